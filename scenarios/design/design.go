@@ -1,0 +1,151 @@
+package design
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/scenarios"
+)
+
+// MaxEpisodes is the largest design that is accepted. A slip in a flag must not become a year of computing.
+const MaxEpisodes = 10_000_000
+
+// Design is the plan of a run: which episodes there are, by number. It holds the manifest and never changes it; it may
+// be used by many goroutines at once.
+type Design struct {
+	arms    []*arm
+	byID    map[string]*arm
+	repeats int
+	total   int
+}
+
+// arm is one scenario with the factors that hold for it.
+type arm struct {
+	scenario *vignettev1.Scenario
+	factors  []*vignettev1.Factor
+	first    int // number of its first cell
+	cells    int // number of its cells
+}
+
+// New plans a run. It checks every factor against every scenario and tries each level once: what is wrong comes up
+// here and not in the middle of the run. The error is [scenarios.Problems]. Combinations of levels are checked when
+// they are resolved. The manifest must not change afterwards.
+func New(m *vignettev1.Manifest) (*Design, error) {
+	d := &Design{byID: map[string]*arm{}, repeats: max(1, int(m.Repeats))}
+	var problems scenarios.Problems
+	problems = append(problems, checkFactors(m.Factors, m.Scenarios)...)
+	for _, s := range m.Scenarios {
+		if d.byID[s.Id] != nil {
+			problems = append(problems, scenarios.Problem{Message: fmt.Sprintf("two scenarios have the id %q", s.Id), Hint: "ids must differ within a run"})
+			continue
+		}
+		a, err := newArm(s, m.Factors, d.repeats, d.total)
+		if err != nil {
+			problems = append(problems, *err)
+			continue
+		}
+		d.arms, d.byID[s.Id] = append(d.arms, a), a
+		d.total += a.cells
+		if d.total > MaxEpisodes {
+			return nil, scenarios.Problems{tooMany()}
+		}
+	}
+	if len(m.Scenarios) == 0 {
+		problems = append(problems, scenarios.Problem{Message: "there is no scenario to play", Hint: "name at least one"})
+	}
+	return d, problems.Err()
+}
+
+func tooMany() scenarios.Problem {
+	return scenarios.Problem{Message: fmt.Sprintf("this design has more than %d episodes", MaxEpisodes), Hint: "vary less at a time, or repeat less often"}
+}
+
+func newArm(s *vignettev1.Scenario, run []*vignettev1.Factor, repeats, first int) (*arm, *scenarios.Problem) {
+	a := &arm{scenario: s, factors: effective(run, s), first: first, cells: repeats}
+	for i, f := range a.factors {
+		for _, g := range a.factors[:i] {
+			if sameField(s, f, g) || scenarios.Label(f) == scenarios.Label(g) {
+				return nil, &scenarios.Problem{Message: fmt.Sprintf("%s and %s vary the same field of scenario %q", scenarios.Label(g), scenarios.Label(f), s.Id), Hint: "keep one"}
+			}
+		}
+		// Both numbers are bounded, so their product fits.
+		if a.cells *= len(f.Levels); a.cells > MaxEpisodes {
+			p := tooMany()
+			return nil, &p
+		}
+	}
+	return a, nil
+}
+
+// effective are the factors that hold for a scenario: the run's, then its own that no factor of the run replaces.
+func effective(run []*vignettev1.Factor, s *vignettev1.Scenario) []*vignettev1.Factor {
+	out := slices.Clone(run)
+	for _, own := range s.Factors {
+		if !slices.ContainsFunc(run, func(f *vignettev1.Factor) bool { return sameField(s, f, own) }) {
+			out = append(out, own)
+		}
+	}
+	return out
+}
+
+func sameField(s *vignettev1.Scenario, a, b *vignettev1.Factor) bool {
+	return roleOf(s, a) == roleOf(s, b) && a.Field == b.Field
+}
+
+// roleOf is the id of the role a factor belongs to in a scenario, "" for the scenario itself.
+func roleOf(s *vignettev1.Scenario, f *vignettev1.Factor) string {
+	if f.Role == scenarios.Focal {
+		return s.Focal
+	}
+	return f.Role
+}
+
+// Len is the number of episodes.
+func (d *Design) Len() int {
+	return d.total
+}
+
+// Cell is the cell with a number from 0 to Len()-1. It panics on any other number.
+func (d *Design) Cell(i int) *vignettev1.Cell {
+	if i < 0 || i >= d.total {
+		panic(fmt.Sprintf("design: cell %d of %d", i, d.total))
+	}
+	k, exact := slices.BinarySearchFunc(d.arms, i, func(a *arm, i int) int { return a.first - i })
+	if !exact {
+		k--
+	}
+	a := d.arms[k]
+	rest := i - a.first
+	cell := &vignettev1.Cell{Scenario: a.scenario.Id, Repeat: int32(rest % d.repeats)}
+	rest /= d.repeats
+	if len(a.factors) > 0 {
+		cell.Factors = make([]*vignettev1.FactorLevel, len(a.factors))
+	}
+	for j, f := range slices.Backward(a.factors) {
+		cell.Factors[j] = &vignettev1.FactorLevel{Factor: scenarios.Label(f), Level: f.Levels[rest%len(f.Levels)].Name}
+		rest /= len(f.Levels)
+	}
+	return cell
+}
+
+// Cells are all cells in order, made one at a time.
+func (d *Design) Cells() iter.Seq2[int, *vignettev1.Cell] {
+	return func(yield func(int, *vignettev1.Cell) bool) {
+		for i := range d.total {
+			if !yield(i, d.Cell(i)) {
+				return
+			}
+		}
+	}
+}
+
+// Scenario is the scenario a cell plays; see [Resolve].
+func (d *Design) Scenario(cell *vignettev1.Cell) (*vignettev1.Scenario, error) {
+	a := d.byID[cell.GetScenario()]
+	if a == nil {
+		return nil, fmt.Errorf("the run has no scenario %q", cell.GetScenario())
+	}
+	return resolve(a.scenario, a.factors, cell)
+}

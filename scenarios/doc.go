@@ -1,0 +1,20 @@
+// Package scenarios loads, checks and writes the files everything begins with: scenarios and personas.
+//
+// A file is YAML (or JSON) that maps one to one onto [vignettev1.Scenario] or [vignettev1.Persona]; package protoyaml
+// below does that walk and says, for everything that is wrong, in which line and what would be right. This package adds
+// what is special about the two:
+//
+//   - `kind: scenario` or `kind: persona` may stand at the top; without it the fields decide.
+//   - Where a persona is expected, `persona: personas/abe.yaml` names a file: relative to the file it stands in, with
+//     forward slashes, and never outside the folder of the file that was asked for (no "..", no absolute path, no
+//     symbolic link that leads out). A scenario from a stranger therefore reads nothing else on this machine.
+//   - A level of a factor may be written as its value alone: `levels: [0.2, 0.8]`.
+//   - [Normalize] fills in what a file may leave out, once, so that nobody after it has to know the defaults.
+//   - [Validate] holds what no rule of a single field can say: roles, probes, evaluators, factors must fit together.
+//
+// Errors are [Problems]: all of them at once, each with file, line, column and field.
+//
+// It imports the contracts and protoyaml, nothing of the engine, the agents or the broker. Start reading at [Load];
+// [Find] turns what was typed on a command line into scenarios; package design turns scenarios and factors into the
+// cells of a run; package patientpsi imports published profiles.
+package scenarios

@@ -1,0 +1,155 @@
+package scenarios
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/scenarios/protoyaml"
+)
+
+// The kinds of document there are, as the optional key `kind` at the top of a file names them.
+const (
+	kindKey      = "kind"
+	kindScenario = "scenario"
+	kindPersona  = "persona"
+)
+
+// scenario reads one file as a scenario.
+func (r *reader) scenario(name string) (*vignettev1.Scenario, error) {
+	root, err := r.parseAs(name, kindScenario)
+	if err != nil {
+		return nil, err
+	}
+	s := &vignettev1.Scenario{}
+	d := protoyaml.NewDocument(r.call(name), root, r.expander(name))
+	d.Decode(s)
+	Normalize(s)
+	d.Check(s, crossRules...)
+	check(s, d)
+	if err := d.Err(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// persona reads one file as a persona.
+func (r *reader) persona(name string) (*vignettev1.Persona, error) {
+	root, err := r.parseAs(name, kindPersona)
+	if err != nil {
+		return nil, err
+	}
+	p := &vignettev1.Persona{}
+	d := protoyaml.NewDocument(r.call(name), root, nil)
+	d.Decode(p)
+	d.Check(p)
+	checkPersona(p, "", d)
+	if err := d.Err(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// parseAs parses a file, makes sure that it holds what is wanted, and takes the key `kind` away.
+func (r *reader) parseAs(name, want string) (*protoyaml.Node, error) {
+	root, err := r.parse(name)
+	if err != nil {
+		return nil, err
+	}
+	file := r.call(name)
+	kind := root.Get(kindKey)
+	if kind == nil {
+		if found := guessKind(root); found != want && fits(root, want) == 0 {
+			return nil, Problems{{File: file, Line: 1, Column: 1, Message: fmt.Sprintf("this looks like a %s, and a %s is expected here", found, want), Hint: "if it is one after all, write `kind: " + want + "` at the top"}}
+		}
+		return root, nil
+	}
+	line, column := kind.Place()
+	switch said, _ := kind.Text(); said {
+	case want:
+		return root.Without(kindKey), nil
+	case kindScenario, kindPersona:
+		return nil, Problems{{File: file, Line: line, Column: column, Field: kindKey, Message: fmt.Sprintf("this file holds a %s, and a %s is expected here", said, want), Hint: "name another file"}}
+	default:
+		return nil, Problems{{File: file, Line: line, Column: column, Field: kindKey, Message: fmt.Sprintf("%q is no kind of file", said), Hint: protoyaml.DidYouMean(said, []string{kindScenario, kindPersona})}}
+	}
+}
+
+// guessKind tells what a file holds: what it says itself, else whose fields it has more of. In doubt it is a scenario.
+func guessKind(root *protoyaml.Node) string {
+	if kind := root.Get(kindKey); kind != nil {
+		if said, _ := kind.Text(); said == kindPersona {
+			return kindPersona
+		}
+		return kindScenario
+	}
+	if fits(root, kindPersona) > fits(root, kindScenario) {
+		return kindPersona
+	}
+	return kindScenario
+}
+
+// fits counts the keys of a file that one kind has and the other has not.
+func fits(root *protoyaml.Node, kind string) int {
+	mine, other := (&vignettev1.Scenario{}).ProtoReflect().Descriptor(), (&vignettev1.Persona{}).ProtoReflect().Descriptor()
+	if kind == kindPersona {
+		mine, other = other, mine
+	}
+	n := 0
+	for i := range mine.Fields().Len() {
+		name := mine.Fields().Get(i).Name()
+		if root.Get(string(name)) != nil && other.Fields().ByName(name) == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// expander reads the two short forms: a persona named by its file, and a level written as its value alone.
+func (r *reader) expander(name string) protoyaml.Expander {
+	return func(n *protoyaml.Node, want protoreflect.FullName) (*protoyaml.Node, error) {
+		text, _ := n.Text()
+		switch want {
+		case fullName[*vignettev1.Persona]():
+			return r.personaFile(n, name, text)
+		case fullName[*vignettev1.Level]():
+			if isDocument(text) {
+				return n.Mapping([]string{"persona"}, []*protoyaml.Node{n}), nil
+			}
+			return n.Mapping([]string{"value"}, []*protoyaml.Node{n}), nil
+		}
+		return nil, nil
+	}
+}
+
+// personaFile parses the file a persona is named by.
+func (r *reader) personaFile(n *protoyaml.Node, from, ref string) (*protoyaml.Node, error) {
+	line, column := n.Place()
+	fail := func(message, hint string) (*protoyaml.Node, error) {
+		return nil, Problems{{File: r.call(from), Line: line, Column: column, Message: message, Hint: hint}}
+	}
+	if !isDocument(ref) {
+		return fail(fmt.Sprintf("%q is not the name of a persona file", ref), "write a file name that ends in .yaml, .yml or .json, or describe the persona here: id, name, ...")
+	}
+	if r.fsys == nil {
+		return fail("a persona cannot be read from another file here", "write the persona into this file")
+	}
+	target := path.Join(path.Dir(from), ref)
+	if path.IsAbs(ref) || strings.Contains(ref, `\`) || strings.Contains(ref, ":") || target == ".." || strings.HasPrefix(target, "../") {
+		return fail(fmt.Sprintf("%q does not lie in the folder of the scenario", ref), "write a path from this file, with forward slashes, such as personas/abe.yaml; move the persona there if need be")
+	}
+	root, err := r.parseAs(target, kindPersona)
+	if problems, ok := err.(Problems); ok && len(problems) == 1 && problems[0].Line == 0 {
+		return fail(fmt.Sprintf("the persona file %s: %s", r.call(target), problems[0].Message), problems[0].Hint)
+	}
+	return root, err
+}
+
+func fullName[M proto.Message]() protoreflect.FullName {
+	var m M
+	return m.ProtoReflect().Descriptor().FullName()
+}
