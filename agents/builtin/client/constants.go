@@ -1,0 +1,85 @@
+package client
+
+// All numbers of the simulation, with their source or the word "chosen". Trust, resistance and the like are 0-1, distress is
+// SUDS 0-100.
+
+// gates are the trust it takes to tell each part of the model. The order (present trouble before its meaning, core beliefs
+// last) is that of CBT intakes (Beck 2020, ch. 5-6) and PATIENT-Psi's rule to reveal gradually; the numbers are chosen.
+var gates = map[kind]float64{
+	situation: 0.10, feeling: 0.22, recent: 0.28, thought: 0.32, behavior: 0.34, coping: 0.40, rule: 0.47, history: 0.45, memoir: 0.50, core: 0.60,
+}
+
+const (
+	// laterSituation is how much more trust each further situation takes: people stay with the first for a while. Chosen.
+	laterSituation = 0.3
+	// askedEases is how much less trust it takes to tell what one is asked about. Chosen.
+	askedEases = 0.08
+	// unknownStrength is how strongly a belief is held when the model does not say. Chosen: core beliefs are held firmly.
+	unknownStrength = 0.8
+	// unknownIntensity is how strong an emotion is when the model does not say. Chosen.
+	unknownIntensity = 0.7
+
+	// baseTrust and trustSpread describe a stranger's first trust over clients. Chosen, with the spread wide: clients
+	// differ more than counselors do (Baldwin, Wampold & Imel 2007 find most alliance variance between clients).
+	baseTrust   = 0.32
+	trustSpread = 0.09
+	// littleShare is the share of clients who respond little to whatever is done; 10-30% in outcome studies
+	// (DESIGN of this mind); littleGain is what is left of their response. Chosen within that range.
+	littleShare = 0.2
+	littleGain  = 0.35
+	// gainSpread is how much clients differ in how fast they respond, as a share of the gain. Chosen.
+	gainSpread = 0.35
+
+	baseResistance = 0.25
+	baseDistress   = 35
+	// distressOfFelt is how much SUDS the strongest painful emotion adds. Chosen: 0.8 gives 71.
+	distressOfFelt  = 45
+	baseAmbivalence = 0.6
+)
+
+// effect is what one act of a counselor does to a client in one turn, before the client's own responsiveness.
+type effect struct{ trust, resistance, distress float64 }
+
+// Effects of what was heard. Signs follow the MI process literature (Magill et al. 2018; Miller & Rose 2009: consistent
+// skill opens, confrontation closes); sizes are chosen so that twenty turns of consistent skill lead from a stranger's
+// trust to where core beliefs are told, for a client who responds.
+var (
+	onReflection    = effect{0.075, -0.020, -1.5}
+	onFeelingNamed  = effect{0.030, -0.010, -1.0}
+	onMissed        = effect{-0.025, 0.020, 1.0}
+	onParrot        = effect{-0.010, 0.010, 0}
+	onOpen          = effect{0.035, -0.010, 0}
+	onClosed        = effect{-0.004, 0.008, 0}
+	onAffirmation   = effect{0.035, -0.015, -1.0}
+	onValidation    = effect{0.055, -0.025, -2.0}
+	onPermission    = effect{0.025, -0.030, 0}
+	onAdvice        = effect{-0.050, 0.090, 1.5}
+	onAdviceAllowed = effect{0.005, 0.005, -0.5}
+	onConfrontation = effect{-0.110, 0.160, 6.0}
+	onReassurance   = effect{-0.020, 0.020, 0.5}
+	onIgnored       = effect{-0.040, 0.030, 1.0}
+	onApology       = effect{0.060, -0.080, -2.0}
+	onInformation   = effect{0.005, 0.005, 0}
+	onRiskInquiry   = effect{0.010, 0, 1.0}
+	onSummary       = effect{0.040, -0.010, -1.0}
+	onGreeting      = effect{0.010, -0.005, 0}
+)
+
+const (
+	// repeatKeeps is what is left of a gain when the same thing is done again in the next turn: reflecting forever leads
+	// nowhere. Chosen.
+	repeatKeeps = 0.6
+	// painOfTelling is how much SUDS rises when something is told, times the gate of what is told: distress may rise
+	// while pain is disclosed. Chosen.
+	painOfTelling = 7
+	// calmPerTurn is the share by which distress goes back to the client's own level each turn. Chosen.
+	calmPerTurn = 0.05
+
+	// Rates of change and sustain talk when the talk is about change. Consistent skill goes with more of both, inconsistent
+	// skill with sustain talk (Magill et al. 2018: r .55, .40, .16). The rates are chosen in that order of size.
+	changeTalkBase  = 0.20
+	changeTalkTrust = 0.60
+	sustainBase     = 0.15
+	sustainTrust    = 0.25
+	sustainResist   = 0.45
+)

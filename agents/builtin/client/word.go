@@ -1,0 +1,167 @@
+package client
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/vignette-sim/vignette/internal/language"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// caps are the most sentences a turn has in each style (PATIENT-Psi).
+var caps = map[style]int{
+	vignettev1.ConversationalStyle_CONVERSATIONAL_STYLE_PLAIN: 5, vignettev1.ConversationalStyle_CONVERSATIONAL_STYLE_UPSET: 3,
+	vignettev1.ConversationalStyle_CONVERSATIONAL_STYLE_VERBOSE: 8, vignettev1.ConversationalStyle_CONVERSATIONAL_STYLE_RESERVED: 3,
+	vignettev1.ConversationalStyle_CONVERSATIONAL_STYLE_TANGENT: 5, vignettev1.ConversationalStyle_CONVERSATIONAL_STYLE_PLEASING: 5,
+}
+
+// ownFrames is how often a frame of the style itself is preferred to one that anybody may use. Chosen: styles must be
+// easy to tell apart.
+const ownFrames = 0.85
+
+// say words something from a bank and adds it to the turn. It says whether there were words left: frames not used in
+// this episode, whose slots the item fills, that repeat no sentence and fit into what the style allows.
+func (t *turn) say(bank, act string, it *item) bool {
+	own, common := wording.Frames(bank, styleNames[t.style]), wording.Frames(bank, language.AnyVoice)
+	if t.words.Float64() > ownFrames || t.style == vignettev1.ConversationalStyle_CONVERSATIONAL_STYLE_PLAIN && t.words.IntN(3) > 0 {
+		own, common = common, own
+	}
+	return t.speech.Say(act, func(name string) string { return t.slot(name, it) }, own, common)
+}
+
+// slot returns the words for a slot, or nothing.
+func (t *turn) slot(name string, it *item) string {
+	switch name {
+	case "pct":
+		return t.percent()
+	case "ten":
+		return numberWords[int(math.Round(within(t.memory.Distress, 10, 100)/10))]
+	case "asked":
+		// No words: a frame that answers a question is only used after one.
+		if t.heard.question && (it == nil || slices.Contains(answering[t.heard.asked], it.kind)) {
+			return " "
+		}
+		return ""
+	case "thought":
+		if thought := t.lastTold(thought); thought != nil {
+			return quoted(thought.quote)
+		}
+		return ""
+	}
+	if it == nil {
+		return ""
+	}
+	switch name {
+	case "s":
+		return it.clause
+	case "past":
+		return it.past
+	case "now":
+		return it.now
+	case "doing":
+		return it.doing
+	case "verb":
+		return it.verb
+	case "noun":
+		return it.noun
+	case "q":
+		return quoted(it.quote)
+	case "raw":
+		if it.clause != "" || it.kind == thought || it.kind == rule || it.kind == core || it.kind == memoir {
+			return it.quote
+		}
+	case "note":
+		if it.clause == "" {
+			return quoted(it.quote)
+		}
+	case "topic":
+		return it.topic
+	case "feel":
+		return first(it.words, 1)
+	case "feels":
+		return first(it.words, 2)
+	}
+	return ""
+}
+
+var numberWords = [...]string{"a zero", "a one", "a two", "a three", "a four", "a five", "a six", "a seven", "an eight", "a nine", "a ten"}
+
+// percent is how strongly the last belief or thought told is held, in steps of five.
+func (t *turn) percent() string {
+	it := t.lastTold(thought, core, rule)
+	if it == nil {
+		return ""
+	}
+	held := it.strength * (0.75 + 0.25*t.memory.Distress/100)
+	return strconv.Itoa(5 * int(math.Round(within(held, 0, 1)*20)))
+}
+
+// quoted puts a sentence in quotation marks; marks inside it become single ones.
+func quoted(sentence string) string {
+	if sentence == "" {
+		return ""
+	}
+	return `"` + strings.ReplaceAll(sentence, `"`, `'`) + `"`
+}
+
+// first joins the first n words of a list; none gives nothing.
+func first(words []string, n int) string {
+	return language.List(words[:min(n, len(words))], "and")
+}
+
+// sayEndless says one of many small things when nothing else is left to say. There are several hundred.
+func (t *turn) sayEndless() {
+	frames := wording.Frames("endless", language.AnyVoice)
+	const tries = 400
+	for range tries {
+		text, _ := frames[t.words.IntN(len(frames))].Fill(func(string) string { return "" }, t.words.IntN)
+		if t.speech.Add("elaborate.moment", text) {
+			return
+		}
+	}
+}
+
+// act makes the action of the turn, and the acts with the words that carry them.
+func (t *turn) act() (*vignettev1.Action, []*vignettev1.IntendedAct) {
+	if !t.allowed(vignettev1.ActionKind_ACTION_KIND_SPEAK) || t.speech.Text() == "" {
+		return t.withoutWords(), nil
+	}
+	var acts []*vignettev1.IntendedAct
+	for _, piece := range t.speech.Pieces() {
+		if piece.Act != "" {
+			span := &vignettev1.Span{Start: int32(piece.Start), End: int32(piece.End), Quote: piece.Quote}
+			acts = append(acts, &vignettev1.IntendedAct{Act: piece.Act, Span: span})
+		}
+	}
+	return &vignettev1.Action{Kind: vignettev1.ActionKind_ACTION_KIND_SPEAK, Text: t.speech.Text()}, acts
+}
+
+// withoutWords is what a client does that may not or cannot speak. Nothing counts as told then.
+func (t *turn) withoutWords() *vignettev1.Action {
+	t.told = nil
+	for _, a := range []*vignettev1.Action{
+		{Kind: vignettev1.ActionKind_ACTION_KIND_NONVERBAL, Text: "looks down and says nothing"},
+		{Kind: vignettev1.ActionKind_ACTION_KIND_SILENT},
+		{Kind: vignettev1.ActionKind_ACTION_KIND_ACT, Text: "shifts in the chair"},
+	} {
+		if t.allowed(a.GetKind()) {
+			return a
+		}
+	}
+	return &vignettev1.Action{Kind: vignettev1.ActionKind_ACTION_KIND_LEAVE}
+}
+
+func (t *turn) allowed(k vignettev1.ActionKind) bool {
+	return len(t.obs.GetAllowed()) == 0 || slices.Contains(t.obs.GetAllowed(), k)
+}
+
+// committed are the acts as they are promised before wording: without the words.
+func committed(acts []*vignettev1.IntendedAct) []*vignettev1.IntendedAct {
+	promised := make([]*vignettev1.IntendedAct, len(acts))
+	for i, act := range acts {
+		promised[i] = &vignettev1.IntendedAct{Act: act.GetAct()}
+	}
+	return promised
+}

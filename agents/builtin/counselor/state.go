@@ -1,0 +1,273 @@
+package counselor
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/vignette-sim/vignette/internal/language"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+const (
+	// attentive is the share of named feelings that a counselor without any skill hears. Chosen.
+	attentive = 0.35
+	// fading is what remains of an impression after one more turn of the client. Chosen.
+	fading = 0.85
+	// strongest is the intensity given to the feeling that most speaks for. Chosen.
+	strongest = 0.8
+	// calmDistress and distressPerFeeling are the distress read from words: SUDS 30 when nothing is named. Chosen.
+	calmDistress       = 30
+	distressPerFeeling = 14
+)
+
+// slot returns the words for a slot of a frame, or nothing.
+func (t *turn) slot(name string) string {
+	switch name {
+	case "mirror":
+		if n := len(t.read.mirrors); n > 0 {
+			return t.read.mirrors[t.words.IntN(n)]
+		}
+	case "feel", "feel2":
+		at := 0
+		if name == "feel2" {
+			at = 1
+		}
+		if at < len(t.read.feelings) {
+			return t.read.feelings[at].word
+		}
+	case "topic":
+		return t.memory.Topic
+	case "known":
+		// No words: a frame that speaks of a thought is only used when there is one.
+		if len(t.memory.Thoughts) > 0 || t.read.belief {
+			return " "
+		}
+	case "thought":
+		if t.read.thought != "" {
+			return `"` + t.read.thought + `"`
+		}
+	case "first", "second":
+		return t.summed(name == "second")
+	case "name":
+		if client := t.client(); client != nil {
+			return calledBy(client.GetName())
+		}
+	}
+	return ""
+}
+
+// calledBy is the part of a name one says to somebody's face: the first word, or all of it after a title.
+func calledBy(name string) string {
+	words := strings.Fields(name)
+	if len(words) == 0 || strings.HasSuffix(words[0], ".") {
+		return name
+	}
+	return words[0]
+}
+
+// longestSummed is how many words a sentence may have that goes into a summary with another. Chosen.
+const longestSummed = 14
+
+// summed returns the first or the last short sentence to be summed up; the last is nothing when there is only one.
+func (t *turn) summed(last bool) string {
+	var short []string
+	for _, mirror := range t.memory.Mirrors {
+		if len(strings.Fields(mirror)) <= longestSummed {
+			short = append(short, mirror)
+		}
+	}
+	switch {
+	case len(short) < 2:
+		return ""
+	case last:
+		return short[len(short)-1]
+	}
+	return short[0]
+}
+
+// dark says whether the client seems hopeless, ashamed or very low.
+func (t *turn) dark() bool {
+	weight := 0.0
+	for _, emotion := range []vignettev1.Emotion{vignettev1.Emotion_EMOTION_HOPELESSNESS, vignettev1.Emotion_EMOTION_SHAME, vignettev1.Emotion_EMOTION_SADNESS} {
+		weight += t.memory.Felt[int32(emotion)]
+	}
+	return weight > darkFeelings
+}
+
+// mentalState is what goes on in the counselor: mostly what it takes the client to feel, from words alone.
+func (t *turn) mentalState() *vignettev1.MentalState {
+	state := &vignettev1.MentalState{Source: vignettev1.StateSource_STATE_SOURCE_COMPUTED, Felt: t.felt(), Distress: number(t.ownDistress()), Intent: t.intent()}
+	if client := t.client(); client != nil {
+		state.Others = []*vignettev1.ModelOfOther{{
+			Role: client.GetId(), Felt: t.clientFelt(), Distress: number(t.clientDistress()), Beliefs: t.clientBeliefs(), Confidence: number(t.confidence()),
+		}}
+	}
+	return state
+}
+
+func number(x float64) *float64 {
+	x = math.Round(x*1e3) / 1e3
+	return &x
+}
+
+func (t *turn) felt() []*vignettev1.EmotionIntensity {
+	if t.read.annoyed {
+		return []*vignettev1.EmotionIntensity{{Emotion: vignettev1.Emotion_EMOTION_ANXIETY, Intensity: number(0.5 - 0.3*t.skill)}}
+	}
+	return []*vignettev1.EmotionIntensity{{Emotion: vignettev1.Emotion_EMOTION_CALM, Intensity: number(0.4 + 0.3*t.skill)}}
+}
+
+func (t *turn) ownDistress() float64 {
+	if t.read.annoyed {
+		return 35 - 15*t.skill
+	}
+	return 12
+}
+
+// clientFelt reads impressions as intensities: the strongest gets a fixed level, the others their share of it.
+func (t *turn) clientFelt() []*vignettev1.EmotionIntensity {
+	most := 0.0
+	for _, weight := range t.memory.Felt {
+		most = max(most, weight)
+	}
+	var felt []*vignettev1.EmotionIntensity
+	for emotion, weight := range t.memory.Felt {
+		if level := strongest * weight / most; level >= 0.05 {
+			felt = append(felt, &vignettev1.EmotionIntensity{Emotion: vignettev1.Emotion(emotion), Intensity: number(level)})
+		}
+	}
+	slices.SortFunc(felt, func(a, b *vignettev1.EmotionIntensity) int {
+		return cmp.Or(cmp.Compare(b.GetIntensity(), a.GetIntensity()), cmp.Compare(a.GetEmotion(), b.GetEmotion()))
+	})
+	return felt
+}
+
+var pleasant = map[vignettev1.Emotion]bool{
+	vignettev1.Emotion_EMOTION_CALM: true, vignettev1.Emotion_EMOTION_RELIEF: true, vignettev1.Emotion_EMOTION_HOPE: true,
+	vignettev1.Emotion_EMOTION_GRATITUDE: true, vignettev1.Emotion_EMOTION_JOY: true, vignettev1.Emotion_EMOTION_SURPRISE: true,
+}
+
+// clientDistress is read from how many painful feelings were named lately.
+func (t *turn) clientDistress() float64 {
+	distress := float64(calmDistress)
+	emotions := make([]int32, 0, len(t.memory.Felt))
+	for emotion := range t.memory.Felt {
+		emotions = append(emotions, emotion)
+	}
+	slices.Sort(emotions)
+	for _, emotion := range emotions {
+		by := distressPerFeeling * t.memory.Felt[emotion]
+		if pleasant[vignettev1.Emotion(emotion)] {
+			by = -by
+		}
+		distress += by
+	}
+	return min(max(distress, 0), 95)
+}
+
+func (t *turn) clientBeliefs() []*vignettev1.Belief {
+	var beliefs []*vignettev1.Belief
+	for _, thought := range t.memory.Thoughts {
+		beliefs = append(beliefs, &vignettev1.Belief{Text: thought, Strength: quotedStrength})
+	}
+	return beliefs
+}
+
+// quotedStrength is how strongly a client is taken to hold what it quoted from its own head. Chosen.
+const quotedStrength = 0.7
+
+// confidence grows with what was heard and with skill.
+func (t *turn) confidence() float64 {
+	heard := min(float64(t.memory.Told)/200, 1)
+	return 0.15 + 0.6*heard*(0.5+0.5*t.skill)
+}
+
+// intent says in a few words what the turn is meant to do.
+func (t *turn) intent() string {
+	var acts []string
+	for _, piece := range t.speech.Pieces() {
+		_, act, _ := strings.Cut(piece.Act, ".")
+		acts = append(acts, strings.ReplaceAll(act, "_", " "))
+	}
+	return strings.Join(acts, ", then ")
+}
+
+// Probe answers from the model of the client, and about oneself. It changes nothing.
+func (mind) Probe(_ context.Context, obs *vignettev1.Observation, probe *vignettev1.ProbeSpec) (*vignettev1.ProbeAnswer, error) {
+	t, err := begin(obs)
+	if err != nil {
+		return nil, err
+	}
+	answer := &vignettev1.ProbeAnswer{Source: vignettev1.StateSource_STATE_SOURCE_COMPUTED}
+	oneself := probe.GetAbout() == "" || probe.GetAbout() == obs.GetSelf().GetId()
+	if client := t.client(); !oneself && (client == nil || probe.GetAbout() != client.GetId()) {
+		answer.Answer = &vignettev1.ProbeAnswer_Refusal{Refusal: "the counselor mind keeps a picture of its client only"}
+		return answer, nil
+	}
+	switch probe.GetKind() {
+	case vignettev1.ProbeKind_PROBE_KIND_EMOTION:
+		felt := t.clientFelt()
+		if oneself {
+			felt = t.felt()
+		}
+		answer.Answer = &vignettev1.ProbeAnswer_Emotions{Emotions: distribution(felt)}
+	case vignettev1.ProbeKind_PROBE_KIND_DISTRESS:
+		distress := t.clientDistress()
+		if oneself {
+			distress = t.ownDistress()
+		}
+		answer.Answer = &vignettev1.ProbeAnswer_Distress{Distress: *number(distress)}
+	case vignettev1.ProbeKind_PROBE_KIND_BELIEF:
+		t.beliefProbe(answer, probe.GetStatement(), oneself)
+	case vignettev1.ProbeKind_PROBE_KIND_OPEN:
+		answer.Answer = &vignettev1.ProbeAnswer_Text{Text: t.picture()}
+	default:
+		answer.Answer = &vignettev1.ProbeAnswer_Refusal{Refusal: "the counselor mind does not know this kind of probe"}
+	}
+	return answer, nil
+}
+
+// distribution reads intensities as shares; what is missing to 1 is "none of these".
+func distribution(felt []*vignettev1.EmotionIntensity) *vignettev1.EmotionDistribution {
+	shares, sum := &vignettev1.EmotionDistribution{}, 0.1
+	for _, f := range felt {
+		sum += f.GetIntensity()
+	}
+	for _, f := range felt {
+		shares.Emotions = append(shares.Emotions, &vignettev1.EmotionIntensity{Emotion: f.GetEmotion(), Intensity: number(f.GetIntensity() / sum)})
+	}
+	return shares
+}
+
+// beliefProbe answers for statements that share most of their words with something the client quoted from its own head.
+func (t *turn) beliefProbe(answer *vignettev1.ProbeAnswer, statement string, oneself bool) {
+	if !oneself {
+		for _, thought := range t.memory.Thoughts {
+			if language.Overlap(statement, thought) >= 0.5 {
+				answer.Answer = &vignettev1.ProbeAnswer_Probability{Probability: quotedStrength}
+				return
+			}
+		}
+	}
+	answer.Answer = &vignettev1.ProbeAnswer_Refusal{Refusal: "nothing that was said bears on the statement"}
+}
+
+// picture says what the counselor has understood so far.
+func (t *turn) picture() string {
+	var words []string
+	for _, felt := range t.clientFelt() {
+		words = append(words, strings.ToLower(strings.TrimPrefix(felt.GetEmotion().String(), "EMOTION_")))
+	}
+	if len(words) == 0 {
+		return "I have no clear picture yet of how my client feels."
+	}
+	text := fmt.Sprintf("I take my client to feel %s, with a distress of about %.0f of 100.", language.List(words, "and"), t.clientDistress())
+	if n := len(t.memory.Thoughts); n > 0 {
+		text += " What goes through their mind: " + t.memory.Thoughts[n-1]
+	}
+	return text
+}

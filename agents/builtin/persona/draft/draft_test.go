@@ -1,0 +1,49 @@
+package draft_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/vignette-sim/vignette/agents/builtin/persona/draft"
+)
+
+func TestNothingIsSaidTwice(t *testing.T) {
+	d := draft.New(rand.New(rand.NewPCG(1, 1)), []string{"I see. We could try it."})
+	if d.Say("a", "we could try it!") {
+		t.Error("a sentence said in an earlier turn was said again")
+	}
+	if !d.Say("a", "I see.", "I hear that.") || d.Text() != "I hear that." {
+		t.Errorf("the other wording should have been taken, got %q", d.Text())
+	}
+	if d.Say("b", "I hear that.") || d.Say("b") || d.Say("b", " ") {
+		t.Error("a wording was added that is empty or said in this turn")
+	}
+}
+
+func TestActsPointAtTheirWords(t *testing.T) {
+	d := draft.New(rand.New(rand.NewPCG(1, 1)), nil)
+	d.Say("one", "Zoë 李 is here")
+	d.Say("", "no act")
+	d.Say("two", "what now?")
+	if got := d.Text(); got != "Zoë 李 is here. No act. What now?" {
+		t.Fatalf("got %q", got)
+	}
+	acts := d.Acts()
+	if len(acts) != 2 || acts[1].GetAct() != "two" || acts[1].GetSpan().GetStart() != 23 || acts[1].GetSpan().GetEnd() != 32 || acts[1].GetSpan().GetQuote() != "What now?" {
+		t.Errorf("got %v", acts)
+	}
+}
+
+func TestInside(t *testing.T) {
+	for sentence, want := range map[string]string{
+		"I'd pay you back.":         "I'd pay you back",
+		"Who answers the phones?":   "who answers the phones?",
+		"Tuesdays are difficult.":   "",
+		"The van is off. It's old.": "",
+		"":                          "",
+	} {
+		if got, ok := draft.Inside(sentence); got != want || ok != (want != "") {
+			t.Errorf("Inside(%q) = %q, %t, want %q", sentence, got, ok, want)
+		}
+	}
+}

@@ -1,0 +1,11 @@
+// Package partner plays the one who is asked, or who asks and is told no: a role with a stance. It reads what was said
+// (read.go), lets it change trust, resistance, willingness and feelings (appraise.go, with all numbers in constants.go),
+// decides what to do next from the changed state alone (decide.go) and says it in its author's sentences and its own
+// short frames (say.go, words.go).
+//
+// Words that only look like skill move nothing: a sentence counts when it is a sentence, is about the matter, and is not
+// the partner's own words handed back; and nothing counts in a turn that attacks.
+//
+// It may import the contracts, internal/language and its siblings scene and draft. It shares no word list with the
+// speaker or with any evaluator. Start reading at partner.go.
+package partner

@@ -1,0 +1,114 @@
+package partner
+
+import (
+	"math"
+
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"google.golang.org/protobuf/proto"
+)
+
+// Mental is what goes on in the partner, computed.
+func (p *Partner) Mental() *vignettev1.MentalState {
+	st := &p.st
+	state := &vignettev1.MentalState{
+		Source:      vignettev1.StateSource_STATE_SOURCE_COMPUTED,
+		Distress:    proto.Float64(p.distress()),
+		Trust:       proto.Float64(round(st.Trust)),
+		Resistance:  proto.Float64(round(st.Resistance)),
+		Willingness: proto.Float64(round(st.Willingness)),
+		Ambivalence: proto.Float64(round(1 - math.Abs(2*st.Willingness-1))),
+		Felt:        p.Felt(),
+	}
+	state.InnerThought = p.thought()
+	state.Beliefs = append(state.Beliefs, &vignettev1.Belief{Text: p.stance.GetPosition(), Strength: round(1 - st.Willingness)})
+	for i, interest := range p.stance.GetInterests() {
+		state.Beliefs = append(state.Beliefs, &vignettev1.Belief{Text: interest.GetText(), Strength: round(clamp(interest.GetWeight() + 0.5*(1-st.Met[i])))})
+	}
+	if other := p.other(); other != nil {
+		state.Others = append(state.Others, other)
+	}
+	return state
+}
+
+// Felt are the partner's feelings, the faint ones left out.
+func (p *Partner) Felt() []*vignettev1.EmotionIntensity {
+	var felt []*vignettev1.EmotionIntensity
+	for i, intensity := range p.st.Feelings {
+		if intensity >= 0.05 {
+			felt = append(felt, &vignettev1.EmotionIntensity{Emotion: emotionOf[i], Intensity: proto.Float64(round(intensity))})
+		}
+	}
+	return felt
+}
+
+// Other is what the partner takes the counterpart to feel, from their last words; nil before they have said anything.
+func (p *Partner) other() *vignettev1.ModelOfOther {
+	if p.heard == nil || p.st.Counterpart == "" {
+		return nil
+	}
+	r := p.heard
+	model := &vignettev1.ModelOfOther{Role: p.st.Counterpart, Confidence: proto.Float64(0.4)}
+	guess := func(emotion vignettev1.Emotion, intensity float64) {
+		model.Felt = append(model.Felt, &vignettev1.EmotionIntensity{Emotion: emotion, Intensity: proto.Float64(intensity)})
+	}
+	distress := 30.0
+	switch {
+	case r.attacks() || r.has[cueDemand] > 0:
+		guess(vignettev1.Emotion_EMOTION_ANGER, 0.7)
+		distress = 55
+	case r.has[cueFeelsBad] > 0:
+		guess(vignettev1.Emotion_EMOTION_ANXIETY, 0.6)
+		guess(vignettev1.Emotion_EMOTION_SADNESS, 0.3)
+		distress = 55
+	case r.has[cueFeelsGood] > 0:
+		guess(vignettev1.Emotion_EMOTION_HOPE, 0.6)
+	case r.has[cueThanks]+r.has[cueAccepts] > 0:
+		guess(vignettev1.Emotion_EMOTION_RELIEF, 0.6)
+		distress = 20
+	case r.has[cueSorry]+r.has[cueHint]+r.has[cueWithdraws] > 0:
+		guess(vignettev1.Emotion_EMOTION_ANXIETY, 0.5)
+		guess(vignettev1.Emotion_EMOTION_GUILT, 0.3)
+		distress = 45
+	default:
+		guess(vignettev1.Emotion_EMOTION_CALM, 0.4)
+		guess(vignettev1.Emotion_EMOTION_HOPE, 0.2)
+	}
+	model.Distress = proto.Float64(distress)
+	return model
+}
+
+// thought is what goes through the partner's mind and is not said.
+func (p *Partner) thought() string {
+	st := &p.st
+	near := st.Willingness / max(p.reservation(), 0.01)
+	switch {
+	case st.Feelings[anger] > 0.5:
+		return "I don't have to take this."
+	case st.Phase == Agreed:
+		return "I think that's something I can stand by."
+	case st.Phase == Won:
+		return "I hope this doesn't change things between us."
+	case st.Phase == Refused:
+		return "No is no, even if it isn't pleasant."
+	case p.heard == nil:
+		return "Let's see where this goes."
+	case !st.Clear:
+		return "What is this really about?"
+	case near >= 1:
+		return "Actually, why not?"
+	case near >= softAt:
+		return "I could nearly say yes."
+	case p.st.Willingness-p.before > 0.06:
+		return "That's the first thing that really helps me."
+	case p.heard.echo:
+		return "Are they listening, or only repeating me?"
+	}
+	for i, interest := range p.stance.GetInterests() {
+		if st.Met[i] < oneHit {
+			return interest.GetText()
+		}
+	}
+	return "I'm not convinced yet."
+}
+
+func round(x float64) float64 { return math.Round(x*1000) / 1000 }

@@ -1,0 +1,66 @@
+package agents
+
+import (
+	"context"
+	"math/rand/v2"
+
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// Mind thinks for roles. It must be safe for concurrent use and must keep nothing about a conversation.
+//
+// Errors should carry a gRPC code (package status); any other error reaches the caller as Internal.
+type Mind interface {
+	// Describe says who this is and what it can play. Name and version are filled in by the service.
+	Describe() *vignettev1.AgentDescription
+	// Bid says how much the observing role wants to speak next, 0 (not at all) to 1 (must).
+	Bid(ctx context.Context, obs *vignettev1.Observation) (float64, error)
+	// Respond takes the observing role's turn: it commits a mental state to the reply, may stream words to it, and
+	// returns what the role does.
+	Respond(ctx context.Context, obs *vignettev1.Observation, reply Reply) (*Answer, error)
+	// Probe answers a question outside the conversation. It must not depend on earlier probes.
+	Probe(ctx context.Context, obs *vignettev1.Observation, probe *vignettev1.ProbeSpec) (*vignettev1.ProbeAnswer, error)
+}
+
+// Reply takes an answer while it comes into being.
+type Reply interface {
+	// Commit fixes the mental state and the intended acts. It must be called exactly once, before anything else. A nil
+	// state says that the mind cannot or will not tell.
+	Commit(state *vignettev1.MentalState, acts []*vignettev1.IntendedAct) error
+	// Say streams words. A mind that says anything must say all of the final text.
+	Say(words string) error
+	// Discard takes back all words said so far.
+	Discard(reason string) error
+}
+
+// Answer is what a role does in its turn.
+type Answer struct {
+	// Action is what the others perceive.
+	Action *vignettev1.Action
+	// Acts are the committed acts again, with the words that carry them; nil when there is nothing to add.
+	Acts []*vignettev1.IntendedAct
+	// AgentState is given back with this role's next observation; at most 64 KiB.
+	AgentState []byte
+	// PromptHash is the hex sha256 of the prompt template, empty where there is none.
+	PromptHash string
+}
+
+// Streams of luck. Numbers drawn for one purpose must not shift those drawn for another, so each purpose names its own.
+const (
+	// StreamTemperament is for what a role is like all through an episode.
+	StreamTemperament uint64 = iota + 1
+	// StreamTurn is for what happens in one turn.
+	StreamTurn
+	// StreamWording is for how a turn is worded.
+	StreamWording
+)
+
+// EpisodeRand returns the role's luck for the whole episode: the same numbers in each of its turns.
+func EpisodeRand(chance *vignettev1.Chance, stream uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(chance.GetEpisode(), stream))
+}
+
+// TurnRand returns the role's luck for this turn.
+func TurnRand(chance *vignettev1.Chance, stream uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(chance.GetTurn(), stream))
+}
