@@ -1,0 +1,296 @@
+package dearman
+
+import "github.com/vignette-sim/vignette/internal/language"
+
+// Assert: asks for what is wanted, or says no, so that it cannot be missed.
+
+var (
+	directCue = cueOf(strong, "asks for it directly",
+		`could|can|will|would you; can|could|may|might i; can|could|may we; please;
+		i would ?really|also|very|still ?much like you|to|it|for|if|some|a|the|my|us|your|more|that;
+		i am ?still|also|simply|only|just asking; i am ?still|also|simply|only|just requesting; i ask that|you|for;
+		i want you; i want to ask|request|be|have|get|work|leave|take|use|see|keep|know;
+		i want to do|go|stop|start|spend|change|make|come|pay|return|book|sit|talk;
+		i want a|the|my|our|your|some|more|it|this|that|them; i need you;
+		i need to|a|the|my|your|us|it|some|more|that|this; i need;
+		i would ?really|greatly|truly|also appreciate ?it if|you; i would ?really prefer; my request is;
+		what i need|want|would|am; is|would it ?be possible;
+		would it be ok|okay|alright|all|fine|acceptable if|right|for; is it ok|okay|alright|possible if|for|that;
+		would you mind; would you be willing|able|open|ok|okay|up|prepared|interested; are you willing|able;
+		i am here to ask; i ask; i request; let us; i expect; i would be grateful if; it is important to me that you;
+		i propose; i still|really|do|just|therefore need|want|would`,
+	)
+	hintCue = cueOf(weak, "only hints at what is wanted",
+		`it would be ?so|really|very|just nice|great|good|cool|lovely;
+		it would be ?so|really|very|just wonderful|helpful|awesome|amazing|better|easier;
+		maybe you|we|i could|can|should|might; i was|am ?just|kind|kinda|sort wondering|hoping;
+		i wonder|wondered if|whether; i guess i; i kind|sort of want|need|would|wanted|hoped;
+		somebody|someone|anybody|one should|needs|could|has|ought; it needs to; i wish; do you think you|we|i;
+		do not you think; you should; you need to; you have to; you must; you ought; you could; we should; we need to;
+		we have to; we could; should ?really|also be|come|get|have|stop|go|do|start|change; something has|needs to;
+		things have|need to; is there any|a way|chance; there is a|any way|chance; any chance;
+		i just thought|wondered; i do not suppose; i was thinking; i thought maybe|you|we|i; if you could;
+		if you want; if it is not too; i would hope; i hope; it is time; i have to ask; i might need; i may need;
+		could use some|a; not sure if you|i; would not mind; it is about time; would be nice; i just want;
+		you can not keep; this can not go|continue; this has to; that has to; can we ?please talk|discuss|chat|speak;
+		could we talk|discuss|chat|speak; i want to talk|discuss|speak; i would like to talk|discuss|speak|bring;
+		i need to talk|speak`,
+	)
+	agreeCue = cueOf(strong, "asks whether the other agrees",
+		`does|would|will|could that|this|it work|suit|sound|be|seem;
+		is that|this|it ?something ok|okay|fair|fine|acceptable|alright;
+		is that|this|it ?something all|doable|possible|you|we|reasonable|agreeable; can we agree; do we have|agree;
+		are you ok|okay|willing|open|on|able|fine|good|up with|to|board|for; would|do you agree;
+		how does|would that|this sound|work; does that sound|seem; can i count|rely|depend; is it a deal;
+		what do you say; can|could you do|live|agree|accept|commit|manage that|with|to|it|this; are we agreed;
+		can we settle|commit; will you agree|do|commit; would you be ok|okay|fine|comfortable|alright with; so do we;
+		have we got; can you see yourself; do you think that works|would|could|is; is there a day|time`,
+	)
+	// Requests about the talking itself, and questions for information, ask for nothing yet.
+	preliminary = phrases(
+		`can|could|may i ?please|just talk|speak|say|ask|tell|add|finish|interrupt;
+		can|could|may i have a minute|word|moment|second; can|could i get a word;
+		could|can|would|will you ?please|just|maybe tell|explain|say|repeat|clarify|elaborate|describe;
+		could|can|would|will you ?please|just|maybe remind|believe|imagine|see|hear|listen|understand|know;
+		could|can|would|will you ?please|just let me finish|explain|say; can|could|would you help me understand;
+		can not you see; i need to tell|say|ask; i want to tell|say|understand|thank|know; i want to make sure;
+		i would like to say|tell|know|understand|thank|explain|add|start; what i want to say; let us see|be|talk;
+		let us not|say; please tell|explain|listen|understand|know|hear; please let me finish|explain|say;
+		please do not get|be|take; please; i need to understand|know|think|go; i ?really|just need help;
+		do not get|take|worry|misunderstand|know|think|want|need|have|feel|see|understand|mind|like|care;
+		i do not want|know|think|like|care|mind|need|feel; i want you to know|understand|see;
+		i need you to know|understand|see|listen|hear; could|can i help; can i be honest; will you be;
+		would you be surprised; can|could|would you imagine|please imagine; do you have a|time|minute|moment;
+		i would like a word`,
+	)
+	begging = phrases(
+		`please please; pretty please; i am begging; i beg you; just this once; pleeease; please i am begging`,
+	)
+)
+
+var (
+	refusalCue = cueOf(strong, "says no, and clearly",
+		`i ?just|really|simply|still|also|honestly can not; i ?just|really|simply|still|also|honestly will not;
+		i am ?just|really|simply|still|also not going|able|available|willing|comfortable|taking;
+		i am ?just|really|simply|still|also not doing|coming|lending|signing|joining|accepting;
+		i am ?just|really|simply|still|also not interested|staying|giving|paying|driving|hosting;
+		i am ?just|really|simply|still|also not working|buying|moving|selling|sharing|changing; i am unable;
+		i do not feel comfortable; i do not want to; i have to say no; i am saying no; i need|have|want to decline;
+		i decline; i am declining; i am going to decline|pass; i am going to say no;
+		i am going to have to say|decline|pass; my answer is ?still no; the answer is ?still no; it is a no;
+		that is a no; it is still no; no thank|thanks; that does not work for me; this does not work for me;
+		it does not work for me; that will not work for me; i would not be able; i will have to say no|decline|pass;
+		i said no; i am going to pass; i will pass; i must decline; i must say no; i refuse; i do not lend;
+		i do not do; i could not do; not this time; i choose not to; i have decided not; i decided not;
+		please do not ask; please stop asking; please ask someone|somebody; i will not be; i am not in a position;
+		is not something i can|am|want|will|do; i have none to; still no; so no; is|are|be a ?clear|firm|hard no;
+		no from me; no i; i do not have the|time|room|capacity|money`,
+	)
+	softNoCue = cueOf(weak, "says no, but so that it can be missed",
+		`i do not think i can|could|will|am|want|should|would; i do not think that|it|this would|will|works|is;
+		i would rather not; i would prefer not; i am not sure i|if|that|about|whether; maybe another|next|some|later;
+		another time; some other time; i might not; i may not; it is not a good|great time; this is not a good|great;
+		i probably can|will|should|would|could not; i do not know if|whether|about; i wish i could;
+		i would love to but; i would if i; it is a bit|little difficult|hard|tricky; i have a lot on|going|to;
+		i am ?really|pretty|quite|kind|a ?of|bit|little busy|tired|swamped|stretched|tied; i have plans;
+		i have got plans|a lot|something; tricky|difficult|tough|complicated|hard for me; we will see;
+		i was kind|sort of hoping; i was planning; i was going to; i had planned; i already have;
+		can you ask|find someone|somebody; have you asked; is there anyone|someone|anybody|nobody;
+		maybe you|someone could|can; let me think; let me see; i will have to check|see|think; i guess not;
+		i should probably; i kind|sort of need; not really; i am not really; i would need to`,
+	)
+	bareNo = phrases(`no; nope; absolutely not; certainly not`)
+)
+
+func judgeAssert(m *moment) finding {
+	f := finding{note: "Nothing is asked for"}
+	if m.matter.refusing() {
+		f.note = "Nobody could tell from this that the answer is no"
+	}
+	for i, s := range m.sentences {
+		if s.broken {
+			continue
+		}
+		h, ok := requestIn(m, s)
+		if m.matter.refusing() {
+			h, ok = refusalIn(m, s, i == 0)
+		}
+		if !ok {
+			continue
+		}
+		switch {
+		case s.has(attack, sarcasm):
+			h.level--
+			h.why += ", but in an attack"
+		case s.has(judgement):
+			h.level = min(h.level, weak)
+			h.why += ", but in a judgement"
+		}
+		if !s.has(capitulation) {
+			f.add(h)
+		}
+	}
+	if because, ok := m.fault(threat); ok && f.level > none {
+		because.why = "threatens, so it is a demand"
+		f.cap(weak, because)
+	}
+	if because, ok := m.lastFault(capitulation); ok {
+		f.cap(none, because)
+		if len(f.hits) == 0 {
+			f.add(because)
+		}
+	}
+	return f
+}
+
+// lastFault finds a fault that stands in the last third of the utterance: what is taken back at the end is taken back;
+// "never mind the weather" at the beginning is not.
+func (m *moment) lastFault(kind faultKind) (hit, bool) {
+	for _, s := range m.sentences[len(m.sentences)*2/3:] {
+		for _, f := range s.faults {
+			if f.kind == kind {
+				return hit{span: m.cover(s, f.at), why: f.why}, true
+			}
+		}
+	}
+	if len(m.sentences) < 3 {
+		return m.fault(kind)
+	}
+	return hit{}, false
+}
+
+// requestIn finds a request. A hint before it makes it a hint: "I was wondering if you could".
+func requestIn(m *moment, s *sentence) (hit, bool) {
+	tied := s.tie != untied || m.tiedElsewhere()
+	if !tied {
+		return hit{}, false
+	}
+	if at, ok := agreeCue.in(s); ok && s.form != language.NoQuestion {
+		h := hit{level: weak, span: m.cover(s, at), why: agreeCue.why + ", without saying to what"}
+		if s.tie == closely || m.tiedElsewhere() || m.late {
+			h.level, h.why = strong, agreeCue.why
+		}
+		return h, true
+	}
+	if s.form == language.WhQuestion || s.form == language.MeasureQuestion {
+		return hit{}, false
+	}
+	hinted, isHint := firstRequest(s, hintCue)
+	direct, isDirect := firstRequest(s, directCue)
+	switch {
+	case isDirect && (!isHint || direct.first < hinted.first || overlaps(direct, hinted) && longer(direct, hinted)):
+		if at, ok := s.find(begging); ok {
+			return hit{level: weak, span: m.cover(s, at), why: "begs for it"}, true
+		}
+		return hit{level: strong, span: m.cover(s, direct), why: directCue.why}, true
+	case isHint:
+		return hit{level: weak, span: m.cover(s, hinted), why: hintCue.why}, true
+	case condition.In(s.Tokens) && promises(s):
+		return hit{level: weak, span: m.whole(s), why: "names what is wanted as a condition, without asking for it"}, true
+	case orders(s):
+		return hit{level: weak, span: m.whole(s), why: "orders it rather than asking"}, true
+	}
+	return hit{}, false
+}
+
+// firstRequest finds the first place of a cue that is more than a preliminary.
+func firstRequest(s *sentence, c cue) (place, bool) {
+	for _, match := range c.phrases.Find(s.Tokens) {
+		at := place{match.First, match.Last}
+		if !isPreliminary(s, at) && !idlePlease(s, at) {
+			return at, true
+		}
+	}
+	return place{}, false
+}
+
+// idlePlease says whether a single "please" asks for nothing: it does where a verb follows it ("please turn it down") or
+// where it closes a sentence that has one ("the refund, please").
+func idlePlease(s *sentence, at place) bool {
+	if at.last-at.first != 1 || s.Tokens[at.first].Norm != "please" {
+		return false
+	}
+	if at.last < len(s.Tokens) && s.Tokens[at.last].IsWord() {
+		next := s.Tokens[at.last].Norm
+		return !language.IsVerb(next) && !orderStarts[next] && !refundLike(s, at.last)
+	}
+	return at.first == 0
+}
+
+// orderStarts begin an order beside the verbs that are known.
+var orderStarts = words("be do don't just also let never stop")
+
+// refundLike says whether the word at i is used as a verb though it is not known as one: an object follows it.
+func refundLike(s *sentence, i int) bool {
+	if i+1 >= len(s.Tokens) || language.IsStopWord(s.Tokens[i].Norm) {
+		return false
+	}
+	next := s.Tokens[i+1].Norm
+	return determiners[next] || next == "me" || next == "us" || next == "it" || next == "this" || next == "that"
+}
+
+// notOrders are verbs that begin a sentence without ordering anything.
+var notOrders = words(`thank hope guess love like wish miss let look listen see wait mean think believe say imagine suppose remember
+	trust know feel change work help sound`)
+
+// orders says whether a sentence is an imperative: it begins with the base form of a verb, with
+// "don't" and one, or with a word and "me" ("refund me").
+func orders(s *sentence) bool {
+	list := language.Words(s.Tokens)
+	if s.form != language.NoQuestion || len(list) < 2 {
+		return false
+	}
+	first := list[0].Norm
+	if first == "don't" || first == "just" || first == "never" || first == "stop" {
+		return language.IsVerb(list[1].Norm) && !notOrders[list[1].Norm] || first == "stop"
+	}
+	return language.IsVerb(first) && !notOrders[first] || list[1].Norm == "me" && !language.IsStopWord(first)
+}
+
+func overlaps(a, b place) bool { return a.first < b.last && b.first < a.last }
+
+func longer(a, b place) bool { return a.last-a.first > b.last-b.first }
+
+// isPreliminary says whether what looks like a request only opens the talk or asks for information.
+func isPreliminary(s *sentence, at place) bool {
+	for _, match := range preliminary.Find(s.Tokens) {
+		if match.First == at.first && (match.Last > at.last || match.Last-match.First > 1 && match.Last == at.last) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *sentence) find(these *language.Phrases) (place, bool) {
+	for _, match := range these.Find(s.Tokens) {
+		return place{match.First, match.Last}, true
+	}
+	return place{}, false
+}
+
+// refusalIn finds a refusal. "No" alone is one when it opens the utterance.
+func refusalIn(m *moment, s *sentence, first bool) (hit, bool) {
+	soft, isSoft := softNoCue.in(s)
+	clear, isClear := refusalCue.in(s)
+	switch {
+	case isClear && (!isSoft || clear.first <= soft.first && !overlaps(clear, soft)):
+		if idleNo.In(s.Tokens) {
+			return hit{}, false
+		}
+		return hit{level: strong, span: m.cover(s, clear), why: refusalCue.why}, true
+	case isSoft:
+		return hit{level: weak, span: m.cover(s, soft), why: softNoCue.why}, true
+	case first && bareNo.StartsWith(s.Tokens) && !idleNo.In(s.Tokens):
+		at, _ := s.find(bareNo)
+		return hit{level: strong, span: m.cover(s, at), why: refusalCue.why}, true
+	}
+	return hit{}, false
+}
+
+// idleNo are words of refusal that refuse nothing.
+var idleNo = phrases(
+	`i can not believe|wait|imagine|stand|help|thank|stop|tell|say; i will not lie|pretend;
+	i do not want to hurt|upset|disappoint|argue|fight; i do not want to be rude; i will not forget; i can not deny;
+	no problem|rush|doubt|wonder|matter; no worries; i do not do that; i can not say no; i have a hard time saying no;
+	can not i; i do not want to let`,
+)

@@ -1,0 +1,110 @@
+package dearman
+
+import "github.com/vignette-sim/vignette/internal/language"
+
+// Confident: says it without apologising for it, hedging it or making oneself small.
+
+var (
+	hedgeCue = cueOf(none, "hedges",
+		`maybe; perhaps; i guess; i suppose; sort of; kind of; kinda; sorta; i do not know; i am not sure; probably;
+		possibly; i could be wrong; i might be wrong; i may be wrong; it is just|only that; i just thought;
+		i was just|only; only if you; if you want; if that is ok|okay|alright|all|fine|possible;
+		if it is ok|okay|alright|not|all|possible; if that makes; does that make sense; um; uh; erm; er;
+		you know what i mean; or something; or whatever; or not; a little bit; if you do not mind; i do not mean to;
+		i was wondering; i hope that is|it; like i said maybe; somehow; i mean; well i`,
+	)
+	sorryCue = cueOf(none, "apologises for it",
+		`sorry; apologies; apologise|apologize; excuse me for; forgive me; pardon`,
+	)
+	belittles = cueOf(none, "makes the speaker small",
+		`i hate to ask|bother|bring; sorry to bother|ask|trouble|bring; sorry for asking|bothering;
+		it is ?probably|really|just|so|a|kind ?of stupid|silly|dumb|nothing|ridiculous|bother;
+		this is ?probably|really|just|so|a|kind ?of stupid|silly|dumb|nothing|ridiculous;
+		this sounds|might|may ?sound stupid|silly|dumb|crazy|ridiculous;
+		i know i am ?being|just|so|probably|too annoying|difficult|being|silly|stupid;
+		i know i am ?being|just|so|probably|too a|too|needy|sensitive|pain|bother;
+		i am ?probably|just ?just|being wrong|overreacting|silly|stupid|dramatic|sensitive|difficult; i should not ask|complain|be;
+		i have no right; who am i to; i am such a|an; i am a ?bad|terrible|horrible burden|person|friend|mess|bother;
+		i am no good; i am bad at this; you can say no; feel free to say no; no pressure; if it is not too much;
+		if it is no trouble; i do not deserve; i do not want to be a|any;
+		i do not want to bother|impose|trouble|cause|burden|make; i am not important; it does not matter what i;
+		it is my fault; it is all my; i am so so sorry; i am really really sorry; i am terribly|awfully sorry;
+		please do not be mad|angry|upset; do not be mad|angry|upset; please do not hate; do not hate me; i am begging;
+		i beg; please please; i feel bad|guilty|stupid|silly asking|for; i know it is a lot; i know this is a lot;
+		i know you are ?probably|really|so|very too; you probably do not; you will probably|think say|i;
+		you are probably|going right|to; ignore me; do not mind me; my bad`,
+	)
+	empathicSorry = phrases(
+		`sorry to hear; sorry that you|happened|it|your; sorry for your; sorry about your; sorry you are|have|had|feel;
+		you should|will|are be|going sorry; you will be sorry; be sorry; say|said|says sorry; an apology; not sorry;
+		better safe than sorry`,
+	)
+)
+
+// Points of doubt: up to doubtWeak the utterance is weak, beyond it none.
+const (
+	doubtHedge     = 1
+	doubtBelittles = 2
+	doubtWeak      = 2
+)
+
+func judgeConfident(m *moment, stands level) finding {
+	if because, ok := m.lastFault(capitulation); ok {
+		f := finding{}
+		f.add(because)
+		return f
+	}
+	doubts, hits := m.doubts()
+	f := finding{hits: hits}
+	switch {
+	case doubts > doubtWeak:
+		return f
+	case stands == none:
+		f.note = "Nothing is stood for here"
+		return f
+	case doubts > 0:
+		f.level = weak
+		return f
+	}
+	f.level, f.note = strong, "Said plainly, without apology, hedging or making oneself small"
+	if because, ok := m.fault(attack, sarcasm, threat); ok {
+		because.why += "; force is not confidence"
+		f.cap(weak, because)
+	}
+	return f
+}
+
+// doubts counts what makes the utterance smaller. Several hedges of one sentence count each: that is what makes them many.
+func (m *moment) doubts() (int, []hit) {
+	points := 0
+	var hits []hit
+	for _, s := range m.sentences {
+		taken := make([]bool, len(s.Tokens))
+		for _, each := range []struct {
+			cue
+			points int
+		}{{belittles, doubtBelittles}, {sorryCue, doubtHedge}, {hedgeCue, doubtHedge}} {
+			for _, match := range each.phrases.Find(s.Tokens) {
+				if taken[match.First] || taken[match.Last-1] || exempt(s, match) {
+					continue
+				}
+				for i := match.First; i < match.Last; i++ {
+					taken[i] = true
+				}
+				points += each.points
+				hits = append(hits, hit{span: m.cover(s, place{match.First, match.Last}), why: each.why})
+			}
+		}
+	}
+	return points, hits
+}
+
+// exempt are apologies that show sympathy.
+func exempt(s *sentence, match language.Match) bool {
+	for _, kind := range empathicSorry.Find(s.Tokens) {
+		if match.First >= kind.First && match.First < kind.Last {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,213 @@
+package dearman
+
+import "github.com/vignette-sim/vignette/internal/language"
+
+// Describe: what happened or is the case, such that anybody present would agree.
+
+var (
+	// Opinions and guesses are not what somebody saw.
+	opinions = phrases(
+		`i think; i feel like; i feel that; i believe; i guess; i suppose; i assume; in my opinion; it seems; it feels;
+		probably; maybe; perhaps; you think; you feel; you know; you want; i bet; you must; you would think; i wonder;
+		i hope; i wish; it is obvious; obviously; clearly; i know; i am sure|certain|confident|such; thank|thanks;
+		that is ?not true|right|fair|wrong; i understand; i get that; i hear; i see that|why|how|your;
+		i realise|realize`,
+	)
+	// What would be is not what is.
+	unreal = phrases(
+		`would; could; should; can; if; can you|we|i; will; let us; please; need to|you; have to; want;
+		am ?still asking; am ?also|still willing|happy|glad|ready|prepared; am going to; am sorry; am afraid; am open`,
+	)
+	// What could not be done in the past is a fact.
+	inability = phrases(
+		`i|we could not|hardly|barely sleep|get|find|reach|use|work|make|finish|leave|open|hear|see|come|go|eat;
+		i can not sleep|breathe|hear|walk|reach`,
+	)
+	// Words that place a thing in time or count it.
+	whenAndHowMany = words(`yesterday today tonight monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays
+		thursdays fridays saturdays sundays january february march april june july august september october november
+		december morning evening afternoon night nights noon midnight weekend weekends week weeks month months year
+		years hour hours minute minutes days once twice times one two three four five six seven eight nine ten eleven
+		twelve thirteen fourteen fifteen sixteen twenty thirty forty fifty hundred thousand half dozen dollars euros
+		pounds percent first second third last since ago already until daily weekly monthly semester quarter christmas
+		birthday overnight recently lately earlier`)
+	// Verbs of what can be seen and heard, in the forms used to tell it.
+	observed = words(`said told asked wrote texted called emailed sent saw heard noticed found came went left arrived took borrowed
+		paid used ate broke closed opened promised agreed cancelled canceled changed missed played shouted yelled
+		interrupted moved worked covered stayed got brought spent made gave put started stopped happened received
+		returned charged signed ordered booked waited lent bought cooked cleaned washed forgot been had has have
+		scheduled assigned due planned posted shared read parked drove walked slept woke studied finished handed lost
+		ran began hung talked spoke given taken done gone`)
+	nominals = words(`i we you he she they it there that this these those the a an my our your his her their its someone somebody
+		everyone everybody nobody both who mum mom dad each all some most many two three one every`)
+	finite = words("am is are was were has have had do does did been 'm 're 's")
+)
+
+const (
+	whyDescribed = "states what happened or is the case, and no more"
+	whySketched  = "states a fact, but vaguely; say what, when or how often"
+	whyJudged    = "judges instead of saying what happened"
+)
+
+func judgeDescribe(m *moment) finding {
+	f := finding{note: "Nothing here says what happened or is the case"}
+	for _, s := range m.sentences {
+		if s.broken || s.has(attack, judgement, sarcasm, threat, capitulation) || s.form != language.NoQuestion &&
+			!reminds.StartsWith(s.Tokens) {
+			continue
+		}
+		for _, c := range clauses(s) {
+			if h, ok := describeClause(m, s, c); ok {
+				f.add(h)
+			}
+		}
+	}
+	if because, ok := m.fault(attack, judgement); ok {
+		because.why = whyJudged
+		if f.level == none {
+			f.add(because)
+		}
+		f.cap(weak, because)
+	}
+	return f
+}
+
+// reminds asks in order to state.
+var reminds = phrases(`did you know|notice|see; do you remember; remember when|how|that; you remember`)
+
+func describeClause(m *moment, s *sentence, c place) (hit, bool) {
+	tokens := s.Tokens[c.first:c.last]
+	if !states(tokens) || opinions.In(tokens) || ownFeeling(tokens) || m.acts(s.Tokens[max(0, c.first-1):c.last]) {
+		return hit{}, false
+	}
+	if unreal.In(tokens) && !inability.In(tokens) {
+		return hit{}, false
+	}
+	stems := language.Stems{}
+	addContent(stems, tokens)
+	if len(stems) == 0 {
+		return hit{}, false
+	}
+	t := m.tie(tokens, stems)
+	concrete := isConcrete(tokens)
+	h := hit{span: m.cover(s, c), level: weak, why: whySketched}
+	switch {
+	case t == untied && len(m.matter.facts) > 0 && !m.tiedElsewhere():
+		return hit{}, false
+	case stems.Shared(m.matter.facts) >= 2, concrete && t != untied, concrete && m.tiedElsewhere():
+		h.level, h.why = strong, whyDescribed
+	case t == untied && !concrete:
+		return hit{}, false
+	case t == closely && len(stems) >= 3 && len(m.matter.all) > 0 && stems.Shared(m.matter.all) >= 2:
+		h.level, h.why = strong, whyDescribed
+	}
+	if c.first > 0 && habitual[s.Tokens[c.first-1].Norm] && h.level == strong {
+		h.level, h.why = weak, "mentions a fact in passing; say it by itself"
+	}
+	return h, true
+}
+
+// habitual begin a clause that says when something is so, not that it was.
+var habitual = words("when while whenever")
+
+// acts says whether words do something else than state: ask, refuse, promise.
+func (m *moment) acts(tokens []language.Token) bool {
+	if m.matter.refusing() && (refusalCue.phrases.In(tokens) || softNoCue.phrases.In(tokens)) {
+		return true
+	}
+	return directCue.phrases.In(tokens) || gainCue.phrases.In(tokens)
+}
+
+// tiedElsewhere says whether some sentence of the utterance is about the matter: then a fact beside it is too.
+func (m *moment) tiedElsewhere() bool {
+	for _, s := range m.sentences {
+		if s.tie == closely && !s.broken {
+			return true
+		}
+	}
+	return false
+}
+
+// isConcrete says whether words place a thing in time, count it, or tell what was seen or heard.
+func isConcrete(tokens []language.Token) bool {
+	for _, token := range tokens {
+		if token.Kind == language.Number || whenAndHowMany[token.Norm] {
+			return true
+		}
+	}
+	return false
+}
+
+// states says whether words make a statement in the present or past: a subject and, close behind it, a finite verb.
+func states(tokens []language.Token) bool {
+	for i, token := range tokens {
+		if !nominals[firstPart(token.Norm)] {
+			continue
+		}
+		if token.Norm != firstPart(token.Norm) && finite[language.Expand(token.Norm)[1]] {
+			return true
+		}
+		for j := i + 1; j < len(tokens) && j <= i+5; j++ {
+			norm := firstPart(tokens[j].Norm)
+			if finite[norm] || observed[norm] {
+				return true
+			}
+			if _, ok := language.BaseOfPast(norm); ok {
+				return true
+			}
+			if _, ok := language.BaseOfThird(norm); ok && j > i+1 || thirdSubject(token.Norm) && isThird(norm) {
+				return true
+			}
+			if (token.Norm == "i" || token.Norm == "we" || token.Norm == "you" || token.Norm == "they") && language.IsVerb(norm) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func thirdSubject(norm string) bool { return norm == "he" || norm == "she" || norm == "it" }
+
+func isThird(norm string) bool {
+	_, ok := language.BaseOfThird(norm)
+	return ok
+}
+
+func firstPart(norm string) string { return language.Expand(norm)[0] }
+
+// clauseStarts begin a clause that can state something of its own.
+var clauseStarts = words("but because since and so while when although though which where who after before")
+
+// quotes stand within a clause.
+var quotes = words(`' " “ ”`)
+
+// datingStarts begin a clause only before a subject: "since I moved", but not "since Monday".
+var datingStarts = words("since after before")
+
+func startsClause(tokens []language.Token, i int) bool {
+	norm := tokens[i].Norm
+	if datingStarts[norm] && (i+1 == len(tokens) || !subjects[firstPart(tokens[i+1].Norm)] && tokens[i+1].Norm != "you") {
+		return false
+	}
+	return clauseStarts[norm]
+}
+
+// clauses splits a sentence at its commas and conjunctions.
+func clauses(s *sentence) []place {
+	var out []place
+	start := 0
+	for i, token := range s.Tokens {
+		breaks := token.Kind == language.Punct && !quotes[token.Norm]
+		if !breaks && !startsClause(s.Tokens, i) {
+			continue
+		}
+		if i > start {
+			out = append(out, place{start, i})
+		}
+		start = i + 1
+	}
+	if start < len(s.Tokens) {
+		out = append(out, place{start, len(s.Tokens)})
+	}
+	return out
+}

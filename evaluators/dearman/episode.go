@@ -1,0 +1,133 @@
+package dearman
+
+import (
+	"fmt"
+	"slices"
+
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// hearable is how many strategies a listener takes in from one turn in full. Chosen: a fact, a feeling and a request fit
+// into one breath; with five at once each of them is lost a little.
+const hearable = 3
+
+// record is what an episode's turns came to so far: for each skill the levels of the turns where it applies, and what
+// each of them counts for.
+type record struct {
+	spoke   bool
+	levels  [skills][]level
+	credits [skills][]float64
+}
+
+func (r *record) add(findings [skills]finding, said *moment) {
+	r.spoke = r.spoke || said != nil
+	heard := heardShare(findings)
+	for s, f := range findings {
+		if f.level == notApplicable {
+			continue
+		}
+		credit := f.level.number()
+		if !skill(s).state() {
+			credit *= heard
+		}
+		r.levels[s] = append(r.levels[s], f.level)
+		r.credits[s] = append(r.credits[s], credit)
+	}
+}
+
+// heardShare is how much of each strategy is heard when a turn holds several: all of it up to [hearable], then an equal part.
+func heardShare(findings [skills]finding) float64 {
+	shown := 0
+	for s, f := range findings {
+		if !skill(s).state() && (f.level == weak || f.level == strong) {
+			shown++
+		}
+	}
+	return min(1, float64(hearable)/float64(max(1, shown)))
+}
+
+func (r *record) scores() []*vignettev1.Score {
+	scores := make([]*vignettev1.Score, skills)
+	for s := range skills {
+		scores[s] = r.score(s)
+	}
+	return scores
+}
+
+func (r *record) score(s skill) *vignettev1.Score {
+	turns := r.levels[s]
+	switch {
+	case !r.spoke:
+		return without(s, vignettev1.MissingReason_MISSING_REASON_TOO_LITTLE_DATA, "the role said nothing")
+	case len(turns) == 0:
+		return without(s, vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE, "it applied to no turn")
+	}
+	number := coverage(r.credits[s])
+	if s.state() {
+		number = mean(r.credits[s])
+	}
+	return &vignettev1.Score{
+		Dimension: dimensions[s].id,
+		Outcome:   &vignettev1.Score_Value{Value: &vignettev1.ScoreValue{Number: number}},
+		Rationale: fmt.Sprintf("Strong in %d, weak in %d of %d turns where it applies.", count(turns, strong), count(turns, weak), len(turns)),
+	}
+}
+
+// coverage is how far a strategy was reached: the best turn, and a little for every further one, less each time. See the
+// package comment for the formula.
+func coverage(credits []float64) float64 {
+	sorted := slices.Sorted(slices.Values(credits))
+	slices.Reverse(sorted)
+	best, further, share := sorted[0], 0.0, 1.0
+	for _, credit := range sorted[1:] {
+		share /= 2
+		further += share * credit
+	}
+	return best + (1-best)*further
+}
+
+// mean is how well a state was kept.
+func mean(credits []float64) float64 {
+	var sum float64
+	for _, credit := range credits {
+		sum += credit
+	}
+	return sum / float64(len(credits))
+}
+
+func count(turns []level, which level) int {
+	n := 0
+	for _, l := range turns {
+		if l == which {
+			n++
+		}
+	}
+	return n
+}
+
+// priorities are the skills worth a suggestion after a turn, most useful first: what undoes the rest (a fight, giving in),
+// then an offer that is due, then what makes it small, then what has not been shown well in the episode so far.
+func (r *record) priorities(findings [skills]finding) []skill {
+	open := func(s skill) bool {
+		return findings[s].level == none || findings[s].level == weak
+	}
+	var order []skill
+	for _, each := range []struct {
+		skill
+		when bool
+	}{
+		{mindful, findings[mindful].level == none},
+		{assert, open(assert) && !slices.Contains(r.levels[assert], strong)},
+		{negotiate, open(negotiate)},
+		{confident, open(confident)},
+		{describe, open(describe) && !slices.Contains(r.levels[describe], strong)},
+		{express, open(express) && !slices.Contains(r.levels[express], strong)},
+		{reinforce, open(reinforce) && !slices.Contains(r.levels[reinforce], strong)},
+		{mindful, findings[mindful].level == weak},
+	} {
+		if each.when {
+			order = append(order, each.skill)
+		}
+	}
+	return order
+}

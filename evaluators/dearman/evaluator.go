@@ -1,0 +1,244 @@
+package dearman
+
+import (
+	"context"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/vignette-sim/vignette/internal/language"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// Name is the agent name the evaluator usually has on the wire.
+const Name = "dear-man"
+
+// Version of the rules. It changes whenever a verdict may.
+const Version = "rules-1"
+
+// Evaluator judges DEAR MAN. The zero value is ready; it is safe for concurrent use.
+type Evaluator struct{}
+
+// New returns the evaluator.
+func New() Evaluator { return Evaluator{} }
+
+// Describe says what is measured. It needs the objective; without one it goes by grammar alone and takes the objective to
+// be a request.
+func (Evaluator) Describe() *vignettev1.EvaluatorDescription {
+	return &vignettev1.EvaluatorDescription{
+		Method:     "builtin",
+		Version:    Version,
+		Languages:  []string{"en"},
+		Dimensions: specs(),
+		Needs:      []vignettev1.Need{vignettev1.Need_NEED_OBJECTIVE},
+		Summary:    "DEAR MAN by rules: five strategies and two states of mind, with evidence and a rewording. A readable baseline, not a rater.",
+	}
+}
+
+// Evaluate scores the turn asked for, or all turns of the role and the episode. It fails only when the context is done.
+func (Evaluator) Evaluate(ctx context.Context, req *vignettev1.EvaluateRequest) ([]*vignettev1.Score, error) {
+	if !inScope(req.GetObjective().GetKind()) {
+		return outOfScope(req), nil
+	}
+	var scores []*vignettev1.Score
+	var card record
+	listener := newListener(req)
+	for _, turn := range req.GetTurns() {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if turn.GetRole() != req.GetRole() {
+			listener.hear(turn.GetAction())
+			continue
+		}
+		findings, said := listener.judge(turn.GetAction())
+		wanted := req.TurnIndex == nil || req.GetTurnIndex() == turn.GetIndex()
+		if wanted {
+			scores = append(scores, turnScores(turn.GetIndex(), findings, said, &card)...)
+		}
+		card.add(findings, said)
+		if wanted && req.TurnIndex != nil {
+			return scores, nil
+		}
+	}
+	return append(scores, card.scores()...), nil
+}
+
+// inScope says whether DEAR MAN is for such an objective. It is for asking and refusing; listening, supporting and helping
+// somebody change are other skills.
+func inScope(kind vignettev1.ObjectiveKind) bool {
+	switch kind {
+	case vignettev1.ObjectiveKind_OBJECTIVE_KIND_UNSPECIFIED,
+		vignettev1.ObjectiveKind_OBJECTIVE_KIND_ASK,
+		vignettev1.ObjectiveKind_OBJECTIVE_KIND_REFUSE:
+		return true
+	}
+	return false
+}
+
+func outOfScope(req *vignettev1.EvaluateRequest) []*vignettev1.Score {
+	const detail = "DEAR MAN is for asking and refusing; this objective is neither"
+	var scores []*vignettev1.Score
+	for s := range skills {
+		for _, turn := range req.GetTurns() {
+			if turn.GetRole() == req.GetRole() && (req.TurnIndex == nil || req.GetTurnIndex() == turn.GetIndex()) {
+				score := without(s, vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE, detail)
+				score.TurnIndex = proto.Int32(turn.GetIndex())
+				scores = append(scores, score)
+			}
+		}
+		if req.TurnIndex == nil {
+			scores = append(scores, without(s, vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE, detail))
+		}
+	}
+	return scores
+}
+
+// listener follows a conversation and knows at each turn what it is judged by.
+type listener struct {
+	matter *matter
+	talk   language.Stems
+	other  stance
+	late   bool
+	opened bool
+}
+
+func newListener(req *vignettev1.EvaluateRequest) *listener {
+	return &listener{matter: readMatter(req.GetObjective()), talk: contentOf(req.GetSetting())}
+}
+
+func (l *listener) moment() *moment {
+	return &moment{matter: l.matter, talk: l.talk, other: l.other, late: l.late, opened: l.opened}
+}
+
+// hear takes in what somebody else did.
+func (l *listener) hear(action *vignettev1.Action) {
+	if !speaks(action) {
+		return
+	}
+	said := l.moment()
+	said.read(action.GetText())
+	l.other.hear(said, l.matter.refusing(), l.late)
+	for _, s := range said.sentences {
+		if diversions.In(s.Tokens) {
+			continue // following a diversion is not keeping to the matter
+		}
+		for stem := range s.stems {
+			l.talk[stem] = struct{}{}
+		}
+	}
+}
+
+// speaks says whether an action has words that were said. The text of a gesture or a deed describes it.
+func speaks(action *vignettev1.Action) bool {
+	switch action.GetKind() {
+	case vignettev1.ActionKind_ACTION_KIND_SPEAK, vignettev1.ActionKind_ACTION_KIND_LEAVE:
+		return action.GetText() != ""
+	}
+	return false
+}
+
+// judge returns what each skill comes to in a turn of the role, and the turn as it was read; nil when nothing was said.
+func (l *listener) judge(action *vignettev1.Action) ([skills]finding, *moment) {
+	if !speaks(action) {
+		return everySkill(inapplicable("Nothing was said")), nil
+	}
+	m := l.moment()
+	m.read(action.GetText())
+	findings := judge(m)
+	l.late = true
+	l.opened = l.opened || m.tiedElsewhere()
+	return findings, m
+}
+
+func judge(m *moment) [skills]finding {
+	if m.ritualOnly() && !m.faulty() {
+		return everySkill(inapplicable("A greeting, a goodbye or a nod shows no skill and lacks none"))
+	}
+	findings := [skills]finding{
+		describe:  judgeDescribe(m),
+		express:   judgeExpress(m),
+		assert:    judgeAssert(m),
+		reinforce: judgeReinforce(m),
+		negotiate: judgeNegotiate(m),
+	}
+	shown := none
+	for s := range skills {
+		if !s.state() {
+			shown = max(shown, findings[s].level)
+		}
+	}
+	findings[mindful] = judgeMindful(m, shown)
+	findings[confident] = judgeConfident(m, max(shown, findings[mindful].level))
+	return findings
+}
+
+func everySkill(f finding) [skills]finding {
+	var all [skills]finding
+	for s := range all {
+		all[s] = f
+	}
+	return all
+}
+
+func (m *moment) faulty() bool {
+	for _, s := range m.sentences {
+		if len(s.faults) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// turnScores makes scores of findings. One of them carries a suggestion: the one that would help most now.
+func turnScores(index int32, findings [skills]finding, said *moment, before *record) []*vignettev1.Score {
+	scores := make([]*vignettev1.Score, skills)
+	for s := range skills {
+		scores[s] = turnScore(s, index, &findings[s], said)
+	}
+	if said == nil {
+		return scores
+	}
+	for _, s := range before.priorities(findings) {
+		if suggestion := said.reword(s); suggestion != "" {
+			scores[s].Suggestion = suggestion
+			break
+		}
+	}
+	return scores
+}
+
+func turnScore(s skill, index int32, f *finding, said *moment) *vignettev1.Score {
+	if f.level == notApplicable {
+		score := without(s, vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE, f.note)
+		score.TurnIndex = proto.Int32(index)
+		return score
+	}
+	return &vignettev1.Score{
+		Dimension:  dimensions[s].id,
+		TurnIndex:  proto.Int32(index),
+		Outcome:    &vignettev1.Score_Value{Value: &vignettev1.ScoreValue{Number: f.level.number(), Label: f.level.label()}},
+		Spans:      codedSpans(s, index, f.hits),
+		Confidence: proto.Float64(f.confidence(said.words)),
+		Rationale:  f.rationale(),
+	}
+}
+
+func codedSpans(s skill, index int32, hits []hit) []*vignettev1.CodedSpan {
+	spans := make([]*vignettev1.CodedSpan, len(hits))
+	for i, h := range hits {
+		spans[i] = &vignettev1.CodedSpan{
+			TurnIndex: index,
+			Span:      &vignettev1.Span{Start: int32(h.span.Start), End: int32(h.span.End), Quote: h.span.Quote},
+			Code:      dimensions[s].id,
+			Label:     h.level.label(),
+		}
+	}
+	return spans
+}
+
+func without(s skill, reason vignettev1.MissingReason, detail string) *vignettev1.Score {
+	return &vignettev1.Score{
+		Dimension: dimensions[s].id,
+		Outcome:   &vignettev1.Score_Missing{Missing: &vignettev1.Missing{Reason: reason, Detail: detail}},
+	}
+}

@@ -1,0 +1,198 @@
+package dearman
+
+import "github.com/vignette-sim/vignette/internal/language"
+
+// Express: what the speaker feels about it, owned ("I feel ...").
+
+// Feelings somebody says to have. Passive ones ("ignored", "taken for granted") say what the other did as well as what it
+// is like; speakers mean them as feelings and listeners take them so.
+var (
+	unpleasant = words(`afraid alone angry annoyed anxious ashamed bitter bothered bummed burned burnt concerned confused crushed
+		demoralized demoralised depressed desperate devastated disappointed discouraged disheartened distressed
+		drained embarrassed exhausted fed-up frightened frustrated furious guilty heartbroken flustered frazzled
+		helpless hopeless humiliated hurt insecure invisible irritated isolated jealous let-down lonely lost mad
+		miserable nervous overburdened overloaded overwhelmed panicked panicky powerless pressured rattled regretful
+		rejected resentful restless sad scared shaken shocked small sore stressed stuck tense terrified threatened
+		torn trapped troubled uncomfortable uneasy unhappy unappreciated unheard unimportant unloved unsafe unseen
+		unsettled unsupported unwanted upset used vulnerable weary worn worried worthless wounded ignored dismissed
+		disrespected excluded overlooked neglected undervalued belittled abandoned betrayed blamed criticized
+		criticised misunderstood patronized patronised pushed rushed squeezed stretched disconnected distant defensive
+		exposed intimidated tired strained apprehensive dismayed aggravated exasperated dejected gutted agitated bad
+		terrible awful horrible conflicted mortified heavy dread`)
+	pleasant = words(`calm comfortable confident content delighted eager excited glad grateful happy hopeful joyful loved optimistic
+		pleased proud reassured relieved respected safe satisfied secure thankful thrilled touched valued appreciated
+		okay ok peaceful heard seen included supported`)
+	feelings = union(unpleasant, pleasant)
+	// betweenFeelings stand between "I feel" and the feeling. "Not" among them turns it round and is looked at apart.
+	betweenFeelings = union(degrees, words("not been being"))
+)
+
+func union(sets ...wordSet) wordSet {
+	all := wordSet{}
+	for _, set := range sets {
+		for word := range set {
+			all[word] = true
+		}
+	}
+	return all
+}
+
+// saidOfOneself are feelings that "I am" says; with the others it says something else ("I am lost", "I'm happy to").
+var saidOfOneself = minus(feelings, `used lost bad small safe pushed stuck okay ok heard seen happy glad confident content left worn
+	distant secure`)
+
+var (
+	whyNamed = "names the speaker's own feeling"
+	iFeel    = frame{level: strong, why: whyNamed, between: betweenFeelings, fillers: feelings, opening: phrases(
+		`i feel; i felt; i am feeling; i was feeling; i have been feeling; i have felt; i do feel; i do not feel;
+		i did not feel; i start|started to feel|feeling; i end|ended up feeling;
+		i still|often|also|really|just|honestly feel; makes|made|making me feel; me feel;
+		leaves|left|leaving me feeling; i started feeling; to feel; and feel|felt; i can not help feeling; feeling`,
+	)}
+	iAm = frame{level: strong, why: whyNamed, between: union(degrees, words("not")), fillers: saidOfOneself, opening: phrases(
+		`i am; i was; i have been; i get|got ?_ and; i get|got; i become|became; i end|ended up`,
+	)}
+	madeMe = frame{level: strong, why: whyNamed, between: degrees, fillers: feelings, opening: phrases(
+		`it|that|this|which makes|made|is|was making me; makes|made me; it|that|this|which leaves|left me;
+		leaves|left me; it|that|this gets|got me; keeps me; kept me; has me; had me`,
+	)}
+	statedCue = cueOf(strong, whyNamed,
+		`it|that|this|which ?really|still|just hurts|hurt|scares|scared|worries|worried|frustrates ?me|us;
+		it|that|this|which ?really|still|just frustrated|upsets|upset|saddens|saddened|frightens|annoys ?me|us;
+		it|that|this|which ?really|still|just annoyed|stresses|stressed ?me|us;
+		it|that|this|which ?really|still|just disappoints|disappointed|overwhelms|overwhelmed ?me|us;
+		it|that|this|which ?really|still|just exhausts|embarrasses|embarrassed ?me|us;
+		it|that|this|which ?really|still|just terrifies|pains|angers|angered ?me|us; hurt|hurts my feelings;
+		breaks|broke my heart; i ?really|just|still|do|also worry; i fear; i dread; i resent; i miss;
+		i am at my wits|limit|breaking|end|capacity; i have been dreading; i feel taken for granted; i feel left out;
+		i feel let down; i felt let down|left|taken;
+		i feel put|shut|pushed|torn|worn|burned down|out|up|aside|over|under|on|between;
+		i feel burnt|fed|stressed|singled|looked|walked|talked down|out|up|aside|over|under|on|between;
+		i am torn|burned|burnt|worn|stressed|freaked|fed between|out|up; i was worn|stressed|freaked out;
+		i am at a loss; i am losing sleep; i lie awake; i can not sleep; i cried;
+		i am ?so|really|very scared|afraid|worried|nervous|anxious of|about|that; my heart sinks|sank;
+		my stomach drops|turns|knots|ties; makes|made me cry; wears|wearing me down|out; weighs|weighing on me;
+		stresses me; scares me; worries me; hurts me; upsets me; frustrates me; drives me crazy|mad|nuts;
+		i ?really enjoy|love spending|being|having|our`,
+	)
+	hintedCue = cueOf(weak, "hints at a feeling without naming it",
+		`hard for|on me; difficult for me; tough for|on me; not easy for me; rough for|on me; a lot for|on me;
+		it has been a lot; bothers|bothered|bothering me; i am struggling; i have been struggling; i struggle;
+		i do not like; i did not like; i hate it|that|when|how; i can not stand; i can not take;
+		matters|matter|mattered|important ?so|a|lot|very|really ?much|lot to me; means a lot to me; i care about;
+		gets|getting|got to me; getting|wearing on me; i feel like i am|have|can|do|never|always|did;
+		i feel as if|though i; it feels like i|a|we; it feels ?really|very|so unfair|wrong|one|lonely|heavy|bad;
+		feels ?really unfair|lonely|bad|wrong|awful; a lot on my plate|mind; too much for me; i am not okay|ok|fine;
+		i could use some; i do not enjoy; not great for me; i am having a hard|tough|rough;
+		it has been hard|tough|rough|difficult|exhausting|stressful|a;
+		it is hard|tough|rough|exhausting|stressful|frustrating|upsetting|disappointing|draining|embarrassing;
+		it was hard|tough|rough|exhausting|stressful|frustrating|upsetting|disappointing|embarrassing|hurtful;
+		that was hard|frustrating|upsetting|disappointing|hurtful|embarrassing;
+		that is hard|frustrating|upsetting|disappointing|hurtful|stressful`,
+	)
+	// Idioms with the words of feelings that name none: regret in a refusal, readiness to help.
+	politeFeelings = phrases(
+		`i am afraid i|we|it|that|not|so|there|my|this; i am afraid; i am sorry;
+		i am happy|glad|okay|ok|comfortable to|with; i would be happy|glad|okay|ok|comfortable; i feel like you;
+		i feel that you; i feel you; i was lost; i get lost; i am used to; i got used; i am used; i would feel;
+		i would be; would make me; if i feel|felt; feel free; how do i feel; i am bad|lost at|with; i feel bad for you`,
+	)
+	iFeelYou = phrases(`i feel like you; i feel that you; i feel you; i feel as if|though you`)
+	fearful  = phrases(`i am afraid of; i am afraid that i will; i am really|so|very afraid`)
+)
+
+func minus(set wordSet, without string) wordSet {
+	out, dropped := wordSet{}, words(without)
+	for word := range set {
+		if !dropped[word] {
+			out[word] = true
+		}
+	}
+	return out
+}
+
+func judgeExpress(m *moment) finding {
+	f := finding{note: "The speaker's own feeling is not named"}
+	for _, s := range m.sentences {
+		if s.broken || s.has(attack, sarcasm, capitulation, threat) || s.form == language.WhQuestion {
+			continue
+		}
+		if h, ok := expressSentence(m, s); ok {
+			f.add(h)
+		}
+	}
+	if f.level == none {
+		if because, ok := m.fault(attack, sarcasm, capitulation); ok {
+			because.why = because.why + ", which expresses no feeling"
+			f.add(because)
+		} else if s, at, ok := m.firstIn(iFeelYou); ok {
+			f.add(hit{span: m.cover(s, at), why: "is a view of the other, not a feeling"})
+		}
+	}
+	return f
+}
+
+func expressSentence(m *moment, s *sentence) (hit, bool) {
+	if h, ok := namedFeeling(m, s); ok {
+		switch {
+		case s.has(judgement):
+			h.level, h.why = weak, "names a feeling, but inside a judgement"
+		case s.tie == untied && !m.tiedElsewhere():
+			h.level, h.why = weak, "names a feeling, but about something else"
+		}
+		return h, true
+	}
+	if at, ok := hintedCue.in(s); ok && (s.tie != untied || m.tiedElsewhere()) && !s.has(judgement) {
+		return hit{level: weak, span: m.cover(s, at), why: hintedCue.why}, true
+	}
+	return hit{}, false
+}
+
+// namedFeeling finds a feeling the speaker says to have. A denied unpleasant one ("I'm not angry") is none; a denied
+// pleasant one ("I don't feel safe") is.
+func namedFeeling(m *moment, s *sentence) (hit, bool) {
+	if at, ok := statedCue.in(s); ok && !language.Negated(s.Tokens, at.last-1) {
+		return hit{level: strong, span: m.cover(s, at), why: whyNamed}, true
+	}
+	for _, each := range []frame{iFeel, iAm, madeMe} {
+		at, ok := each.in(s)
+		if !ok || idiom(s.Tokens[at.first:min(at.last+1, len(s.Tokens))]) {
+			continue
+		}
+		last := at.last - 1
+		if language.Negated(s.Tokens, last) && unpleasant[s.Tokens[last].Norm] {
+			continue
+		}
+		return hit{level: each.level, span: m.cover(s, at), why: each.why}, true
+	}
+	if at, ok := notPleased.in(s); ok {
+		return hit{level: strong, span: m.cover(s, at), why: whyNamed}, true
+	}
+	return hit{}, false
+}
+
+// notPleased are pleasant feelings that are said of oneself only when they are missing: "I'm happy to" is an offer.
+var notPleased = frame{level: strong, why: whyNamed, between: degrees, fillers: words("happy okay ok comfortable confident glad safe"),
+	opening: phrases(`i am not; i was not; i have not been; i am no longer`)}
+
+func idiom(tokens []language.Token) bool { return politeFeelings.In(tokens) && !fearful.In(tokens) }
+
+// ownFeeling says whether words name a feeling, so that they are not taken for a fact.
+func ownFeeling(tokens []language.Token) bool {
+	s := &sentence{Sentence: language.Sentence{Tokens: tokens}}
+	for _, each := range []frame{iFeel, iAm, madeMe} {
+		if _, ok := each.in(s); ok {
+			return true
+		}
+	}
+	return statedCue.phrases.In(tokens) || hintedCue.phrases.In(tokens)
+}
+
+func (m *moment) firstIn(these *language.Phrases) (*sentence, place, bool) {
+	for _, s := range m.sentences {
+		for _, match := range these.Find(s.Tokens) {
+			return s, place{match.First, match.Last}, true
+		}
+	}
+	return nil, place{}, false
+}

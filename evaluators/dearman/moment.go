@@ -1,0 +1,229 @@
+package dearman
+
+import (
+	"github.com/vignette-sim/vignette/internal/language"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// moment is all that one utterance is judged by.
+type moment struct {
+	matter *matter
+	// text is the utterance, sentences what it is made of.
+	text      string
+	sentences []*sentence
+	words     int
+	// stems are the content of the whole utterance.
+	stems language.Stems
+	// talk is what others brought up before, and the setting.
+	talk language.Stems
+	// other is where the others stand when the utterance is made.
+	other stance
+	// late says that the role has spoken before, opened that it spoke about the objective.
+	late, opened bool
+}
+
+// matter is what the objective says, read once.
+type matter struct {
+	objective *vignettev1.Objective
+	// all is everything the objective talks about; the others are its parts.
+	all, request, facts, benefits, compromises language.Stems
+}
+
+func (m *matter) refusing() bool {
+	return m.objective.GetKind() == vignettev1.ObjectiveKind_OBJECTIVE_KIND_REFUSE
+}
+
+// framing are words that objectives and skills are worded with; sharing them ties nothing to anything.
+var framing = words(`need feel feeling ask asking please help give take love able willing appreciate talk tell let hope understand
+	agree sure good great better best work works time day able keep leave start stop try find put happy glad use bring
+	felt told asked gave took kept tried important matter matters understand understanding fair ok request reason
+	problem`)
+
+func readMatter(objective *vignettev1.Objective) *matter {
+	m := &matter{
+		objective:   objective,
+		request:     contentOf(objective.GetRequest(), objective.GetStatement()),
+		facts:       contentOf(objective.GetFacts()...),
+		benefits:    contentOf(objective.GetBenefits()...),
+		compromises: contentOf(objective.GetCompromises()...),
+		all:         language.Stems{},
+	}
+	for _, part := range []language.Stems{m.request, m.facts, m.benefits, m.compromises, contentOf(objective.GetFeelings()...)} {
+		for stem := range part {
+			m.all[stem] = struct{}{}
+		}
+	}
+	return m
+}
+
+func contentOf(texts ...string) language.Stems {
+	stems := language.Stems{}
+	for _, text := range texts {
+		addContent(stems, language.Tokens(text))
+	}
+	return stems
+}
+
+// addContent adds the stems of content words that are not mere framing.
+func addContent(stems language.Stems, tokens []language.Token) {
+	for _, token := range tokens {
+		if token.IsWord() && !framing[token.Norm] && !language.IsStopWord(token.Norm) {
+			stems[language.Stem(token.Norm)] = struct{}{}
+		}
+	}
+}
+
+// tie is how a piece of text hangs together with what the conversation is about.
+type tie int8
+
+const (
+	// untied text is about something else.
+	untied tie = iota
+	// loose text points to what was said ("that", "it") or takes up what others brought up.
+	loose
+	// close text talks about the objective, or there is no objective to compare with.
+	closely
+)
+
+// pointers point to something said before. "You" and "me" do not: everybody says them about everything.
+var pointers = words("it that this these those so one instead")
+
+func (m *moment) tie(tokens []language.Token, stems language.Stems) tie {
+	switch {
+	case len(m.matter.all) == 0, stems.Shared(m.matter.all) > 0:
+		return closely
+	case stems.Shared(m.talk) > 0:
+		return loose
+	case m.points(tokens), len(m.matter.all) < thin:
+		return loose
+	}
+	return untied
+}
+
+// thin is the number of content words below which an objective says too little to tell that a sentence is about something
+// else: "get my roommate to do the dishes" does not know the word "kitchen".
+const thin = 8
+
+// points says whether words point to something and there is something of the matter to point to: in the utterance itself,
+// in what others said, or in what the speaker said before.
+func (m *moment) points(tokens []language.Token) bool {
+	if !m.opened && m.stems.Shared(m.matter.all) == 0 && m.talk.Shared(m.matter.all) == 0 {
+		return false
+	}
+	for _, token := range tokens {
+		for _, word := range language.Expand(token.Norm) {
+			if pointers[word] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// sentence is a sentence of an utterance with what is known about it.
+type sentence struct {
+	language.Sentence
+	stems language.Stems
+	form  language.QuestionForm
+	tie   tie
+	// faults are what spoils it.
+	faults []fault
+	// broken says that the words are in no order of English: nothing can be read into it.
+	broken bool
+}
+
+// read takes in an utterance. What came before is filled in by the caller first.
+func (m *moment) read(text string) {
+	read := language.Read(text)
+	m.text = text
+	m.stems = language.Stems{}
+	addContent(m.stems, read.Tokens)
+	m.words = 0
+	m.sentences = make([]*sentence, len(read.Sentences))
+	for i, each := range read.Sentences {
+		s := &sentence{Sentence: each, stems: language.Stems{}, form: language.FormOf(each.Tokens)}
+		addContent(s.stems, each.Tokens)
+		s.tie = m.tie(each.Tokens, s.stems)
+		s.broken = disordered(each.Tokens)
+		s.faults = faultsOf(s, m.matter.refusing())
+		for _, token := range each.Tokens {
+			if token.IsWord() {
+				m.words++
+			}
+		}
+		m.sentences[i] = s
+	}
+}
+
+// cover is the span of some tokens of a sentence.
+func (m *moment) cover(s *sentence, at place) language.Span {
+	return language.Cover(m.text, s.Tokens[at.first:at.last])
+}
+
+// whole is the span of a sentence without its closing mark.
+func (m *moment) whole(s *sentence) language.Span {
+	last := len(s.Tokens)
+	for last > 1 && s.Tokens[last-1].Kind == language.Punct {
+		last--
+	}
+	return language.Cover(m.text, s.Tokens[:last])
+}
+
+// Closed classes of words, for telling sentences from heaps of words. "Her" and "that" stand in too many places to tell
+// anything.
+var (
+	determiners  = words("a an the my your our their every")
+	subjects     = words("i he she we they")
+	prepositions = words("of to in at from with into")
+	modals       = words("can could will would should might must") // not "may": a month
+	auxiliaries  = union(modals, words("am is are was were do does did have has had"))
+	// What follows no determiner, and no "I", "he", "she", "we", "they".
+	afterNoDeterminer = union(determiners, subjects, prepositions, minus(auxiliaries, "will may can might must"),
+		words("you it me him them us because if and or but when not please"))
+	afterNoSubject = union(minus(determiners, "every"), prepositions, subjects,
+		words("you it me my him them us your because or and please"),
+		minus(whenAndHowMany, "already once twice recently lately today yesterday tonight daily second march may first last"))
+	// What follows no form of be, have or do, and no modal verb.
+	afterNoAuxiliary = words("because and or if please")
+	// What ends no sentence.
+	dangling = union(determiners, words("i he she we they and or because if of into"))
+)
+
+// disordered says whether the words of a sentence follow each other as they do in no English sentence: "the of we a". One
+// odd pair may be a slip or a quotation; two, and one in ten, are not.
+func disordered(tokens []language.Token) bool {
+	odd, pairs := 0, 0
+	for i := 1; i < len(tokens); i++ {
+		if !tokens[i-1].IsWord() || !tokens[i].IsWord() {
+			continue
+		}
+		pairs++
+		before := language.Expand(tokens[i-1].Norm)
+		inverted := i > 1 && len(before) == 1 && auxiliaries[tokens[i-2].Norm]
+		if oddPair(before[len(before)-1], firstPart(tokens[i].Norm), inverted) {
+			odd++
+		}
+	}
+	if list := language.Words(tokens); len(list) > 3 && dangling[list[len(list)-1].Norm] {
+		odd++
+	}
+	return odd >= 2 && odd*10 >= pairs
+}
+
+// oddPair says whether a word does not follow another. After an inverted subject ("am I in trouble") all kinds do.
+func oddPair(first, second string, inverted bool) bool {
+	switch {
+	case determiners[first]:
+		return afterNoDeterminer[second]
+	case prepositions[first]:
+		return subjects[second] || prepositions[second] && first != "from" && second != "of" ||
+			auxiliaries[second] && (first != "to" || second != "do" && second != "have")
+	case subjects[first] && !inverted:
+		return afterNoSubject[second]
+	case modals[first]:
+		return auxiliaries[second] && second != "have" && second != "do" || prepositions[second] || afterNoAuxiliary[second]
+	case auxiliaries[first]:
+		return afterNoAuxiliary[second] || auxiliaries[second] && second != "have" && second != "do" && second != "had" && second != "did"
+	}
+	return first == second && first != "very" && first != "no" && first != "really" && first != "so"
+}

@@ -1,0 +1,159 @@
+package dearman
+
+import "github.com/vignette-sim/vignette/internal/language"
+
+// Reinforce: says what the other gains by agreeing.
+
+var (
+	gainCue = cueOf(strong, "says what there is to gain",
+		// what follows, said as a consequence
+		`that way you|we|i|everyone|everybody|the|your|our|nobody;
+		this way you|we|i|everyone|everybody|the|your|our|nobody; then you|we can|could|will|would;
+		then i will|would|can|could be|have|give|bring|do|come|help; so that you|we|everyone|everybody|they;
+		so you|we can|could|will|would; so we both|all; in the long run; in return you; what you get is;
+		you get|gain a|more|something; the upside; win win; win-win; it pays off`,
+		// what the other will have or be spared
+		`you would|will|could|can ?still|also|always|all have|get|save|gain|know|benefit|find|keep|enjoy;
+		you would|will|could|can ?still|also|always|all hear|rely|count|relax|focus|feel|sleep|win|receive|avoid;
+		you would|will be able|free|happier|calmer|rested|safe|better|glad|proud;
+		you would|will not have|need|worry|miss|be|hear; you would|will never have;
+		you do not have to worry|deal|do|wait|chase`,
+		// what both will
+		`we would|will|could|can both|all; we would|will have|be|get|save|spend|stop|avoid|argue|fight|stay;
+		we could|can ?then|finally enjoy|have|relax|get|avoid|save|stop|spend|stay; both of us; for both;
+		for all of us; give|gives us|you ?both; win for;
+		good|better|easier|helpful|nicer|calmer|safer|cheaper|fairer for you|us|everyone|everybody|the|both;
+		help|helps us|everyone|everybody|both; helps you|the; benefit|benefits you|us|everyone|the|both;
+		saves|save us|you|the;
+		makes|make your|our|things|it|you|us ?_ ?_ easier|better|smoother|nicer|calmer|happier|safer|simpler|more;
+		make ?it|things|life|everything ?so ?much easier|better|smoother;
+		fewer|less ?_ arguments|fights|stress|mistakes|complaints|calls|tension|problems|trouble|conflict|waste;
+		work|get along better`,
+		// what the other gets of a better speaker
+		`i would|will be ?much|so ?a ?lot ?more|less|better happier|calmer|nicer|focused|rested|easier|fun|relaxed;
+		i would|will be ?much|so ?a ?lot ?more|less|better present|reliable|productive|fresh;
+		i would|will be ?much|so ?a ?lot ?more|less|better stressed|grumpy|patient|cheerful; i would|will be able;
+		i would|will be in a better|good; i would|will have more|time|energy;
+		i would|will ?happily|gladly be ?a better; i can ?then focus|concentrate;
+		i can be|give|bring ?you ?my ?much more|better|best|full; you would be doing; i will happily|gladly`,
+	)
+	thanksCue = cueOf(weak, "thanks in advance, but does not say what the other gains",
+		`i would ?really|so|truly|very|greatly ?much appreciate; it would mean ?so|a|the ?much|lot|world;
+		it would ?really|truly help; that would ?really|mean help|a;
+		it would be a ?huge|big|great|real help|relief|weight;
+		that would be a ?huge|big|great|real help|relief|weight; i would be ?so|very|really|forever grateful|thankful;
+		i would owe you; would make me ?so|very|really happy; would make my;
+		it would make a ?big|huge|real difference; that would make a ?big|huge|real difference;
+		i ?really|do|truly|so appreciate you|your|that|how|it|all; thank|thanks you ?so ?much for|in; thanks for|in;
+		thank you in advance; i would feel ?so|much|a ?lot better|relieved|less|more|calmer|supported|safer|happier;
+		i will feel ?so|much|a ?lot better|relieved|less|more|calmer|supported|safer|happier;
+		i am ?so|very|really grateful; you would help me; i value|appreciate our|your|you|this`,
+	)
+	condition = phrases(
+		`if you; if i could|can|had|have|am|get|were|leave|take; if we; when you; when we; once you; once we; by doing;
+		having|getting|letting|giving`,
+	)
+	outcome = phrases(
+		`i will; we will; you will; i would; we would; you would; we can; you can; i can; it will; it would;
+		everyone would|will; everybody will|would; the _ will|would`,
+	)
+	losses     = words(`not never regret sorry lose sad angry upset quit report mad hate suffer worse impossible cannot nobody`)
+	tomorrow   = phrases(`would; will; could; can; so that; that way; means; so you|we; helps; saves; gives; makes`)
+	empathyCue = phrases(
+		`i understand; i know you|it|this|that; i get that|it|why; i hear; i see that|why|your|you; i realise|realize;
+		i can see|imagine|understand; it makes sense; that makes sense; i appreciate that you; you have a lot;
+		it must be`,
+	)
+	onlyEmpathy  = "understands the other, which is not yet something to gain"
+	threatReason = "threatens; what the other would lose is no reward"
+)
+
+func judgeReinforce(m *moment) finding {
+	f := finding{note: "What the other would gain is not said"}
+	for _, s := range m.sentences {
+		if s.broken || s.has(attack, judgement, sarcasm, threat, capitulation) {
+			continue
+		}
+		if h, ok := gainIn(m, s); ok {
+			f.add(h)
+		}
+	}
+	if f.level > none {
+		return f
+	}
+	if because, ok := m.fault(threat); ok {
+		because.why = threatReason
+		f.add(because)
+	} else if s, at, ok := m.firstIn(empathyCue); ok {
+		f.add(hit{span: m.cover(s, at), why: onlyEmpathy})
+	}
+	return f
+}
+
+func gainIn(m *moment, s *sentence) (hit, bool) {
+	if s.tie == untied && !m.tiedElsewhere() {
+		return hit{}, false
+	}
+	asks := s.form == language.WhQuestion || s.form == language.MeasureQuestion
+	switch at, ok := gainCue.in(s); {
+	case asks:
+		return hit{}, false
+	case ok && !reversed(s, at):
+		return hit{level: strong, span: m.cover(s, at), why: gainCue.why}, true
+	case promises(s) || s.stems.Shared(m.matter.benefits) >= 2 && tomorrow.In(s.Tokens):
+		return hit{level: strong, span: m.whole(s), why: gainCue.why}, true
+	}
+	if at, ok := thanksCue.in(s); ok {
+		return hit{level: weak, span: m.cover(s, at), why: thanksCue.why}, true
+	}
+	return hit{}, false
+}
+
+// promises says whether a sentence says what good follows if the other agrees: "If you cover Friday, I'll take Sunday".
+func promises(s *sentence) bool {
+	given, then := condition.Find(s.Tokens), outcome.Find(s.Tokens)
+	if len(given) == 0 || len(then) == 0 || s.form != language.NoQuestion {
+		return false
+	}
+	for _, match := range then {
+		if match.First >= given[0].Last && !loses(s.Tokens[match.First:]) && !negatedAfter(s.Tokens, given[0]) {
+			return true
+		}
+	}
+	return false
+}
+
+func negatedAfter(tokens []language.Token, at language.Match) bool {
+	for i := at.First; i < min(at.Last+2, len(tokens)); i++ {
+		for _, word := range language.Expand(tokens[i].Norm) {
+			if word == "not" || word == "never" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func loses(tokens []language.Token) bool {
+	for _, token := range tokens {
+		if losses[token.Norm] {
+			return true
+		}
+	}
+	return false
+}
+
+// reversed says whether a gain turns into a loss close behind: "then you'll be sorry".
+func reversed(s *sentence, at place) bool {
+	return language.Negated(s.Tokens, at.first) || loses(s.Tokens[at.last:min(at.last+2, len(s.Tokens))]) && !relieves(s.Tokens[at.first:])
+}
+
+// relieves says whether a "not" takes a burden away: "you won't have to".
+func relieves(tokens []language.Token) bool {
+	return relief.In(tokens)
+}
+
+var relief = phrases(
+	`will|would|do not have to; will|would not need|be|worry|lose|miss|get; not have to|worry; never have to;
+	so you|we do|are not; not worry; nobody has|is|will|would|needs`,
+)

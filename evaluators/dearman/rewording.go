@@ -1,0 +1,139 @@
+package dearman
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/vignette-sim/vignette/internal/language"
+)
+
+// maxRewording is how long a suggestion may get, in characters: beyond it only the new sentence is suggested.
+const maxRewording = 1500
+
+// reword says the utterance again with more of a skill: the speaker's own sentences, without those that work against it
+// and without hedges, and a sentence of the objective's own material. Empty when there is nothing to add or change.
+func (m *moment) reword(s skill) string {
+	kept := m.keptSentences(s)
+	addition, ahead := m.addition(s)
+	if addition != "" && covers(strings.Join(kept, " "), addition) {
+		addition = ""
+	}
+	if addition == "" && s != mindful && s != confident {
+		return ""
+	}
+	parts := append(kept, addition)
+	if ahead {
+		parts = append([]string{addition}, kept...)
+	}
+	text := language.Join(parts...)
+	if utf8.RuneCountInString(text) > maxRewording {
+		text = language.Join(addition)
+	}
+	if text == "" || language.Normalise(text) == language.Normalise(language.Join(m.text)) {
+		return ""
+	}
+	return text
+}
+
+// addition is the sentence of the objective that a skill lacks, and whether it goes before what was said.
+func (m *moment) addition(s skill) (sentence string, ahead bool) {
+	objective := m.matter.objective
+	switch s {
+	case describe:
+		return m.fresh(objective.GetFacts()), true
+	case express:
+		return m.fresh(objective.GetFeelings()), true
+	case reinforce:
+		return m.fresh(objective.GetBenefits()), false
+	case negotiate:
+		return m.fresh(objective.GetCompromises()), false
+	case assert, mindful:
+		return m.request(), false
+	case confident:
+		if len(m.keptSentences(confident)) == 0 {
+			return m.request(), false
+		}
+	}
+	return "", false
+}
+
+// request is what is wanted, as the speaker would say it.
+func (m *moment) request() string {
+	if request := m.matter.objective.GetRequest(); request != "" {
+		return request
+	}
+	statement := language.Unstop(m.matter.objective.GetStatement())
+	first, _, _ := strings.Cut(statement, " ")
+	if !language.IsVerb(language.Normalise(first)) {
+		return ""
+	}
+	return "I'd like to " + language.LowerFirst(statement)
+}
+
+// fresh is the first of some sentences that the utterance does not say already.
+func (m *moment) fresh(sentences []string) string {
+	for _, sentence := range sentences {
+		if !covers(m.text, sentence) {
+			return sentence
+		}
+	}
+	return ""
+}
+
+// covers says whether a text says most of a sentence.
+func covers(text, sentence string) bool { return language.Overlap(sentence, text) >= 0.7 }
+
+// keptSentences are the speaker's sentences without faults and hedges. Where Assert is to be reworded, the sentence that
+// hints goes too: the request takes its place.
+func (m *moment) keptSentences(reworded skill) []string {
+	var kept []string
+	for _, s := range m.sentences {
+		if len(s.faults) > 0 || s.broken || reworded == assert && hintCue.phrases.In(s.Tokens) {
+			continue
+		}
+		if plain := m.plain(s); plain != "" {
+			kept = append(kept, plain)
+		}
+	}
+	return kept
+}
+
+// removable are hedges that can be taken out of a sentence and leave a sentence.
+var removable = phrases(
+	`maybe; perhaps; i guess; i suppose; kind of; sort of; kinda; sorta; um; uh; erm; probably; possibly;
+	if that is ok|okay|alright; if it is ok|okay|alright; if that is all right; if it is not too much trouble;
+	i am ?so|really sorry but; sorry but; if you do not mind; i was just wondering; sorry to bother you but;
+	i hate to ask but; i am ?so|really sorry; sorry`,
+)
+
+// plain is a sentence without its hedges; empty when it was nothing else.
+func (m *moment) plain(s *sentence) string {
+	var cut strings.Builder
+	runes := []rune(m.text)
+	at := s.Start
+	for _, match := range removable.Find(s.Tokens) {
+		first, last := s.Tokens[match.First], s.Tokens[match.Last-1]
+		cut.WriteString(string(runes[at:first.Start]))
+		at = last.End
+	}
+	if at == s.Start {
+		return s.Quote
+	}
+	cut.WriteString(string(runes[at:s.End]))
+	return tidy(cut.String())
+}
+
+// tidy mends the spaces and commas that a cut leaves behind.
+func tidy(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	for _, pair := range [][2]string{{" ,", ","}, {",,", ","}, {" .", "."}, {" ?", "?"}, {" !", "!"}, {",.", "."}, {",?",
+		"?"}, {",!", "!"}} {
+		text = strings.ReplaceAll(text, pair[0], pair[1])
+	}
+	text = strings.TrimLeft(text, ", .;:!?…-")
+	text = strings.TrimPrefix(text, "but ")
+	if len(language.Words(language.Tokens(text))) < 2 {
+		return ""
+	}
+	return language.Capitalise(text)
+}

@@ -1,0 +1,178 @@
+package dearman
+
+import "github.com/vignette-sim/vignette/internal/language"
+
+// stance is where the others stand, as far as their words show it.
+type stance struct {
+	// spoke says that somebody else has said anything yet.
+	spoke bool
+	// resists says that they have pushed back and not agreed since.
+	resists bool
+	// attacks says that their last turn attacked or judged.
+	attacks bool
+	// diverts says that their last turn went to something else.
+	diverts bool
+}
+
+var (
+	// Words that stand against what was asked. A bare "but" counts too: agreement needs none.
+	againstCue = phrases(
+		`no way; no chance; absolutely not; certainly not; of course not; not really; out of the question; forget it;
+		i|we can not; i|we could not; i|we will not; i|we would not; i|we do not think; i|we do not want;
+		i|we do not see; i|we do not have; i|we do not know if|about|why; i|we do not like; i|we do not get why;
+		i|we do not need; i|we do not do; i am not; we are not; i have not got; can not ?just|really _;
+		that is|will not; it is|will not; this is|will not; that does not; it does not; that would not; it would not;
+		there is no; there is not; nobody; no one else; not possible; impossible; not happening; not going to;
+		not an option; not my problem|job|fault; not now; not again; not today; not this;
+		why should|would|do|can|is|are|have; what about; how am|are|is|do i|we;
+		who is|will|would going|cover|do|take|pay; i|we need you; i|we need everyone|everybody|all|it|that|this;
+		you have to; you need to; you should; you must; you can not; you always; you never; you just want;
+		you are just|being|too|so; too busy|much|expensive|late|many|short|hard|soon; short notice; short staffed;
+		understaffed; unfortunately; afraid that|not|we|i|it|the|there|our|my|this; there is nothing;
+		nothing i|we can; my hands are tied; what are friends; runs until; only if; as long as; not allowed;
+		can not allow; seriously; come on; you promised; everyone|everybody else; i|we would rather; i|we prefer;
+		hard to; difficult; not sure; i doubt; against the rules|policy; the policy; our policy; rules are rules;
+		not fair; unfair; overreacting; exaggerating; making a big deal; big deal; calm down; so sensitive;
+		what is the problem; i am sorry but|i; it is not that bad; get over it; deal with it; let it go; drop it;
+		stop nagging; do not start; so what; and what; and the|your|my; you know i|we|that|how;
+		i do all|everything|most|enough; i have to|everyone; we have to; if i give|do|make|let|allow;
+		is quite|perfectly|totally normal|fine; since when; you could have; you knew; i disagree; do not agree;
+		makes no sense; maybe later|next|another; another time; some other time; we will see; let me think;
+		i will think; have to think; i already; we already; same for everyone; i thought you; i thought we;
+		after all i; you owe me; i did not; it was not; you did not; you are the one; ask someone|somebody else;
+		i suppose not; i guess not; no can do; nope; sounds like a lot; that is a lot; i have too; i have a lot;
+		that sounds complicated; what if everyone|everybody`,
+	)
+	againstStart = phrases(`no; but; well but; nah; nope; never; why; what; huh; ugh; really`)
+	// Words of agreement.
+	forCue = phrases(
+		`sounds good|fair|great|fine|reasonable; that works; works for me; i can do that; we can do that; no problem;
+		i agree; we agree; of course; let us do that; let us try; happy to; glad to; i will do that; i will do it;
+		i will make it work; i will; you have got it; you got it; it is a deal; fair enough; that is fair;
+		i can live with; that is fine; that is okay|ok|alright; go ahead; you are right; consider it done;
+		i understand and i will; i will arrange; we will arrange; makes sense; fine by me; i am in; all right then;
+		thank you for telling`,
+	)
+	forStart = phrases(
+		`yes; yeah; yep; sure; ok; okay; alright; all right; deal; fine; agreed; absolutely; certainly; gladly;
+		definitely; great`,
+	)
+	insistCue = phrases(
+		`please; come on; just this once; just once; i really need; i need you; what if; you owe me; are you sure; but;
+		i thought you; help me out; do me this|a favor|favour; pretty please; for me; only one; it is only;
+		it is just; can you not; could you not; would you not; why not; everyone|everybody else`,
+	)
+	diversions = phrases(
+		`by the way; speaking of; what about your|the|that; and another thing; while we are at it; remember when;
+		last time you; last week you; you also; you did not even; changing the subject; that reminds me; anyway;
+		you are one to talk; look who is talking; you are not perfect; you do the same; and you; what about when you;
+		what about you; how about you; since when do you; like you have never; and why; why have|did|do you not;
+		how come you; so what; what does that have to do`,
+	)
+	agreeReject = phrases(`but; however; except; only if; although; just not`)
+)
+
+// hear takes a turn of somebody else into account. Pushback before the role has spoken is none: there was nothing yet to
+// push against.
+func (st *stance) hear(said *moment, refusing, spokenBefore bool) {
+	st.spoke = true
+	_, st.attacks = said.fault(attack, judgement, sarcasm, threat)
+	st.diverts = said.anywhere(diversions) || said.unrelated()
+	agrees, against := said.agrees(), said.against()
+	switch {
+	case agrees && !against:
+		st.resists = false
+	case !spokenBefore:
+	case against, st.attacks, refusing && (said.anywhere(insistCue) || said.asks()):
+		st.resists = true
+	}
+}
+
+func (m *moment) anywhere(these *language.Phrases) bool {
+	for _, s := range m.sentences {
+		if these.In(s.Tokens) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *moment) agrees() bool {
+	for i, s := range m.sentences {
+		if i == 0 && forStart.StartsWith(s.Tokens) || forCue.Asserted(s.Tokens) {
+			return !m.anywhere(agreeReject)
+		}
+	}
+	return false
+}
+
+func (m *moment) against() bool {
+	for _, s := range m.sentences {
+		if againstCue.In(s.Tokens) || againstStart.StartsWith(s.Tokens) || agreeReject.In(s.Tokens) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *moment) asks() bool {
+	for _, s := range m.sentences {
+		if s.form != language.NoQuestion {
+			return true
+		}
+	}
+	return false
+}
+
+// unrelated says whether an utterance of some length has nothing to do with the objective.
+func (m *moment) unrelated() bool {
+	if m.words < 6 || len(m.matter.all) == 0 {
+		return false
+	}
+	for _, s := range m.sentences {
+		if s.tie != untied {
+			return false
+		}
+	}
+	return true
+}
+
+// social are the words of greetings, goodbyes and nods. A sentence of nothing else shows no skill and lacks none.
+var social = words(`hi hello hey bye goodbye thanks thank you so very much ok okay alright all right see later soon tomorrow then good
+	morning afternoon evening night have a nice great day weekend cheers sure yes yeah yep yup great perfect wonderful
+	cool got it i will do take care talk again well and how are doing fine uh huh mm hmm mhm oh ah right exactly
+	agreed indeed appreciate that it welcome please to speak with your time for today listening lovely excellent
+	awesome super`)
+
+// openers and closers among them; nods alone are neither "good" nor "you".
+var ritual = words(`hi hello hey bye goodbye thanks thank ok okay alright right see later soon morning evening night cheers sure yes
+	yeah yep yup great perfect wonderful cool care fine huh mm hmm mhm oh ah exactly agreed indeed welcome lovely
+	excellent awesome`)
+
+// ritualOnly says whether the utterance is a greeting, a goodbye or a nod and nothing else.
+func (m *moment) ritualOnly() bool {
+	found := m.words == 0
+	for _, s := range m.sentences {
+		rites, others, total := 0, 0, 0
+		for _, token := range language.Words(s.Tokens) {
+			total++
+			for _, word := range language.Expand(token.Norm) {
+				if ritual[word] {
+					rites++
+				}
+				if !social[word] {
+					others++
+				}
+			}
+		}
+		// One word of another kind in a short sentence is whom it is said to: "Thanks, doctor."
+		if others > 1 || others == 1 && (rites == 0 || total > vocative) {
+			return false
+		}
+		found = found || rites > 0
+	}
+	return found
+}
+
+// vocative is how many words a greeting with somebody's name may have.
+const vocative = 3

@@ -1,0 +1,27 @@
+package evaluators
+
+import vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+
+// Value is the outcome of a score that has a number, on the dimension's declared range.
+func Value(number float64) *vignettev1.Score_Value {
+	return &vignettev1.Score_Value{Value: &vignettev1.ScoreValue{Number: number}}
+}
+
+// Without is the outcome of a score that has none, and why.
+func Without(reason vignettev1.MissingReason, detail string) *vignettev1.Score_Missing {
+	return &vignettev1.Score_Missing{Missing: &vignettev1.Missing{Reason: reason, Detail: detail}}
+}
+
+// SourceOf says in words where a mental state comes from. Every score that rests on one says it.
+func SourceOf(state *vignettev1.MentalState) string {
+	switch state.GetSource() {
+	case vignettev1.StateSource_STATE_SOURCE_COMPUTED:
+		return "computed by the simulation"
+	case vignettev1.StateSource_STATE_SOURCE_SELF_REPORTED:
+		return "as a language model reported about itself"
+	case vignettev1.StateSource_STATE_SOURCE_HUMAN_REPORTED:
+		return "as a person reported"
+	default:
+		return "of unknown source"
+	}
+}
