@@ -1,0 +1,108 @@
+package broker
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/gofrs/flock"
+)
+
+const (
+	lockFile  = "lock"
+	ownerFile = "owner.pid"
+	storeDir  = "jetstream"
+)
+
+// InUseError says that another process (or another [Broker] of this one) has the data directory open.
+type InUseError struct {
+	// Dir is the data directory.
+	Dir string
+	// PID is the process that says it has the directory open; 0 when that could not be read.
+	PID int
+}
+
+// Error implements error.
+func (e *InUseError) Error() string {
+	owner := "another process"
+	if e.PID > 0 {
+		owner = "process " + strconv.Itoa(e.PID)
+	}
+	return fmt.Sprintf("data directory %s is in use by %s: stop that process, or choose another directory with --data", e.Dir, owner)
+}
+
+// directory is a data directory that this process holds the lock of.
+type directory struct {
+	path string
+	lock *flock.Flock
+}
+
+// openDirectory creates and locks the data directory. Only the lock decides who owns it: the kernel drops it when its
+// holder dies, whereas a pid on disk may be stale or belong to somebody else by now.
+func openDirectory(path string) (*directory, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("broker: data directory %s: %w", path, err)
+	}
+	if err := os.MkdirAll(abs, 0o700); err != nil {
+		return nil, directoryError("create", abs, err)
+	}
+	lock := flock.New(filepath.Join(abs, lockFile), flock.SetPermissions(0o600))
+	locked, err := lock.TryLock()
+	if err != nil {
+		return nil, directoryError("lock", abs, err)
+	}
+	if !locked {
+		return nil, &InUseError{Dir: abs, PID: readOwner(abs)}
+	}
+	d := &directory{path: abs, lock: lock}
+	if err := d.writeOwner(); err != nil {
+		return nil, errors.Join(directoryError("write to", abs, err), lock.Close())
+	}
+	return d, nil
+}
+
+func directoryError(verb, path string, err error) error {
+	mend := ""
+	if errors.Is(err, fs.ErrPermission) {
+		mend = " (make it writable for this user, or choose another directory with --data)"
+	}
+	return fmt.Errorf("broker: cannot %s data directory %s: %w%s", verb, path, err, mend)
+}
+
+func (d *directory) store() string { return filepath.Join(d.path, storeDir) }
+
+// writeOwner replaces the pid file in one step, so that a second opener never reads half a number.
+func (d *directory) writeOwner() error {
+	next := filepath.Join(d.path, ownerFile+".new")
+	if err := os.WriteFile(next, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(next, filepath.Join(d.path, ownerFile))
+}
+
+func readOwner(path string) int {
+	text, err := os.ReadFile(filepath.Join(path, ownerFile))
+	if err != nil {
+		return 0
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil || pid < 1 {
+		return 0
+	}
+	return pid
+}
+
+// close gives the directory up. The lock file stays: removing it would let two processes lock two different files of
+// the same name.
+func (d *directory) close() error {
+	err := os.Remove(filepath.Join(d.path, ownerFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return errors.Join(err, d.lock.Close())
+}

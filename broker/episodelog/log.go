@@ -1,0 +1,153 @@
+package episodelog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// Log is everything one can do with the log. It is safe for concurrent use.
+type Log interface {
+	Writer
+	Reader
+}
+
+// Writer adds to the log. Ids of runs and episodes are 1 to 64 of A-Z a-z 0-9 _ -; others are refused.
+//
+// When a write returns nil it has been acknowledged. An error that is neither [ErrExists] nor [ErrConflict] leaves open
+// whether it was written.
+type Writer interface {
+	// WriteManifest writes the manifest of manifest.Run. It returns ErrExists when the run has one.
+	WriteManifest(ctx context.Context, manifest *vignettev1.Manifest) (seq uint64, err error)
+
+	// Append adds an event to a play, whose last event so far has the sequence last (0: the play is empty), and returns the
+	// event's own. It returns ErrConflict when the play's last event is another one. When the play's last event has the id
+	// of this one, it is this one, written before: Append returns its sequence and no error. Lost acknowledgements and
+	// short disconnections are retried on that ground.
+	Append(ctx context.Context, run, episode string, event *vignettev1.EpisodeEvent, last uint64) (seq uint64, err error)
+
+	// AppendNote adds a note. Notes of several writers may come in any order. A note repeated within seconds (by its id) is
+	// kept once.
+	AppendNote(ctx context.Context, run, episode string, note *vignettev1.Note) (seq uint64, err error)
+}
+
+// Reader reads the log.
+//
+// An iterator yields what was in the stream when it was called, in the order of the log, and holds a bounded part of it in
+// memory. A message that cannot be parsed comes as a [*CorruptError] with the rest of its entry, and the next follows; any
+// other error is the last thing yielded.
+type Reader interface {
+	// Manifest returns a run's manifest, or ErrNotFound.
+	Manifest(ctx context.Context, run string) (*vignettev1.Manifest, error)
+
+	// Runs yields the manifests of all runs, oldest first.
+	Runs(ctx context.Context) iter.Seq2[Entry, error]
+
+	// Run yields everything about one run: its manifest, plays and notes, interleaved as they were written.
+	Run(ctx context.Context, run string) iter.Seq2[Entry, error]
+
+	// Play returns the events of one play in order; none when it has not begun. At a corrupt event it returns what came
+	// before, with a CorruptError.
+	Play(ctx context.Context, run, episode string) ([]Entry, error)
+
+	// Notes returns the notes on one episode in order, like Play.
+	Notes(ctx context.Context, run, episode string) ([]Entry, error)
+
+	// LastSequence returns the sequence of the last event of a play, 0 when it has none.
+	LastSequence(ctx context.Context, run, episode string) (uint64, error)
+}
+
+// Entry is one message of the log.
+type Entry struct {
+	// Sequence is the message's position in the stream, from 1. It grows within a play, but not by one.
+	Sequence uint64
+	// Time is when the server stored it.
+	Time time.Time
+	// Run is the run id.
+	Run string
+	// Episode is the episode id; "" for a manifest.
+	Episode string
+	// Kind says which of the following is set.
+	Kind Kind
+
+	Manifest *vignettev1.Manifest
+	Event    *vignettev1.EpisodeEvent
+	Note     *vignettev1.Note
+}
+
+// Kind is what a message of the log is, and the last token of its subject.
+type Kind string
+
+// The kinds.
+const (
+	KindManifest Kind = "manifest"
+	KindPlay     Kind = "play"
+	KindNotes    Kind = "notes"
+)
+
+// Config says where the log is.
+type Config struct {
+	// Namespace is the first token of its subjects; the stream is called <namespace>-log.
+	Namespace string
+	// Replicas is how many servers keep a copy when the stream is created, 1 to 5; 0 means 1. An existing stream stays as
+	// it is.
+	Replicas int
+}
+
+// duplicates is how long the stream remembers message ids, which only notes have. The server keeps them in memory and
+// rebuilds them at each start, so it must be short.
+const duplicates = 10 * time.Second
+
+// answerTimeout is the usual log.answer.
+const answerTimeout = 5 * time.Second
+
+type log struct {
+	nc       *nats.Conn
+	js       jetstream.JetStream
+	name     string
+	subjects subjects
+	answer   time.Duration // longest wait for one answer of the server, when the caller's context allows more
+}
+
+var _ Log = (*log)(nil)
+
+// Open opens the log, creating its stream when there is none.
+func Open(ctx context.Context, nc *nats.Conn, cfg Config) (Log, error) {
+	if err := checkToken("namespace", cfg.Namespace); err != nil {
+		return nil, fmt.Errorf("episode log: %w", err)
+	}
+	js, err := jetstream.New(nc)
+	if err != nil {
+		return nil, fmt.Errorf("episode log: %w", err)
+	}
+	l := &log{nc: nc, js: js, name: cfg.Namespace + "-log", subjects: subjects{prefix: cfg.Namespace + ".log."}, answer: answerTimeout}
+	_, err = js.Stream(ctx, l.name)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		_, err = js.CreateStream(ctx, l.streamConfig(cfg.Replicas))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("episode log: open stream %s: %w", l.name, err)
+	}
+	return l, nil
+}
+
+func (l *log) streamConfig(replicas int) jetstream.StreamConfig {
+	return jetstream.StreamConfig{
+		Name:        l.name,
+		Description: "Runs and episodes: manifests, plays and notes",
+		Subjects:    l.subjects.all(),
+		Storage:     jetstream.FileStorage,
+		Retention:   jetstream.LimitsPolicy,
+		Discard:     jetstream.DiscardNew, // there are no limits; if somebody sets one, refuse rather than forget
+		Duplicates:  duplicates,
+		AllowDirect: true,
+		Replicas:    max(replicas, 1),
+	}
+}

@@ -1,0 +1,160 @@
+package episodelog
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+
+	"github.com/nats-io/nats.go/jetstream"
+	"google.golang.org/protobuf/proto"
+
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// Manifest implements Reader.
+func (l *log) Manifest(ctx context.Context, run string) (*vignettev1.Manifest, error) {
+	if err := checkToken("run", run); err != nil {
+		return nil, fmt.Errorf("read manifest: %w", err)
+	}
+	subject := l.subjects.manifest(run)
+	msg, err := l.last(ctx, subject)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", subject, err)
+	}
+	if msg == nil {
+		return nil, fmt.Errorf("read manifest of run %s: %w", run, ErrNotFound)
+	}
+	m := &vignettev1.Manifest{}
+	if err := proto.Unmarshal(msg.Data, m); err != nil {
+		return nil, &CorruptError{Subject: subject, Sequence: msg.Sequence, Err: err}
+	}
+	return m, nil
+}
+
+// Runs implements Reader.
+func (l *log) Runs(ctx context.Context) iter.Seq2[Entry, error] {
+	return l.entries(ctx, l.subjects.manifest("*"), nil)
+}
+
+// Run implements Reader.
+func (l *log) Run(ctx context.Context, run string) iter.Seq2[Entry, error] {
+	filter, err := l.subjects.run(run)
+	return l.entries(ctx, filter, err)
+}
+
+// Play implements Reader.
+func (l *log) Play(ctx context.Context, run, episode string) ([]Entry, error) {
+	return l.collect(ctx, run, episode, KindPlay)
+}
+
+// Notes implements Reader.
+func (l *log) Notes(ctx context.Context, run, episode string) ([]Entry, error) {
+	return l.collect(ctx, run, episode, KindNotes)
+}
+
+func (l *log) collect(ctx context.Context, run, episode string, kind Kind) (entries []Entry, err error) {
+	subject, err := l.subjects.episode(run, episode, kind)
+	for entry, err := range l.entries(ctx, subject, err) {
+		if err != nil {
+			return entries, err
+		}
+		entries = append(entries, entry)
+	}
+	return entries, nil
+}
+
+// LastSequence implements Reader.
+func (l *log) LastSequence(ctx context.Context, run, episode string) (uint64, error) {
+	subject, err := l.subjects.episode(run, episode, KindPlay)
+	if err != nil {
+		return 0, fmt.Errorf("last sequence: %w", err)
+	}
+	msg, err := l.last(ctx, subject)
+	if err != nil {
+		return 0, fmt.Errorf("last sequence of %s: %w", subject, err)
+	}
+	if msg == nil {
+		return 0, nil
+	}
+	return msg.Sequence, nil
+}
+
+// entries yields what matches the filter, up to its present last message.
+func (l *log) entries(ctx context.Context, filter string, invalid error) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		if invalid != nil {
+			yield(Entry{}, fmt.Errorf("read the log: %w", invalid))
+			return
+		}
+		last, err := l.last(ctx, filter)
+		if err != nil {
+			yield(Entry{}, fmt.Errorf("read %s: look for its end: %w", filter, err))
+			return
+		}
+		if last == nil {
+			return
+		}
+		for msg, err := range l.scan(ctx, filter, last.Sequence) {
+			if err != nil {
+				yield(Entry{}, fmt.Errorf("read %s: %w", filter, err))
+				return
+			}
+			if !yield(l.entry(msg)) {
+				return
+			}
+		}
+	}
+}
+
+// entry parses a message. Whatever is wrong with it, the entry says where it is.
+func (l *log) entry(msg *message) (Entry, error) {
+	e := Entry{Sequence: msg.Sequence, Time: msg.Time}
+	err := l.subjects.parse(msg.Subject, &e)
+	switch {
+	case err != nil:
+	case e.Kind == KindManifest:
+		e.Manifest = &vignettev1.Manifest{}
+		err = proto.Unmarshal(msg.Data, e.Manifest)
+	case e.Kind == KindPlay:
+		e.Event = &vignettev1.EpisodeEvent{}
+		err = proto.Unmarshal(msg.Data, e.Event)
+	case e.Kind == KindNotes:
+		e.Note = &vignettev1.Note{}
+		err = proto.Unmarshal(msg.Data, e.Note)
+	}
+	if err != nil {
+		return Entry{Sequence: e.Sequence, Time: e.Time, Run: e.Run, Episode: e.Episode, Kind: e.Kind},
+			&CorruptError{Subject: msg.Subject, Sequence: msg.Sequence, Err: err}
+	}
+	return e, nil
+}
+
+// last returns the last message that matches a filter, nil when there is none. It asks the stream's leader: a direct get may be
+// answered by a replica that is behind.
+func (l *log) last(ctx context.Context, filter string) (*message, error) {
+	request, err := json.Marshal(map[string]string{"last_by_subj": filter})
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, l.answer)
+	defer cancel()
+	reply, err := l.nc.RequestWithContext(ctx, "$JS.API.STREAM.MSG.GET."+l.name, request)
+	if err != nil {
+		return nil, err
+	}
+	var response struct {
+		Error   *jetstream.APIError `json:"error"`
+		Message *message            `json:"message"`
+	}
+	if err := json.Unmarshal(reply.Data, &response); err != nil {
+		return nil, fmt.Errorf("answer of stream %s: %w", l.name, err)
+	}
+	if response.Error != nil && response.Error.ErrorCode == jetstream.JSErrCodeMessageNotFound {
+		return nil, nil
+	}
+	if response.Error != nil {
+		return nil, response.Error
+	}
+	return response.Message, nil
+}

@@ -1,0 +1,142 @@
+package episodelog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"google.golang.org/protobuf/proto"
+
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+const (
+	// attempts is how often a write is sent when no answer comes, retryPause how long it waits before the second time; it
+	// waits twice as long before each next. Together they outlast the reconnection to a restarted server.
+	attempts   = 6
+	retryPause = 50 * time.Millisecond
+)
+
+// WriteManifest implements Writer.
+func (l *log) WriteManifest(ctx context.Context, manifest *vignettev1.Manifest) (uint64, error) {
+	if err := checkToken("run", manifest.GetRun()); err != nil {
+		return 0, fmt.Errorf("write manifest: %w", err)
+	}
+	subject := l.subjects.manifest(manifest.GetRun())
+	seq, resent, err := l.publish(ctx, subject, manifest, jetstream.WithExpectLastSequencePerSubject(0))
+	if !isWrongLast(err) {
+		return seq, wrapWrite(subject, err)
+	}
+	if resent { // the first attempt may have been the one that wrote it
+		if at, ok := l.lastIs(ctx, subject, &vignettev1.Manifest{}, func(m proto.Message) bool { return proto.Equal(m, manifest) }); ok {
+			return at, nil
+		}
+	}
+	return 0, fmt.Errorf("write manifest of run %s: %w", manifest.GetRun(), ErrExists)
+}
+
+// Append implements Writer.
+func (l *log) Append(ctx context.Context, run, episode string, event *vignettev1.EpisodeEvent, last uint64) (uint64, error) {
+	subject, err := l.subjects.episode(run, episode, KindPlay)
+	if err != nil {
+		return 0, fmt.Errorf("append: %w", err)
+	}
+	if event.GetId() == "" {
+		return 0, fmt.Errorf("append to %s: the event has no id", subject)
+	}
+	seq, _, err := l.publish(ctx, subject, event, jetstream.WithExpectLastSequencePerSubject(last))
+	if !isWrongLast(err) {
+		return seq, wrapWrite(subject, err)
+	}
+	return l.resolveConflict(ctx, subject, event.GetId(), last)
+}
+
+// resolveConflict tells an event that is there already from one that came too late.
+func (l *log) resolveConflict(ctx context.Context, subject, id string, expected uint64) (uint64, error) {
+	msg, err := l.last(ctx, subject)
+	if err != nil {
+		return 0, fmt.Errorf("append to %s: look at its end after a conflict: %w", subject, err)
+	}
+	if msg == nil {
+		return 0, &ConflictError{Subject: subject, Expected: expected}
+	}
+	var there vignettev1.EpisodeEvent
+	if err := proto.Unmarshal(msg.Data, &there); err == nil && there.GetId() == id {
+		return msg.Sequence, nil
+	}
+	return 0, &ConflictError{Subject: subject, Expected: expected, Actual: msg.Sequence}
+}
+
+// AppendNote implements Writer.
+func (l *log) AppendNote(ctx context.Context, run, episode string, note *vignettev1.Note) (uint64, error) {
+	subject, err := l.subjects.episode(run, episode, KindNotes)
+	if err != nil {
+		return 0, fmt.Errorf("append note: %w", err)
+	}
+	if note.GetId() == "" {
+		return 0, fmt.Errorf("append to %s: the note has no id", subject)
+	}
+	seq, _, err := l.publish(ctx, subject, note, jetstream.WithMsgID(subject+" "+note.GetId()))
+	return seq, wrapWrite(subject, err)
+}
+
+func wrapWrite(subject string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("append to %s: %w", subject, err)
+}
+
+// publish sends a message until the server answers, the context ends or the attempts are used up. Sending twice is safe:
+// the expected sequence or the message id lets the server take only one. resent says that an earlier attempt may have been
+// written.
+func (l *log) publish(ctx context.Context, subject string, m proto.Message, opt jetstream.PublishOpt) (seq uint64, resent bool, err error) {
+	data, err := proto.Marshal(m)
+	if err != nil {
+		return 0, false, fmt.Errorf("encode: %w", err)
+	}
+	pause := retryPause
+	for attempt := 1; ; attempt++ {
+		seq, err := l.publishOnce(ctx, subject, data, opt)
+		if err == nil {
+			return seq, resent, nil
+		}
+		if isRefused(err) || isHopeless(err) || ctx.Err() != nil || attempt == attempts {
+			return 0, resent, err
+		}
+		resent = true
+		select {
+		case <-ctx.Done():
+			return 0, resent, errors.Join(ctx.Err(), err)
+		case <-time.After(pause):
+		}
+		pause *= 2
+	}
+}
+
+func (l *log) publishOnce(ctx context.Context, subject string, data []byte, opt jetstream.PublishOpt) (uint64, error) {
+	ctx, cancel := context.WithTimeout(ctx, l.answer)
+	defer cancel()
+	ack, err := l.js.Publish(ctx, subject, data, opt, jetstream.WithExpectStream(l.name))
+	if err != nil {
+		return 0, err
+	}
+	return ack.Sequence, nil
+}
+
+// isHopeless says whether sending again cannot help.
+func isHopeless(err error) bool {
+	return errors.Is(err, nats.ErrConnectionClosed) || errors.Is(err, nats.ErrMaxPayload) || errors.Is(err, nats.ErrBadSubject)
+}
+
+// lastIs says whether the last message of a subject satisfies a condition, and where it is.
+func (l *log) lastIs(ctx context.Context, subject string, into proto.Message, condition func(proto.Message) bool) (uint64, bool) {
+	msg, err := l.last(ctx, subject)
+	if err != nil || msg == nil || proto.Unmarshal(msg.Data, into) != nil {
+		return 0, false
+	}
+	return msg.Sequence, condition(into)
+}

@@ -1,0 +1,219 @@
+package natsrpc
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/nats-io/nats.go"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/peer"
+	"google.golang.org/grpc/stats"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+)
+
+// open takes the opening frame of a call. It runs on the subscription's goroutine, so it starts a goroutine for the
+// handler and never waits for one.
+func (s *Server) open(svc *service, msg *nats.Msg) {
+	if msg.Reply == "" {
+		return // nobody to answer
+	}
+	f, err := decodeFrame(msg.Data)
+	if err != nil || !f.has(partOpen) {
+		s.refuse(msg.Reply, encodeStatus(status.New(codes.Internal, "malformed opening frame")))
+		return
+	}
+	name := lastToken(msg.Subject)
+	m := svc.methods[name]
+	if m == nil {
+		s.refuse(msg.Reply, encodeStatus(status.Newf(codes.Unimplemented, "unknown method %s for service %s", name, svc.desc.ServiceName)))
+		return
+	}
+	call := newServerCall(s, m, msg.Reply, f)
+	switch s.add(call) {
+	case admitted:
+		if f.heartbeat > 0 {
+			s.wantHeartbeat(f.heartbeat)
+		}
+		go call.run()
+		return
+	case overloaded:
+		s.refuse(msg.Reply, s.shed)
+	case closing:
+		s.refuse(msg.Reply, encodeStatus(stoppingStatus))
+	case repeated: // the opening came twice, the first one is answered
+	}
+	call.cancel()
+}
+
+// admission is the outcome of one [Server.add].
+type admission int
+
+const (
+	admitted admission = iota
+	repeated
+	overloaded
+	closing
+)
+
+// refuse answers a call that is not begun.
+func (s *Server) refuse(reply string, st []byte) {
+	b := takeBuffer()
+	defer giveBuffer(b)
+	*b = appendFrame(*b, &frame{parts: partStatus, number: 1, status: st})
+	_ = publish(s.nc, reply, "", *b)
+}
+
+func (s *Server) add(call *serverCall) admission {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.calls[call.key] != nil:
+		return repeated
+	case s.state >= halting:
+		return closing
+	case len(s.calls) >= s.opts.maxCalls:
+		return overloaded
+	}
+	s.calls[call.key] = call
+	return admitted
+}
+
+func (s *Server) remove(call *serverCall) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.calls, call.key)
+	if len(s.calls) == 0 && s.state >= stopping && s.idle != nil {
+		select {
+		case <-s.idle:
+		default:
+			close(s.idle)
+		}
+	}
+}
+
+// receive takes a later frame to its call.
+func (s *Server) receive(msg *nats.Msg) {
+	s.mu.Lock()
+	call := s.calls[callKey(msg.Subject)]
+	s.mu.Unlock()
+	if isNoResponders(msg) {
+		if call != nil {
+			call.lose() // the caller is gone
+		}
+		return
+	}
+	if call == nil {
+		s.disown(msg.Reply)
+		return
+	}
+	f, err := decodeFrame(msg.Data)
+	if err != nil {
+		call.stop(status.New(codes.Internal, "malformed frame"))
+		return
+	}
+	call.receive(&f)
+}
+
+// disown ends a call on the caller's side that this instance does not have, for instance when its last frame was lost.
+// Callers ignore it when they know the end already.
+func (s *Server) disown(reply string) {
+	if reply == "" {
+		return
+	}
+	b := takeBuffer()
+	defer giveBuffer(b)
+	st := status.New(codes.Unavailable, "the server does not know this call (any more)")
+	*b = appendFrame(*b, &frame{parts: partStatus, status: encodeStatus(st)})
+	_ = publish(s.nc, reply, "", *b)
+}
+
+// run carries the call out and answers it.
+func (c *serverCall) run() {
+	defer c.server.remove(c)
+	defer c.cancel()
+	ctx := c.begin()
+	if c.desc() != nil && c.desc().ClientStreams {
+		// Also tells the caller which instance it talks to.
+		c.control(&frame{parts: partCredit, credit: uint64(c.server.opts.window)})
+	}
+	var reply proto.Message
+	var err error
+	if c.method.unary != nil {
+		reply, err = c.unary(ctx)
+	} else {
+		err = c.stream()
+	}
+	st := c.finish(reply, handlerStatus(err))
+	c.stats.end(st.Err())
+}
+
+// begin makes the context that the handler gets.
+func (c *serverCall) begin() context.Context {
+	ctx := c.ctx
+	if c.opening.hasMetadata {
+		md := c.opening.pairs(fieldMetadata)
+		md.Set(authorityKey, c.server.agent)
+		ctx = metadata.NewIncomingContext(ctx, md)
+	}
+	ctx = peer.NewContext(ctx, &peer.Peer{Addr: address(c.reply)})
+	ctx = grpc.NewContextWithServerTransportStream(ctx, transportStream{c})
+	desc := c.desc()
+	begin := stats.Begin{IsClientStream: desc != nil && desc.ClientStreams, IsServerStream: desc != nil && desc.ServerStreams}
+	ctx, c.stats = newStats(ctx, c.server.opts.stats, begin, c.method.full)
+	c.stats.inHeader(&c.opening)
+	c.handlerCtx = ctx
+	return ctx
+}
+
+// unary calls a unary handler.
+func (c *serverCall) unary(ctx context.Context) (reply proto.Message, err error) {
+	defer c.recovered(&err)
+	out, err := c.method.unary.Handler(c.method.service.impl, ctx, c.decodeOpening, c.server.unary)
+	if err != nil {
+		return nil, err
+	}
+	return asMessage(out)
+}
+
+// stream calls a stream handler.
+func (c *serverCall) stream() (err error) {
+	defer c.recovered(&err)
+	info := &grpc.StreamServerInfo{
+		FullMethod: c.method.full, IsClientStream: c.desc().ClientStreams, IsServerStream: c.desc().ServerStreams,
+	}
+	handle := c.server.opts.wrapStream(c.method.stream.Handler, info)
+	return handle(c.method.service.impl, serverStream{c})
+}
+
+func (c *serverCall) decodeOpening(into any) error {
+	if !c.opening.has(partMessage) {
+		return status.Error(codes.Internal, "the opening frame has no request")
+	}
+	return c.decode(c.opening.message, into)
+}
+
+func (c *serverCall) decode(raw []byte, into any) error {
+	message, err := asMessage(into)
+	if err != nil {
+		return err
+	}
+	if err := proto.Unmarshal(raw, message); err != nil {
+		return status.Errorf(codes.Internal, "decode the request: %v", err)
+	}
+	c.stats.inPayload(into, len(raw))
+	return nil
+}
+
+// recovered turns a panic of the handler into Internal. What it was stays in the log: it may hold what the caller must not
+// see.
+func (c *serverCall) recovered(err *error) {
+	if p := recover(); p != nil {
+		c.server.opts.logger.Error("handler panicked", "agent", c.server.agent, "method", c.method.full,
+			"panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+		*err = status.Errorf(codes.Internal, "handler of %s panicked", c.method.full)
+	}
+}
