@@ -1,0 +1,282 @@
+package conductor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/vignette-sim/vignette/engine/episode"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// Log is what the conductor needs of the episode log.
+type Log interface {
+	// Append writes an event to an episode's play, if the last entry there has the given sequence (0: none), and
+	// returns the sequence of the new one.
+	Append(ctx context.Context, run, episode string, event *vignettev1.EpisodeEvent, expectedLast uint64) (uint64, error)
+}
+
+// Directory finds agents and evaluators by the name they have on the wire.
+type Directory interface {
+	// Agent returns a client for an agent, whether or not it is there.
+	Agent(name string) vignettev1.AgentServiceClient
+	// Evaluator returns a client for an evaluator, whether or not it is there.
+	Evaluator(name string) vignettev1.EvaluatorServiceClient
+}
+
+// Clock is where time comes from.
+type Clock interface {
+	// Now returns the time.
+	Now() time.Time
+	// Sleep waits, or returns the context's error when that ends first.
+	Sleep(ctx context.Context, d time.Duration) error
+}
+
+// Conductor plays episodes. Its fields must not change while it plays; it is safe for concurrent use.
+type Conductor struct {
+	// Log takes the events.
+	Log Log
+	// Directory finds who plays and who scores.
+	Directory Directory
+	// Clock is where time comes from.
+	Clock Clock
+	// NewID returns a new unique id for an event.
+	NewID func() string
+	// Worker names this process in claims.
+	Worker string
+	// CallTimeout bounds one call of an agent or evaluator; 0 means two minutes.
+	CallTimeout time.Duration
+}
+
+const (
+	defaultCallTimeout = 2 * time.Minute
+	appendTimeout      = 30 * time.Second
+)
+
+// Play drives an episode until nothing is left to do or the context ends, whichever is first. Last is the sequence of the
+// last entry of the episode's play, 0 when there is none. An episode that has begun already is claimed first.
+//
+// An agent that fails is recorded in the log as the episode's failure and is no error of Play. Errors are: the context's;
+// those of the log, where a conflict means that somebody else has taken the episode over.
+func (c *Conductor) Play(ctx context.Context, state *episode.State, last uint64) error {
+	p := &play{Conductor: c, state: state, last: last}
+	if state.Phase() != vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED {
+		if err := p.claim(ctx); err != nil {
+			return err
+		}
+	}
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		decision := state.Decide()
+		if _, done := decision.(episode.Done); done {
+			return nil
+		}
+		event, err := p.carryOut(ctx, decision)
+		if err != nil {
+			return err
+		}
+		if err := p.record(ctx, event); err != nil {
+			return err
+		}
+	}
+}
+
+// play is one episode being played.
+type play struct {
+	*Conductor
+	state *episode.State
+	last  uint64
+}
+
+// claim takes the episode over: whoever held it before can no longer write.
+func (p *play) claim(ctx context.Context) error {
+	epoch := p.state.Epoch() + 1
+	event := p.event(&vignettev1.EpisodeEvent{Event: &vignettev1.EpisodeEvent_Claimed{
+		Claimed: &vignettev1.Claimed{Epoch: epoch, Worker: p.Worker},
+	}})
+	event.Epoch = epoch
+	return p.record(ctx, event)
+}
+
+// record appends an event and, once it is in the log, folds it into the state. A call that was paid for is not lost to
+// a context that ended meanwhile: the append has a time of its own.
+func (p *play) record(ctx context.Context, event *vignettev1.EpisodeEvent) error {
+	plan := p.state.Plan()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), appendTimeout)
+	defer cancel()
+	sequence, err := p.Log.Append(ctx, plan.Run, plan.Episode, event, p.last)
+	if err != nil {
+		return fmt.Errorf("episode %s: record: %w", plan.Episode, err)
+	}
+	p.last = sequence
+	if err := p.state.Apply(event); err != nil {
+		return fmt.Errorf("episode %s: apply what was just recorded: %w", plan.Episode, err)
+	}
+	return nil
+}
+
+// event fills in what every event carries.
+func (p *play) event(event *vignettev1.EpisodeEvent) *vignettev1.EpisodeEvent {
+	event.SchemaVersion = episode.SchemaVersion
+	event.Id = p.NewID()
+	event.Time = timestamppb.New(p.Clock.Now())
+	event.Epoch = max(1, p.state.Epoch())
+	return event
+}
+
+// carryOut does what was decided and returns the event that says what came of it.
+func (p *play) carryOut(ctx context.Context, decision episode.Decision) (*vignettev1.EpisodeEvent, error) {
+	plan := p.state.Plan()
+	switch d := decision.(type) {
+	case episode.Begin:
+		return p.event(&vignettev1.EpisodeEvent{Event: &vignettev1.EpisodeEvent_Started{
+			Started: &vignettev1.EpisodeStarted{Episode: plan.Episode, Cell: plan.Cell},
+		}}), nil
+	case episode.AskRole:
+		turn, err := p.askRole(ctx, d.Role)
+		if err != nil {
+			return p.failure(ctx, "respond", d.Role, err)
+		}
+		return p.event(&vignettev1.EpisodeEvent{Event: &vignettev1.EpisodeEvent_Turn{Turn: turn}}), nil
+	case episode.AskProbe:
+		answer, err := p.askProbe(ctx, d.Probe)
+		if err != nil {
+			return nil, err
+		}
+		return p.event(&vignettev1.EpisodeEvent{Event: &vignettev1.EpisodeEvent_Probed{Probed: answer}}), nil
+	case episode.AskEvaluator:
+		evaluated, err := p.askEvaluator(ctx, d.Use, d.TurnIndex)
+		if err != nil {
+			return nil, err
+		}
+		return p.event(&vignettev1.EpisodeEvent{Event: &vignettev1.EpisodeEvent_Evaluated{Evaluated: evaluated}}), nil
+	case episode.End:
+		return p.event(&vignettev1.EpisodeEvent{Event: &vignettev1.EpisodeEvent_ConversationEnded{
+			ConversationEnded: &vignettev1.ConversationEnded{Reason: d.Reason, Detail: d.Detail},
+		}}), nil
+	case episode.Complete:
+		return p.event(&vignettev1.EpisodeEvent{Event: &vignettev1.EpisodeEvent_Completed{
+			Completed: &vignettev1.EpisodeCompleted{Validity: d.Validity, Detail: d.Detail, Rewards: d.Rewards},
+		}}), nil
+	default:
+		return nil, fmt.Errorf("episode %s: decision %T has no meaning to this conductor", plan.Episode, decision)
+	}
+}
+
+// failure is the event for a role that could not be played, unless it was we who gave up.
+func (p *play) failure(ctx context.Context, during, who string, err error) (*vignettev1.EpisodeEvent, error) {
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return p.event(&vignettev1.EpisodeEvent{Event: &vignettev1.EpisodeEvent_Failed{Failed: &vignettev1.EpisodeFailed{
+		Code:    int32(status.Code(rootStatus(err))),
+		During:  during,
+		Who:     who,
+		Message: err.Error(),
+	}}}), nil
+}
+
+// askRole asks the agent that plays a role for its turn.
+func (p *play) askRole(ctx context.Context, role string) (*vignettev1.Turn, error) {
+	plan, index := p.state.Plan(), len(p.state.Turns())
+	agent := agentOf(plan.Scenario, role)
+	request := &vignettev1.RespondRequest{Observation: p.state.Observe(role)}
+	begun := p.Clock.Now()
+	var turn *vignettev1.Turn
+	attempts, err := p.retry(ctx, func(ctx context.Context) error {
+		stream, err := p.Directory.Agent(agent).Respond(ctx, request)
+		if err != nil {
+			return err
+		}
+		turn, err = readTurn(stream)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("agent %q, role %q, turn %d: %w", agent, role, index, err)
+	}
+	turn.Id, turn.Index, turn.Role = episode.TurnID(plan.Episode, index), int32(index), role
+	turn.Attempts, turn.Latency = attempts, durationpb.New(p.Clock.Now().Sub(begun))
+	if err := checkTurn(plan.Scenario, turn); err != nil {
+		return nil, fmt.Errorf("agent %q, role %q, turn %d: %w", agent, role, index, err)
+	}
+	return turn, nil
+}
+
+// askProbe asks a role outside the conversation. A probe that fails is answered with the reason; it never costs the
+// episode.
+func (p *play) askProbe(ctx context.Context, spec *vignettev1.ProbeSpec) (*vignettev1.ProbeAnswer, error) {
+	request := &vignettev1.ProbeRequest{Observation: p.state.Observe(spec.GetRole()), Probe: spec}
+	var answer *vignettev1.ProbeAnswer
+	_, err := p.retry(ctx, func(ctx context.Context) error {
+		response, err := p.Directory.Agent(agentOf(p.state.Plan().Scenario, spec.GetRole())).Probe(ctx, request)
+		answer = response.GetAnswer()
+		return err
+	})
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err == nil && answer == nil {
+		err = errors.New("the agent answered nothing")
+	}
+	if err == nil {
+		p.place(answer, spec)
+		err = checkProbe(spec, answer)
+	}
+	if err != nil {
+		answer = &vignettev1.ProbeAnswer{Answer: &vignettev1.ProbeAnswer_Refusal{Refusal: err.Error()}}
+		p.place(answer, spec)
+	}
+	return answer, nil
+}
+
+// place writes into an answer what it answers: that is ours to say, not the agent's.
+func (p *play) place(answer *vignettev1.ProbeAnswer, spec *vignettev1.ProbeSpec) {
+	answer.Probe, answer.Role, answer.AfterTurns = spec.GetId(), spec.GetRole(), int32(len(p.state.Turns()))
+}
+
+// askEvaluator asks an evaluator for its scores. An evaluator that fails leaves reasons in place of scores; it never
+// costs the episode.
+func (p *play) askEvaluator(ctx context.Context, use *vignettev1.EvaluatorUse, turn *int32) (*vignettev1.Evaluated, error) {
+	request := p.state.Transcript(use, turn)
+	var scores []*vignettev1.Score
+	_, err := p.retry(ctx, func(ctx context.Context) error {
+		response, err := p.Directory.Evaluator(use.GetName()).Evaluate(ctx, request)
+		scores = response.GetScores()
+		return err
+	})
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return &vignettev1.Evaluated{
+		Evaluator: use.GetName(),
+		Role:      use.GetRole(),
+		TurnIndex: turn,
+		Scores:    p.state.Verdict(use, turn, scores, err),
+	}, nil
+}
+
+func agentOf(scenario *vignettev1.Scenario, role string) string {
+	for _, r := range scenario.GetRoles() {
+		if r.GetId() == role {
+			return r.GetAgent()
+		}
+	}
+	return ""
+}
+
+// rootStatus finds the gRPC error inside an error, so that context does not hide the code.
+func rootStatus(err error) error {
+	var withStatus interface{ GRPCStatus() *status.Status }
+	if errors.As(err, &withStatus) {
+		return withStatus.GRPCStatus().Err()
+	}
+	return status.Error(codes.Internal, err.Error())
+}

@@ -1,0 +1,256 @@
+package episode_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/testing/protocmp"
+	"pgregory.net/rapid"
+
+	"github.com/vignette-sim/vignette/engine/episode"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// Whatever roles do, an episode comes to rest, its turns follow the rules, and everything asked is answered once.
+func TestMachine(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		scenario := anyScenario(t)
+		state := episode.New(newPlan(scenario))
+		w := &world{act: anyTurn(t)}
+		events := w.play(t, state)
+
+		if state.Phase() != vignettev1.EpisodePhase_EPISODE_PHASE_COMPLETED {
+			t.Fatalf("came to rest in %s", state.Phase())
+		}
+		checkTurns(t, scenario, state)
+		checkScores(t, scenario, state)
+		checkProbes(t, scenario, state)
+		checkFold(t, state, events)
+	})
+}
+
+func checkTurns(t *rapid.T, scenario *vignettev1.Scenario, state *episode.State) {
+	if n := len(state.Turns()); n > int(scenario.GetStop().GetMaxTurns()) {
+		t.Fatalf("%d turns, at most %d allowed", n, scenario.GetStop().GetMaxTurns())
+	}
+	gone := map[string]bool{}
+	position := -1
+	for i, turn := range state.Turns() {
+		if int(turn.GetIndex()) != i {
+			t.Fatalf("turn %d has index %d", i, turn.GetIndex())
+		}
+		if gone[turn.GetRole()] || gone[scenario.GetFocal()] {
+			t.Fatalf("turn %d was taken after its role or the focal role had left", i)
+		}
+		// Round robin: only roles that left are passed over.
+		for {
+			position = (position + 1) % len(scenario.GetRoles())
+			if id := scenario.GetRoles()[position].GetId(); id == turn.GetRole() {
+				break
+			} else if !gone[id] {
+				t.Fatalf("turn %d: role %q was passed over", i, id)
+			}
+		}
+		if turn.GetAction().GetKind() == vignettev1.ActionKind_ACTION_KIND_LEAVE {
+			gone[turn.GetRole()] = true
+		}
+	}
+}
+
+// checkScores holds every turn of the scored role, and the episode, to exactly one score.
+func checkScores(t *rapid.T, scenario *vignettev1.Scenario, state *episode.State) {
+	got := map[int32]int{}
+	for _, score := range state.Scores() {
+		at := int32(-1)
+		if score.TurnIndex != nil {
+			at = score.GetTurnIndex()
+		}
+		got[at]++
+	}
+	want := map[int32]int{-1: 1}
+	for _, turn := range state.Turns() {
+		if turn.GetRole() == scenario.GetFocal() {
+			want[turn.GetIndex()] = 1
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("scores per turn (-1 is the episode), -want +got:\n%s", diff)
+	}
+}
+
+func checkProbes(t *rapid.T, scenario *vignettev1.Scenario, state *episode.State) {
+	got := map[string]int{}
+	for _, answer := range state.Probes() {
+		got[answer.GetProbe()]++
+	}
+	want := map[string]int{}
+	for _, spec := range scenario.GetProbes() {
+		if spec.GetEvery() == 0 {
+			want[spec.GetId()] = 1
+			continue
+		}
+		taken := 0
+		for _, turn := range state.Turns() {
+			if turn.GetRole() == spec.GetRole() {
+				taken++
+			}
+		}
+		if n := taken / int(spec.GetEvery()); n > 0 {
+			want[spec.GetId()] = n
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("answers per probe, -want +got:\n%s", diff)
+	}
+}
+
+// checkFold holds the state to being a fold: replayed from its events it is the same, at every step the same event is
+// due, no event can come twice, and a digest sees no difference in what is volatile.
+func checkFold(t *rapid.T, state *episode.State, events []*vignettev1.EpisodeEvent) {
+	again := episode.New(state.Plan())
+	digest, shifted := episode.NewDigest(), episode.NewDigest()
+	for i, event := range events {
+		if err := again.Apply(event); err != nil {
+			t.Fatalf("replay event %d: %v", i, err)
+		}
+		before := again.Summary()
+		if event.GetEvaluated() == nil || again.Completed() != nil {
+			if err := again.Apply(event); err == nil {
+				t.Fatalf("event %d (%T) was accepted twice", i, event.GetEvent())
+			}
+		}
+		if diff := cmp.Diff(before, again.Summary(), protocmp.Transform()); diff != "" {
+			t.Fatalf("a refused event changed the state:\n%s", diff)
+		}
+		digest.Add(event)
+		other := proto.CloneOf(event)
+		other.Id, other.Epoch, other.Time = "x", 9, nil
+		if turn := other.GetTurn(); turn != nil {
+			turn.Id, turn.Attempts = "y", 3
+		}
+		shifted.Add(other)
+	}
+	if diff := cmp.Diff(state.Summary(), again.Summary(), protocmp.Transform()); diff != "" {
+		t.Fatalf("replayed, -played +replayed:\n%s", diff)
+	}
+	if digest.Sum() != shifted.Sum() {
+		t.Fatalf("the digest sees ids, epochs, times or attempts")
+	}
+}
+
+func TestDigestSeesWhatHappened(t *testing.T) {
+	turn := func(text string) *vignettev1.EpisodeEvent {
+		return &vignettev1.EpisodeEvent{Event: &vignettev1.EpisodeEvent_Turn{Turn: &vignettev1.Turn{
+			Action: &vignettev1.Action{Kind: vignettev1.ActionKind_ACTION_KIND_SPEAK, Text: text},
+		}}}
+	}
+	sum := func(events ...*vignettev1.EpisodeEvent) [32]byte {
+		d := episode.NewDigest()
+		for _, event := range events {
+			d.Add(event)
+		}
+		return d.Sum()
+	}
+	if sum(turn("a")) == sum(turn("b")) {
+		t.Error("another word, the same digest")
+	}
+	if sum(turn("a"), turn("b")) == sum(turn("b"), turn("a")) {
+		t.Error("another order, the same digest")
+	}
+	claimed := &vignettev1.EpisodeEvent{Event: &vignettev1.EpisodeEvent_Claimed{Claimed: &vignettev1.Claimed{Epoch: 2}}}
+	if sum(turn("a"), claimed) != sum(turn("a")) {
+		t.Error("a claim changes the digest")
+	}
+}
+
+// A zombie that wakes up after somebody else has claimed the episode cannot go on.
+func TestTakeover(t *testing.T) {
+	scenario := twoRoles()
+	state := episode.New(newPlan(scenario))
+	w := &world{act: says("hello there")}
+	for range 3 {
+		if err := state.Apply(w.carryOut(state, state.Decide())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stale := w.carryOut(state, state.Decide())
+	claim := &vignettev1.EpisodeEvent{SchemaVersion: 1, Id: "c", Epoch: 2, Event: &vignettev1.EpisodeEvent_Claimed{Claimed: &vignettev1.Claimed{Epoch: 2, Worker: "b"}}}
+	if err := state.Apply(claim); err != nil {
+		t.Fatal(err)
+	}
+	if err := state.Apply(stale); err == nil || !strings.Contains(err.Error(), "epoch") {
+		t.Errorf("the zombie's turn: err = %v, want one about the epoch", err)
+	}
+	if err := state.Apply(proto.CloneOf(claim)); err == nil {
+		t.Errorf("the same epoch was claimed twice")
+	}
+	w.play(t, state)
+	if got := state.Completed().GetValidity(); got != vignettev1.Validity_VALIDITY_OK {
+		t.Errorf("validity %s after a takeover", got)
+	}
+}
+
+func TestValidity(t *testing.T) {
+	speak := vignettev1.ActionKind_ACTION_KIND_SPEAK
+	for _, tc := range []struct {
+		name string
+		act  func(string, int) *vignettev1.Turn
+		want vignettev1.Validity
+	}{
+		{"both speak", says("I would like to talk about Thursday %d"), vignettev1.Validity_VALIDITY_OK},
+		{"one is silent", func(role string, i int) *vignettev1.Turn {
+			if role == "b" {
+				return &vignettev1.Turn{Action: &vignettev1.Action{Kind: vignettev1.ActionKind_ACTION_KIND_SILENT}}
+			}
+			return &vignettev1.Turn{Action: &vignettev1.Action{Kind: speak, Text: strings.Repeat("word ", i+1)}}
+		}, vignettev1.Validity_VALIDITY_EMPTY},
+		{"only dots", func(role string, i int) *vignettev1.Turn {
+			text := "..."
+			if role == "a" {
+				text = strings.Repeat("word ", i+1)
+			}
+			return &vignettev1.Turn{Action: &vignettev1.Action{Kind: speak, Text: text}}
+		}, vignettev1.Validity_VALIDITY_EMPTY},
+		{"a loop", says("I have said this before."), vignettev1.Validity_VALIDITY_REPEATED},
+		{"short words may come again", says("Yes."), vignettev1.Validity_VALIDITY_OK},
+		{"speaks as the other", func(role string, i int) *vignettev1.Turn {
+			text := strings.Repeat("word ", i+1)
+			if role == "a" && i == 2 {
+				text = "Bo: I agree with you."
+			}
+			return &vignettev1.Turn{Action: &vignettev1.Action{Kind: speak, Text: text}}
+		}, vignettev1.Validity_VALIDITY_ROLE_FLIPPED},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			state := episode.New(newPlan(twoRoles()))
+			(&world{act: tc.act}).play(t, state)
+			if got := state.Completed(); got.GetValidity() != tc.want {
+				t.Errorf("validity %s (%s), want %s", got.GetValidity(), got.GetDetail(), tc.want)
+			}
+		})
+	}
+}
+
+func twoRoles() *vignettev1.Scenario {
+	return &vignettev1.Scenario{
+		Id: "s", Language: "en", Focal: "a",
+		TurnTaking: vignettev1.TurnTaking_TURN_TAKING_ALTERNATING,
+		Stop:       &vignettev1.StopRules{MaxTurns: 8},
+		Roles: []*vignettev1.Role{
+			{Id: "a", Kind: vignettev1.AgentKind_AGENT_KIND_PERSONA, Persona: &vignettev1.Persona{Id: "pa", Name: "Ada"}},
+			{Id: "b", Kind: vignettev1.AgentKind_AGENT_KIND_PERSONA, Persona: &vignettev1.Persona{Id: "pb", Name: "Bo"}},
+		},
+	}
+}
+
+// says makes roles say a text; a %d in it becomes the turn's index.
+func says(text string) func(string, int) *vignettev1.Turn {
+	return func(_ string, index int) *vignettev1.Turn {
+		return &vignettev1.Turn{Action: &vignettev1.Action{
+			Kind: vignettev1.ActionKind_ACTION_KIND_SPEAK,
+			Text: strings.ReplaceAll(text, "%d", strings.Repeat("i", index+1)),
+		}}
+	}
+}

@@ -1,0 +1,229 @@
+package episode_test
+
+import (
+	"strings"
+	"testing"
+
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/descriptorpb"
+	"pgregory.net/rapid"
+
+	"github.com/vignette-sim/vignette/engine/episode"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// Nobody knows what they may not know. Every string in a field that the contracts mark as private carries a canary that
+// names its owner, in the scenario and in every turn; then whatever is handed to a role or an evaluator is searched.
+func TestPrivacy(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		scenario := anyScenario(t)
+		scenario.Objective = &vignettev1.Objective{}
+		scenario.Source = &vignettev1.Source{}
+		plant(scenario.ProtoReflect(), "study", vignettev1.Privacy_PRIVACY_STUDY, false)
+		plant(scenario.Objective.ProtoReflect(), "role-"+scenario.GetFocal(), vignettev1.Privacy_PRIVACY_ROLE, true)
+		for _, role := range scenario.GetRoles() {
+			fill(role)
+			plant(role.ProtoReflect(), "role-"+role.GetId(), vignettev1.Privacy_PRIVACY_ROLE, false)
+			plant(role.ProtoReflect(), "study", vignettev1.Privacy_PRIVACY_STUDY, false)
+			role.Reward = []*vignettev1.RewardTerm{{Evaluator: evaluatorName, Dimension: "length", Weight: 1}}
+			role.Agent = canary("study")
+		}
+		needs := rapid.SliceOfDistinct(rapid.SampledFrom([]vignettev1.Need{
+			vignettev1.Need_NEED_OBJECTIVE, vignettev1.Need_NEED_MENTAL_STATES, vignettev1.Need_NEED_INTENDED_ACTS, vignettev1.Need_NEED_ROLE_CARDS,
+		}), rapid.ID).Draw(t, "needs")
+		scenario.Evaluators = []*vignettev1.EvaluatorUse{{Name: evaluatorName, Role: scenario.GetFocal()}}
+		scenario.Probes = nil
+
+		act := anyTurn(t)
+		w := &world{
+			act: func(role string, index int) *vignettev1.Turn {
+				turn := act(role, index)
+				turn.MentalState, turn.Provenance = &vignettev1.MentalState{}, &vignettev1.Provenance{}
+				turn.Acts = []*vignettev1.IntendedAct{{Span: &vignettev1.Span{}}}
+				turn.AgentState = []byte(canary("role-" + role))
+				plant(turn.MentalState.ProtoReflect(), "role-"+role, vignettev1.Privacy_PRIVACY_ROLE, true)
+				plant(turn.Acts[0].ProtoReflect(), "role-"+role, vignettev1.Privacy_PRIVACY_ROLE, true)
+				plant(turn.Provenance.ProtoReflect(), "study", vignettev1.Privacy_PRIVACY_STUDY, true)
+				return turn
+			},
+			observed: func(role string, o *vignettev1.Observation) {
+				found := canaries(o)
+				delete(found, canary("role-"+role))
+				if len(found) > 0 {
+					t.Fatalf("role %q is told %v", role, found)
+				}
+			},
+			transcript: func(_ *vignettev1.EvaluatorUse, r *vignettev1.EvaluateRequest) {
+				found := canaries(r)
+				if found[canary("study")] {
+					t.Fatalf("the evaluator is told what belongs to the study")
+				}
+				if len(needs) == 0 && len(found) > 0 {
+					t.Fatalf("the evaluator declared no need and is told %v", found)
+				}
+			},
+		}
+		w.play(t, episode.New(newPlan(scenario, needs...)))
+	})
+}
+
+// A whisper reaches those it is meant for, and nobody else.
+func TestWhisper(t *testing.T) {
+	scenario := twoRoles()
+	scenario.TurnTaking = vignettev1.TurnTaking_TURN_TAKING_ROUND_ROBIN
+	scenario.Roles = append(scenario.Roles, &vignettev1.Role{Id: "c", Persona: &vignettev1.Persona{Id: "pc", Name: "Cy"}})
+	heard := map[string]bool{}
+	w := &world{
+		act: func(role string, index int) *vignettev1.Turn {
+			turn := says("out loud %d")(role, index)
+			if index == 0 {
+				turn.Action.Text, turn.Action.To = "for Cy alone", []string{"c"}
+			}
+			return turn
+		},
+		observed: func(role string, o *vignettev1.Observation) {
+			for _, turn := range o.GetTurns() {
+				if turn.GetAction().GetText() == "for Cy alone" {
+					heard[role] = true
+				}
+			}
+		},
+	}
+	w.play(t, episode.New(newPlan(scenario)))
+	if !heard["a"] || !heard["c"] || heard["b"] {
+		t.Errorf("heard by %v; want its speaker a and c, not b", heard)
+	}
+}
+
+func TestAddressingNobodyIsRefused(t *testing.T) {
+	for _, to := range []string{"nobody", "a"} {
+		state := episode.New(newPlan(twoRoles()))
+		w := &world{act: func(role string, index int) *vignettev1.Turn {
+			turn := says("hello %d")(role, index)
+			turn.Action.To = []string{to}
+			return turn
+		}}
+		if err := state.Apply(w.carryOut(state, state.Decide())); err != nil {
+			t.Fatal(err)
+		}
+		if err := state.Apply(w.carryOut(state, state.Decide())); err == nil {
+			t.Errorf("a turn of role a addressed to %q was accepted", to)
+		}
+	}
+}
+
+func canary(owner string) string { return "canary<" + owner + ">" }
+
+// canaries finds the canaries in a message, in strings and in bytes.
+func canaries(m proto.Message) map[string]bool {
+	found := map[string]bool{}
+	walk(m.ProtoReflect(), func(text string) {
+		for {
+			i := strings.Index(text, "canary<")
+			if i < 0 {
+				return
+			}
+			end := strings.Index(text[i:], ">")
+			found[text[i:i+end+1]] = true
+			text = text[i+end+1:]
+		}
+	})
+	return found
+}
+
+func walk(m protoreflect.Message, visit func(string)) {
+	text, err := protojson.Marshal(m.Interface())
+	if err != nil {
+		panic(err)
+	}
+	unescaped := strings.NewReplacer(`\u003c`, "<", `\u003e`, ">").Replace(string(text))
+	visit(unescaped)
+	m.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
+		switch {
+		case field.Kind() == protoreflect.BytesKind && !field.IsList():
+			visit(string(value.Bytes()))
+		case field.Kind() == protoreflect.MessageKind && field.IsList():
+			for i := range value.List().Len() {
+				walk(value.List().Get(i).Message(), visit)
+			}
+		case field.Kind() == protoreflect.MessageKind && !field.IsMap():
+			walk(value.Message(), visit)
+		}
+		return true
+	})
+}
+
+// plant puts a canary into every string that the contracts mark with the given privacy, and below it into every string
+// there is. Inside tells that the message itself is already below such a field.
+func plant(m protoreflect.Message, owner string, privacy vignettev1.Privacy, inside bool) {
+	fields := m.Descriptor().Fields()
+	for i := range fields.Len() {
+		field := fields.Get(i)
+		options, _ := field.Options().(*descriptorpb.FieldOptions)
+		marked := proto.GetExtension(options, vignettev1.E_Privacy).(vignettev1.Privacy)
+		here := inside
+		if marked != vignettev1.Privacy_PRIVACY_UNSPECIFIED {
+			here = marked == privacy
+		}
+		if !here && (field.Kind() != protoreflect.MessageKind || !m.Has(field)) {
+			continue
+		}
+		plantField(m, field, owner, privacy, here)
+	}
+}
+
+func plantField(m protoreflect.Message, field protoreflect.FieldDescriptor, owner string, privacy vignettev1.Privacy, here bool) {
+	text := protoreflect.ValueOfString(canary(owner))
+	switch {
+	case field.IsMap():
+	case field.Kind() == protoreflect.StringKind && field.IsList():
+		m.Mutable(field).List().Append(text)
+	case field.Kind() == protoreflect.StringKind:
+		m.Set(field, text)
+	case field.Kind() == protoreflect.MessageKind && field.IsList():
+		list := m.Mutable(field).List()
+		if here && list.Len() == 0 && field.Message().FullName() != "vignette.v1.Role" {
+			list.AppendMutable()
+		}
+		if field.Message().FullName() == "vignette.v1.Role" {
+			return // Each role is planted with its own name.
+		}
+		for i := range list.Len() {
+			plant(list.Get(i).Message(), owner, privacy, here)
+		}
+	case field.Kind() == protoreflect.MessageKind && field.Message().ParentFile().Package() == "vignette.v1":
+		if here || m.Has(field) {
+			plant(m.Mutable(field).Message(), owner, privacy, here)
+		}
+	}
+}
+
+// fill gives a role everything a role can have, so that there is somewhere to plant.
+func fill(role *vignettev1.Role) {
+	role.Policy, role.Stance = &vignettev1.Policy{}, &vignettev1.Stance{}
+	role.Persona = &vignettev1.Persona{
+		Id: role.GetPersona().GetId(), Name: role.GetPersona().GetName(),
+		Identity: &vignettev1.Identity{}, Traits: &vignettev1.Traits{}, CognitiveModel: &vignettev1.CognitiveModel{}, Source: &vignettev1.Source{},
+	}
+}
+
+// The canary test is only as good as its planting: a role must find its own canaries in what it is told.
+func TestPlantingReachesTheRole(t *testing.T) {
+	scenario := twoRoles()
+	for _, role := range scenario.GetRoles() {
+		fill(role)
+		plant(role.ProtoReflect(), "role-"+role.GetId(), vignettev1.Privacy_PRIVACY_ROLE, false)
+	}
+	own := 0
+	walk(episode.New(newPlan(scenario)).Observe("a").GetSelf().ProtoReflect(), func(text string) {
+		own = max(own, strings.Count(text, canary("role-a")))
+	})
+	if want := 25; own < want {
+		t.Errorf("role a finds %d canaries of its own, want at least %d: planting has stopped reaching it", own, want)
+	}
+	if found := canaries(episode.New(newPlan(scenario)).Observe("b")); found[canary("role-a")] {
+		t.Errorf("role b is told %v", found)
+	}
+}

@@ -1,0 +1,262 @@
+package episode
+
+import (
+	"crypto/sha256"
+	"fmt"
+
+	"google.golang.org/protobuf/proto"
+
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// State is what has happened in an episode so far. It is a fold over the events of its log. The zero value is not
+// usable; begin with [New].
+type State struct {
+	plan *Plan
+
+	started    bool
+	branchSeed uint64
+	epoch      int64
+
+	turns       []*vignettev1.Turn
+	probes      []*vignettev1.ProbeAnswer
+	evaluations []*vignettev1.Evaluated
+	left        map[string]bool
+
+	ended     *vignettev1.ConversationEnded
+	completed *vignettev1.EpisodeCompleted
+	failed    *vignettev1.EpisodeFailed
+
+	digest *Digest
+}
+
+// New returns the state of an episode in which nothing has happened.
+func New(plan *Plan) *State {
+	return &State{plan: plan, left: map[string]bool{}, digest: NewDigest()}
+}
+
+// Plan returns what is being played.
+func (s *State) Plan() *Plan { return s.plan }
+
+// Epoch returns the epoch of the worker that holds the episode, 0 before anybody does.
+func (s *State) Epoch() int64 { return s.epoch }
+
+// Turns returns the turns taken, oldest first. Callers must not change them.
+func (s *State) Turns() []*vignettev1.Turn { return s.turns }
+
+// Probes returns the probes answered, oldest first.
+func (s *State) Probes() []*vignettev1.ProbeAnswer { return s.probes }
+
+// Ended returns why nobody speaks any more, or nil while they do.
+func (s *State) Ended() *vignettev1.ConversationEnded { return s.ended }
+
+// Completed returns how the episode was completed, or nil.
+func (s *State) Completed() *vignettev1.EpisodeCompleted { return s.completed }
+
+// Failed returns why the episode could not go on, or nil.
+func (s *State) Failed() *vignettev1.EpisodeFailed { return s.failed }
+
+// Phase says how far the episode got.
+func (s *State) Phase() vignettev1.EpisodePhase {
+	switch {
+	case s.completed != nil:
+		return vignettev1.EpisodePhase_EPISODE_PHASE_COMPLETED
+	case s.failed != nil:
+		return vignettev1.EpisodePhase_EPISODE_PHASE_FAILED
+	case s.started:
+		return vignettev1.EpisodePhase_EPISODE_PHASE_UNFINISHED
+	default:
+		return vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED
+	}
+}
+
+// Digest returns the digest of the events so far; see [Digest].
+func (s *State) Digest() [sha256.Size]byte { return s.digest.Sum() }
+
+// Scores returns all scores given while the episode was played, in the order they were given.
+func (s *State) Scores() []*vignettev1.Score {
+	var scores []*vignettev1.Score
+	for _, evaluation := range s.evaluations {
+		scores = append(scores, evaluation.GetScores()...)
+	}
+	return scores
+}
+
+// Summary is the episode in a line.
+func (s *State) Summary() *vignettev1.EpisodeSummary {
+	return &vignettev1.EpisodeSummary{
+		Episode:   s.plan.Episode,
+		Cell:      s.plan.Cell,
+		Phase:     s.Phase(),
+		Validity:  s.completed.GetValidity(),
+		Turns:     int32(len(s.turns)),
+		Completed: s.completed,
+		Failed:    s.failed,
+	}
+}
+
+// Apply folds one event into the state. An event that cannot follow what has happened is an error and changes nothing:
+// such a log has been written by something else than this machine.
+func (s *State) Apply(event *vignettev1.EpisodeEvent) error {
+	if v := event.GetSchemaVersion(); v < 1 || v > SchemaVersion {
+		return fmt.Errorf("event %q has schema version %d; this program reads up to %d", event.GetId(), v, SchemaVersion)
+	}
+	if err := s.admits(event); err != nil {
+		return fmt.Errorf("event %q: %w", event.GetId(), err)
+	}
+	if err := s.apply(event); err != nil {
+		return fmt.Errorf("event %q: %w", event.GetId(), err)
+	}
+	s.epoch = event.GetEpoch()
+	s.digest.Add(event)
+	return nil
+}
+
+// admits checks what holds for every kind of event.
+func (s *State) admits(event *vignettev1.EpisodeEvent) error {
+	switch kind := event.GetEvent().(type) {
+	case *vignettev1.EpisodeEvent_Claimed:
+		if event.GetEpoch() != s.epoch+1 || kind.Claimed.GetEpoch() != event.GetEpoch() {
+			return fmt.Errorf("claims epoch %d after epoch %d", kind.Claimed.GetEpoch(), s.epoch)
+		}
+	case *vignettev1.EpisodeEvent_Started:
+		if s.started {
+			return fmt.Errorf("the episode has already begun")
+		}
+		return nil
+	default:
+		if event.GetEpoch() != s.epoch {
+			return fmt.Errorf("written in epoch %d, the episode is held in epoch %d", event.GetEpoch(), s.epoch)
+		}
+	}
+	switch {
+	case !s.started:
+		return fmt.Errorf("the episode has not begun")
+	case s.completed != nil:
+		return fmt.Errorf("the episode is complete")
+	case s.failed != nil && event.GetClaimed() == nil:
+		return fmt.Errorf("the episode has failed and nobody has taken it up again")
+	}
+	return nil
+}
+
+func (s *State) apply(event *vignettev1.EpisodeEvent) error {
+	switch kind := event.GetEvent().(type) {
+	case *vignettev1.EpisodeEvent_Started:
+		return s.applyStarted(kind.Started)
+	case *vignettev1.EpisodeEvent_Claimed:
+		s.failed = nil
+		return nil
+	case *vignettev1.EpisodeEvent_Turn:
+		return s.applyTurn(kind.Turn)
+	case *vignettev1.EpisodeEvent_Probed:
+		return s.applyProbed(kind.Probed)
+	case *vignettev1.EpisodeEvent_Evaluated:
+		return s.applyEvaluated(kind.Evaluated)
+	case *vignettev1.EpisodeEvent_ConversationEnded:
+		if s.ended != nil {
+			return fmt.Errorf("the conversation has already ended")
+		}
+		s.ended = kind.ConversationEnded
+		return nil
+	case *vignettev1.EpisodeEvent_Completed:
+		if s.ended == nil {
+			return fmt.Errorf("completed before the conversation ended")
+		}
+		s.completed = kind.Completed
+		return nil
+	case *vignettev1.EpisodeEvent_Failed:
+		s.failed = kind.Failed
+		return nil
+	default:
+		return fmt.Errorf("says nothing this program knows")
+	}
+}
+
+func (s *State) applyStarted(started *vignettev1.EpisodeStarted) error {
+	if started.GetEpisode() != s.plan.Episode {
+		return fmt.Errorf("begins episode %q, this is %q", started.GetEpisode(), s.plan.Episode)
+	}
+	if !proto.Equal(started.GetCell(), s.plan.Cell) {
+		return fmt.Errorf("begins another cell than the plan's")
+	}
+	s.started, s.branchSeed = true, started.GetBranchSeed()
+	return nil
+}
+
+func (s *State) applyTurn(turn *vignettev1.Turn) error {
+	switch {
+	case s.ended != nil:
+		return fmt.Errorf("a turn after the conversation ended")
+	case int(turn.GetIndex()) != len(s.turns):
+		return fmt.Errorf("turn %d where turn %d is due", turn.GetIndex(), len(s.turns))
+	case turn.GetRole() != s.next():
+		return fmt.Errorf("turn %d by role %q where %q is due", turn.GetIndex(), turn.GetRole(), s.next())
+	}
+	if err := s.checkAction(turn.GetRole(), turn.GetAction()); err != nil {
+		return err
+	}
+	s.turns = append(s.turns, turn)
+	if turn.GetAction().GetKind() == vignettev1.ActionKind_ACTION_KIND_LEAVE {
+		s.left[turn.GetRole()] = true
+	}
+	return nil
+}
+
+// checkAction refuses actions addressed to nobody that takes part.
+func (s *State) checkAction(role string, action *vignettev1.Action) error {
+	for _, to := range action.GetTo() {
+		switch {
+		case s.plan.role(to) == nil:
+			return fmt.Errorf("role %q addresses %q, who does not take part", role, to)
+		case to == role:
+			return fmt.Errorf("role %q addresses itself", role)
+		}
+	}
+	return nil
+}
+
+func (s *State) applyProbed(answer *vignettev1.ProbeAnswer) error {
+	spec := s.plan.probe(answer.GetProbe())
+	switch {
+	case spec == nil:
+		return fmt.Errorf("answers probe %q, which the scenario does not have", answer.GetProbe())
+	case int(answer.GetAfterTurns()) != len(s.turns):
+		return fmt.Errorf("probe %q answered after %d turns where %d were taken", answer.GetProbe(), answer.GetAfterTurns(), len(s.turns))
+	case s.probed(spec):
+		return fmt.Errorf("probe %q answered twice after %d turns", answer.GetProbe(), len(s.turns))
+	}
+	s.probes = append(s.probes, answer)
+	return nil
+}
+
+func (s *State) applyEvaluated(evaluated *vignettev1.Evaluated) error {
+	if s.evaluated(evaluated.GetEvaluator(), evaluated.GetRole(), evaluated.TurnIndex) {
+		return fmt.Errorf("evaluator %q scored role %q twice", evaluated.GetEvaluator(), evaluated.GetRole())
+	}
+	s.evaluations = append(s.evaluations, evaluated)
+	return nil
+}
+
+// probed says whether a probe has been answered at this point of the conversation.
+func (s *State) probed(spec *vignettev1.ProbeSpec) bool {
+	for _, answer := range s.probes {
+		if answer.GetProbe() == spec.GetId() && int(answer.GetAfterTurns()) == len(s.turns) {
+			return true
+		}
+	}
+	return false
+}
+
+// evaluated says whether an evaluator has scored a turn of a role, or with a nil turn the whole.
+func (s *State) evaluated(evaluator, role string, turn *int32) bool {
+	for _, e := range s.evaluations {
+		if e.GetEvaluator() != evaluator || e.GetRole() != role || (e.TurnIndex == nil) != (turn == nil) {
+			continue
+		}
+		if turn == nil || *turn == e.GetTurnIndex() {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,118 @@
+// Package planning turns a manifest into the plans of its episodes: which scenario each cell plays, who plays with which
+// luck, who judges. It is pure. Whoever plays a run and whoever reads it make the same plans.
+package planning
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/vignette-sim/vignette/engine/episode"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/scenarios/design"
+)
+
+// Planner makes the plans of a run's episodes. It is safe for concurrent use; the manifest must not change.
+type Planner struct {
+	manifest   *vignettev1.Manifest
+	design     *design.Design
+	evaluators map[string]*vignettev1.EvaluatorDescription
+
+	mu     sync.Mutex
+	recent [recentScenarios]resolved
+	oldest int
+
+	indexOnce sync.Once
+	index     map[string]int
+}
+
+// recentScenarios are kept resolved. Repeats of a cell follow one another, so workers side by side need few of them.
+const recentScenarios = 64
+
+type resolved struct {
+	combination int
+	scenario    *vignettev1.Scenario
+}
+
+// New returns the planner of a manifest. The error says what is wrong with the design.
+func New(manifest *vignettev1.Manifest) (*Planner, error) {
+	d, err := design.New(manifest)
+	if err != nil {
+		return nil, err
+	}
+	p := &Planner{manifest: manifest, design: d, evaluators: map[string]*vignettev1.EvaluatorDescription{}}
+	for i := range p.recent {
+		p.recent[i].combination = -1
+	}
+	for _, description := range manifest.GetEvaluators() {
+		p.evaluators[description.GetName()] = description
+	}
+	return p, nil
+}
+
+// Manifest returns what is planned. Callers must not change it.
+func (p *Planner) Manifest() *vignettev1.Manifest { return p.manifest }
+
+// Len returns the number of episodes.
+func (p *Planner) Len() int { return p.design.Len() }
+
+// Cell returns the cell at a place of the design, 0 to Len()-1.
+func (p *Planner) Cell(i int) *vignettev1.Cell { return p.design.Cell(i) }
+
+// Index returns the place of an episode in the design, or false if the design has no such episode.
+func (p *Planner) Index(episodeID string) (int, bool) {
+	p.indexOnce.Do(func() {
+		p.index = make(map[string]int, p.Len())
+		for i, cell := range p.design.Cells() {
+			p.index[episode.ID(p.manifest.GetRun(), cell)] = i
+		}
+	})
+	i, ok := p.index[episodeID]
+	return i, ok
+}
+
+// Plan returns the plan of the episode at a place of the design, 0 to Len()-1.
+func (p *Planner) Plan(i int) (*episode.Plan, error) {
+	cell := p.design.Cell(i)
+	scenario, err := p.scenario(i, cell)
+	if err != nil {
+		return nil, err
+	}
+	plan := &episode.Plan{
+		Run:        p.manifest.GetRun(),
+		Episode:    episode.ID(p.manifest.GetRun(), cell),
+		Cell:       cell,
+		Scenario:   scenario,
+		Luck:       map[string]uint64{},
+		Evaluators: p.evaluators,
+	}
+	for _, role := range scenario.GetRoles() {
+		persona := design.PersonaBefore(p.manifest, cell, role.GetId())
+		plan.Luck[role.GetId()] = episode.RoleLuck(p.manifest.GetSeed(), scenario.GetId(), persona, cell.GetRepeat(), role.GetId())
+	}
+	if err := plan.Check(); err != nil {
+		return nil, fmt.Errorf("episode %s: %w", plan.Episode, err)
+	}
+	return plan, nil
+}
+
+// scenario resolves the scenario of a cell, or finds it among the recent ones: it is the same for all repeats.
+func (p *Planner) scenario(i int, cell *vignettev1.Cell) (*vignettev1.Scenario, error) {
+	combination := i / max(1, int(p.manifest.GetRepeats()))
+	p.mu.Lock()
+	for _, r := range p.recent {
+		if r.combination == combination {
+			p.mu.Unlock()
+			return r.scenario, nil
+		}
+	}
+	p.mu.Unlock()
+	scenario, err := p.design.Scenario(cell)
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.recent[p.oldest] = resolved{combination, scenario}
+	p.oldest = (p.oldest + 1) % recentScenarios
+	return scenario, nil
+}

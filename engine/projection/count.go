@@ -1,0 +1,71 @@
+package projection
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/vignette-sim/vignette/engine/episode"
+	"github.com/vignette-sim/vignette/engine/planning"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// Count counts a run's episodes, in whatever order they come, and makes its digest. It keeps 32 bytes per episode.
+type Count struct {
+	planner *planning.Planner
+	status  vignettev1.RunStatus
+	digests [][sha256.Size]byte
+	ended   int
+}
+
+// NewCount returns the count of a run of which nothing is known yet: all episodes are unfinished.
+func NewCount(planner *planning.Planner) *Count {
+	manifest := planner.Manifest()
+	return &Count{
+		planner: planner,
+		status: vignettev1.RunStatus{
+			Run:        manifest.GetRun(),
+			CreatedAt:  manifest.GetCreatedAt(),
+			Total:      int32(planner.Len()),
+			Unfinished: int32(planner.Len()),
+		},
+		digests: make([][sha256.Size]byte, planner.Len()),
+	}
+}
+
+// Add takes in the episode at a place of the design. Each may come once.
+func (c *Count) Add(index int, state *episode.State) {
+	c.status.Turns += int64(len(state.Turns()))
+	switch state.Phase() {
+	case vignettev1.EpisodePhase_EPISODE_PHASE_COMPLETED:
+		c.status.Unfinished--
+		if state.Completed().GetValidity() == vignettev1.Validity_VALIDITY_OK {
+			c.status.Ok++
+		} else {
+			c.status.Invalid++
+		}
+	case vignettev1.EpisodePhase_EPISODE_PHASE_FAILED:
+		c.status.Unfinished--
+		c.status.Failed++
+	default:
+		return
+	}
+	c.digests[index] = state.Digest()
+	c.ended++
+}
+
+// Status returns the count. The digest is a sha256 over the episodes' digests in the design's order; there is none while
+// an episode is unfinished.
+func (c *Count) Status() *vignettev1.RunStatus {
+	status := &vignettev1.RunStatus{
+		Run: c.status.Run, CreatedAt: c.status.CreatedAt, Total: c.status.Total, Ok: c.status.Ok,
+		Invalid: c.status.Invalid, Failed: c.status.Failed, Unfinished: c.status.Unfinished, Turns: c.status.Turns,
+	}
+	if c.ended == len(c.digests) {
+		all := sha256.New()
+		for _, digest := range c.digests {
+			all.Write(digest[:])
+		}
+		status.Digest = hex.EncodeToString(all.Sum(nil))
+	}
+	return status
+}

@@ -1,0 +1,142 @@
+package projection
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/vignette-sim/vignette/broker/episodelog"
+	"github.com/vignette-sim/vignette/engine/episode"
+	"github.com/vignette-sim/vignette/engine/planning"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// ErrNotFound says that there is no run or episode of that id.
+var ErrNotFound = errors.New("not found")
+
+// Reader reads runs and episodes from the log. It is safe for concurrent use.
+type Reader struct {
+	log episodelog.Reader
+}
+
+// NewReader returns a reader of a log.
+func NewReader(log episodelog.Reader) *Reader { return &Reader{log: log} }
+
+// Latest is the name that stands for the newest run.
+const Latest = "last"
+
+// Run finds a run by its id, by the beginning of its id where that is enough, or the newest by the name "last".
+func (r *Reader) Run(ctx context.Context, name string) (*planning.Planner, error) {
+	var found []*vignettev1.Manifest
+	for entry, err := range r.log.Runs(ctx) {
+		if err != nil && !isCorrupt(err) {
+			return nil, fmt.Errorf("list runs: %w", err)
+		}
+		if entry.Manifest == nil {
+			continue
+		}
+		switch {
+		case entry.Run == name:
+			return planning.New(entry.Manifest)
+		case name == Latest:
+			found = []*vignettev1.Manifest{entry.Manifest}
+		case strings.HasPrefix(entry.Run, name):
+			found = append(found, entry.Manifest)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return nil, fmt.Errorf("run %q: %w", name, ErrNotFound)
+	case 1:
+		return planning.New(found[0])
+	}
+	return nil, fmt.Errorf("run %q could be %s and %d others: write more of the id", name, found[0].GetRun(), len(found)-1)
+}
+
+// Runs yields the status of every run, newest first. A run whose log cannot be read comes with an error, and the next
+// follows.
+func (r *Reader) Runs(ctx context.Context) iter.Seq2[*vignettev1.RunStatus, error] {
+	return func(yield func(*vignettev1.RunStatus, error) bool) {
+		var manifests []*vignettev1.Manifest
+		for entry, err := range r.log.Runs(ctx) {
+			if err != nil && !yield(&vignettev1.RunStatus{Run: entry.Run}, err) {
+				return
+			}
+			if entry.Manifest != nil {
+				manifests = append(manifests, entry.Manifest)
+			}
+		}
+		for _, manifest := range slices.Backward(manifests) {
+			status, err := r.status(ctx, manifest)
+			if status == nil {
+				status = &vignettev1.RunStatus{Run: manifest.GetRun(), CreatedAt: manifest.GetCreatedAt()}
+			}
+			if !yield(status, err) {
+				return
+			}
+		}
+	}
+}
+
+func (r *Reader) status(ctx context.Context, manifest *vignettev1.Manifest) (*vignettev1.RunStatus, error) {
+	planner, err := planning.New(manifest)
+	if err != nil {
+		return nil, fmt.Errorf("run %s: %w", manifest.GetRun(), err)
+	}
+	count := NewCount(planner)
+	for item, err := range r.Episodes(ctx, planner) {
+		if err != nil {
+			return nil, err
+		}
+		count.Add(item.Index, item.State)
+	}
+	return count.Status(), nil
+}
+
+// Episode finds an episode by its id, in whichever run it is.
+func (r *Reader) Episode(ctx context.Context, id string) (*episode.State, *planning.Planner, error) {
+	for entry, err := range r.log.Runs(ctx) {
+		if err != nil && !isCorrupt(err) {
+			return nil, nil, fmt.Errorf("list runs: %w", err)
+		}
+		if entry.Manifest == nil {
+			continue
+		}
+		planner, err := planning.New(entry.Manifest)
+		if err != nil {
+			continue // A run of a design this program does not know cannot be where the episode is found.
+		}
+		if i, ok := planner.Index(id); ok {
+			state, err := r.fold(ctx, planner, i)
+			return state, planner, err
+		}
+	}
+	return nil, nil, fmt.Errorf("episode %q: %w", id, ErrNotFound)
+}
+
+// fold reads one episode.
+func (r *Reader) fold(ctx context.Context, planner *planning.Planner, index int) (*episode.State, error) {
+	plan, err := planner.Plan(index)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := r.log.Play(ctx, plan.Run, plan.Episode)
+	if err != nil {
+		return nil, fmt.Errorf("episode %s: %w", plan.Episode, err)
+	}
+	state := episode.New(plan)
+	for _, entry := range entries {
+		if err := state.Apply(entry.Event); err != nil {
+			return nil, fmt.Errorf("episode %s, log entry %d: %w", plan.Episode, entry.Sequence, err)
+		}
+	}
+	return state, nil
+}
+
+func isCorrupt(err error) bool {
+	var corrupt *episodelog.CorruptError
+	return errors.As(err, &corrupt)
+}
