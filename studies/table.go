@@ -1,0 +1,248 @@
+package studies
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/vignette-sim/vignette/engine/episode"
+	"github.com/vignette-sim/vignette/internal/stats"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// Table gathers episodes into groups: one group per scenario and combination of factor levels, over all repeats. It keeps
+// a few numbers per episode, not the episodes. The zero value is ready to use.
+type Table struct {
+	groups []*group
+	byKey  map[string]*group
+}
+
+// group is what is kept of the episodes of one combination.
+type group struct {
+	first      int // the lowest place in the design among its episodes
+	factors    []Factor
+	started    int
+	valid      int
+	rewards    series
+	noReward   int
+	dimensions []string
+	values     map[string]*series
+	missing    map[string]int
+}
+
+// series is one number per episode, with the episode's place in the design: so that nothing depends on the order in
+// which episodes end.
+type series []placed
+
+type placed struct {
+	index int
+	value float64
+}
+
+// ordered returns the numbers in the design's order.
+func (s series) ordered() []float64 {
+	sorted := slices.SortedFunc(slices.Values(s), func(a, b placed) int { return a.index - b.index })
+	out := make([]float64, len(sorted))
+	for i, p := range sorted {
+		out[i] = p.value
+	}
+	return out
+}
+
+// Factor is a factor and the level it has in a group. "scenario" is always the first.
+type Factor struct {
+	Name, Level string
+}
+
+// Group is one row of the table.
+type Group struct {
+	// Factors name the group, "scenario" first, then in the design's order.
+	Factors []Factor
+	// Started is the number of episodes that were begun, whatever became of them.
+	Started int
+	// Valid is the number of those that were completed with nothing speaking against them.
+	Valid int
+	// Reward is the focal role's reward over the valid episodes.
+	Reward Estimate
+	// Dimensions are the scores about and around the focal role over the valid episodes, in the order declared.
+	Dimensions []Dimension
+}
+
+// Dimension returns the estimate of a dimension; one that nobody scored has no mean.
+func (g Group) Dimension(id string) Estimate {
+	for _, dimension := range g.Dimensions {
+		if dimension.ID == id {
+			return dimension.Estimate
+		}
+	}
+	return Estimate{}
+}
+
+// Dimension is an estimate with the dimension's id.
+type Dimension struct {
+	ID string
+	Estimate
+}
+
+// Estimate is a mean over episodes. Missing is not zero: episodes without a value are counted and left out.
+type Estimate struct {
+	// Mean is nil when no episode has a value.
+	Mean *float64
+	// CI95 is the bootstrap interval over episodes (conversations), nil when it cannot be had: fewer than two values, or
+	// no spread at all.
+	CI95 *stats.Interval
+	// N is the number of episodes with a value.
+	N int
+	// Missing is the number of valid episodes without one.
+	Missing int
+}
+
+// Add takes in the episode at a place of the design, in any order. Episodes that were never begun do not count.
+func (t *Table) Add(index int, state *episode.State) {
+	if state.Phase() == vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED {
+		return
+	}
+	g := t.group(index, state.Plan().Cell)
+	g.started++
+	if state.Completed().GetValidity() != vignettev1.Validity_VALIDITY_OK {
+		return
+	}
+	g.valid++
+	g.addReward(index, state)
+	g.addDimensions(index, state)
+}
+
+// Groups returns the rows in the design's order.
+func (t *Table) Groups() []Group {
+	out := make([]Group, 0, len(t.groups))
+	for _, g := range t.ordered() {
+		row := Group{
+			Factors: g.factors,
+			Started: g.started,
+			Valid:   g.valid,
+			Reward:  estimate(g.rewards.ordered(), g.noReward),
+		}
+		for _, id := range g.dimensions {
+			row.Dimensions = append(row.Dimensions, Dimension{ID: id, Estimate: estimate(g.numbers(id), g.missing[id])})
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+func (t *Table) ordered() []*group {
+	return slices.SortedFunc(slices.Values(t.groups), func(a, b *group) int { return a.first - b.first })
+}
+
+func (t *Table) group(index int, cell *vignettev1.Cell) *group {
+	factors := []Factor{{"scenario", cell.GetScenario()}}
+	for _, level := range cell.GetFactors() {
+		factors = append(factors, Factor{level.GetFactor(), level.GetLevel()})
+	}
+	var key strings.Builder
+	for _, factor := range factors {
+		key.WriteString(factor.Name + "\x00" + factor.Level + "\x00")
+	}
+	if g, ok := t.byKey[key.String()]; ok {
+		g.first = min(g.first, index)
+		return g
+	}
+	if t.byKey == nil {
+		t.byKey = map[string]*group{}
+	}
+	g := &group{first: index, factors: factors, values: map[string]*series{}, missing: map[string]int{}}
+	t.byKey[key.String()] = g
+	t.groups = append(t.groups, g)
+	return g
+}
+
+func (g *group) addReward(index int, state *episode.State) {
+	focal := state.Plan().Scenario.GetFocal()
+	for _, reward := range state.Completed().GetRewards() {
+		if reward.GetRole() != focal {
+			continue
+		}
+		if _, ok := reward.GetOutcome().(*vignettev1.Reward_Value); ok {
+			g.rewards = append(g.rewards, placed{index, reward.GetValue()})
+			return
+		}
+	}
+	g.noReward++
+}
+
+// addDimensions takes one number per dimension: the score of the episode, or where an evaluator scores turns only, their
+// mean.
+func (g *group) addDimensions(index int, state *episode.State) {
+	numbers := map[string]*mean{}
+	for _, score := range state.Scores() {
+		m := numbers[score.GetDimension()]
+		if m == nil {
+			m = &mean{}
+			numbers[score.GetDimension()] = m
+			g.declare(score.GetDimension())
+		}
+		m.add(score)
+	}
+	for id, m := range numbers {
+		if value, ok := m.value(); ok {
+			*g.values[id] = append(*g.values[id], placed{index, value})
+		} else {
+			g.missing[id]++
+		}
+	}
+}
+
+func (g *group) declare(dimension string) {
+	if g.values[dimension] == nil {
+		g.values[dimension] = &series{}
+		g.dimensions = append(g.dimensions, dimension)
+	}
+}
+
+func (g *group) numbers(dimension string) []float64 {
+	if s := g.values[dimension]; s != nil {
+		return s.ordered()
+	}
+	return nil
+}
+
+// mean makes one number of a dimension's scores in one episode.
+type mean struct {
+	whole      *vignettev1.Score
+	total      float64
+	turnsKnown int
+}
+
+func (m *mean) add(score *vignettev1.Score) {
+	switch {
+	case score.TurnIndex == nil:
+		m.whole = score
+	case score.GetValue() != nil:
+		m.total += score.GetValue().GetNumber()
+		m.turnsKnown++
+	}
+}
+
+func (m *mean) value() (float64, bool) {
+	switch {
+	case m.whole != nil:
+		return m.whole.GetValue().GetNumber(), m.whole.GetValue() != nil
+	case m.turnsKnown > 0:
+		return m.total / float64(m.turnsKnown), true
+	}
+	return 0, false
+}
+
+func estimate(values []float64, missing int) Estimate {
+	out := Estimate{N: len(values), Missing: missing}
+	if mean, err := stats.Mean(values); err == nil {
+		out.Mean = &mean
+	}
+	clusters := make([][]float64, len(values))
+	for i := range values {
+		clusters[i] = values[i : i+1]
+	}
+	if ci, err := (stats.Bootstrap{}).MeanInterval(clusters); err == nil {
+		out.CI95 = &ci
+	}
+	return out
+}
