@@ -1,0 +1,238 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mattn/go-runewidth"
+
+	"github.com/vignette-sim/vignette/engine/episode"
+	"github.com/vignette-sim/vignette/internal/enumname"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// maxNameWidth is the widest a name may be beside what it says; longer ones are cut.
+const maxNameWidth = 24
+
+// excerpt writes the first turns of an episode.
+func (p *page) excerpt(state *episode.State, turns int) {
+	p.printf("%s %s\n", p.bold(cellName(state.Plan().Cell)), p.dim("(excerpt)"))
+	p.turns(state, state.Turns()[:min(turns, len(state.Turns()))], false)
+	if left := len(state.Turns()) - turns; left > 0 {
+		p.printf("  %s\n", p.dim(fmt.Sprintf("... %s more", plural(left, "turn", "turns"))))
+	}
+	p.rewards(state)
+}
+
+// conversation writes a whole episode; private adds what went on inside.
+func (p *page) conversation(state *episode.State, private bool) {
+	scenario := state.Plan().Scenario
+	p.printf("%s  %s\n", p.bold("episode "+state.Plan().Episode), cellName(state.Plan().Cell))
+	if scenario.GetTitle() != "" {
+		p.paragraph("", "", scenario.GetTitle())
+	}
+	p.paragraph("", "", scenario.GetSetting())
+	p.roles(scenario)
+	p.printf("\n")
+	p.turns(state, state.Turns(), private)
+	p.printf("\n")
+	p.outcome(state)
+	p.rewards(state)
+	p.episodeScores(state)
+}
+
+func (p *page) roles(scenario *vignettev1.Scenario) {
+	for _, role := range scenario.GetRoles() {
+		text := fmt.Sprintf("%s (%s, %s", episode.DisplayName(role), role.GetId(), enumname.Of(role.GetKind()))
+		if role.GetId() == scenario.GetFocal() {
+			text += ", focal"
+		}
+		p.paragraph("  ", "    ", text+fmt.Sprintf("; played by %s)", role.GetAgent()))
+	}
+}
+
+// turns writes turns as a script: name, words, and below what each was scored.
+func (p *page) turns(state *episode.State, turns []*vignettev1.Turn, private bool) {
+	names := roleNames(state.Plan().Scenario)
+	width := 0
+	for _, name := range names {
+		width = max(width, min(maxNameWidth, runewidth.StringWidth(name)))
+	}
+	indent := strings.Repeat(" ", width+4)
+	for _, turn := range turns {
+		name := runewidth.FillRight(runewidth.Truncate(names[turn.GetRole()], width, "…"), width)
+		p.paragraph("  "+p.bold(name)+"  ", indent, spoken(turn.GetAction(), names))
+		if scores := turnScores(state, turn.GetIndex()); scores != "" {
+			p.note(indent, scores)
+		}
+		if private {
+			p.inside(turn, indent)
+		}
+	}
+}
+
+// note writes small print under a turn.
+func (p *page) note(indent, text string) {
+	for _, l := range wrap(line(text), max(20, p.width-len(indent))) {
+		p.printf("%s%s\n", indent, p.dim(l))
+	}
+}
+
+// roleNames are what roles are called on a page: their names, with the id where two share one.
+func roleNames(scenario *vignettev1.Scenario) map[string]string {
+	used := map[string]int{}
+	for _, role := range scenario.GetRoles() {
+		used[episode.DisplayName(role)]++
+	}
+	names := map[string]string{}
+	for _, role := range scenario.GetRoles() {
+		name := line(episode.DisplayName(role))
+		if used[episode.DisplayName(role)] > 1 {
+			name += " (" + line(role.GetId()) + ")"
+		}
+		names[role.GetId()] = name
+	}
+	return names
+}
+
+// spoken is an action as a reader sees it.
+func spoken(action *vignettev1.Action, names map[string]string) string {
+	text := action.GetText()
+	switch action.GetKind() {
+	case vignettev1.ActionKind_ACTION_KIND_SILENT:
+		text = "(silent)"
+	case vignettev1.ActionKind_ACTION_KIND_NONVERBAL, vignettev1.ActionKind_ACTION_KIND_ACT:
+		text = "(" + text + ")"
+	case vignettev1.ActionKind_ACTION_KIND_LEAVE:
+		text = strings.TrimSpace(text + " (leaves)")
+	}
+	if len(action.GetTo()) == 0 {
+		return text
+	}
+	var to []string
+	for _, role := range action.GetTo() {
+		to = append(to, names[role])
+	}
+	return "(to " + strings.Join(to, ", ") + ") " + text
+}
+
+// turnScores are the scores of a turn in a line: what is there, not what is absent or does not apply.
+func turnScores(state *episode.State, index int32) string {
+	var parts []string
+	for _, score := range state.Scores() {
+		if score.TurnIndex == nil || score.GetTurnIndex() != index {
+			continue
+		}
+		name := score.GetDimension()[strings.LastIndex(score.GetDimension(), ".")+1:]
+		value := score.GetValue()
+		switch {
+		case value == nil && score.GetMissing().GetReason() == vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE:
+		case value == nil:
+			parts = append(parts, name+": "+enumname.Of(score.GetMissing().GetReason()))
+		case value.GetLabel() == "none":
+		case value.GetLabel() != "":
+			parts = append(parts, name+" "+value.GetLabel())
+		default:
+			parts = append(parts, fmt.Sprintf("%s %.0f", strings.ReplaceAll(name, "_", " "), value.GetNumber()))
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+// inside writes what went on in a role: the state it committed before it spoke, and what it meant to do.
+func (p *page) inside(turn *vignettev1.Turn, indent string) {
+	state := turn.GetMentalState()
+	if state == nil {
+		return
+	}
+	var parts []string
+	for _, felt := range state.GetFelt() {
+		parts = append(parts, fmt.Sprintf("%s %.2f", enumname.Of(felt.GetEmotion()), felt.GetIntensity()))
+	}
+	for _, number := range []struct {
+		name  string
+		value *float64
+	}{
+		{"distress", state.Distress}, {"trust", state.Trust}, {"resistance", state.Resistance},
+		{"willingness", state.Willingness}, {"ambivalence", state.Ambivalence},
+	} {
+		if number.value != nil {
+			parts = append(parts, fmt.Sprintf("%s %.2g", number.name, *number.value))
+		}
+	}
+	if state.GetInnerThought() != "" {
+		parts = append(parts, "thinks: "+state.GetInnerThought())
+	}
+	p.note(indent, fmt.Sprintf("[%s] %s", enumname.Of(state.GetSource()), strings.Join(parts, ", ")))
+	var acts []string
+	for _, act := range turn.GetActs() {
+		acts = append(acts, act.GetAct())
+	}
+	if len(acts) > 0 {
+		p.note(indent, "means: "+strings.Join(acts, ", "))
+	}
+}
+
+// outcome says how an episode ended, or that it did not.
+func (p *page) outcome(state *episode.State) {
+	switch {
+	case state.Completed() != nil:
+		text := fmt.Sprintf("%s after %s (%s)", enumname.Of(state.Completed().GetValidity()),
+			plural(len(state.Turns()), "turn", "turns"), enumname.Of(state.Ended().GetReason()))
+		if detail := state.Completed().GetDetail(); detail != "" {
+			text += ": " + detail
+		}
+		p.paragraph("", "  ", text)
+	case state.Failed() != nil:
+		p.paragraph("", "  ", "failed: "+state.Failed().GetMessage())
+	default:
+		p.paragraph("", "  ", fmt.Sprintf("unfinished: %s recorded, then nothing", plural(len(state.Turns()), "turn was", "turns were")))
+	}
+}
+
+func (p *page) rewards(state *episode.State) {
+	names := roleNames(state.Plan().Scenario)
+	for _, reward := range state.Completed().GetRewards() {
+		if value, ok := reward.GetOutcome().(*vignettev1.Reward_Value); ok {
+			p.printf("  reward of %s %+.2f\n", names[reward.GetRole()], value.Value)
+		} else {
+			p.paragraph("  ", "    ", fmt.Sprintf("reward of %s missing: %s", names[reward.GetRole()], reward.GetMissing().GetDetail()))
+		}
+	}
+}
+
+// episodeScores writes the scores of the whole episode with their reasons.
+func (p *page) episodeScores(state *episode.State) {
+	var rows [][]string
+	for _, score := range state.Scores() {
+		if score.TurnIndex != nil {
+			continue
+		}
+		value := enumname.Of(score.GetMissing().GetReason())
+		if score.GetValue() != nil {
+			value = fmt.Sprintf("%.2f", score.GetValue().GetNumber())
+		}
+		rows = append(rows, []string{score.GetDimension(), value, line(score.GetRationale())})
+	}
+	if len(rows) == 0 {
+		return
+	}
+	widths := [2]int{}
+	for _, row := range rows {
+		widths[0], widths[1] = max(widths[0], len(row[0])), max(widths[1], len(row[1]))
+	}
+	for _, row := range slices.All(rows) {
+		head := fmt.Sprintf("  %-*s  %*s  ", widths[0], row[0], widths[1], row[1])
+		p.paragraph(head, strings.Repeat(" ", len(head)), row[2])
+	}
+}
+
+// cellName is a cell in a line.
+func cellName(cell *vignettev1.Cell) string {
+	parts := []string{line(cell.GetScenario())}
+	for _, level := range cell.GetFactors() {
+		parts = append(parts, line(level.GetFactor())+"="+line(level.GetLevel()))
+	}
+	return strings.Join(append(parts, fmt.Sprintf("repeat %d", cell.GetRepeat())), ", ")
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"github.com/vignette-sim/vignette/engine/episode"
+	"github.com/vignette-sim/vignette/engine/planning"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/studies"
+)
+
+// runTeller tells about a run while it goes.
+type runTeller interface {
+	launch(*planning.Planner)
+	episode(index int, state *episode.State, status *vignettev1.RunStatus)
+	done(runResult)
+}
+
+// runResult is what is known at the end of a run. Of the episodes it keeps numbers and one episode to show.
+type runResult struct {
+	planner *planning.Planner
+	status  *vignettev1.RunStatus
+	table   *studies.Table
+
+	shown   *episode.State
+	shownAt int
+}
+
+// add takes in an episode, in whatever order they end.
+func (r *runResult) add(index int, state *episode.State) {
+	r.table.Add(index, state)
+	if state.Completed().GetValidity() == vignettev1.Validity_VALIDITY_OK && (r.shown == nil || r.better(index)) {
+		r.shown, r.shownAt = state, index
+	}
+}
+
+// better says whether an episode makes the better excerpt: the last group of the first scenario, its first repeat. The
+// choice hangs on the design alone, never on what came out.
+func (r *runResult) better(index int) bool {
+	cell, shown := r.planner.Cell(index), r.planner.Cell(r.shownAt)
+	first := r.planner.Cell(0).GetScenario()
+	if (cell.GetScenario() == first) != (shown.GetScenario() == first) {
+		return cell.GetScenario() == first
+	}
+	if cell.GetRepeat() != shown.GetRepeat() {
+		return cell.GetRepeat() < shown.GetRepeat()
+	}
+	return index > r.shownAt
+}

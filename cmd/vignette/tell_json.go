@@ -1,0 +1,161 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+
+	"github.com/vignette-sim/vignette/engine/episode"
+	"github.com/vignette-sim/vignette/engine/planning"
+	"github.com/vignette-sim/vignette/internal/enumname"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/studies"
+)
+
+// jsonTeller writes one JSON object a line, each with a "type".
+type jsonTeller struct {
+	encoder *json.Encoder
+	flags   runFlags
+	data    string
+	run     string
+}
+
+func newJSONTeller(w io.Writer, flags runFlags, data string) *jsonTeller {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	return &jsonTeller{encoder: encoder, flags: flags, data: data}
+}
+
+// write has nobody to tell when standard output is gone; the run goes on and stays recorded.
+func (j *jsonTeller) write(record any) { _ = j.encoder.Encode(record) }
+
+func (j *jsonTeller) launch(planner *planning.Planner) {
+	manifest := planner.Manifest()
+	j.run = manifest.GetRun()
+	scenarioIDs := []string{}
+	for _, scenario := range manifest.GetScenarios() {
+		scenarioIDs = append(scenarioIDs, scenario.GetId())
+	}
+	j.write(struct {
+		Type      string   `json:"type"`
+		Run       string   `json:"run"`
+		Episodes  int      `json:"episodes"`
+		Scenarios []string `json:"scenarios"`
+		Repeats   int32    `json:"repeats"`
+		Seed      uint64   `json:"seed"`
+		Workers   int      `json:"workers"`
+		Data      string   `json:"data"`
+		Version   string   `json:"version"`
+	}{"launch", j.run, planner.Len(), scenarioIDs, manifest.GetRepeats(), manifest.GetSeed(), j.flags.workers, j.data, manifest.GetProgramVersion()})
+}
+
+type jsonEpisodeRecord struct {
+	Type     string              `json:"type"`
+	Run      string              `json:"run"`
+	Episode  string              `json:"episode"`
+	Index    int                 `json:"index"`
+	Scenario string              `json:"scenario"`
+	Factors  map[string]string   `json:"factors"`
+	Repeat   int32               `json:"repeat"`
+	Phase    string              `json:"phase"`
+	Validity *string             `json:"validity"`
+	Turns    int                 `json:"turns"`
+	Rewards  map[string]*float64 `json:"rewards"`
+	Error    string              `json:"error,omitempty"`
+}
+
+func episodeRecord(index int, state *episode.State) jsonEpisodeRecord {
+	plan := state.Plan()
+	record := jsonEpisodeRecord{
+		Type: "episode", Run: plan.Run, Episode: plan.Episode, Index: index,
+		Scenario: plan.Cell.GetScenario(), Factors: map[string]string{}, Repeat: plan.Cell.GetRepeat(),
+		Phase: enumname.Of(state.Phase()), Turns: len(state.Turns()), Rewards: map[string]*float64{},
+		Error: state.Failed().GetMessage(),
+	}
+	for _, level := range plan.Cell.GetFactors() {
+		record.Factors[level.GetFactor()] = level.GetLevel()
+	}
+	if completed := state.Completed(); completed != nil {
+		validity := enumname.Of(completed.GetValidity())
+		record.Validity = &validity
+		for _, reward := range completed.GetRewards() {
+			record.Rewards[reward.GetRole()] = nil
+			if value, ok := reward.GetOutcome().(*vignettev1.Reward_Value); ok {
+				record.Rewards[reward.GetRole()] = &value.Value
+			}
+		}
+	}
+	return record
+}
+
+func (j *jsonTeller) episode(index int, state *episode.State, _ *vignettev1.RunStatus) {
+	j.write(episodeRecord(index, state))
+}
+
+type jsonCounts struct {
+	Total      int32 `json:"total"`
+	OK         int32 `json:"ok"`
+	Invalid    int32 `json:"invalid"`
+	Failed     int32 `json:"failed"`
+	Unfinished int32 `json:"unfinished"`
+}
+
+type jsonEstimate struct {
+	Mean    *float64    `json:"mean"`
+	CI95    *[2]float64 `json:"ci95"`
+	N       int         `json:"n"`
+	Missing int         `json:"missing"`
+}
+
+type jsonGroup struct {
+	Factors    map[string]string       `json:"factors"`
+	N          int                     `json:"n"`
+	Valid      int                     `json:"valid"`
+	Reward     jsonEstimate            `json:"reward"`
+	Dimensions map[string]jsonEstimate `json:"dimensions"`
+}
+
+type jsonRun struct {
+	Type     string      `json:"type"`
+	Run      string      `json:"run"`
+	Episodes jsonCounts  `json:"episodes"`
+	Turns    int64       `json:"turns"`
+	Groups   []jsonGroup `json:"groups"`
+	Warnings []string    `json:"warnings"`
+	Digest   string      `json:"digest"`
+}
+
+func (j *jsonTeller) done(result runResult) { j.write(runRecord("done", result)) }
+
+func runRecord(kind string, result runResult) jsonRun {
+	status := result.status
+	record := jsonRun{
+		Type: kind, Run: status.GetRun(), Episodes: countsOf(status), Turns: status.GetTurns(), Groups: []jsonGroup{},
+		Warnings: append([]string{}, result.table.Warnings(result.planner.Manifest())...), Digest: status.GetDigest(),
+	}
+	for _, group := range result.table.Groups() {
+		g := jsonGroup{
+			Factors: map[string]string{}, N: group.Started, Valid: group.Valid,
+			Reward: estimateOf(group.Reward), Dimensions: map[string]jsonEstimate{},
+		}
+		for _, factor := range group.Factors {
+			g.Factors[factor.Name] = factor.Level
+		}
+		for _, dimension := range group.Dimensions {
+			g.Dimensions[dimension.ID] = estimateOf(dimension.Estimate)
+		}
+		record.Groups = append(record.Groups, g)
+	}
+	return record
+}
+
+func countsOf(status *vignettev1.RunStatus) jsonCounts {
+	return jsonCounts{status.GetTotal(), status.GetOk(), status.GetInvalid(), status.GetFailed(), status.GetUnfinished()}
+}
+
+func estimateOf(e studies.Estimate) jsonEstimate {
+	out := jsonEstimate{Mean: e.Mean, N: e.N, Missing: e.Missing}
+	if e.CI95 != nil {
+		out.CI95 = &[2]float64{e.CI95.Low, e.CI95.High}
+	}
+	return out
+}

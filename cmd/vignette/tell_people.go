@@ -1,0 +1,112 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/vignette-sim/vignette/engine/episode"
+	"github.com/vignette-sim/vignette/engine/planning"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// excerptTurns is how much of a conversation is shown at the end of a run.
+const excerptTurns = 6
+
+// peopleTeller shows a progress line while a run goes and a table at its end.
+type peopleTeller struct {
+	out      *page
+	progress *os.File // nil when nobody watches
+	begun    time.Time
+	drawn    time.Time
+}
+
+func newPeopleTeller(out io.Writer, progress *os.File) *peopleTeller {
+	t := &peopleTeller{out: newPage(out), begun: time.Now()}
+	if term.IsTerminal(int(progress.Fd())) {
+		t.progress = progress
+	}
+	return t
+}
+
+func (t *peopleTeller) launch(planner *planning.Planner) {
+	manifest := planner.Manifest()
+	t.out.printf("%s  %s of %s, seed %d\n", t.out.bold("run "+manifest.GetRun()),
+		plural(planner.Len(), "episode", "episodes"), plural(len(manifest.GetScenarios()), "scenario", "scenarios"), manifest.GetSeed())
+	t.out.printf("%s\n\n", t.out.dim(mindsNote(manifest)))
+}
+
+// mindsNote says what the people in a run are, wherever their words are shown.
+func mindsNote(manifest *vignettev1.Manifest) string {
+	var others []string
+	builtin := false
+	for _, agent := range manifest.GetAgents() {
+		if agent.GetMind() == "builtin" {
+			builtin = true
+		} else {
+			others = append(others, fmt.Sprintf("%s (%s)", line(agent.GetName()), line(agent.GetMind())))
+		}
+	}
+	note := "played by " + strings.Join(others, ", ")
+	if builtin {
+		note = strings.TrimSuffix("played by builtin minds: rules, seeded, offline, English; a simulation, not people; also by "+strings.Join(others, ", "), "; also by ")
+	}
+	return note
+}
+
+const redraw = 100 * time.Millisecond
+
+func (t *peopleTeller) episode(_ int, _ *episode.State, status *vignettev1.RunStatus) {
+	now := time.Now()
+	if t.progress == nil || now.Sub(t.drawn) < redraw {
+		return
+	}
+	t.drawn = now
+	done := status.GetTotal() - status.GetUnfinished()
+	elapsed := now.Sub(t.begun)
+	left := time.Duration(float64(elapsed) / float64(max(1, done)) * float64(status.GetUnfinished())).Round(time.Second)
+	fmt.Fprintf(t.progress, "\r\x1b[K%d/%d episodes  %.0f turns/s  %d invalid  %d failed  %s left",
+		done, status.GetTotal(), float64(status.GetTurns())/elapsed.Seconds(), status.GetInvalid(), status.GetFailed(), left)
+}
+
+func (t *peopleTeller) done(result runResult) {
+	if t.progress != nil {
+		fmt.Fprint(t.progress, "\r\x1b[K")
+	}
+	elapsed := time.Since(t.begun)
+	t.out.results(result)
+	if result.shown != nil {
+		t.out.printf("\n")
+		t.out.excerpt(result.shown, excerptTurns)
+	}
+	status := result.status
+	t.out.printf("\n%s\n", counts(status))
+	t.out.printf("%d turns in %s, %.0f turns/s\n", status.GetTurns(), elapsed.Round(time.Millisecond), float64(status.GetTurns())/elapsed.Seconds())
+	if status.GetDigest() != "" {
+		t.out.printf("digest %s\n", status.GetDigest())
+	}
+	t.out.printf("\n%s\n", t.out.dim("Next:"))
+	if result.shown != nil {
+		t.out.printf("  vignette show %-28s the whole conversation above\n", result.shown.Plan().Episode)
+	}
+	t.out.printf("  vignette show %-28s all its episodes\n", status.GetRun())
+	t.out.printf("  vignette export %-26s everything, one episode a line\n", status.GetRun())
+}
+
+// counts says what became of a run's episodes.
+func counts(status *vignettev1.RunStatus) string {
+	parts := []string{fmt.Sprintf("%s: %d ok", plural(int(status.GetTotal()), "episode", "episodes"), status.GetOk())}
+	for _, c := range []struct {
+		n    int32
+		what string
+	}{{status.GetInvalid(), "invalid"}, {status.GetFailed(), "failed"}, {status.GetUnfinished(), "unfinished"}} {
+		if c.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.what))
+		}
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,201 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/mattn/go-runewidth"
+	"golang.org/x/term"
+)
+
+// printable makes a text harmless to a terminal. Transcripts and names come from anywhere; a control character in one
+// must not move the cursor, change colours or turn the line around.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case unicode.IsControl(r), r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069, r == 0x200E || r == 0x200F, r == 0xFEFF:
+			return '\uFFFD'
+		}
+		return r
+	}, text)
+}
+
+// line is printable text on one line.
+func line(text string) string { return strings.Join(strings.Fields(printable(text)), " ") }
+
+// page writes for people: to a terminal with emphasis and its width, elsewhere plain.
+type page struct {
+	w     io.Writer
+	width int
+	color bool
+}
+
+const (
+	defaultWidth = 100
+	maxWidth     = 120
+)
+
+func newPage(w io.Writer) *page {
+	p := &page{w: w, width: defaultWidth}
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		p.color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+			p.width = min(width, maxWidth)
+		}
+	}
+	return p
+}
+
+func (p *page) printf(format string, args ...any) { fmt.Fprintf(p.w, format, args...) }
+
+func (p *page) bold(text string) string { return p.style("1", text) }
+func (p *page) dim(text string) string  { return p.style("2", text) }
+
+func (p *page) style(code, text string) string {
+	if !p.color || text == "" {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+// paragraph writes a text wrapped to the width, its lines after the first indented.
+func (p *page) paragraph(first, indent, text string) {
+	room := max(20, p.width-runewidth.StringWidth(indent))
+	lead := first
+	for _, l := range wrap(line(text), room) {
+		p.printf("%s%s\n", lead, l)
+		lead = indent
+	}
+}
+
+// wrap breaks a text at spaces so that lines are no wider than room; a word wider than that is broken.
+func wrap(text string, room int) []string {
+	var lines []string
+	current := ""
+	for _, word := range strings.Fields(text) {
+		for runewidth.StringWidth(word) > room {
+			if current != "" {
+				lines, current = append(lines, current), ""
+			}
+			head := runewidth.Truncate(word, room, "")
+			lines, word = append(lines, head), word[len(head):]
+		}
+		switch {
+		case current == "":
+			current = word
+		case runewidth.StringWidth(current)+1+runewidth.StringWidth(word) <= room:
+			current += " " + word
+		default:
+			lines, current = append(lines, current), word
+		}
+	}
+	if current != "" || len(lines) == 0 {
+		lines = append(lines, current)
+	}
+	return lines
+}
+
+// grid writes rows in columns; the cells of numeric columns are set right. A header wider than its column is broken at its
+// dots and underscores where the table would be too wide otherwise.
+func (p *page) grid(indent string, header []string, rows [][]string, right func(column int) bool) {
+	heads, widths := headLines(header, rows, p.width-runewidth.StringWidth(indent))
+	write := func(row []string, style func(string) string) {
+		var b strings.Builder
+		for i, cell := range row {
+			pad := strings.Repeat(" ", max(0, widths[i]-runewidth.StringWidth(cell)))
+			if i > 0 {
+				b.WriteString("  ")
+			}
+			if right(i) {
+				b.WriteString(pad + cell)
+			} else {
+				b.WriteString(cell + pad)
+			}
+		}
+		p.printf("%s%s\n", indent, style(strings.TrimRight(b.String(), " ")))
+	}
+	for _, head := range heads {
+		write(head, p.dim)
+	}
+	for _, row := range rows {
+		write(row, func(s string) string { return s })
+	}
+}
+
+// headLines lays out a table's header, in one line if the table then stays within the room, and returns the columns'
+// widths.
+func headLines(header []string, rows [][]string, room int) (lines [][]string, widths []int) {
+	cells := make([]int, len(header))
+	for _, row := range rows {
+		for i, cell := range row {
+			cells[i] = max(cells[i], runewidth.StringWidth(cell))
+		}
+	}
+	widths = slices.Clone(cells)
+	total := 0
+	for i, head := range header {
+		widths[i] = max(cells[i], runewidth.StringWidth(head))
+		total += widths[i] + 2
+	}
+	if total-2 <= room {
+		return [][]string{header}, widths
+	}
+	broken := make([][]string, len(header))
+	tallest := 0
+	for i, head := range header {
+		widths[i] = cells[i]
+		pieces := pieces(head)
+		for _, piece := range pieces {
+			widths[i] = max(widths[i], runewidth.StringWidth(piece))
+		}
+		broken[i] = pack(pieces, widths[i])
+		tallest = max(tallest, len(broken[i]))
+	}
+	for l := range tallest {
+		line := make([]string, len(header))
+		for i, b := range broken {
+			// Short headers stand on the last line, next to their cells.
+			if at := l - (tallest - len(b)); at >= 0 {
+				line[i] = b[at]
+			}
+		}
+		lines = append(lines, line)
+	}
+	return lines, widths
+}
+
+// pieces breaks a header after its dots and underscores.
+func pieces(head string) []string {
+	var out []string
+	for piece := range strings.SplitAfterSeq(head, ".") {
+		out = append(out, strings.SplitAfter(piece, "_")...)
+	}
+	return out
+}
+
+// pack joins pieces into lines no wider than width.
+func pack(pieces []string, width int) []string {
+	lines := []string{""}
+	for _, piece := range pieces {
+		last := &lines[len(lines)-1]
+		if *last != "" && runewidth.StringWidth(*last+piece) > width {
+			lines = append(lines, piece)
+		} else {
+			*last += piece
+		}
+	}
+	return lines
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

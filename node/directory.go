@@ -1,0 +1,76 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/nats-io/nats.go"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/vignette-sim/vignette/broker/natsrpc"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// Directory finds agents and evaluators on the wire by their names. A name is all it takes: whether anybody answers to
+// it shows in the call. It is safe for concurrent use.
+type Directory struct {
+	conn      *nats.Conn
+	namespace string
+
+	mu      sync.Mutex
+	clients map[string]*natsrpc.Client
+}
+
+func newDirectory(conn *nats.Conn, namespace string) *Directory {
+	return &Directory{conn: conn, namespace: namespace, clients: map[string]*natsrpc.Client{}}
+}
+
+// Agent returns a client for an agent.
+func (d *Directory) Agent(name string) vignettev1.AgentServiceClient {
+	return vignettev1.NewAgentServiceClient(d.client(name))
+}
+
+// Evaluator returns a client for an evaluator.
+func (d *Directory) Evaluator(name string) vignettev1.EvaluatorServiceClient {
+	return vignettev1.NewEvaluatorServiceClient(d.client(name))
+}
+
+func (d *Directory) client(name string) grpc.ClientConnInterface {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if client, ok := d.clients[name]; ok {
+		return client
+	}
+	client, err := natsrpc.NewClient(d.conn, d.namespace, name)
+	if err != nil {
+		return unreachable{status.Error(codes.InvalidArgument, fmt.Sprintf("agent name %q: %v", name, err))}
+	}
+	d.clients[name] = client
+	return client
+}
+
+func (d *Directory) close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var all []error
+	for _, client := range d.clients {
+		all = append(all, client.Close())
+	}
+	d.clients = map[string]*natsrpc.Client{}
+	return errors.Join(all...)
+}
+
+// unreachable answers every call with the error that kept it from being made.
+type unreachable struct{ err error }
+
+func (u unreachable) Invoke(context.Context, string, any, any, ...grpc.CallOption) error {
+	return u.err
+}
+
+func (u unreachable) NewStream(context.Context, *grpc.StreamDesc, string, ...grpc.CallOption) (grpc.ClientStream, error) {
+	return nil, u.err
+}

@@ -1,0 +1,6 @@
+// Package node is one running process of Vignette: it opens the data directory and its broker, hosts the agents and
+// evaluators it was asked to host as gRPC services on the wire, and finds those of others by name. What is started here
+// is stopped here, in the reverse order.
+//
+// It is the only room that imports both those who play and those who judge. Start reading at [Open].
+package node

@@ -1,0 +1,42 @@
+package node
+
+import (
+	"context"
+	"time"
+
+	"github.com/nats-io/nuid"
+
+	"github.com/vignette-sim/vignette/engine/projection"
+	"github.com/vignette-sim/vignette/engine/runs"
+)
+
+// Runner returns the driver for batches on this node.
+func (n *Node) Runner() *runs.Runner {
+	return &runs.Runner{
+		Log:       n.log,
+		Directory: n.directory,
+		Clock:     wallClock{},
+		NewID:     nuid.Next,
+		Worker:    nuid.Next(),
+		Version:   n.config.Version,
+	}
+}
+
+// Reader returns the read side of this node's log.
+func (n *Node) Reader() *projection.Reader { return projection.NewReader(n.log) }
+
+// wallClock is the time of the machine.
+type wallClock struct{}
+
+func (wallClock) Now() time.Time { return time.Now() }
+
+func (wallClock) Sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
