@@ -1,0 +1,52 @@
+# Everything runs on a machine with Go alone. Tools are Go tools, pinned in modules of their own under tools/.
+
+GO         ?= go
+BUF        := $(GO) tool -modfile=tools/buf/go.mod buf
+STATICCHECK := $(GO) tool -modfile=tools/staticcheck/go.mod staticcheck
+# Published data that some tests measure against; they skip, saying so, where it is absent.
+export VIGNETTE_TESTDATA ?= $(abspath ../shared/data)
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show what there is.
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build ./vignette.
+	$(GO) build -o vignette ./cmd/vignette
+
+.PHONY: test
+test: ## Run all tests.
+	$(GO) test ./...
+
+.PHONY: race
+race: ## Run the tests of what runs at once, with the race detector.
+	$(GO) test -race ./broker/... ./engine/... ./node/... ./agents ./evaluators
+
+.PHONY: bench
+bench: ## Run the benchmarks.
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: proto
+proto: .cache/protovalidate ## Generate Go from the contracts.
+	$(BUF) format -w proto
+	$(BUF) generate
+
+.PHONY: lint
+lint: .cache/protovalidate ## Check contracts, formatting and code.
+	$(BUF) lint
+	$(BUF) format --diff --exit-code proto
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt wants to change:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
+	$(GO) vet ./...
+	$(STATICCHECK) ./...
+
+.PHONY: fresh
+fresh: proto ## Check that generated code and go.mod are what they would be made anew.
+	$(GO) mod tidy -diff
+	git diff --exit-code --stat -- proto
+
+# buf wants protovalidate's .proto as source; it is printed from the Go module.
+.cache/protovalidate: tools/protogen/go.mod tools/protogen/validateproto/main.go
+	cd tools/protogen && $(GO) run ./validateproto ../../.cache/protovalidate
+	@touch $@

@@ -1,0 +1,128 @@
+package architecture_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/vignette-sim/vignette/"
+
+// pure are parts of rooms that hold no service and no I/O; rooms above may import them though they may not import the
+// room.
+var pure = []string{"evaluators/reward", "evaluators/verdict"}
+
+// rooms says what each room may import besides itself, from the bottom of the house to its top. A room that is not
+// named here may not exist.
+var rooms = []struct {
+	room string
+	may  []string
+}{
+	{"proto", nil},
+	{"internal", nil},
+	{"scenarios", []string{"proto", "internal"}},
+	{"agents", []string{"proto", "internal"}},
+	{"evaluators", []string{"proto", "internal"}},
+	{"models", []string{"proto", "internal", "broker"}},
+	{"broker", []string{"proto", "internal"}},
+	{"engine", append([]string{"proto", "internal", "scenarios", "broker"}, pure...)},
+	{"feedback", append([]string{"proto", "internal", "scenarios", "broker", "engine"}, pure...)},
+	{"studies", append([]string{"proto", "internal", "scenarios", "broker", "engine", "feedback"}, pure...)},
+	{"web", []string{"proto", "internal", "scenarios", "engine", "feedback", "studies"}},
+	{"node", []string{"proto", "internal", "scenarios", "agents", "evaluators", "models", "broker", "engine", "feedback", "studies", "web"}},
+	{"cmd", []string{"proto", "internal", "scenarios", "engine", "feedback", "studies", "web", "node", "broker"}},
+}
+
+// bare are packages that must stay free of wires and models, however far down.
+var bare = map[string][]string{
+	"engine/episode":     {"github.com/nats-io/", "github.com/sashabaranov/"},
+	"proto/vignette/v1":  {"github.com/nats-io/", "github.com/sashabaranov/"},
+	"evaluators/reward":  {"github.com/nats-io/", "github.com/sashabaranov/"},
+	"evaluators/verdict": {"github.com/nats-io/", "github.com/sashabaranov/"},
+	"broker/natsrpc":     {module + "proto", module + "engine"},
+}
+
+type pkg struct {
+	ImportPath string
+	Imports    []string
+	Deps       []string
+}
+
+func packages(t *testing.T) []pkg {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports,Deps", module+"...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []pkg
+	for decoder := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		p.ImportPath = strings.TrimPrefix(p.ImportPath, module)
+		all = append(all, p)
+	}
+	if len(all) < 10 {
+		t.Fatalf("only %d packages found", len(all))
+	}
+	return all
+}
+
+// Imports run downward only.
+func TestImportsRunDownward(t *testing.T) {
+	for _, p := range packages(t) {
+		room, _, _ := strings.Cut(p.ImportPath, "/")
+		i := slices.IndexFunc(rooms, func(r struct {
+			room string
+			may  []string
+		}) bool {
+			return r.room == room
+		})
+		if i < 0 {
+			t.Errorf("%s is in no room of the house; docs/architecture.md and this table say which there are", p.ImportPath)
+			continue
+		}
+		for _, path := range p.Imports {
+			target, ours := strings.CutPrefix(path, module)
+			if ours && !within(target, append(rooms[i].may, room)) {
+				t.Errorf("%s imports %s; %s may import %v", p.ImportPath, target, room, rooms[i].may)
+			}
+		}
+	}
+}
+
+// The state machine and the contracts know no wire and no model, not even through others.
+func TestPurePackagesStayBare(t *testing.T) {
+	seen := 0
+	for _, p := range packages(t) {
+		banned, ok := bare[p.ImportPath]
+		if !ok {
+			continue
+		}
+		seen++
+		for _, dep := range p.Deps {
+			for _, ban := range banned {
+				if strings.HasPrefix(dep, ban) {
+					t.Errorf("%s depends on %s", p.ImportPath, dep)
+				}
+			}
+		}
+		if p.ImportPath == "engine/episode" && slices.Contains(p.Imports, "google.golang.org/grpc") {
+			t.Errorf("%s imports a transport", p.ImportPath)
+		}
+	}
+	if seen != len(bare) {
+		t.Errorf("%d of %d packages found; has one moved?", seen, len(bare))
+	}
+}
+
+func within(path string, rooms []string) bool {
+	return slices.ContainsFunc(rooms, func(room string) bool { return path == room || strings.HasPrefix(path, room+"/") })
+}
