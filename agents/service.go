@@ -18,7 +18,7 @@ import (
 // NewService makes an AgentService of a mind, under the name it is addressed by on the wire. Version is the version of
 // the program.
 func NewService(name, version string, mind Mind) vignettev1.AgentServiceServer {
-	description := mind.Describe()
+	description := proto.CloneOf(mind.Describe())
 	description.Name, description.Version = name, version
 	return &service{mind: mind, description: description}
 }
@@ -51,6 +51,9 @@ func (s *service) Probe(ctx context.Context, req *vignettev1.ProbeRequest) (*vig
 	answer, err := s.mind.Probe(ctx, req.GetObservation(), req.GetProbe())
 	if err != nil {
 		return nil, err
+	}
+	if answer == nil {
+		return nil, status.Errorf(codes.Internal, "agent %q answered nothing to probe %q", s.description.GetName(), req.GetProbe().GetId())
 	}
 	answer.Probe, answer.Role = req.GetProbe().GetId(), req.GetObservation().GetSelf().GetId()
 	answer.AfterTurns = req.GetObservation().GetTurnIndex()
@@ -154,6 +157,7 @@ func (r *reply) Say(words string) error {
 
 func (r *reply) Discard(reason string) error {
 	r.said.Reset()
+	r.spoke = false
 	return r.stream.Send(&vignettev1.RespondResponse{Frame: &vignettev1.RespondResponse_Discard{
 		Discard: &vignettev1.DiscardFrame{Reason: reason},
 	}})

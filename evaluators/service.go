@@ -51,11 +51,10 @@ func (s *service) Evaluate(ctx context.Context, req *vignettev1.EvaluateRequest)
 	if err != nil {
 		return nil, err
 	}
-	held, err := s.hold(req, answer)
-	if err != nil {
+	if err := s.declared(answer); err != nil {
 		return nil, status.Errorf(codes.Internal, "evaluator %q broke the contract: %v", s.description.GetName(), err)
 	}
-	return &vignettev1.EvaluateResponse{Scores: verdict.Settle(s.description, question, held)}, nil
+	return &vignettev1.EvaluateResponse{Scores: verdict.Settle(s.description, question, answer)}, nil
 }
 
 // check says what keeps a request from being judged.
@@ -87,82 +86,16 @@ func (s *service) check(req *vignettev1.EvaluateRequest) error {
 	return nil
 }
 
-// hold checks what only this side of the wire can: an undeclared dimension is a fault of the program and refused; a score
-// that breaks a rule of the contract or quotes what was not said becomes one without a value that says so. It also writes
-// the provenance. The rest is verdict's.
-func (s *service) hold(req *vignettev1.EvaluateRequest, answer []*vignettev1.Score) ([]*vignettev1.Score, error) {
-	texts := map[int32]string{}
-	for _, turn := range req.GetTurns() {
-		texts[turn.GetIndex()] = turn.GetAction().GetText()
-	}
-	held := make([]*vignettev1.Score, len(answer))
+// declared refuses dimensions that were not declared: on this side of the wire that is a fault of the program. Everything
+// else that can be wrong with a score is verdict's to settle.
+func (s *service) declared(answer []*vignettev1.Score) error {
 	for i, score := range answer {
 		if s.dimension(score.GetDimension()) == nil {
-			return nil, fmt.Errorf("scores[%d]: dimension %q is not declared (declared: %s)",
+			return fmt.Errorf("scores[%d]: dimension %q is not declared (declared: %s)",
 				i, score.GetDimension(), strings.Join(s.dimensionIDs(), ", "))
 		}
-		held[i] = s.holdScore(proto.CloneOf(score), texts)
 	}
-	return held, nil
-}
-
-func (s *service) holdScore(score *vignettev1.Score, texts map[int32]string) *vignettev1.Score {
-	score.Evaluator = s.description.GetName()
-	score.Provenance = &vignettev1.Provenance{
-		Agent:      s.description.GetName(),
-		Mind:       s.description.GetMethod(),
-		Model:      s.description.GetModel(),
-		Version:    s.description.GetVersion(),
-		PromptHash: score.GetProvenance().GetPromptHash(),
-	}
-	if score.GetValue() == nil && score.GetMissing() == nil {
-		return score
-	}
-	wrong := ""
-	if score.GetValue() != nil {
-		wrong = verdict.Wrong(s.dimension(score.GetDimension()), score.GetValue())
-	}
-	if wrong == "" {
-		wrong = wrongSpan(score.GetSpans(), texts)
-	}
-	if wrong == "" {
-		if err := protovalidate.Validate(score); err != nil {
-			wrong = err.Error()
-		}
-	}
-	if wrong == "" {
-		return score
-	}
-	return &vignettev1.Score{
-		Evaluator: score.GetEvaluator(),
-		Dimension: score.GetDimension(),
-		TurnIndex: score.TurnIndex,
-		Outcome: &vignettev1.Score_Missing{Missing: &vignettev1.Missing{
-			Reason: vignettev1.MissingReason_MISSING_REASON_INVALID_ANSWER,
-			Detail: shorten(wrong),
-		}},
-		Provenance: score.GetProvenance(),
-	}
-}
-
-// wrongSpan says which span quotes something that was not said there, or "".
-func wrongSpan(spans []*vignettev1.CodedSpan, texts map[int32]string) string {
-	for _, coded := range spans {
-		span := coded.GetSpan()
-		text, ok := texts[coded.GetTurnIndex()]
-		if !ok {
-			return fmt.Sprintf("a span of %q is in turn %d, which there is not", coded.GetCode(), coded.GetTurnIndex())
-		}
-		points := []rune(text)
-		start, end := int(span.GetStart()), int(span.GetEnd())
-		if start < 0 || end < start || end > len(points) {
-			return fmt.Sprintf("a span of %q is %d to %d, turn %d has %d characters", coded.GetCode(), start, end, coded.GetTurnIndex(), len(points))
-		}
-		if said := string(points[start:end]); said != span.GetQuote() {
-			return fmt.Sprintf("a span of %q quotes %q where turn %d says %q", coded.GetCode(), span.GetQuote(), coded.GetTurnIndex(), said)
-		}
-	}
-	return ""
+	return nil
 }
 
 // Speaks says whether one of some languages is the asked one, by primary subtag (BCP 47): "en" does "en-GB". No languages
@@ -185,7 +118,10 @@ func primary(tag string) string {
 }
 
 func questionOf(req *vignettev1.EvaluateRequest) verdict.Question {
-	question := verdict.Question{Episode: req.GetEpisode(), Role: req.GetRole(), Whole: req.TurnIndex == nil}
+	question := verdict.Question{Episode: req.GetEpisode(), Role: req.GetRole(), Whole: req.TurnIndex == nil, Texts: map[int32]string{}}
+	for _, turn := range req.GetTurns() {
+		question.Texts[turn.GetIndex()] = turn.GetAction().GetText()
+	}
 	if req.TurnIndex != nil {
 		question.Turns = []int32{req.GetTurnIndex()}
 	} else {
@@ -227,14 +163,4 @@ func participantIDs(req *vignettev1.EvaluateRequest) string {
 		ids = append(ids, fmt.Sprintf("%q", participant.GetId()))
 	}
 	return strings.Join(ids, ", ")
-}
-
-// maxDetail is what the contract allows for a reason, in characters.
-const maxDetail = 2000
-
-func shorten(text string) string {
-	if points := []rune(text); len(points) > maxDetail {
-		return string(points[:maxDetail-1]) + "…"
-	}
-	return text
 }

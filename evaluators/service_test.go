@@ -159,7 +159,7 @@ func TestEvaluateSignsScores(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []*vignettev1.Score{{
-		Id:         "run1-7-judge-O'Malley 李-warmth-t2",
+		Id:         "run1-7-sce3bd7983302",
 		Evaluator:  "judge",
 		Dimension:  "warmth",
 		Role:       "O'Malley 李",

@@ -65,7 +65,7 @@ func TestDefaultsOfOtherShapes(t *testing.T) {
 		Stop:  &vignettev1.StopRules{MaxTurns: 3},
 	}
 	scenarios.Normalize(s)
-	if s.Language != "en" || s.TurnTaking != vignettev1.TurnTaking_TURN_TAKING_ROUND_ROBIN || s.Stop.MaxSilences != 3 || s.Roles[0].Reward[0].Weight != 1 {
+	if s.Language != "en" || s.TurnTaking != vignettev1.TurnTaking_TURN_TAKING_ROUND_ROBIN || s.Stop.MaxSilences != 3 || s.Roles[0].Reward[0].GetWeight() != 1 {
 		t.Errorf("defaults: %v", s)
 	}
 }

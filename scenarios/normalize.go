@@ -3,6 +3,7 @@ package scenarios
 import (
 	"strconv"
 
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
 
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
@@ -66,8 +67,8 @@ func normalizeRole(r *vignettev1.Role) {
 		r.Name = r.Persona.GetName()
 	}
 	for _, t := range r.Reward {
-		if t.Weight == 0 {
-			t.Weight = 1
+		if t.Weight == nil {
+			t.Weight = proto.Float64(1)
 		}
 	}
 }

@@ -2,10 +2,15 @@ package studies
 
 import (
 	"fmt"
+	"maps"
+	"math"
 	"slices"
 	"strings"
 
+	"google.golang.org/protobuf/proto"
+
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/scenarios"
 )
 
 // Warnings is the self-check of a run: what its reader should know before believing the table. Each is a sentence.
@@ -15,9 +20,11 @@ func (t *Table) Warnings(manifest *vignettev1.Manifest) []string {
 	out = append(out, t.rewardWarnings()...)
 	out = append(out, t.dimensionWarnings()...)
 	out = append(out, unvaried(manifest)...)
-	if manifest.GetRepeats() == 1 && t.started() > 0 {
-		out = append(out, "each cell was played once: no interval can be had; add --repeats")
+	if n := t.smallest(); n < MinForInterval && t.started() > 0 {
+		out = append(out, fmt.Sprintf("there are groups of fewer than %d valid episodes: no interval is shown for them; add --repeats", MinForInterval))
 	}
+	out = append(out, turnOnlyTerms(manifest)...)
+	out = append(out, silentClients(manifest)...)
 	return append(out, selfJudged(manifest)...)
 }
 
@@ -29,12 +36,75 @@ func (t *Table) started() int {
 	return n
 }
 
+// smallest is the size of the smallest group, in valid episodes.
+func (t *Table) smallest() int {
+	n := math.MaxInt
+	for _, g := range t.groups {
+		n = min(n, g.valid)
+	}
+	return n
+}
+
+// turnOnlyTerms names reward terms that enter no episode reward, since their dimension is scored per turn only.
+func turnOnlyTerms(manifest *vignettev1.Manifest) []string {
+	episodeLevel := map[string]bool{}
+	for _, evaluator := range manifest.GetEvaluators() {
+		for _, spec := range evaluator.GetDimensions() {
+			episodeLevel[evaluator.GetName()+"\n"+spec.GetId()] = spec.GetEpisode()
+		}
+	}
+	var out []string
+	for _, scenario := range manifest.GetScenarios() {
+		for _, role := range scenario.GetRoles() {
+			for _, term := range role.GetReward() {
+				if whole, known := episodeLevel[term.GetEvaluator()+"\n"+term.GetDimension()]; known && !whole {
+					out = append(out, fmt.Sprintf("%s: %s is scored per turn only; it counts in turn rewards of %q and not in the episode's",
+						scenario.GetId(), term.GetDimension(), role.GetId()))
+				}
+			}
+		}
+	}
+	return out
+}
+
+// silentClients names clients that have nothing to tell: their counselors look good at reading them.
+func silentClients(manifest *vignettev1.Manifest) []string {
+	var out []string
+	add := func(where string, persona *vignettev1.Persona) {
+		if len(persona.GetMemories()) == 0 && proto.Size(persona.GetCognitiveModel()) == 0 {
+			out = append(out, fmt.Sprintf("%s: client %q has neither memories nor a cognitive_model, so there is nothing to tell or to read", where, persona.GetId()))
+		}
+	}
+	for _, scenario := range manifest.GetScenarios() {
+		factors := append(slices.Clone(manifest.GetFactors()), scenario.GetFactors()...)
+		for _, role := range scenario.GetRoles() {
+			if role.GetKind() != vignettev1.AgentKind_AGENT_KIND_CLIENT {
+				continue
+			}
+			varied := false
+			for _, factor := range factors {
+				if factor.GetField() != "persona" || factor.GetRole() != role.GetId() {
+					continue
+				}
+				varied = true
+				for _, level := range factor.GetLevels() {
+					add(scenario.GetId(), level.GetPersona())
+				}
+			}
+			if !varied {
+				add(scenario.GetId(), role.GetPersona())
+			}
+		}
+	}
+	return out
+}
+
 // invalid reports missingness by group, since it can be an effect of what is compared.
 func (t *Table) invalid() []string {
 	var out []string
 	for _, g := range t.ordered() {
-		if lost := g.started - g.valid; lost > 0 {
-			out = append(out, fmt.Sprintf("%d of %d episodes of %s are not valid and are left out of its means", lost, g.started, g.name()))
+		for _, fate := range slices.Sorted(maps.Keys(g.lost)) {
+			out = append(out, fmt.Sprintf("%d of %d episodes of %s: %s; left out of its means", g.lost[fate], g.started, g.name(), fate))
 		}
 	}
 	return out
@@ -83,7 +153,14 @@ func unvaried(manifest *vignettev1.Manifest) []string {
 	var out []string
 	factors := slices.Clone(manifest.GetFactors())
 	for _, scenario := range manifest.GetScenarios() {
-		factors = append(factors, scenario.GetFactors()...)
+		for _, own := range scenario.GetFactors() {
+			replaced := slices.ContainsFunc(manifest.GetFactors(), func(f *vignettev1.Factor) bool {
+				return f.GetField() == own.GetField() && roleOf(scenario, f) == roleOf(scenario, own)
+			})
+			if !replaced {
+				factors = append(factors, own)
+			}
+		}
 	}
 	for _, factor := range factors {
 		if len(factor.GetLevels()) == 1 {
@@ -92,6 +169,14 @@ func unvaried(manifest *vignettev1.Manifest) []string {
 		}
 	}
 	return out
+}
+
+// roleOf is the id of the role a factor belongs to.
+func roleOf(scenario *vignettev1.Scenario, factor *vignettev1.Factor) string {
+	if factor.GetRole() == scenarios.Focal {
+		return scenario.GetFocal()
+	}
+	return factor.GetRole()
 }
 
 // selfJudged warns when a model judges what it said itself.

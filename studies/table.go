@@ -1,10 +1,12 @@
 package studies
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/vignette-sim/vignette/engine/episode"
+	"github.com/vignette-sim/vignette/internal/enumname"
 	"github.com/vignette-sim/vignette/internal/stats"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
@@ -22,6 +24,7 @@ type group struct {
 	factors    []Factor
 	started    int
 	valid      int
+	lost       map[string]int // episodes that are not valid, by what became of them
 	rewards    series
 	noReward   int
 	dimensions []string
@@ -87,13 +90,29 @@ type Dimension struct {
 type Estimate struct {
 	// Mean is nil when no episode has a value.
 	Mean *float64
-	// CI95 is the bootstrap interval over episodes (conversations), nil when it cannot be had: fewer than two values, or
-	// no spread at all.
+	// CI95 is the bootstrap interval over episodes (conversations), nil when it cannot be had: fewer than
+	// [MinForInterval] values, or no spread at all.
 	CI95 *stats.Interval
 	// N is the number of episodes with a value.
 	N int
 	// Missing is the number of valid episodes without one.
 	Missing int
+}
+
+// MinForInterval is the fewest episodes an interval is shown for. With fewer a resampled interval is little more than the
+// smallest and the largest value; see package stats for how much it covers.
+const MinForInterval = 5
+
+// fate is what became of an episode that is not valid, in a word for tables.
+func fate(state *episode.State) string {
+	switch {
+	case state.Failed() != nil:
+		return "failed"
+	case state.Completed() == nil:
+		return "unfinished"
+	default:
+		return enumname.Of(state.Completed().GetValidity())
+	}
 }
 
 // Add takes in the episode at a place of the design, in any order. Episodes that were never begun do not count.
@@ -104,6 +123,7 @@ func (t *Table) Add(index int, state *episode.State) {
 	g := t.group(index, state.Plan().Cell)
 	g.started++
 	if state.Completed().GetValidity() != vignettev1.Validity_VALIDITY_OK {
+		g.lost[fate(state)]++
 		return
 	}
 	g.valid++
@@ -149,7 +169,7 @@ func (t *Table) group(index int, cell *vignettev1.Cell) *group {
 	if t.byKey == nil {
 		t.byKey = map[string]*group{}
 	}
-	g := &group{first: index, factors: factors, values: map[string]*series{}, missing: map[string]int{}}
+	g := &group{first: index, factors: factors, lost: map[string]int{}, values: map[string]*series{}, missing: map[string]int{}}
 	t.byKey[key.String()] = g
 	t.groups = append(t.groups, g)
 	return g
@@ -174,11 +194,12 @@ func (g *group) addReward(index int, state *episode.State) {
 func (g *group) addDimensions(index int, state *episode.State) {
 	numbers := map[string]*mean{}
 	for _, score := range state.Scores() {
-		m := numbers[score.GetDimension()]
+		column := columnOf(state.Plan(), score)
+		m := numbers[column]
 		if m == nil {
 			m = &mean{}
-			numbers[score.GetDimension()] = m
-			g.declare(score.GetDimension())
+			numbers[column] = m
+			g.declare(column)
 		}
 		m.add(score)
 	}
@@ -189,6 +210,24 @@ func (g *group) addDimensions(index int, state *episode.State) {
 			g.missing[id]++
 		}
 	}
+}
+
+// columnOf is the column a score belongs to. A dimension scored for several roles or by several evaluators has a column for
+// each: its own id is for the focal role, or else for the first use listed; the others say whose and by whom.
+func columnOf(plan *episode.Plan, score *vignettev1.Score) string {
+	var owner *vignettev1.EvaluatorUse
+	for _, use := range plan.Scenario.GetEvaluators() {
+		scores := slices.ContainsFunc(plan.Evaluators[use.GetName()].GetDimensions(), func(spec *vignettev1.DimensionSpec) bool {
+			return spec.GetId() == score.GetDimension()
+		})
+		if scores && (owner == nil || use.GetRole() == plan.Scenario.GetFocal() && owner.GetRole() != plan.Scenario.GetFocal()) {
+			owner = use
+		}
+	}
+	if owner == nil || owner.GetName() == score.GetEvaluator() && owner.GetRole() == score.GetRole() {
+		return score.GetDimension()
+	}
+	return fmt.Sprintf("%s of %s by %s", score.GetDimension(), score.GetRole(), score.GetEvaluator())
 }
 
 func (g *group) declare(dimension string) {
@@ -215,7 +254,10 @@ type mean struct {
 func (m *mean) add(score *vignettev1.Score) {
 	switch {
 	case score.TurnIndex == nil:
-		m.whole = score
+		// The first value stands, as it does in rewards.
+		if m.whole.GetValue() == nil {
+			m.whole = score
+		}
 	case score.GetValue() != nil:
 		m.total += score.GetValue().GetNumber()
 		m.turnsKnown++
@@ -236,6 +278,9 @@ func estimate(values []float64, missing int) Estimate {
 	out := Estimate{N: len(values), Missing: missing}
 	if mean, err := stats.Mean(values); err == nil {
 		out.Mean = &mean
+	}
+	if len(values) < MinForInterval {
+		return out
 	}
 	clusters := make([][]float64, len(values))
 	for i := range values {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -168,23 +169,49 @@ func importPatientPsi(cmd *cobra.Command, file, dir string) error {
 	return err
 }
 
-// intoFile lets a function write to a file that appears only when it is whole, or to standard output.
+// intoFile lets a function write to a file that appears only when it is whole, or to standard output. What is not a regular
+// file (a pipe, a device) is written to as it is; a link keeps pointing where it does.
 func intoFile(stdout io.Writer, path string, write func(io.Writer) error) error {
 	if path == "" {
-		buffered := bufio.NewWriterSize(stdout, 1<<16)
-		return errors.Join(write(buffered), buffered.Flush())
+		return buffered(stdout, write)
 	}
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		file, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return fmt.Errorf("write %s: %w", path, errors.Unwrap(err))
+		}
+		return errors.Join(buffered(file, write), file.Close())
+	}
+	return whole(path, info, write)
+}
+
+// whole writes a file beside its place and then puts it there. A new file is for its owner alone, as exports hold mental
+// states; one that is replaced keeps its permissions.
+func whole(path string, replaced fs.FileInfo, write func(io.Writer) error) error {
 	file, err := os.CreateTemp(filepath.Dir(path), ".vignette-*")
 	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
+		return fmt.Errorf("write %s: %w", path, errors.Unwrap(err))
 	}
 	defer os.Remove(file.Name())
-	buffered := bufio.NewWriterSize(file, 1<<16)
-	if err := errors.Join(write(buffered), buffered.Flush(), file.Chmod(0o644), file.Close()); err != nil {
+	mode := fs.FileMode(0o600)
+	if replaced != nil {
+		mode = replaced.Mode().Perm()
+	}
+	wrote := buffered(file, write)
+	if wrote != nil && !errors.As(wrote, new(*saidError)) {
+		return errors.Join(wrote, file.Close())
+	}
+	if err := errors.Join(file.Chmod(mode), file.Close(), os.Rename(file.Name(), path)); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	if err := os.Rename(file.Name(), path); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return nil
+	return wrote
+}
+
+func buffered(w io.Writer, write func(io.Writer) error) error {
+	buffer := bufio.NewWriterSize(w, 1<<16)
+	return errors.Join(write(buffer), buffer.Flush())
 }

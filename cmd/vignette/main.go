@@ -59,6 +59,7 @@ Everything is kept in one directory: --data, else $VIGNETTE_DATA, else ./.vignet
 		Example: `  vignette run                                  play the starter study
   vignette run ask-for-leave --repeats 10       play one scenario ten times
   vignette show last                            look at the newest run`,
+		Version:       programVersion(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,

@@ -44,7 +44,10 @@ func (p *page) conversation(state *episode.State, private bool) {
 
 func (p *page) roles(scenario *vignettev1.Scenario) {
 	for _, role := range scenario.GetRoles() {
-		text := fmt.Sprintf("%s (%s, %s", episode.DisplayName(role), role.GetId(), enumname.Of(role.GetKind()))
+		text := fmt.Sprintf("%s (%s", episode.DisplayName(role), role.GetId())
+		if kind := enumname.Of(role.GetKind()); kind != role.GetId() {
+			text += ", " + kind
+		}
 		if role.GetId() == scenario.GetFocal() {
 			text += ", focal"
 		}
@@ -124,7 +127,7 @@ func turnScores(state *episode.State, index int32) string {
 		if score.TurnIndex == nil || score.GetTurnIndex() != index {
 			continue
 		}
-		name := score.GetDimension()[strings.LastIndex(score.GetDimension(), ".")+1:]
+		name := line(score.GetDimension()[strings.LastIndex(score.GetDimension(), ".")+1:])
 		value := score.GetValue()
 		switch {
 		case value == nil && score.GetMissing().GetReason() == vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE:
@@ -132,7 +135,7 @@ func turnScores(state *episode.State, index int32) string {
 			parts = append(parts, name+": "+enumname.Of(score.GetMissing().GetReason()))
 		case value.GetLabel() == "none":
 		case value.GetLabel() != "":
-			parts = append(parts, name+" "+value.GetLabel())
+			parts = append(parts, name+" "+line(value.GetLabel()))
 		default:
 			parts = append(parts, fmt.Sprintf("%s %.0f", strings.ReplaceAll(name, "_", " "), value.GetNumber()))
 		}
@@ -153,12 +156,13 @@ func (p *page) inside(turn *vignettev1.Turn, indent string) {
 	for _, number := range []struct {
 		name  string
 		value *float64
+		show  func(float64) string
 	}{
-		{"distress", state.Distress}, {"trust", state.Trust}, {"resistance", state.Resistance},
-		{"willingness", state.Willingness}, {"ambivalence", state.Ambivalence},
+		{"distress", state.Distress, points}, {"trust", state.Trust, share}, {"resistance", state.Resistance, share},
+		{"willingness", state.Willingness, share}, {"ambivalence", state.Ambivalence, share},
 	} {
 		if number.value != nil {
-			parts = append(parts, fmt.Sprintf("%s %.2g", number.name, *number.value))
+			parts = append(parts, number.name+" "+number.show(*number.value))
 		}
 	}
 	if state.GetInnerThought() != "" {
@@ -174,6 +178,9 @@ func (p *page) inside(turn *vignettev1.Turn, indent string) {
 	}
 }
 
+func points(v float64) string { return fmt.Sprintf("%.0f", v) }
+func share(v float64) string  { return fmt.Sprintf("%.2f", v) }
+
 // outcome says how an episode ended, or that it did not.
 func (p *page) outcome(state *episode.State) {
 	switch {
@@ -186,6 +193,8 @@ func (p *page) outcome(state *episode.State) {
 		p.paragraph("", "  ", text)
 	case state.Failed() != nil:
 		p.paragraph("", "  ", "failed: "+state.Failed().GetMessage())
+	case state.Phase() == vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED:
+		p.paragraph("", "  ", "planned: nothing has been recorded yet")
 	default:
 		p.paragraph("", "  ", fmt.Sprintf("unfinished: %s recorded, then nothing", plural(len(state.Turns()), "turn was", "turns were")))
 	}
@@ -213,7 +222,7 @@ func (p *page) episodeScores(state *episode.State) {
 		if score.GetValue() != nil {
 			value = fmt.Sprintf("%.2f", score.GetValue().GetNumber())
 		}
-		rows = append(rows, []string{score.GetDimension(), value, line(score.GetRationale())})
+		rows = append(rows, []string{line(score.GetDimension()), value, line(score.GetRationale())})
 	}
 	if len(rows) == 0 {
 		return

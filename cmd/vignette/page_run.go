@@ -20,7 +20,7 @@ func (p *page) results(result runResult) {
 		if i > 0 {
 			p.printf("\n")
 		}
-		p.block(scenario, groups[i:j])
+		p.scenarioTable(scenario, groups[i:j])
 		i = j
 	}
 	if warnings := result.table.Warnings(result.planner.Manifest()); len(warnings) > 0 {
@@ -31,8 +31,8 @@ func (p *page) results(result runResult) {
 	}
 }
 
-// block writes the groups of one scenario: their factors, the focal role's reward, and the mean of each dimension.
-func (p *page) block(scenario string, groups []studies.Group) {
+// scenarioTable writes the groups of one scenario: their factors, the focal role's reward, and the mean of each dimension.
+func (p *page) scenarioTable(scenario string, groups []studies.Group) {
 	p.printf("%s\n", p.bold(line(scenario)))
 	factors := len(groups[0].Factors) - 1
 	var header []string
@@ -43,7 +43,7 @@ func (p *page) block(scenario string, groups []studies.Group) {
 	dimensions := dimensionsOf(groups)
 	family := sharedPrefix(dimensions)
 	for _, id := range dimensions {
-		header = append(header, strings.TrimPrefix(id, family))
+		header = append(header, line(strings.TrimPrefix(id, family)))
 	}
 	var rows [][]string
 	for _, group := range groups {
@@ -61,7 +61,7 @@ func (p *page) block(scenario string, groups []studies.Group) {
 		}
 		rows = append(rows, row)
 	}
-	p.grid("  ", header, rows, func(column int) bool { return column >= factors })
+	p.grid("  ", header, rows, factors, func(column int) bool { return column >= factors })
 }
 
 // dimensionsOf are the dimensions of all groups, in the order declared.

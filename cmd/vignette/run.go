@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -26,7 +27,7 @@ import (
 // The starter study: what `vignette run` plays when it is not told what to play.
 const (
 	starterVary    = "focal.policy.skill=0.2,0.9"
-	starterRepeats = 3
+	starterRepeats = 5
 )
 
 type runFlags struct {
@@ -44,7 +45,7 @@ func newRun() *cobra.Command {
 		Short: "Play scenarios and score them",
 		Long: `Plays scenarios: ids from the library, or files. Without any it plays the starter
 study: every scenario of the library, its focal role once as a novice
-(skill 0.2) and once skilled (0.9), three times each.
+(skill 0.2) and once skilled (0.9), five times each.
 
 --vary changes one part of the scenarios at a time and plays every combination:
 ROLE.FIELD=A,B, where ROLE is a role id or "focal". For a persona the levels are
@@ -63,7 +64,7 @@ one stops at once; what was recorded stays recorded.`,
 		},
 	}
 	cmd.Flags().Uint64Var(&flags.seed, "seed", 1, "seed of all chance")
-	cmd.Flags().IntVar(&flags.repeats, "repeats", 0, "plays of each cell, from 1 (default 1; 3 in the starter study)")
+	cmd.Flags().IntVar(&flags.repeats, "repeats", 0, "plays of each cell, from 1 (default 1; 5 in the starter study)")
 	cmd.Flags().IntVar(&flags.workers, "workers", runs.DefaultWorkers, "episodes played at once, from 1")
 	cmd.Flags().StringArrayVar(&flags.vary, "vary", nil, "factor to vary: ROLE.FIELD=A,B or ROLE.persona=DIR; may be given several times")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "write NDJSON: a launch record, one record per episode, a done record")
@@ -75,6 +76,8 @@ func runRun(cmd *cobra.Command, args []string, flags runFlags) error {
 	if err != nil {
 		return err
 	}
+	// When whoever reads the output goes away, the run goes on: what it plays is in the log.
+	signal.Ignore(syscall.SIGPIPE)
 	ctx, drain, stop := interruptible(cmd.Context())
 	defer stop()
 	return withNode(ctx, cmd, func(n *node.Node) error {
@@ -117,7 +120,7 @@ func designOf(cmd *cobra.Command, args []string, flags runFlags) (runs.Design, e
 	for _, spec := range flags.vary {
 		factor, err := design.ParseVary(spec, wanted.Scenarios)
 		if err != nil {
-			return wanted, &usageError{fmt.Errorf("--vary %s: %w", spec, err)}
+			return wanted, &usageError{err}
 		}
 		wanted.Factors = append(wanted.Factors, factor)
 	}
@@ -202,8 +205,12 @@ func withNode(ctx context.Context, cmd *cobra.Command, use func(*node.Node) erro
 // withExisting is withNode for commands that read: they do not create a data directory where there is none.
 func withExisting(cmd *cobra.Command, use func(*node.Node) error) error {
 	dir := dataDir(cmd)
-	if _, err := os.Stat(filepath.Join(dir, "jetstream")); err != nil {
+	_, err := os.Stat(filepath.Join(dir, "jetstream"))
+	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("there is nothing in %s yet: 'vignette run' plays something, --data names another directory", dir)
+	}
+	if err != nil {
+		return fmt.Errorf("data directory %s cannot be read: %w", dir, err)
 	}
 	return withNode(cmd.Context(), cmd, use)
 }

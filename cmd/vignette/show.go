@@ -1,11 +1,14 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"strings"
 
+	"github.com/mattn/go-runewidth"
 	"github.com/spf13/cobra"
 
 	"github.com/vignette-sim/vignette/engine/episode"
@@ -51,26 +54,31 @@ func listRuns(cmd *cobra.Command, reader *projection.Reader, asJSON bool) error 
 			continue
 		}
 		rows = append(rows, []string{
-			status.GetRun(), status.GetCreatedAt().AsTime().Local().Format("2006-01-02 15:04"), fmt.Sprint(status.GetTotal()), fmt.Sprint(status.GetOk()),
-			fmt.Sprint(status.GetInvalid()), fmt.Sprint(status.GetFailed()), fmt.Sprint(status.GetUnfinished()), fmt.Sprint(status.GetTurns()),
+			status.GetRun(), fmt.Sprint(status.GetTotal()), fmt.Sprint(status.GetOk()), fmt.Sprint(status.GetInvalid()),
+			fmt.Sprint(status.GetFailed()), fmt.Sprint(status.GetUnfinished()), fmt.Sprint(status.GetTurns()),
+			runewidth.Truncate(line(strings.Join(status.GetScenarios(), ", ")), scenariosWidth, "..."),
 		})
 	}
 	if !asJSON {
-		header := []string{"run", "made", "episodes", "ok", "invalid", "failed", "unfinished", "turns"}
-		p.grid("", header, rows, func(column int) bool { return column >= 2 })
+		header := []string{"run", "episodes", "ok", "invalid", "failed", "unfinished", "turns", "scenarios"}
+		p.grid("", header, rows, 1, func(column int) bool { return column >= 1 && column <= 6 })
 	}
 	return failed
 }
+
+// scenariosWidth is how much of a run's scenarios is shown in a list.
+const scenariosWidth = 40
 
 func runListRecord(status *vignettev1.RunStatus) any {
 	return struct {
 		Type      string     `json:"type"`
 		Run       string     `json:"run"`
 		CreatedAt string     `json:"created_at"`
+		Scenarios []string   `json:"scenarios"`
 		Episodes  jsonCounts `json:"episodes"`
 		Turns     int64      `json:"turns"`
 		Digest    string     `json:"digest"`
-	}{"run", status.GetRun(), status.GetCreatedAt().AsTime().Format("2006-01-02T15:04:05Z07:00"), countsOf(status), status.GetTurns(), status.GetDigest()}
+	}{"run", status.GetRun(), status.GetCreatedAt().AsTime().Format("2006-01-02T15:04:05Z07:00"), append([]string{}, status.GetScenarios()...), countsOf(status), status.GetTurns(), status.GetDigest()}
 }
 
 func newShow() *cobra.Command {
@@ -80,12 +88,13 @@ func newShow() *cobra.Command {
 		Short: "Show a run or an episode",
 		Long: `Shows a run: what became of its episodes, its table and a line for each; or an
 episode: what was said, how it was scored and why. "last" is the newest run; the
-beginning of a run's id is enough.
+beginning of an id is enough.
 
---private adds what went on inside: the mental states that were committed before
+Scores stand below the turns, those read from mental states ("felt distress")
+among them. --private adds the states themselves, as they were committed before
 the words, and what was meant. With builtin minds they are the truth of the
 simulation, with language models their self-report.`,
-		Example: "  vignette show last\n  vignette show e3k7... --private",
+		Example: "  vignette show last\n  vignette show e3k7b2 --private",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withExisting(cmd, func(n *node.Node) error { return show(cmd, n.Reader(), args[0], asJSON, private) })
@@ -123,33 +132,63 @@ func showRun(cmd *cobra.Command, reader *projection.Reader, planner *planning.Pl
 	count := projection.NewCount(planner)
 	result := runResult{planner: planner, table: &studies.Table{}}
 	var rows [][]string
+	var unreadable error
+	failures := map[string]int{}
 	for item, err := range reader.Episodes(cmd.Context(), planner) {
 		if err != nil {
 			return err
 		}
 		count.Add(item.Index, item.State)
 		result.add(item.Index, item.State)
+		if item.Unreadable != nil {
+			unreadable = tellUnreadable(cmd, item)
+		}
+		if failed := item.State.Failed(); failed != nil {
+			failures[failed.GetMessage()]++
+		}
 		if asJSON {
 			if err := writeJSON(cmd, episodeRecord(item.Index, item.State)); err != nil {
 				return err
 			}
 			continue
 		}
-		rows = append(rows, episodeRow(item.State))
+		if item.State.Phase() != vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED {
+			rows = append(rows, episodeRow(item.State))
+		}
 	}
 	result.status = count.Status()
 	if asJSON {
-		return writeJSON(cmd, runRecord("run", result))
+		return errors.Join(writeJSON(cmd, runRecord("run", result)), unreadable)
 	}
 	p.printf("%s  made %s, seed %d, vignette %s\n", p.bold("run "+result.status.GetRun()),
 		planner.Manifest().GetCreatedAt().AsTime().Local().Format("2006-01-02 15:04"), planner.Manifest().GetSeed(), planner.Manifest().GetProgramVersion())
 	p.printf("%s\n\n", p.dim(mindsNote(planner.Manifest())))
 	p.results(result)
 	p.printf("\n")
-	p.grid("  ", []string{"episode", "cell", "turns", "what became of it", "reward"}, rows, func(column int) bool { return column == 2 || column == 4 })
+	shown := rows[:min(len(rows), episodesShown)]
+	p.grid("  ", []string{"episode", "turns", "validity", "reward", "cell"}, shown, 1, func(column int) bool { return column == 1 || column == 3 })
+	if more := len(rows) - len(shown); more > 0 {
+		p.printf("  ... and %d more; --json lists them all\n", more)
+	}
+	if planned := planner.Len() - len(rows); planned > 0 {
+		p.printf("  ... and %d that were never begun\n", planned)
+	}
 	p.printf("\n%s\n", counts(result.status))
-	return nil
+	for _, message := range slices.Sorted(maps.Keys(failures)) {
+		p.paragraph(fmt.Sprintf("  %d failed: ", failures[message]), "    ", message)
+	}
+	return unreadable
 }
+
+// tellUnreadable says what of an episode cannot be read, and that the command did not do all it was asked to.
+func tellUnreadable(cmd *cobra.Command, item projection.Item) error {
+	fmt.Fprintf(cmd.ErrOrStderr(), "vignette: episode %s can be read up to turn %d only: %s\n",
+		item.State.Plan().Episode, len(item.State.Turns()), line(item.Unreadable.Error()))
+	return &saidError{item.Unreadable}
+}
+
+// episodesShown is how many episodes of a run are listed for people.
+const episodesShown = 100
 
 // episodeRow is an episode in a line of a run's list.
 func episodeRow(state *episode.State) []string {
@@ -163,7 +202,7 @@ func episodeRow(state *episode.State) []string {
 			reward = fmt.Sprintf("%+.2f", value.Value)
 		}
 	}
-	return []string{state.Plan().Episode, cellName(state.Plan().Cell), fmt.Sprint(len(state.Turns())), what, reward}
+	return []string{state.Plan().Episode, fmt.Sprint(len(state.Turns())), what, reward, cellName(state.Plan().Cell)}
 }
 
 func newExport() *cobra.Command {
@@ -182,7 +221,7 @@ cut off or never begun are in it and say so. docs/exports.md describes the field
 			}
 			return withExisting(cmd, func(n *node.Node) error {
 				return intoFile(cmd.OutOrStdout(), out, func(w io.Writer) error {
-					return exportRun(cmd.Context(), n.Reader(), args[0], w)
+					return exportRun(cmd, n.Reader(), args[0], w)
 				})
 			})
 		},
@@ -192,7 +231,8 @@ cut off or never begun are in it and say so. docs/exports.md describes the field
 	return cmd
 }
 
-func exportRun(ctx context.Context, reader *projection.Reader, name string, w io.Writer) error {
+func exportRun(cmd *cobra.Command, reader *projection.Reader, name string, w io.Writer) error {
+	ctx := cmd.Context()
 	planner, err := reader.Run(ctx, name)
 	if errors.Is(err, projection.ErrNotFound) {
 		return fmt.Errorf("there is no run %q; 'vignette runs' lists the runs", name)
@@ -200,6 +240,7 @@ func exportRun(ctx context.Context, reader *projection.Reader, name string, w io
 	if err != nil {
 		return err
 	}
+	var unreadable error
 	writer := export.NewJSONL(w, planner.Manifest())
 	for item, err := range reader.Episodes(ctx, planner) {
 		if err != nil {
@@ -208,6 +249,9 @@ func exportRun(ctx context.Context, reader *projection.Reader, name string, w io
 		if err := writer.Write(item.State); err != nil {
 			return fmt.Errorf("write episode %s: %w", item.State.Plan().Episode, err)
 		}
+		if item.Unreadable != nil {
+			unreadable = tellUnreadable(cmd, item)
+		}
 	}
-	return nil
+	return unreadable
 }

@@ -38,7 +38,7 @@ func (j *jsonTeller) launch(planner *planning.Planner) {
 	j.write(struct {
 		Type      string   `json:"type"`
 		Run       string   `json:"run"`
-		Episodes  int      `json:"episodes"`
+		Total     int      `json:"total"`
 		Scenarios []string `json:"scenarios"`
 		Repeats   int32    `json:"repeats"`
 		Seed      uint64   `json:"seed"`

@@ -91,10 +91,18 @@ func (t *peopleTeller) done(result runResult) {
 	}
 	t.out.printf("\n%s\n", t.out.dim("Next:"))
 	if result.shown != nil {
-		t.out.printf("  vignette show %-28s the whole conversation above\n", result.shown.Plan().Episode)
+		t.out.printf("  %s show %-28s the whole conversation above\n", invocation(), result.shown.Plan().Episode)
 	}
-	t.out.printf("  vignette show %-28s all its episodes\n", status.GetRun())
-	t.out.printf("  vignette export %-26s everything, one episode a line\n", status.GetRun())
+	t.out.printf("  %s show %-28s all its episodes\n", invocation(), status.GetRun())
+	t.out.printf("  %s export %-26s everything, one episode a line\n", invocation(), status.GetRun())
+}
+
+// invocation is how this program was called, so that what is printed can be typed: `go run` leaves no program behind.
+func invocation() string {
+	if path, err := os.Executable(); err == nil && strings.Contains(path, "go-build") {
+		return "go run ./cmd/vignette"
+	}
+	return "vignette"
 }
 
 // counts says what became of a run's episodes.

@@ -37,7 +37,7 @@ type page struct {
 }
 
 const (
-	defaultWidth = 100
+	defaultWidth = 120 // where nobody's terminal sets a limit
 	maxWidth     = 120
 )
 
@@ -102,15 +102,69 @@ func wrap(text string, room int) []string {
 }
 
 // grid writes rows in columns; the cells of numeric columns are set right. A header wider than its column is broken at its
-// dots and underscores where the table would be too wide otherwise.
-func (p *page) grid(indent string, header []string, rows [][]string, right func(column int) bool) {
-	heads, widths := headLines(header, rows, p.width-runewidth.StringWidth(indent))
+// dots and underscores where the table would be too wide otherwise; what is too wide even then is continued below, with the
+// first columns, the keys, in front again.
+func (p *page) grid(indent string, header []string, rows [][]string, keys int, right func(column int) bool) {
+	room := p.width - runewidth.StringWidth(indent)
+	gap := 2
+	if columns := columnsThatFit(header, rows, keys, keys, room, gap); len(columns) < len(header) {
+		gap = 1
+	}
+	for first := keys; ; {
+		columns := columnsThatFit(header, rows, keys, first, room, gap)
+		if first > keys {
+			p.printf("\n")
+		}
+		p.block(indent, strings.Repeat(" ", gap), pick(header, columns), pickAll(rows, columns), func(i int) bool { return right(columns[i]) })
+		first = columns[len(columns)-1] + 1
+		if first >= len(header) {
+			return
+		}
+	}
+}
+
+// columnsThatFit are the keys and as many columns from first on as the room holds, one at least.
+func columnsThatFit(header []string, rows [][]string, keys, first, room, gap int) []int {
+	var columns []int
+	for i := range keys {
+		columns = append(columns, i)
+	}
+	for i := first; i < len(header); i++ {
+		wider := append(slices.Clone(columns), i)
+		_, widths := headLines(pick(header, wider), pickAll(rows, wider), room, gap)
+		if across(widths, gap) > room && i > first {
+			break
+		}
+		columns = wider
+	}
+	return columns
+}
+
+func pick(row []string, columns []int) []string {
+	out := make([]string, len(columns))
+	for i, column := range columns {
+		out[i] = row[column]
+	}
+	return out
+}
+
+func pickAll(rows [][]string, columns []int) [][]string {
+	out := make([][]string, len(rows))
+	for i, row := range rows {
+		out[i] = pick(row, columns)
+	}
+	return out
+}
+
+// block writes one table that fits.
+func (p *page) block(indent, gap string, header []string, rows [][]string, right func(column int) bool) {
+	heads, widths := headLines(header, rows, p.width-runewidth.StringWidth(indent), len(gap))
 	write := func(row []string, style func(string) string) {
 		var b strings.Builder
 		for i, cell := range row {
 			pad := strings.Repeat(" ", max(0, widths[i]-runewidth.StringWidth(cell)))
 			if i > 0 {
-				b.WriteString("  ")
+				b.WriteString(gap)
 			}
 			if right(i) {
 				b.WriteString(pad + cell)
@@ -130,7 +184,7 @@ func (p *page) grid(indent string, header []string, rows [][]string, right func(
 
 // headLines lays out a table's header, in one line if the table then stays within the room, and returns the columns'
 // widths.
-func headLines(header []string, rows [][]string, room int) (lines [][]string, widths []int) {
+func headLines(header []string, rows [][]string, room, gap int) (lines [][]string, widths []int) {
 	cells := make([]int, len(header))
 	for _, row := range rows {
 		for i, cell := range row {
@@ -138,12 +192,10 @@ func headLines(header []string, rows [][]string, room int) (lines [][]string, wi
 		}
 	}
 	widths = slices.Clone(cells)
-	total := 0
 	for i, head := range header {
 		widths[i] = max(cells[i], runewidth.StringWidth(head))
-		total += widths[i] + 2
 	}
-	if total-2 <= room {
+	if across(widths, gap) <= room {
 		return [][]string{header}, widths
 	}
 	broken := make([][]string, len(header))
@@ -168,6 +220,15 @@ func headLines(header []string, rows [][]string, room int) (lines [][]string, wi
 		lines = append(lines, line)
 	}
 	return lines, widths
+}
+
+// across is how wide a table is.
+func across(widths []int, gap int) int {
+	total := -gap
+	for _, width := range widths {
+		total += width + gap
+	}
+	return total
 }
 
 // pieces breaks a header after its dots and underscores.

@@ -44,12 +44,16 @@ func readTurn(stream grpc.ServerStreamingClient[vignettev1.RespondResponse]) (*v
 			spoke = true
 		case *vignettev1.RespondResponse_Discard:
 			said.Reset()
+			spoke = false
 		case *vignettev1.RespondResponse_Final:
 			if spoke && said.String() != frame.Final.GetAction().GetText() {
 				return nil, status.Error(codes.Internal, "the words streamed are not the words of the final frame")
 			}
-			if _, err := stream.Recv(); !errors.Is(err, io.EOF) {
+			switch _, err := stream.Recv(); {
+			case err == nil:
 				return nil, status.Error(codes.Internal, "the answer went on after its final frame")
+			case !errors.Is(err, io.EOF):
+				return nil, err
 			}
 			return joinFrames(state, frame.Final)
 		default:

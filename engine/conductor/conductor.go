@@ -8,10 +8,12 @@ import (
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/vignette-sim/vignette/engine/episode"
+	"github.com/vignette-sim/vignette/evaluators/verdict"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -66,6 +68,9 @@ const (
 // those of the log, where a conflict means that somebody else has taken the episode over.
 func (c *Conductor) Play(ctx context.Context, state *episode.State, last uint64) error {
 	p := &play{Conductor: c, state: state, last: last}
+	if state.Completed() != nil {
+		return nil // There is nothing to claim: a claim after the end would be one event too many.
+	}
 	if state.Phase() != vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED {
 		if err := p.claim(ctx); err != nil {
 			return err
@@ -110,6 +115,9 @@ func (p *play) claim(ctx context.Context) error {
 // a context that ended meanwhile: the append has a time of its own.
 func (p *play) record(ctx context.Context, event *vignettev1.EpisodeEvent) error {
 	plan := p.state.Plan()
+	if err := p.state.Admits(event); err != nil {
+		return fmt.Errorf("episode %s: this must not be recorded: %w", plan.Episode, err)
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), appendTimeout)
 	defer cancel()
 	sequence, err := p.Log.Append(ctx, plan.Run, plan.Episode, event, p.last)
@@ -180,7 +188,7 @@ func (p *play) failure(ctx context.Context, during, who string, err error) (*vig
 		Code:    int32(status.Code(rootStatus(err))),
 		During:  during,
 		Who:     who,
-		Message: err.Error(),
+		Message: verdict.Shorten(err.Error()),
 	}}}), nil
 }
 
@@ -231,7 +239,7 @@ func (p *play) askProbe(ctx context.Context, spec *vignettev1.ProbeSpec) (*vigne
 		err = checkProbe(spec, answer)
 	}
 	if err != nil {
-		answer = &vignettev1.ProbeAnswer{Answer: &vignettev1.ProbeAnswer_Refusal{Refusal: err.Error()}}
+		answer = &vignettev1.ProbeAnswer{Answer: &vignettev1.ProbeAnswer_Refusal{Refusal: verdict.Shorten(err.Error())}}
 		p.place(answer, spec)
 	}
 	return answer, nil
@@ -255,13 +263,21 @@ func (p *play) askEvaluator(ctx context.Context, use *vignettev1.EvaluatorUse, t
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	return &vignettev1.Evaluated{
+	evaluated := &vignettev1.Evaluated{
 		Evaluator: use.GetName(),
 		Role:      use.GetRole(),
 		TurnIndex: turn,
 		Scores:    p.state.Verdict(use, turn, scores, err),
-	}, nil
+	}
+	if size := proto.Size(evaluated); size > maxEvaluated {
+		tooLarge := fmt.Errorf("the answer has %d bytes; at most %d can be recorded", size, maxEvaluated)
+		evaluated.Scores = p.state.Verdict(use, turn, nil, tooLarge)
+	}
+	return evaluated, nil
 }
+
+// maxEvaluated is the largest answer of an evaluator that is recorded, well below what one message may hold.
+const maxEvaluated = 4 << 20
 
 func agentOf(scenario *vignettev1.Scenario, role string) string {
 	for _, r := range scenario.GetRoles() {

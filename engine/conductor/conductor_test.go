@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"sync"
 	"testing"
@@ -193,6 +194,37 @@ func TestPlay(t *testing.T) {
 	}
 }
 
+// An LLM mind with a guard takes its words back and ends with others; that is no breach.
+func TestDiscardTakesBackAllWords(t *testing.T) {
+	s, state := newTheatre(t), newState()
+	s.agent.script = func(_ int, o *vignettev1.Observation) ([]*vignettev1.RespondResponse, error) {
+		discard := &vignettev1.RespondResponse{Frame: &vignettev1.RespondResponse_Discard{Discard: &vignettev1.DiscardFrame{Reason: "echo"}}}
+		return []*vignettev1.RespondResponse{stateFrame(30), deltaFrame("no"), discard, finalFrame(fmt.Sprintf("Turn %d it is.", o.GetTurnIndex()))}, nil
+	}
+	if err := s.Play(context.Background(), state, 0); err != nil {
+		t.Fatal(err)
+	}
+	if state.Completed() == nil {
+		t.Errorf("failed: %v", state.Failed())
+	}
+}
+
+// A complete episode is left as it is: a claim after the end would make its log unreadable.
+func TestCompleteEpisodesAreLeftAlone(t *testing.T) {
+	s, state := newTheatre(t), newState()
+	for range 2 {
+		if err := s.Play(context.Background(), state, uint64(len(s.log.events))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again := newState()
+	for _, event := range s.log.events {
+		if err := again.Apply(event); err != nil {
+			t.Fatalf("the log cannot be folded any more: %v", err)
+		}
+	}
+}
+
 func TestOverloadIsWaitedOut(t *testing.T) {
 	s, state := newTheatre(t), newState()
 	s.agent.script = func(call int, o *vignettev1.Observation) ([]*vignettev1.RespondResponse, error) {
@@ -278,6 +310,19 @@ func TestBrokenEvaluators(t *testing.T) {
 		}, vignettev1.MissingReason_MISSING_REASON_EVALUATOR_FAILED},
 		{"says nothing", func(*vignettev1.EvaluateRequest) ([]*vignettev1.Score, error) { return nil, nil },
 			vignettev1.MissingReason_MISSING_REASON_NOT_ANSWERED},
+		{"fails at length", func(*vignettev1.EvaluateRequest) ([]*vignettev1.Score, error) {
+			return nil, status.Error(codes.Internal, strings.Repeat("<p>out of order</p>", 2000))
+		}, vignettev1.MissingReason_MISSING_REASON_EVALUATOR_FAILED},
+		{"is surer than sure", func(*vignettev1.EvaluateRequest) ([]*vignettev1.Score, error) {
+			scores, _ := praises(nil)
+			scores[0].Confidence = proto.Float64(math.NaN())
+			return scores, nil
+		}, vignettev1.MissingReason_MISSING_REASON_INVALID_ANSWER},
+		{"quotes what nobody said", func(*vignettev1.EvaluateRequest) ([]*vignettev1.Score, error) {
+			scores, _ := praises(nil)
+			scores[0].Spans = []*vignettev1.CodedSpan{{TurnIndex: 77, Code: "d", Span: &vignettev1.Span{Quote: "never", End: 5}}}
+			return scores, nil
+		}, vignettev1.MissingReason_MISSING_REASON_INVALID_ANSWER},
 		{"says 1727 of 1", func(*vignettev1.EvaluateRequest) ([]*vignettev1.Score, error) {
 			scores, _ := praises(nil)
 			scores[0].GetValue().Number = 1727
@@ -289,6 +334,9 @@ func TestBrokenEvaluators(t *testing.T) {
 			s.judge.evaluate = tc.evaluate
 			if err := s.Play(context.Background(), state, 0); err != nil {
 				t.Fatal(err)
+			}
+			if detail := state.Scores()[0].GetMissing().GetDetail(); len(detail) > 1000 {
+				t.Errorf("a reason of %d bytes", len(detail))
 			}
 			if state.Completed() == nil || len(state.Scores()) != 1 || state.Scores()[0].GetMissing().GetReason() != tc.want {
 				t.Errorf("completed %v with scores %v, want one missing for %s", state.Completed(), state.Scores(), tc.want)

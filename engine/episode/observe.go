@@ -52,7 +52,9 @@ func (s *State) Transcript(use *vignettev1.EvaluatorUse, turn *int32) *vignettev
 	}
 	if slices.Contains(needs, vignettev1.Need_NEED_ROLE_CARDS) {
 		for _, role := range scenario.GetRoles() {
-			request.RoleCards = append(request.RoleCards, s.roleCard(role))
+			card := s.roleCard(role)
+			card.Objective, card.Policy = nil, nil
+			request.RoleCards = append(request.RoleCards, card)
 		}
 	}
 	request.PrivateTurns = s.privateTurns(

@@ -159,7 +159,7 @@ func anyScenario(t *rapid.T) *vignettev1.Scenario {
 	}
 	scenario.Focal = scenario.Roles[rapid.IntRange(0, n-1).Draw(t, "focal")].Id
 	scenario.Evaluators[0].Role = scenario.Focal
-	scenario.Roles[0].Reward = []*vignettev1.RewardTerm{{Evaluator: evaluatorName, Dimension: "length", Weight: 1}}
+	scenario.Roles[0].Reward = []*vignettev1.RewardTerm{{Evaluator: evaluatorName, Dimension: "length"}}
 	for i := range rapid.IntRange(0, 2).Draw(t, "probes") {
 		scenario.Probes = append(scenario.Probes, &vignettev1.ProbeSpec{
 			Id: fmt.Sprintf("p%d", i), Role: scenario.Roles[rapid.IntRange(0, n-1).Draw(t, "probed")].Id,

@@ -1,6 +1,7 @@
 package episode_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,7 +28,7 @@ func TestPrivacy(t *testing.T) {
 			fill(role)
 			plant(role.ProtoReflect(), "role-"+role.GetId(), vignettev1.Privacy_PRIVACY_ROLE, false)
 			plant(role.ProtoReflect(), "study", vignettev1.Privacy_PRIVACY_STUDY, false)
-			role.Reward = []*vignettev1.RewardTerm{{Evaluator: evaluatorName, Dimension: "length", Weight: 1}}
+			role.Reward = []*vignettev1.RewardTerm{{Evaluator: evaluatorName, Dimension: "length"}}
 			role.Agent = canary("study")
 		}
 		needs := rapid.SliceOfDistinct(rapid.SampledFrom([]vignettev1.Need{
@@ -59,6 +60,14 @@ func TestPrivacy(t *testing.T) {
 				found := canaries(r)
 				if found[canary("study")] {
 					t.Fatalf("the evaluator is told what belongs to the study")
+				}
+				if r.GetObjective() != nil && !slices.Contains(needs, vignettev1.Need_NEED_OBJECTIVE) {
+					t.Fatalf("the evaluator is told the objective it did not ask for")
+				}
+				for _, card := range r.GetRoleCards() {
+					if card.GetPolicy() != nil || card.GetObjective() != nil {
+						t.Fatalf("a role card tells a judge the policy that is compared, or the objective")
+					}
 				}
 				if len(needs) == 0 && len(found) > 0 {
 					t.Fatalf("the evaluator declared no need and is told %v", found)

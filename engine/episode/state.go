@@ -3,6 +3,8 @@ package episode
 import (
 	"crypto/sha256"
 	"fmt"
+	"maps"
+	"slices"
 
 	"google.golang.org/protobuf/proto"
 
@@ -110,6 +112,14 @@ func (s *State) Apply(event *vignettev1.EpisodeEvent) error {
 	s.epoch = event.GetEpoch()
 	s.digest.Add(event)
 	return nil
+}
+
+// Admits says whether an event can follow what has happened, without folding it in: what Apply would say.
+func (s *State) Admits(event *vignettev1.EpisodeEvent) error {
+	trial := *s
+	trial.left, trial.digest = maps.Clone(s.left), NewDigest()
+	trial.turns, trial.probes, trial.evaluations = slices.Clip(s.turns), slices.Clip(s.probes), slices.Clip(s.evaluations)
+	return trial.Apply(event)
 }
 
 // admits checks what holds for every kind of event.

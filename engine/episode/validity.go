@@ -34,14 +34,20 @@ func (s *State) validity() (vignettev1.Validity, string) {
 	return vignettev1.Validity_VALIDITY_OK, ""
 }
 
-// mute says whether a role never uttered a word, turn or no turn.
+// mute says whether a role had a turn and never uttered a word. A role that never had one is not mute; an episode without
+// any turn is.
 func (s *State) mute(role string) bool {
+	had := len(s.turns) == 0
 	for _, turn := range s.turns {
-		if turn.GetRole() == role && strings.IndexFunc(turn.GetAction().GetText(), isWord) >= 0 {
+		if turn.GetRole() != role {
+			continue
+		}
+		if strings.IndexFunc(turn.GetAction().GetText(), isWord) >= 0 {
 			return false
 		}
+		had = true
 	}
-	return true
+	return had
 }
 
 // repeated returns a sentence that a role said again and again, or "".

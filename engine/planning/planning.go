@@ -4,6 +4,7 @@ package planning
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/vignette-sim/vignette/engine/episode"
@@ -68,6 +69,20 @@ func (p *Planner) Index(episodeID string) (int, bool) {
 	})
 	i, ok := p.index[episodeID]
 	return i, ok
+}
+
+// Find returns the places of the episodes whose id begins with a text, at most limit of them.
+func (p *Planner) Find(beginning string, limit int) []int {
+	if i, ok := p.Index(beginning); ok {
+		return []int{i}
+	}
+	var found []int
+	for id, i := range p.index {
+		if strings.HasPrefix(id, beginning) && len(found) < limit {
+			found = append(found, i)
+		}
+	}
+	return found
 }
 
 // Plan returns the plan of the episode at a place of the design, 0 to Len()-1.

@@ -27,6 +27,7 @@ func NewCount(planner *planning.Planner) *Count {
 			CreatedAt:  manifest.GetCreatedAt(),
 			Total:      int32(planner.Len()),
 			Unfinished: int32(planner.Len()),
+			Scenarios:  scenarioIDs(manifest),
 		},
 		digests: make([][sha256.Size]byte, planner.Len()),
 	}
@@ -57,7 +58,7 @@ func (c *Count) Add(index int, state *episode.State) {
 // an episode is unfinished.
 func (c *Count) Status() *vignettev1.RunStatus {
 	status := &vignettev1.RunStatus{
-		Run: c.status.Run, CreatedAt: c.status.CreatedAt, Total: c.status.Total, Ok: c.status.Ok,
+		Run: c.status.Run, CreatedAt: c.status.CreatedAt, Scenarios: c.status.Scenarios, Total: c.status.Total, Ok: c.status.Ok,
 		Invalid: c.status.Invalid, Failed: c.status.Failed, Unfinished: c.status.Unfinished, Turns: c.status.Turns,
 	}
 	if c.ended == len(c.digests) {
@@ -68,4 +69,12 @@ func (c *Count) Status() *vignettev1.RunStatus {
 		status.Digest = hex.EncodeToString(all.Sum(nil))
 	}
 	return status
+}
+
+func scenarioIDs(manifest *vignettev1.Manifest) []string {
+	var ids []string
+	for _, scenario := range manifest.GetScenarios() {
+		ids = append(ids, scenario.GetId())
+	}
+	return ids
 }

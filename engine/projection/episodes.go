@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/vignette-sim/vignette/broker/episodelog"
 	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/engine/planning"
 )
@@ -13,32 +14,30 @@ import (
 type Item struct {
 	Index int
 	State *episode.State
+	// Unreadable says why the log beyond this state cannot be read, or is nil.
+	Unreadable error
 }
 
 // Episodes yields the episodes of a run in the design's order: those played, those cut off, and at their places those
-// never begun. It reads the log once. Episodes that came to an end out of order are held until their turn, about as many
-// as were played at once.
+// never begun. It reads the log once. Episodes that ended out of order are held until their turn: about as many as were
+// played at once, and all that follow one that failed or was cut off.
 func (r *Reader) Episodes(ctx context.Context, planner *planning.Planner) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
-		f := folding{planner: planner, states: map[int]*episode.State{}}
+		f := folding{planner: planner, states: map[int]*episode.State{}, unreadable: map[int]error{}}
 		for entry, err := range r.log.Run(ctx, planner.Manifest().GetRun()) {
-			if err != nil {
+			if err != nil && !isCorrupt(err) {
 				yield(Item{}, fmt.Errorf("run %s: %w", planner.Manifest().GetRun(), err))
 				return
 			}
-			if entry.Event == nil {
+			if entry.Kind != episodelog.KindPlay {
 				continue
 			}
-			state, err := f.state(entry.Episode)
-			if err == nil {
-				err = state.Apply(entry.Event)
-			}
-			if err != nil {
+			if err := f.take(entry, err); err != nil {
 				yield(Item{}, fmt.Errorf("run %s, episode %s, log entry %d: %w", entry.Run, entry.Episode, entry.Sequence, err))
 				return
 			}
 			for state := f.complete(); state != nil; state = f.complete() {
-				if !yield(Item{f.next - 1, state}, nil) {
+				if !yield(Item{Index: f.next - 1, State: state}, nil) {
 					return
 				}
 			}
@@ -51,29 +50,44 @@ func (r *Reader) Episodes(ctx context.Context, planner *planning.Planner) iter.S
 type folding struct {
 	planner *planning.Planner
 	states  map[int]*episode.State
-	next    int // the place of the episode to yield next
+	// unreadable are the episodes whose log went wrong at some point; one bad entry costs its episode, not the run.
+	unreadable map[int]error
+	next       int // the place of the episode to yield next
 }
 
-func (f *folding) state(id string) (*episode.State, error) {
-	index, ok := f.planner.Index(id)
+// take folds an entry of a play in; corrupt says why it could not be parsed. What is wrong with one episode is kept with it.
+func (f *folding) take(entry episodelog.Entry, corrupt error) error {
+	index, ok := f.planner.Index(entry.Episode)
 	if !ok {
-		return nil, fmt.Errorf("the run's design has no such episode")
+		return fmt.Errorf("the run's design has no such episode")
 	}
-	if state, ok := f.states[index]; ok {
-		return state, nil
+	if f.unreadable[index] != nil {
+		return nil
 	}
-	plan, err := f.planner.Plan(index)
-	if err != nil {
-		return nil, err
+	if f.states[index] == nil && index >= f.next {
+		plan, err := f.planner.Plan(index)
+		if err != nil {
+			return err
+		}
+		f.states[index] = episode.New(plan)
 	}
-	f.states[index] = episode.New(plan)
-	return f.states[index], nil
+	switch {
+	case corrupt != nil:
+		f.unreadable[index] = corrupt
+	case f.states[index] == nil:
+		return fmt.Errorf("comes after the episode was complete")
+	default:
+		if err := f.states[index].Apply(entry.Event); err != nil {
+			f.unreadable[index] = fmt.Errorf("log entry %d: %w", entry.Sequence, err)
+		}
+	}
+	return nil
 }
 
 // complete takes out the next episode if nothing more can come for it.
 func (f *folding) complete() *episode.State {
 	state := f.states[f.next]
-	if state == nil || state.Completed() == nil {
+	if state == nil || state.Completed() == nil || f.unreadable[f.next] != nil {
 		return nil
 	}
 	delete(f.states, f.next)
@@ -94,7 +108,7 @@ func (f *folding) rest(yield func(Item, error) bool) {
 			}
 			state = episode.New(plan)
 		}
-		if !yield(Item{f.next, state}, nil) {
+		if !yield(Item{f.next, state, f.unreadable[f.next]}, nil) {
 			return
 		}
 	}

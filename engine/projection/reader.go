@@ -96,8 +96,13 @@ func (r *Reader) status(ctx context.Context, manifest *vignettev1.Manifest) (*vi
 	return count.Status(), nil
 }
 
-// Episode finds an episode by its id, in whichever run it is.
+// minBeginning is how much of an episode's id must be given: less would soon stop being enough.
+const minBeginning = 5
+
+// Episode finds an episode by its id, in whichever run it is, or by the beginning of its id where that is enough.
 func (r *Reader) Episode(ctx context.Context, id string) (*episode.State, *planning.Planner, error) {
+	var planner *planning.Planner
+	index, found := 0, 0
 	for entry, err := range r.log.Runs(ctx) {
 		if err != nil && !isCorrupt(err) {
 			return nil, nil, fmt.Errorf("list runs: %w", err)
@@ -105,16 +110,22 @@ func (r *Reader) Episode(ctx context.Context, id string) (*episode.State, *plann
 		if entry.Manifest == nil {
 			continue
 		}
-		planner, err := planning.New(entry.Manifest)
-		if err != nil {
+		candidate, err := planning.New(entry.Manifest)
+		if err != nil || len(id) < minBeginning {
 			continue // A run of a design this program does not know cannot be where the episode is found.
 		}
-		if i, ok := planner.Index(id); ok {
-			state, err := r.fold(ctx, planner, i)
-			return state, planner, err
+		for _, i := range candidate.Find(id, 2) {
+			planner, index, found = candidate, i, found+1
 		}
 	}
-	return nil, nil, fmt.Errorf("episode %q: %w", id, ErrNotFound)
+	switch found {
+	case 0:
+		return nil, nil, fmt.Errorf("episode %q: %w", id, ErrNotFound)
+	case 1:
+		state, err := r.fold(ctx, planner, index)
+		return state, planner, err
+	}
+	return nil, nil, fmt.Errorf("episode %q could be several: write more of the id", id)
 }
 
 // fold reads one episode.

@@ -67,7 +67,11 @@ func (r *Runner) Prepare(ctx context.Context, design Design) (*planning.Planner,
 	}
 	// Every combination in full: a pair of levels that do not go together comes up now, not in the middle of the night.
 	for i := 0; i < planner.Len(); i += int(manifest.GetRepeats()) {
-		if _, err := planner.Plan(i); err != nil {
+		plan, err := planner.Plan(i)
+		if err != nil {
+			return nil, err
+		}
+		if err := checkKinds(plan.Scenario, manifest.GetAgents()); err != nil {
 			return nil, err
 		}
 	}
@@ -99,9 +103,6 @@ func (r *Runner) introduce(ctx context.Context, manifest *vignettev1.Manifest) e
 			return err
 		}
 		manifest.Agents = append(manifest.Agents, description)
-	}
-	if err := checkKinds(manifest); err != nil {
-		return err
 	}
 	for _, name := range evaluatorNames(manifest) {
 		description, err := r.describeEvaluator(ctx, name)
@@ -188,14 +189,13 @@ func evaluatorNames(manifest *vignettev1.Manifest) []string {
 	return slices.Compact(names)
 }
 
-func checkKinds(manifest *vignettev1.Manifest) error {
-	for _, scenario := range manifest.GetScenarios() {
-		for _, role := range scenario.GetRoles() {
-			for _, agent := range manifest.GetAgents() {
-				if agent.GetName() == role.GetAgent() && !slices.Contains(agent.GetKinds(), role.GetKind()) {
-					return fmt.Errorf("scenario %q: role %q is of kind %s, which agent %q cannot play",
-						scenario.GetId(), role.GetId(), enumname.Of(role.GetKind()), agent.GetName())
-				}
+// checkKinds refuses roles whose agent cannot play their kind.
+func checkKinds(scenario *vignettev1.Scenario, agents []*vignettev1.AgentDescription) error {
+	for _, role := range scenario.GetRoles() {
+		for _, agent := range agents {
+			if agent.GetName() == role.GetAgent() && !slices.Contains(agent.GetKinds(), role.GetKind()) {
+				return fmt.Errorf("scenario %q: role %q is of kind %s, which agent %q cannot play; set the role's agent to one that can",
+					scenario.GetId(), role.GetId(), enumname.Of(role.GetKind()), agent.GetName())
 			}
 		}
 	}

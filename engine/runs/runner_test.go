@@ -2,6 +2,7 @@ package runs_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -262,6 +263,11 @@ func TestPrepareRefuses(t *testing.T) {
 			d.Scenarios[0].Roles[0].Kind = vignettev1.AgentKind_AGENT_KIND_CLIENT
 			d.Scenarios[0].Roles[0].Agent = "builtin-persona"
 		}, `role "a.1" is of kind client, which agent "builtin-persona" cannot play`},
+		{"a kind that a factor brings", func(d *runs.Design) {
+			d.Factors = append(d.Factors, &vignettev1.Factor{Role: "a.1", Field: "kind", Levels: []*vignettev1.Level{
+				{Name: "persona", Value: structpb.NewStringValue("persona")}, {Name: "client", Value: structpb.NewStringValue("client")},
+			}})
+		}, `role "a.1" is of kind client, which agent "builtin-persona" cannot play`},
 		{"an evaluator nobody serves", func(d *runs.Design) {
 			d.Scenarios[0].Evaluators = []*vignettev1.EvaluatorUse{{Name: "judge", Role: "a.1"}}
 		}, `evaluator "judge" is not there`},
@@ -300,6 +306,12 @@ func TestReaderFindsRunsAndEpisodes(t *testing.T) {
 	state, _, err := reader.Episode(ctx, states[3].Plan().Episode)
 	if err != nil || state.Digest() != states[3].Digest() {
 		t.Errorf("Episode = %v, %v", state, err)
+	}
+	if state, _, err := reader.Episode(ctx, states[3].Plan().Episode[:9]); err != nil || state.Digest() != states[3].Digest() {
+		t.Errorf("Episode by the beginning of its id = %v, %v", state, err)
+	}
+	if _, _, err := reader.Episode(ctx, "e"); !errors.Is(err, projection.ErrNotFound) {
+		t.Errorf("Episode(\"e\"): err = %v, want not found", err)
 	}
 	var listed []string
 	for status, err := range reader.Runs(ctx) {

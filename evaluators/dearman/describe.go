@@ -77,15 +77,17 @@ var reminds = phrases(`did you know|notice|see; do you remember; remember when|h
 
 func describeClause(m *moment, s *sentence, c place) (hit, bool) {
 	tokens := s.Tokens[c.first:c.last]
-	if !states(tokens) || opinions.In(tokens) || ownFeeling(tokens) || m.acts(s.Tokens[max(0, c.first-1):c.last]) {
+	stems := language.Stems{}
+	addContent(stems, tokens)
+	// A clause that says little else than one of the objective's facts states it, whatever its verb.
+	known := len(stems) >= 3 && mostly(stems, m.matter.facts)
+	if len(stems) == 0 || !states(tokens) && !known {
+		return hit{}, false
+	}
+	if opinions.In(tokens) || ownFeeling(tokens) || m.acts(s.Tokens[max(0, c.first-1):c.last]) {
 		return hit{}, false
 	}
 	if unreal.In(tokens) && !inability.In(tokens) {
-		return hit{}, false
-	}
-	stems := language.Stems{}
-	addContent(stems, tokens)
-	if len(stems) == 0 {
 		return hit{}, false
 	}
 	t := m.tie(tokens, stems)

@@ -69,8 +69,19 @@ func (r *record) score(s skill) *vignettev1.Score {
 	return &vignettev1.Score{
 		Dimension: dimensions[s].id,
 		Outcome:   &vignettev1.Score_Value{Value: &vignettev1.ScoreValue{Number: number}},
-		Rationale: fmt.Sprintf("Strong in %d, weak in %d of %d turns where it applies.", count(turns, strong), count(turns, weak), len(turns)),
+		Rationale: r.rationale(s),
 	}
+}
+
+func (r *record) rationale(s skill) string {
+	turns := r.levels[s]
+	text := fmt.Sprintf("Strong in %d, weak in %d of %d turns where it applies.", count(turns, strong), count(turns, weak), len(turns))
+	for i, l := range turns {
+		if r.credits[s][i] < l.number() {
+			return text + " Turns that held more than three strategies count in part."
+		}
+	}
+	return text
 }
 
 // coverage is how far a strategy was reached: the best turn, and a little for every further one, less each time. See the

@@ -64,6 +64,12 @@ func contentOf(texts ...string) language.Stems {
 	return stems
 }
 
+// mostly says whether most of what a piece of text says belongs to a part of the objective. Most is seven in ten, chosen.
+func mostly(stems, part language.Stems) bool {
+	shared := stems.Shared(part)
+	return shared > 0 && 10*shared >= 7*len(stems)
+}
+
 // addContent adds the stems of content words that are not mere framing.
 func addContent(stems language.Stems, tokens []language.Token) {
 	for _, token := range tokens {

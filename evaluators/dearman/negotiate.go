@@ -81,13 +81,20 @@ func offerIn(m *moment, s *sentence) (hit, bool) {
 		}
 		return hit{level: weak, span: m.cover(s, at), why: openCue.why}, true
 	}
-	if s.stems.Shared(m.matter.compromises) >= 2 && tomorrow.In(s.Tokens) {
+	if compromises(m, s) && tomorrow.In(s.Tokens) {
 		return hit{level: strong, span: m.whole(s), why: offerCue.why}, true
 	}
 	if isOpen {
 		return hit{level: weak, span: m.cover(s, open), why: openCue.why}, true
 	}
 	return hit{}, false
+}
+
+// compromises says whether a sentence puts one of the objective's compromises on the table. What is asked for in the first
+// place is none, though it may share words with them.
+func compromises(m *moment, s *sentence) bool {
+	shared := s.stems.Shared(m.matter.compromises)
+	return (shared >= 2 || mostly(s.stems, m.matter.compromises)) && !mostly(s.stems, m.matter.request)
 }
 
 // selfTalk are words of offers that offer nothing.

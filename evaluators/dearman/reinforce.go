@@ -100,7 +100,7 @@ func gainIn(m *moment, s *sentence) (hit, bool) {
 		return hit{}, false
 	case ok && !reversed(s, at):
 		return hit{level: strong, span: m.cover(s, at), why: gainCue.why}, true
-	case promises(s) || s.stems.Shared(m.matter.benefits) >= 2 && tomorrow.In(s.Tokens):
+	case promises(s) || s.stems.Shared(m.matter.benefits) >= 2 && tomorrow.In(s.Tokens) && !mostly(s.stems, m.matter.request):
 		return hit{level: strong, span: m.whole(s), why: gainCue.why}, true
 	}
 	if at, ok := thanksCue.in(s); ok {

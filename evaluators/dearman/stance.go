@@ -34,7 +34,7 @@ var (
 		hard to; difficult; not sure; i doubt; against the rules|policy; the policy; our policy; rules are rules;
 		not fair; unfair; overreacting; exaggerating; making a big deal; big deal; calm down; so sensitive;
 		what is the problem; i am sorry but|i; it is not that bad; get over it; deal with it; let it go; drop it;
-		stop nagging; do not start; so what; and what; and the|your|my; you know i|we|that|how;
+		stop nagging; do not start; so what; and the|your|my; you know i|we|that|how;
 		i do all|everything|most|enough; i have to|everyone; we have to; if i give|do|make|let|allow;
 		is quite|perfectly|totally normal|fine; since when; you could have; you knew; i disagree; do not agree;
 		makes no sense; maybe later|next|another; another time; some other time; we will see; let me think;
@@ -43,7 +43,7 @@ var (
 		i suppose not; i guess not; no can do; nope; sounds like a lot; that is a lot; i have too; i have a lot;
 		that sounds complicated; what if everyone|everybody`,
 	)
-	againstStart = phrases(`no; but; well but; nah; nope; never; why; what; huh; ugh; really`)
+	againstStart = phrases(`no; but; well but; nah; nope; never; why; huh; ugh; really`)
 	// Words of agreement.
 	forCue = phrases(
 		`sounds good|fair|great|fine|reasonable; that works; works for me; i can do that; we can do that; no problem;
@@ -175,4 +175,4 @@ func (m *moment) ritualOnly() bool {
 }
 
 // vocative is how many words a greeting with somebody's name may have.
-const vocative = 3
+const vocative = 5

@@ -20,7 +20,8 @@ const Name = "emotion"
 const (
 	// FeltDistress is the distress a role felt in a turn of its own, SUDS 0-100.
 	FeltDistress = "emotion.felt_distress"
-	// DistressChange is the distress at a role's last turn less that at its first, -100 to 100: negative is relief.
+	// DistressChange is the distress at the last turn in which a role told it less that at the first, -100 to 100: negative
+	// is relief.
 	DistressChange = "emotion.distress_change"
 )
 
@@ -46,7 +47,7 @@ func (Evaluator) Describe() *vignettev1.EvaluatorDescription {
 			},
 			{
 				Id: DistressChange, Title: "Distress change", Min: -100, Max: 100, Episode: true, Source: suds,
-				Definition: "Felt distress at the role's last turn less that at its first. Negative is relief. " +
+				Definition: "Felt distress at the last turn in which the role told it, less that at the first. Negative is relief. " +
 					"Distress may rise while pain is disclosed, so a rise alone is no failure.",
 			},
 		},
@@ -93,7 +94,7 @@ func distressChange(felt []*vignettev1.Score) *vignettev1.Score {
 	}
 	first, last := felt[0].GetValue().GetNumber(), felt[len(felt)-1].GetValue().GetNumber()
 	score.Outcome = evaluators.Value(last - first)
-	score.Rationale = fmt.Sprintf("From %.0f to %.0f, %s.", first, last, felt[len(felt)-1].GetRationale())
+	score.Rationale = fmt.Sprintf("From %.1f to %.1f, %s.", first, last, felt[len(felt)-1].GetRationale())
 	return score
 }
 

@@ -1,6 +1,8 @@
 package reward_test
 
 import (
+	"google.golang.org/protobuf/proto"
+
 	"fmt"
 
 	"github.com/vignette-sim/vignette/evaluators/reward"
@@ -15,8 +17,8 @@ func ExampleCompose() {
 	}
 	got := reward.Compose(
 		[]*vignettev1.RewardTerm{
-			{Evaluator: "judge", Dimension: "skill", Weight: 2},
-			{Evaluator: "judge", Dimension: "distress", Weight: -1},
+			{Evaluator: "judge", Dimension: "skill", Weight: proto.Float64(2)},
+			{Evaluator: "judge", Dimension: "distress", Weight: proto.Float64(-1)},
 		},
 		"counselor",
 		func(_, dimension string) *vignettev1.DimensionSpec { return dimensions[dimension] },

@@ -85,6 +85,8 @@ func (c *composer) evaluate(term *vignettev1.RewardTerm, turn int32) (float64, *
 	case !finite(term.GetWeight()):
 		return 0, missing(vignettev1.MissingReason_MISSING_REASON_DEPENDENCY_MISSING,
 			"the weight %v is not a finite number", term.GetWeight())
+	case weight(term) == 0:
+		return 0, missing(vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE, "its weight is 0")
 	case turn == wholeEpisode && !spec.GetEpisode():
 		return 0, missing(vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE, "scored per turn only")
 	case turn != wholeEpisode && !spec.GetTurn():
@@ -163,7 +165,7 @@ func weightedMean(kept []result) float64 {
 }
 
 func weight(term *vignettev1.RewardTerm) float64 {
-	if term.GetWeight() == 0 {
+	if term.Weight == nil {
 		return 1
 	}
 	return term.GetWeight()

@@ -40,7 +40,7 @@ func declared(evaluator, dimension string) *vignettev1.DimensionSpec {
 }
 
 func term(dimension string, weight float64) *vignettev1.RewardTerm {
-	return &vignettev1.RewardTerm{Evaluator: "judge", Dimension: dimension, Weight: weight}
+	return &vignettev1.RewardTerm{Evaluator: "judge", Dimension: dimension, Weight: &weight}
 }
 
 func optional(t *vignettev1.RewardTerm) *vignettev1.RewardTerm {
@@ -83,7 +83,8 @@ func TestCompose(t *testing.T) {
 		{name: "one score at its bottom", terms: terms{term("a", 3)}, scores: scores{value("a", 0)}, want: -1},
 		{name: "the middle of the range is 0", terms: terms{term("distress", 1)}, scores: scores{value("distress", 50)}, want: 0},
 		{name: "weighted mean", terms: terms{term("a", 3), term("b", 1)}, scores: scores{value("a", 1), value("b", 0)}, want: 0.5},
-		{name: "no weight is weight 1", terms: terms{term("a", 0), term("b", 1)}, scores: scores{value("a", 1), value("b", 0.5)}, want: 0.5},
+		{name: "no weight is weight 1", terms: terms{{Evaluator: "judge", Dimension: "a"}, term("b", 1)}, scores: scores{value("a", 1), value("b", 0.5)}, want: 0.5},
+		{name: "weight 0 counts for nothing", terms: terms{term("a", 0), term("b", 1)}, scores: scores{value("a", 1), value("b", 0.5)}, want: 0},
 		{name: "a negative weight turns round", terms: terms{term("distress", -1)}, scores: scores{value("distress", 100)}, want: -1},
 		{name: "weights that cancel are no division by zero", terms: terms{term("a", 1), term("distress", -1)},
 			scores: scores{value("a", 1), value("distress", 0)}, want: 1},
@@ -131,7 +132,7 @@ func TestCompose(t *testing.T) {
 
 func TestComposeListsEveryTerm(t *testing.T) {
 	got := reward.Compose(
-		[]*vignettev1.RewardTerm{term("a", 2), term("distress", -1), term("b", 0), optional(term("x", 1))}, "sam", declared,
+		[]*vignettev1.RewardTerm{term("a", 2), term("distress", -1), {Evaluator: "judge", Dimension: "b"}, optional(term("x", 1))}, "sam", declared,
 		[]*vignettev1.Score{value("a", 0.75), value("distress", 25), absent("b", notApplicable)})
 	want := &vignettev1.Reward{
 		Role:    "sam",
@@ -278,7 +279,7 @@ func TestComposeTurnsRoundWithNegativeWeights(t *testing.T) {
 		terms, scores := applicable(t)
 		want := -reward.Compose(terms, "sam", declared, scores).GetValue()
 		for _, each := range terms {
-			each.Weight = -each.GetWeight()
+			each.Weight = proto.Float64(-each.GetWeight())
 		}
 		if got := reward.Compose(terms, "sam", declared, scores).GetValue(); !close(got, want) {
 			t.Fatalf("all weights turned round: %v, want %v", got, want)

@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 
 	"google.golang.org/protobuf/proto"
 
@@ -80,20 +81,20 @@ func (Evaluator) Evaluate(_ context.Context, request *vignettev1.EvaluateRequest
 func turnScore(index int32, state *vignettev1.MentalState, felt map[string]*vignettev1.MentalState) *vignettev1.Score {
 	score := &vignettev1.Score{Dimension: DistressError, TurnIndex: proto.Int32(index)}
 	var total, n float64
-	var last string
+	var readings []string
 	for _, reading := range state.GetOthers() {
 		actual := felt[reading.GetRole()]
 		if reading.Distress == nil || actual == nil || actual.Distress == nil {
 			continue
 		}
 		total, n = total+math.Abs(reading.GetDistress()-actual.GetDistress()), n+1
-		last = fmt.Sprintf("Took %s to be at %.0f; it was at %.0f, %s.",
-			reading.GetRole(), reading.GetDistress(), actual.GetDistress(), evaluators.SourceOf(actual))
+		readings = append(readings, fmt.Sprintf("Took %s to be at %.0f; it was at %.0f, %s.",
+			reading.GetRole(), reading.GetDistress(), actual.GetDistress(), evaluators.SourceOf(actual)))
 	}
 	switch {
 	case n > 0:
 		score.Outcome = evaluators.Value(total / n)
-		score.Rationale = last
+		score.Rationale = strings.Join(readings, " ")
 	case len(felt) == 0:
 		score.Outcome = evaluators.Without(vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE, "nobody else has spoken yet")
 	default:

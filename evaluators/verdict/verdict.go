@@ -6,10 +6,13 @@
 package verdict
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"math"
 	"slices"
 
+	"buf.build/go/protovalidate"
 	"google.golang.org/protobuf/proto"
 
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
@@ -25,6 +28,16 @@ type Question struct {
 	Turns []int32
 	// Whole says that the episode is to be scored too.
 	Whole bool
+	// Texts are the words of all turns, by index, for checking quotations.
+	Texts map[int32]string
+}
+
+// event names the occasion: the same evaluator may be asked about a turn when it is taken and again at the end.
+func (q Question) event() string {
+	if q.Whole || len(q.Turns) != 1 {
+		return "end"
+	}
+	return fmt.Sprintf("t%d", q.Turns[0])
 }
 
 // target is one thing to score: a dimension of a turn, or of the episode.
@@ -117,20 +130,66 @@ func settle(description *vignettev1.EvaluatorDescription, question Question, spe
 		return missing(description, question, at, vignettev1.MissingReason_MISSING_REASON_NOT_ANSWERED, "the evaluator left it out")
 	case score.GetValue() == nil && score.GetMissing() == nil:
 		return missing(description, question, at, vignettev1.MissingReason_MISSING_REASON_INVALID_ANSWER, "neither a value nor a reason")
-	case score.GetValue() != nil:
-		if wrong := Wrong(spec, score.GetValue()); wrong != "" {
-			return missing(description, question, at, vignettev1.MissingReason_MISSING_REASON_INVALID_ANSWER, wrong)
-		}
 	}
 	score = proto.CloneOf(score)
 	sign(score, description, question, at)
+	if wrong := breaks(spec, question, score); wrong != "" {
+		return missing(description, question, at, vignettev1.MissingReason_MISSING_REASON_INVALID_ANSWER, wrong)
+	}
 	return score
+}
+
+// breaks says which rule a score breaks, or "".
+func breaks(spec *vignettev1.DimensionSpec, question Question, score *vignettev1.Score) string {
+	if score.GetValue() != nil {
+		if wrong := Wrong(spec, score.GetValue()); wrong != "" {
+			return wrong
+		}
+	}
+	if wrong := wrongSpan(score.GetSpans(), question.Texts); wrong != "" {
+		return wrong
+	}
+	if err := protovalidate.Validate(score); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+// wrongSpan says which span quotes something that was not said there, or "".
+func wrongSpan(spans []*vignettev1.CodedSpan, texts map[int32]string) string {
+	for _, coded := range spans {
+		span := coded.GetSpan()
+		text, ok := texts[coded.GetTurnIndex()]
+		if !ok {
+			return fmt.Sprintf("a span of %q is in turn %d, which there is not", coded.GetCode(), coded.GetTurnIndex())
+		}
+		points := []rune(text)
+		start, end := int(span.GetStart()), int(span.GetEnd())
+		if start < 0 || end < start || end > len(points) {
+			return fmt.Sprintf("a span of %q is %d to %d, turn %d has %d characters", coded.GetCode(), start, end, coded.GetTurnIndex(), len(points))
+		}
+		if said := string(points[start:end]); said != span.GetQuote() {
+			return fmt.Sprintf("a span of %q quotes %q where turn %d says %q", coded.GetCode(), span.GetQuote(), coded.GetTurnIndex(), said)
+		}
+	}
+	return ""
+}
+
+// maxDetail is how many characters of a reason are kept: it may stand beside many scores.
+const maxDetail = 400
+
+// Shorten cuts a reason that has grown too long, as errors of other programs do.
+func Shorten(text string) string {
+	if points := []rune(text); len(points) > maxDetail {
+		return string(points[:maxDetail-1]) + "…"
+	}
+	return text
 }
 
 func missing(description *vignettev1.EvaluatorDescription, question Question, at target, reason vignettev1.MissingReason, detail string) *vignettev1.Score {
 	score := &vignettev1.Score{
 		Dimension: at.dimension,
-		Outcome:   &vignettev1.Score_Missing{Missing: &vignettev1.Missing{Reason: reason, Detail: detail}},
+		Outcome:   &vignettev1.Score_Missing{Missing: &vignettev1.Missing{Reason: reason, Detail: Shorten(detail)}},
 	}
 	sign(score, description, question, at)
 	return score
@@ -152,14 +211,23 @@ func sign(score *vignettev1.Score, description *vignettev1.EvaluatorDescription,
 		where = fmt.Sprintf("t%d", at.turn)
 		score.TurnIndex = proto.Int32(at.turn)
 	}
-	score.Id = fmt.Sprintf("%s-%s-%s-%s-%s", question.Episode, description.GetName(), question.Role, at.dimension, where)
+	score.Id = question.Episode + "-s" + fingerprint(description.GetName(), question.Role, at.dimension, where, question.event())
 	score.Evaluator, score.Role = description.GetName(), question.Role
-	if score.GetProvenance() == nil {
-		score.Provenance = &vignettev1.Provenance{
-			Agent:   description.GetName(),
-			Mind:    description.GetMethod(),
-			Model:   description.GetModel(),
-			Version: description.GetVersion(),
-		}
+	// Who scored is ours to say; which prompt it used only the evaluator knows.
+	score.Provenance = &vignettev1.Provenance{
+		Agent:      description.GetName(),
+		Mind:       description.GetMethod(),
+		Model:      description.GetModel(),
+		Version:    description.GetVersion(),
+		PromptHash: score.GetProvenance().GetPromptHash(),
 	}
+}
+
+// fingerprint is the same for the same parts and, with sizes before them, for no others.
+func fingerprint(parts ...string) string {
+	h := sha256.New()
+	for _, part := range parts {
+		fmt.Fprintf(h, "%d:%s", len(part), part)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:6])
 }

@@ -142,6 +142,7 @@ type jsonProbe struct {
 	Probe         string        `json:"probe"`
 	Role          string        `json:"role"`
 	AfterTurns    int32         `json:"after_turns"`
+	Source        string        `json:"source,omitempty"`
 	Distress      *float64      `json:"distress,omitempty"`
 	Probability   *float64      `json:"probability,omitempty"`
 	Text          string        `json:"text,omitempty"`
@@ -281,6 +282,9 @@ func reasonOf(missing *vignettev1.Missing) jsonOutcome {
 
 func probeOf(answer *vignettev1.ProbeAnswer) jsonProbe {
 	out := jsonProbe{Probe: answer.GetProbe(), Role: answer.GetRole(), AfterTurns: answer.GetAfterTurns()}
+	if answer.GetSource() != vignettev1.StateSource_STATE_SOURCE_UNSPECIFIED {
+		out.Source = enumname.Of(answer.GetSource())
+	}
 	switch a := answer.GetAnswer().(type) {
 	case *vignettev1.ProbeAnswer_Distress:
 		out.Distress = &a.Distress

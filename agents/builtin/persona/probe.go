@@ -52,7 +52,7 @@ func readOther(answer *vignettev1.ProbeAnswer, state *vignettev1.MentalState, pr
 	}
 	switch {
 	case model == nil:
-		refuse(answer, "nothing has been heard from them yet")
+		refuse(answer, "this role has no reading of them")
 	case probe.GetKind() == vignettev1.ProbeKind_PROBE_KIND_EMOTION:
 		answer.Answer = &vignettev1.ProbeAnswer_Emotions{Emotions: distribution(model.GetFelt())}
 	case probe.GetKind() == vignettev1.ProbeKind_PROBE_KIND_DISTRESS && model.Distress != nil:

@@ -1085,7 +1085,7 @@ func (x *DiscardFrame) GetReason() string {
 	return ""
 }
 
-// FinalFrame ends an answer. If deltas were sent, they add up to its text.
+// FinalFrame ends an answer. If deltas were sent and not taken back, they add up to its text.
 type FinalFrame struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What the role does.

@@ -36,7 +36,8 @@ const (
 	Need_NEED_INTENDED_ACTS Need = 3
 	// Answers to probes.
 	Need_NEED_PROBES Need = 4
-	// Role cards: personas, goals, knowledge.
+	// Role cards: personas, goals, knowledge, stances. Neither objective (NEED_OBJECTIVE) nor policy, which is what a study
+	// compares and a judge should not know.
 	Need_NEED_ROLE_CARDS Need = 5
 )
 
@@ -661,9 +662,9 @@ const file_vignette_v1_evaluator_proto_rawDesc = "" +
 	"dimensions\x18\x06 \x03(\v2\x1a.vignette.v1.DimensionSpecR\n" +
 	"dimensions\x12'\n" +
 	"\x05needs\x18\a \x03(\x0e2\x11.vignette.v1.NeedR\x05needs\x12\x18\n" +
-	"\asummary\x18\b \x01(\tR\asummary\"\xab\x02\n" +
-	"\rDimensionSpec\x12\x17\n" +
-	"\x02id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\x12\x14\n" +
+	"\asummary\x18\b \x01(\tR\asummary\"\xc2\x02\n" +
+	"\rDimensionSpec\x12.\n" +
+	"\x02id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9_.-]{1,128}$R\x02id\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12\x1e\n" +
 	"\n" +
 	"definition\x18\x03 \x01(\tR\n" +

@@ -390,7 +390,9 @@ type RunStatus struct {
 	// Turns recorded.
 	Turns int64 `protobuf:"varint,8,opt,name=turns,proto3" json:"turns,omitempty"`
 	// Hex sha256 over all play events without what is volatile; empty while unfinished.
-	Digest        string `protobuf:"bytes,9,opt,name=digest,proto3" json:"digest,omitempty"`
+	Digest string `protobuf:"bytes,9,opt,name=digest,proto3" json:"digest,omitempty"`
+	// Ids of the scenarios it plays, in the design's order.
+	Scenarios     []string `protobuf:"bytes,10,rep,name=scenarios,proto3" json:"scenarios,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -486,6 +488,13 @@ func (x *RunStatus) GetDigest() string {
 		return x.Digest
 	}
 	return ""
+}
+
+func (x *RunStatus) GetScenarios() []string {
+	if x != nil {
+		return x.Scenarios
+	}
+	return nil
 }
 
 // ListRunsRequest asks for runs.
@@ -1007,7 +1016,7 @@ const file_vignette_v1_run_proto_rawDesc = "" +
 	"\bvalidity\x18\x04 \x01(\x0e2\x15.vignette.v1.ValidityR\bvalidity\x12\x14\n" +
 	"\x05turns\x18\x05 \x01(\x05R\x05turns\x12;\n" +
 	"\tcompleted\x18\x06 \x01(\v2\x1d.vignette.v1.EpisodeCompletedR\tcompleted\x122\n" +
-	"\x06failed\x18\a \x01(\v2\x1a.vignette.v1.EpisodeFailedR\x06failed\"\xfe\x01\n" +
+	"\x06failed\x18\a \x01(\v2\x1a.vignette.v1.EpisodeFailedR\x06failed\"\x9c\x02\n" +
 	"\tRunStatus\x12\x10\n" +
 	"\x03run\x18\x01 \x01(\tR\x03run\x129\n" +
 	"\n" +
@@ -1020,7 +1029,9 @@ const file_vignette_v1_run_proto_rawDesc = "" +
 	"unfinished\x18\a \x01(\x05R\n" +
 	"unfinished\x12\x14\n" +
 	"\x05turns\x18\b \x01(\x03R\x05turns\x12\x16\n" +
-	"\x06digest\x18\t \x01(\tR\x06digest\"3\n" +
+	"\x06digest\x18\t \x01(\tR\x06digest\x12\x1c\n" +
+	"\tscenarios\x18\n" +
+	" \x03(\tR\tscenarios\"3\n" +
 	"\x0fListRunsRequest\x12 \n" +
 	"\x05limit\x18\x01 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\x90N(\x00R\x05limit\">\n" +

@@ -1502,8 +1502,8 @@ type RewardTerm struct {
 	Evaluator string `protobuf:"bytes,1,opt,name=evaluator,proto3" json:"evaluator,omitempty"`
 	// Dimension id.
 	Dimension string `protobuf:"bytes,2,opt,name=dimension,proto3" json:"dimension,omitempty"`
-	// Weight; negative turns the dimension round. Not 0. 0 or absent in a file means 1.
-	Weight float64 `protobuf:"fixed64,3,opt,name=weight,proto3" json:"weight,omitempty"`
+	// Weight; negative turns the dimension round. Absent means 1; 0 is refused: leave the term out.
+	Weight *float64 `protobuf:"fixed64,3,opt,name=weight,proto3,oneof" json:"weight,omitempty"`
 	// When true, a missing score leaves this term out instead of making the reward missing.
 	Optional      bool `protobuf:"varint,4,opt,name=optional,proto3" json:"optional,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -1555,8 +1555,8 @@ func (x *RewardTerm) GetDimension() string {
 }
 
 func (x *RewardTerm) GetWeight() float64 {
-	if x != nil {
-		return x.Weight
+	if x != nil && x.Weight != nil {
+		return *x.Weight
 	}
 	return 0
 }
@@ -1818,13 +1818,14 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x04name\x12\x12\n" +
 	"\x04role\x18\x02 \x01(\tR\x04role\x129\n" +
-	"\x04when\x18\x03 \x01(\x0e2\x1b.vignette.v1.EvaluationTimeB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04when\"\x97\x01\n" +
+	"\x04when\x18\x03 \x01(\x0e2\x1b.vignette.v1.EvaluationTimeB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04when\"\xb0\x01\n" +
 	"\n" +
 	"RewardTerm\x12%\n" +
 	"\tevaluator\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\tevaluator\x12%\n" +
-	"\tdimension\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\tdimension\x12\x1f\n" +
-	"\x06weight\x18\x03 \x01(\x01B\a\xbaH\x04\x12\x02@\x01R\x06weight\x12\x1a\n" +
-	"\boptional\x18\x04 \x01(\bR\boptional\"q\n" +
+	"\tdimension\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\tdimension\x12-\n" +
+	"\x06weight\x18\x03 \x01(\x01B\x10\xbaH\r\x12\v9\x00\x00\x00\x00\x00\x00\x00\x00@\x01H\x00R\x06weight\x88\x01\x01\x12\x1a\n" +
+	"\boptional\x18\x04 \x01(\bR\boptionalB\t\n" +
+	"\a_weight\"q\n" +
 	"\x06Factor\x12\x12\n" +
 	"\x04role\x18\x01 \x01(\tR\x04role\x12\x1d\n" +
 	"\x05field\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05field\x124\n" +
@@ -1968,6 +1969,7 @@ func file_vignette_v1_scenario_proto_init() {
 		(*ProbeAnswer_Text)(nil),
 		(*ProbeAnswer_Refusal)(nil),
 	}
+	file_vignette_v1_scenario_proto_msgTypes[11].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

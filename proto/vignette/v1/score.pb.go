@@ -459,7 +459,7 @@ func (x *CodedSpan) GetLabel() string {
 	return ""
 }
 
-// Reward is what one role gets from one episode: sum(w x) / sum(w) over its terms, each x rescaled to [-1, 1] by the
+// Reward is what one role gets from one episode: sum(w x) / sum(|w|) over its terms, each x rescaled to [-1, 1] by the
 // declared range of its dimension.
 type Reward struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
