@@ -22,7 +22,7 @@ test: ## Run all tests.
 
 .PHONY: race
 race: ## Run the tests of what runs at once, with the race detector.
-	$(GO) test -race ./broker/... ./engine/... ./node/... ./agents ./evaluators
+	$(GO) test -race ./broker/... ./engine/... ./node/... ./agents ./evaluators ./studies/...
 
 .PHONY: bench
 bench: ## Run the benchmarks.
@@ -36,10 +36,15 @@ proto: .cache/protovalidate ## Generate Go from the contracts.
 .PHONY: lint
 lint: .cache/protovalidate ## Check contracts, formatting and code.
 	$(BUF) lint
+	$(BUF) breaking proto --against proto/contracts.binpb
 	$(BUF) format --diff --exit-code proto
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt wants to change:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
 	$(GO) vet ./...
 	$(STATICCHECK) ./...
+
+.PHONY: image
+image: .cache/protovalidate ## Make the contracts of today the ones that may not be broken.
+	$(BUF) build proto --exclude-source-info -o proto/contracts.binpb
 
 .PHONY: fresh
 fresh: proto ## Check that generated code and go.mod are what they would be made anew.

@@ -3,6 +3,7 @@ package agents
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
@@ -43,6 +44,20 @@ type Answer struct {
 	AgentState []byte
 	// PromptHash is the hex sha256 of the prompt template, empty where there is none.
 	PromptHash string
+}
+
+// Promised are acts as they are committed before wording: without the words that will carry them.
+func Promised(acts []*vignettev1.IntendedAct) []*vignettev1.IntendedAct {
+	promised := make([]*vignettev1.IntendedAct, len(acts))
+	for i, act := range acts {
+		promised[i] = &vignettev1.IntendedAct{Act: act.GetAct()}
+	}
+	return promised
+}
+
+// Allows says whether a role may answer with a kind of action now.
+func Allows(obs *vignettev1.Observation, kind vignettev1.ActionKind) bool {
+	return len(obs.GetAllowed()) == 0 || slices.Contains(obs.GetAllowed(), kind)
 }
 
 // Streams of luck. Numbers drawn for one purpose must not shift those drawn for another, so each purpose names its own.

@@ -2,12 +2,9 @@ package broker
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"net/url"
 	"os"
 	"sync"
 	"time"
@@ -16,28 +13,83 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// readyTimeout bounds the wait for the server to start; recovering a large store takes seconds.
-const readyTimeout = 60 * time.Second
-
-// Broker is an open data directory: its embedded server and the connections to it. It is safe for concurrent use.
+// Broker is the way to a NATS server: the embedded one of a data directory, in this process or in the one that owns the
+// directory, or a cluster. It is safe for concurrent use.
 type Broker struct {
 	namespace string
+	dir       string
 	logger    *slog.Logger
-	dir       *directory
-	server    *server.Server
-	token     string
+	link      link
+	owned     *owned // nil unless this process runs the server
+	embedded  bool
 	conn      *nats.Conn
-	removeDir bool
 
 	mu     sync.Mutex
 	conns  []*nats.Conn
 	closed bool
 }
 
-// Open locks the data directory, starts the server on it and connects in-process. The context bounds the start only.
+// link is how connections are made.
+type link interface {
+	// connect makes one connection with the given options and its own. Its errors have no secrets in them.
+	connect(opts ...nats.Option) (*nats.Conn, error)
+	// url is where others reach the server, secrets included; "" when they cannot.
+	url() string
+}
+
+// owned is what only the owner of a data directory has.
+type owned struct {
+	dir       *directory
+	server    *server.Server
+	removeDir bool // at Close
+}
+
+// Open opens what the configuration names: it locks the data directory, starts the server on it and makes it known to
+// others, or joins the owner, or connects to the cluster. The context bounds the start only.
 //
-// The error is an [*InUseError] when somebody else has the directory open.
+// The error is an [*InUseError] when somebody else has the directory open and may not or cannot be joined.
 func Open(ctx context.Context, cfg Config) (*Broker, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	if cfg.URL != "" {
+		cluster, err := newCluster(cfg)
+		if err != nil {
+			return nil, fmt.Errorf("broker: %w", err)
+		}
+		return newBroker(ctx, cfg, &Broker{link: cluster})
+	}
+	dir, err := openDirectory(cfg.Dir)
+	if inUse := (*InUseError)(nil); cfg.Join && errors.As(err, &inUse) {
+		return join(ctx, cfg)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return own(ctx, cfg, dir, true)
+}
+
+// OpenTemporary is [Open] on a new temporary directory, which Close removes; nobody can join it and it opens no port.
+// Config.Dir is ignored and Config.URL must be empty. It is for tests and for commands that keep nothing.
+func OpenTemporary(ctx context.Context, cfg Config) (*Broker, error) {
+	if cfg.URL != "" {
+		return nil, errors.New("broker: a cluster has no temporary data directory")
+	}
+	path, err := os.MkdirTemp("", "vignette-")
+	if err != nil {
+		return nil, fmt.Errorf("broker: temporary data directory: %w", err)
+	}
+	cfg.Dir = path
+	b, err := openTemporary(ctx, cfg)
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(path))
+	}
+	b.owned.removeDir = true
+	return b, nil
+}
+
+func openTemporary(ctx context.Context, cfg Config) (*Broker, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
 		return nil, err
@@ -46,151 +98,124 @@ func Open(ctx context.Context, cfg Config) (*Broker, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Broker{namespace: cfg.Namespace, logger: cfg.Logger, dir: dir}
-	if err := b.start(ctx, cfg); err != nil {
+	return own(ctx, cfg, dir, false)
+}
+
+// newBroker completes b and makes its first connection.
+func newBroker(ctx context.Context, cfg Config, b *Broker) (*Broker, error) {
+	b.namespace, b.dir, b.logger = cfg.Namespace, cfg.Dir, cfg.Logger
+	var err error
+	if b.conn, err = b.Connect(ctx, "vignette"); err != nil {
 		return nil, errors.Join(err, b.Close(context.WithoutCancel(ctx)))
 	}
 	return b, nil
 }
 
-// OpenTemporary is [Open] on a new temporary directory, which Close removes. Config.Dir is ignored. It is for tests
-// and for commands that keep nothing.
-func OpenTemporary(ctx context.Context, cfg Config) (*Broker, error) {
-	dir, err := os.MkdirTemp("", "vignette-")
-	if err != nil {
-		return nil, fmt.Errorf("broker: temporary data directory: %w", err)
-	}
-	cfg.Dir = dir
-	b, err := Open(ctx, cfg)
-	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
-	}
-	b.removeDir = true
-	return b, nil
-}
-
-func (b *Broker) start(ctx context.Context, cfg Config) error {
-	if cfg.Loopback {
-		b.token = rand.Text()
-	}
-	srv, err := server.NewServer(serverOptions(cfg, b.dir.store(), b.token))
-	if err != nil {
-		return fmt.Errorf("broker: configure the server on %s: %w", b.dir.path, err)
-	}
-	srv.SetLoggerV2(serverLog{cfg.Logger.With("component", "nats-server")}, false, false, false)
-	b.server = srv
-	srv.Start()
-	if err := awaitReady(ctx, srv); err != nil {
-		return fmt.Errorf("broker: start the server on %s: %w", b.dir.path, err)
-	}
-	b.conn, err = b.Connect(ctx, "vignette")
-	return err
-}
-
-func serverOptions(cfg Config, store, token string) *server.Options {
-	opts := &server.Options{
-		ServerName:    cfg.Namespace,
-		Host:          "127.0.0.1", // the server's own default is every interface
-		Port:          server.RANDOM_PORT,
-		DontListen:    !cfg.Loopback,
-		Authorization: token,
-		NoSigs:        true,
-		MaxPayload:    MaxPayload,
-		JetStream:     true,
-		StoreDir:      store,
-		SyncAlways:    cfg.SyncAlways,
-	}
-	if !cfg.SyncAlways {
-		opts.SyncInterval = 5 * time.Second
-	}
-	return opts
-}
-
-// awaitReady waits in short steps because the server's own wait cannot be cancelled.
-func awaitReady(ctx context.Context, srv *server.Server) error {
-	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
-	defer cancel()
-	for !srv.ReadyForConnections(50 * time.Millisecond) {
-		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("not ready: %w", err)
-		}
-		if !srv.Running() {
-			return errors.New("the server stopped while starting; its log says why")
-		}
-	}
-	if !srv.JetStreamEnabled() {
-		return errors.New("JetStream did not start; the server's log says why")
-	}
-	return nil
-}
-
 // Namespace returns the first token of every subject of this broker.
 func (b *Broker) Namespace() string { return b.namespace }
 
-// Dir returns the data directory as an absolute path.
-func (b *Broker) Dir() string { return b.dir.path }
+// Dir returns the data directory as an absolute path, "" when only a cluster was given.
+func (b *Broker) Dir() string { return b.dir }
 
-// Conn returns the shared in-process connection. It belongs to the broker: do not close or drain it.
+// Embedded says whether the server is the embedded one of a data directory, be it in this process or in the directory's
+// owner, rather than a cluster.
+func (b *Broker) Embedded() bool { return b.embedded }
+
+// Owner says whether this process owns the data directory and runs the server on it.
+func (b *Broker) Owner() bool { return b.owned != nil }
+
+// Conn returns the shared connection. It belongs to the broker: do not close or drain it.
 func (b *Broker) Conn() *nats.Conn { return b.conn }
 
-// URL returns where the loopback listener is reached, token included, or "" without [Config.Loopback]. It is a secret:
-// whoever has it may read and write everything.
-func (b *Broker) URL() string {
-	if b.token == "" {
-		return ""
-	}
-	addr, ok := b.server.Addr().(*net.TCPAddr)
-	if !ok {
-		return ""
-	}
-	u := url.URL{Scheme: "nats", User: url.User(b.token), Host: addr.String()}
-	return u.String()
-}
+// URL returns where other programs on this machine (or, with a cluster, anywhere) reach the server, token or password
+// included, or "" for a temporary directory. It is a secret: whoever has it may read and write everything that this
+// process may.
+func (b *Broker) URL() string { return b.link.url() }
 
-// Connect makes another in-process connection, for work that must not wait behind what the shared one carries. The name
-// is shown in the server's connection list. The connection is closed with the broker at the latest.
+// Connect makes another connection, for work that must not wait behind what the shared one carries. The name is shown in
+// the server's connection list. The connection is closed with the broker at the latest.
 //
-// Nothing is buffered while a connection is down: publishing fails at once, so that a caller knows.
+// A connection that is lost comes back by itself, to the owner's successor if there is one by then. Nothing is buffered
+// meanwhile: publishing fails at once, so that a caller knows.
 func (b *Broker) Connect(ctx context.Context, name string) (*nats.Conn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("broker: connect: %w", err)
 	}
+	if b.isClosed() {
+		return nil, errClosed
+	}
+	nc, err := b.dial(ctx, name)
+	if err != nil {
+		return nil, fmt.Errorf("broker: %w", err)
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed {
-		return nil, errors.New("broker: connect: the broker is closed")
-	}
-	opts := append(connOptions(name, b.logger), nats.InProcessServer(b.server))
-	if b.token != "" {
-		opts = append(opts, nats.Token(b.token))
-	}
-	nc, err := nats.Connect("", opts...)
-	if err != nil {
-		return nil, fmt.Errorf("broker: connect in-process: %w", err)
+		nc.Close()
+		return nil, errClosed
 	}
 	b.conns = append(b.conns, nc)
 	return nc, nil
 }
 
+var errClosed = errors.New("broker: connect: the broker is closed")
+
+func (b *Broker) isClosed() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.closed
+}
+
+// dial gives up with the context, which NATS knows nothing of; a connection that is made too late is closed.
+func (b *Broker) dial(ctx context.Context, name string) (*nats.Conn, error) {
+	type result struct {
+		nc  *nats.Conn
+		err error
+	}
+	dialed := make(chan result, 1)
+	go func() {
+		nc, err := b.link.connect(connOptions(name, b.logger)...)
+		dialed <- result{nc, err}
+	}()
+	select {
+	case r := <-dialed:
+		return r.nc, r.err
+	case <-ctx.Done():
+		go func() {
+			if r := <-dialed; r.nc != nil {
+				r.nc.Close()
+			}
+		}()
+		return nil, fmt.Errorf("connect: %w", ctx.Err())
+	}
+}
+
 func connOptions(name string, logger *slog.Logger) []nats.Option {
+	logger = logger.With("connection", name)
 	return []nats.Option{
 		nats.Name(name),
 		nats.MaxReconnects(-1),
 		nats.ReconnectWait(100 * time.Millisecond),
 		nats.ReconnectBufSize(-1),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil { // there is none when it was closed on purpose
+				logger.Warn("NATS connection lost", "error", err)
+			}
+		}),
+		nats.ReconnectHandler(func(*nats.Conn) { logger.Info("NATS connection is back") }),
 		nats.ErrorHandler(func(_ *nats.Conn, sub *nats.Subscription, err error) {
 			subject := ""
 			if sub != nil {
 				subject = sub.Subject
 			}
-			logger.Warn("NATS connection error", "connection", name, "subject", subject, "error", err)
+			logger.Warn("NATS connection error", "subject", subject, "error", err)
 		}),
 	}
 }
 
-// Close closes the connections, stops the server and unlocks the directory. It is safe to call more than once; only the
-// first call works. When the context ends first, the server still stops in the background and the lock stays with this
-// process.
+// Close closes the connections and, in the owner, stops the server and unlocks the directory. It is safe to call more than
+// once; only the first call works. When the context ends first, the server still stops in the background and the lock
+// stays with this process.
 func (b *Broker) Close(ctx context.Context) error {
 	b.mu.Lock()
 	conns, first := b.conns, !b.closed
@@ -201,36 +226,13 @@ func (b *Broker) Close(ctx context.Context) error {
 	}
 	for _, nc := range conns {
 		// A failed flush means the connection is gone, and with it whatever it still held.
-		_ = nc.FlushTimeout(time.Second)
+		if nc.IsConnected() { // else a flush would wait for somebody who is gone
+			_ = nc.FlushTimeout(time.Second)
+		}
 		nc.Close()
 	}
-	if err := b.stopServer(ctx); err != nil {
-		return err
-	}
-	err := b.dir.close()
-	if b.removeDir {
-		err = errors.Join(err, os.RemoveAll(b.dir.path))
-	}
-	if err != nil {
-		return fmt.Errorf("broker: close data directory %s: %w", b.dir.path, err)
-	}
-	return nil
-}
-
-func (b *Broker) stopServer(ctx context.Context) error {
-	if b.server == nil {
+	if b.owned == nil {
 		return nil
 	}
-	stopped := make(chan struct{})
-	go func() {
-		defer close(stopped)
-		b.server.Shutdown()
-		b.server.WaitForShutdown()
-	}()
-	select {
-	case <-stopped:
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("broker: stop the server on %s: %w", b.dir.path, ctx.Err())
-	}
+	return b.owned.close(ctx)
 }

@@ -1,7 +1,6 @@
 package broker_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -9,7 +8,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -23,24 +21,15 @@ import (
 	"github.com/vignette-sim/vignette/broker"
 )
 
-// holdDir, when set, makes this test binary a process that holds the data directory it names until its stdin closes.
-const holdDir = "VIGNETTE_TEST_HOLD_DIR"
-
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(holdDir); dir != "" {
-		hold(dir)
+	if role := os.Getenv(roleVariable); role != "" {
+		if err := play(role, os.Getenv(dirVariable)); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
 		return
 	}
 	goleak.VerifyTestMain(m)
-}
-
-func hold(dir string) {
-	if _, err := broker.Open(context.Background(), broker.Config{Dir: dir}); err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
-	fmt.Println("open")
-	_, _ = bufio.NewReader(os.Stdin).ReadByte()
 }
 
 func testContext(t testing.TB) context.Context {
@@ -78,12 +67,12 @@ func TestOpenCreatesPrivateDirectory(t *testing.T) {
 	if info.Mode().Perm() != 0o700 {
 		t.Errorf("mode %v", info.Mode())
 	}
-	for _, name := range []string{"lock", "owner.pid"} {
+	for _, name := range []string{"lock", "owner.pid", "endpoint"} {
 		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s: %v, %v", name, info, err)
 		}
 	}
-	if b.Dir() != dir || b.Namespace() != broker.DefaultNamespace || b.URL() != "" {
+	if b.Dir() != dir || b.Namespace() != broker.DefaultNamespace || !b.Owner() || !b.Embedded() {
 		t.Errorf("%q %q %q", b.Dir(), b.Namespace(), b.URL())
 	}
 	if got := b.Conn().MaxPayload(); got != broker.MaxPayload {
@@ -113,32 +102,16 @@ func TestSecondOpenerIsTold(t *testing.T) {
 // Another process holds the directory; when it is killed its pid stays on disk and does not count.
 func TestKilledOwnerLeavesDirectoryFree(t *testing.T) {
 	dir := t.TempDir()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), holdDir+"="+dir)
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
+	owner := launch(t, roleOwner, dir)
+	if line := owner.line(t); line != "open true" {
+		t.Fatalf("the other process says %q", line)
 	}
-	defer func() { _ = stdin.Close() }()
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	if line, err := bufio.NewReader(stdout).ReadString('\n'); line != "open\n" {
-		t.Fatalf("the other process says %q, %v", line, err)
-	}
-	_, err = broker.Open(testContext(t), broker.Config{Dir: dir})
+	_, err := broker.Open(testContext(t), broker.Config{Dir: dir})
 	var inUse *broker.InUseError
-	if !errors.As(err, &inUse) || inUse.PID != cmd.Process.Pid {
-		t.Errorf("while it lives: %v, want process %d", err, cmd.Process.Pid)
+	if !errors.As(err, &inUse) || inUse.PID != owner.Process.Pid {
+		t.Errorf("while it lives: %v, want process %d", err, owner.Process.Pid)
 	}
-	if err := cmd.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	_ = cmd.Wait() // says that it was killed
+	owner.kill()
 	if _, err := os.Stat(filepath.Join(dir, "owner.pid")); err != nil {
 		t.Fatalf("the pid should have stayed: %v", err)
 	}
@@ -167,7 +140,11 @@ func TestUnwritableDirectory(t *testing.T) {
 }
 
 func TestBadConfig(t *testing.T) {
-	for _, cfg := range []broker.Config{{}, {Dir: t.TempDir(), Namespace: "a.b"}, {Dir: t.TempDir(), Namespace: "*"}} {
+	dir := t.TempDir()
+	for _, cfg := range []broker.Config{
+		{}, {Dir: dir, Namespace: "a.b"}, {Dir: dir, Namespace: "*"}, {Dir: dir, InboxPrefix: "a.*"}, {Dir: dir, InboxPrefix: "a."},
+		{Dir: dir, Credentials: "x"}, {Dir: dir, CA: "x"}, {URL: "nats://host", Cert: "x"}, {URL: "nats://host", Credentials: "x", NKey: "x"},
+	} {
 		if _, err := broker.Open(testContext(t), cfg); err == nil {
 			t.Errorf("%+v was accepted", cfg)
 		}
@@ -193,7 +170,7 @@ func TestTemporaryIsRemoved(t *testing.T) {
 }
 
 func TestConnectionsReachEachOther(t *testing.T) {
-	b := open(t, broker.Config{Dir: t.TempDir(), Loopback: true})
+	b := open(t, broker.Config{Dir: t.TempDir()})
 	ctx := testContext(t)
 	if _, err := b.Conn().Subscribe("hello", func(m *nats.Msg) { _ = m.Respond(m.Data) }); err != nil {
 		t.Fatal(err)

@@ -24,6 +24,8 @@ type InUseError struct {
 	Dir string
 	// PID is the process that says it has the directory open; 0 when that could not be read.
 	PID int
+	// Err is why its owner could not be joined; nil when that was not asked for.
+	Err error
 }
 
 // Error implements error.
@@ -32,8 +34,14 @@ func (e *InUseError) Error() string {
 	if e.PID > 0 {
 		owner = "process " + strconv.Itoa(e.PID)
 	}
+	if e.Err != nil {
+		owner += ", which cannot be joined (" + e.Err.Error() + ")"
+	}
 	return fmt.Sprintf("data directory %s is in use by %s: stop that process, or choose another directory with --data", e.Dir, owner)
 }
+
+// Unwrap returns why the owner could not be joined.
+func (e *InUseError) Unwrap() error { return e.Err }
 
 // directory is a data directory that this process holds the lock of.
 type directory struct {
@@ -43,11 +51,7 @@ type directory struct {
 
 // openDirectory creates and locks the data directory. Only the lock decides who owns it: the kernel drops it when its
 // holder dies, whereas a pid on disk may be stale or belong to somebody else by now.
-func openDirectory(path string) (*directory, error) {
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return nil, fmt.Errorf("broker: data directory %s: %w", path, err)
-	}
+func openDirectory(abs string) (*directory, error) {
 	if err := os.MkdirAll(abs, 0o700); err != nil {
 		return nil, directoryError("create", abs, err)
 	}
@@ -60,7 +64,7 @@ func openDirectory(path string) (*directory, error) {
 		return nil, &InUseError{Dir: abs, PID: readOwner(abs)}
 	}
 	d := &directory{path: abs, lock: lock}
-	if err := d.writeOwner(); err != nil {
+	if err := errors.Join(d.withdrawEndpoint(), d.writeOwner()); err != nil {
 		return nil, errors.Join(directoryError("write to", abs, err), lock.Close())
 	}
 	return d, nil
@@ -76,13 +80,27 @@ func directoryError(verb, path string, err error) error {
 
 func (d *directory) store() string { return filepath.Join(d.path, storeDir) }
 
-// writeOwner replaces the pid file in one step, so that a second opener never reads half a number.
 func (d *directory) writeOwner() error {
-	next := filepath.Join(d.path, ownerFile+".new")
-	if err := os.WriteFile(next, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600); err != nil {
+	return d.write(ownerFile, []byte(strconv.Itoa(os.Getpid())+"\n"))
+}
+
+// write replaces a file in one step, so that nobody reads half of it. It is made anew, because an existing file would keep
+// its mode.
+func (d *directory) write(name string, text []byte) error {
+	path := filepath.Join(d.path, name)
+	next := path + ".new"
+	if err := os.Remove(next); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return os.Rename(next, filepath.Join(d.path, ownerFile))
+	f, err := os.OpenFile(next, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(next, path)
 }
 
 func readOwner(path string) int {

@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/vignette-sim/vignette/broker/natsrpc"
+	"github.com/vignette-sim/vignette/engine/runs"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -37,6 +38,11 @@ func (d *Directory) Agent(name string) vignettev1.AgentServiceClient {
 // Evaluator returns a client for an evaluator.
 func (d *Directory) Evaluator(name string) vignettev1.EvaluatorServiceClient {
 	return vignettev1.NewEvaluatorServiceClient(d.client(name))
+}
+
+// Engine returns a client for the engine that somebody hosts; see [Node.HostEngine].
+func (d *Directory) Engine() vignettev1.RunServiceClient {
+	return vignettev1.NewRunServiceClient(d.client(runs.EngineName))
 }
 
 func (d *Directory) client(name string) grpc.ClientConnInterface {

@@ -2,6 +2,8 @@ package node
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"google.golang.org/grpc"
 
@@ -14,42 +16,94 @@ import (
 	"github.com/vignette-sim/vignette/evaluators/dearman"
 	"github.com/vignette-sim/vignette/evaluators/emotion"
 	"github.com/vignette-sim/vignette/evaluators/tom"
+	"github.com/vignette-sim/vignette/internal/enumname"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
-// HostBuiltin hosts the minds and evaluators that come with the program, under the names that scenarios use for them.
-func (n *Node) HostBuiltin(ctx context.Context) error {
-	minds := []struct {
-		kind vignettev1.AgentKind
-		mind agents.Mind
-	}{
-		{vignettev1.AgentKind_AGENT_KIND_CLIENT, client.New()},
-		{vignettev1.AgentKind_AGENT_KIND_COUNSELOR, counselor.New()},
-		{vignettev1.AgentKind_AGENT_KIND_PERSONA, persona.New()},
+// Registration puts services on a server, on the wire or over HTTP/2.
+type Registration = func(grpc.ServiceRegistrar)
+
+// builtin is an agent or evaluator that comes with the program.
+type builtin struct {
+	kind    string // what it is called on the command line
+	name    string // what scenarios call it
+	summary string
+	// register makes its service, describing itself by a name, and puts it on a server.
+	register func(name, version string) Registration
+}
+
+// builtins are all agents and evaluators that come with the program.
+func builtins() []builtin {
+	return []builtin{
+		builtinAgent(vignettev1.AgentKind_AGENT_KIND_CLIENT, client.New()),
+		builtinAgent(vignettev1.AgentKind_AGENT_KIND_COUNSELOR, counselor.New()),
+		builtinAgent(vignettev1.AgentKind_AGENT_KIND_PERSONA, persona.New()),
+		builtinEvaluator(dearman.Name, dearman.New()),
+		builtinEvaluator(emotion.Name, emotion.New()),
+		builtinEvaluator(tom.Name, tom.New()),
 	}
-	for _, m := range minds {
-		if err := n.hostAgent(ctx, runs.DefaultAgent(m.kind), m.mind); err != nil {
-			return err
+}
+
+func builtinAgent(kind vignettev1.AgentKind, mind agents.Mind) builtin {
+	return builtin{
+		kind: enumname.Of(kind), name: runs.DefaultAgent(kind), summary: mind.Describe().GetSummary(),
+		register: func(name, version string) Registration {
+			service := agents.NewService(name, version, mind)
+			return func(r grpc.ServiceRegistrar) { vignettev1.RegisterAgentServiceServer(r, service) }
+		},
+	}
+}
+
+func builtinEvaluator(name string, evaluator evaluators.Evaluator) builtin {
+	return builtin{
+		kind: name, name: name, summary: evaluator.Describe().GetSummary(),
+		register: func(name, version string) Registration {
+			service := evaluators.NewService(name, version, evaluator)
+			return func(r grpc.ServiceRegistrar) { vignettev1.RegisterEvaluatorServiceServer(r, service) }
+		},
+	}
+}
+
+// Kinds lists what [Node.Builtin] knows: kinds of agents, and evaluators by their names.
+func Kinds() []string {
+	var kinds []string
+	for _, b := range builtins() {
+		kinds = append(kinds, b.kind)
+	}
+	return kinds
+}
+
+// Builtin returns what serves the builtin agent or evaluator of a kind, describing itself by a name, and its summary in
+// a line.
+func (n *Node) Builtin(kind, name string) (register Registration, summary string, err error) {
+	for _, b := range builtins() {
+		if b.kind == kind {
+			return b.register(name, n.config.Version), b.summary, nil
 		}
 	}
-	for name, evaluator := range map[string]evaluators.Evaluator{
-		dearman.Name: dearman.New(),
-		emotion.Name: emotion.New(),
-		tom.Name:     tom.New(),
-	} {
-		if err := n.hostEvaluator(ctx, name, evaluator); err != nil {
+	return nil, "", fmt.Errorf("there is no builtin %q; there is: %s", kind, strings.Join(Kinds(), ", "))
+}
+
+// HostBuiltin hosts the minds and evaluators that come with the program, under the names that scenarios use for them.
+//
+// Each process that plays hosts them, also when it has joined another one that does: they are replicas then, which take
+// turns, and neither process needs the other to stay.
+func (n *Node) HostBuiltin(ctx context.Context) error {
+	for _, b := range builtins() {
+		if err := n.Host(ctx, b.name, b.summary, b.register(b.name, n.config.Version)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (n *Node) hostAgent(ctx context.Context, name string, mind agents.Mind) error {
-	service := agents.NewService(name, n.config.Version, mind)
-	return n.Host(ctx, name, func(r grpc.ServiceRegistrar) { vignettev1.RegisterAgentServiceServer(r, service) })
-}
-
-func (n *Node) hostEvaluator(ctx context.Context, name string, evaluator evaluators.Evaluator) error {
-	service := evaluators.NewService(name, n.config.Version, evaluator)
-	return n.Host(ctx, name, func(r grpc.ServiceRegistrar) { vignettev1.RegisterEvaluatorServiceServer(r, service) })
+// HostEngine hosts RunService on the wire under the name [runs.EngineName], and returns what serves it elsewhere too. The
+// runs it is asked to play live as long as the node.
+func (n *Node) HostEngine(ctx context.Context) (Registration, error) {
+	if n.engine == nil {
+		n.engine = runs.NewService(n.Runner(), n.log)
+	}
+	service := n.engine
+	register := func(r grpc.ServiceRegistrar) { vignettev1.RegisterRunServiceServer(r, service) }
+	return register, n.Host(ctx, runs.EngineName, "Plays runs and reads them: RunService.", register)
 }

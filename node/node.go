@@ -5,18 +5,26 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"sync"
 
-	"google.golang.org/grpc"
+	"github.com/nats-io/nats.go"
 
 	"github.com/vignette-sim/vignette/broker"
 	"github.com/vignette-sim/vignette/broker/episodelog"
 	"github.com/vignette-sim/vignette/broker/natsrpc"
+	"github.com/vignette-sim/vignette/engine/runs"
+	"github.com/vignette-sim/vignette/node/edge"
 )
 
-// Config says what to open.
+// Config says what to open: a data directory, or a NATS cluster.
 type Config struct {
-	// Dir is the data directory; it is created when missing.
+	// Dir is the data directory; it is created when missing. Not touched when NATS names a cluster.
 	Dir string
+	// Join makes Open work with the process that has the directory open, if there is one, instead of failing.
+	Join bool
+	// NATS names a cluster to use instead of the server in the data directory. The zero value names none.
+	NATS NATS
 	// Namespace is the first token of every subject; empty means "vignette".
 	Namespace string
 	// Version is the version of the program, told by every service it hosts.
@@ -25,23 +33,59 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-// Node is a running process. Close it.
+// NATS says where a cluster is and who we are to it. [broker.Config] describes the fields.
+type NATS struct {
+	URL         string
+	Credentials string
+	NKey        string
+	CA          string
+	Cert, Key   string
+}
+
+// Node is a running process. Close it. It is for one goroutine, apart from what its methods return.
 type Node struct {
 	config    Config
 	broker    *broker.Broker
 	log       episodelog.Log
 	directory *Directory
-	servers   []*natsrpc.Server
+	engine    *runs.Service
+	edges     []*edge.Server
+	hosted    []hosted
 }
 
-// Open opens the data directory and its broker. It hosts nothing yet; see [Node.HostBuiltin].
+// hosted is a service on the wire and the connection it is served on.
+type hosted struct {
+	server *natsrpc.Server
+	conn   *nats.Conn
+}
+
+// stop lets calls in flight finish, unless the connection is gone, before or meanwhile: then their answers have no way
+// out, which their callers have learned already.
+func (h hosted) stop(ctx context.Context) error {
+	if !h.conn.IsConnected() {
+		h.server.Stop()
+		return nil
+	}
+	err := h.server.GracefulStop(ctx)
+	if err == nil || ctx.Err() == nil && !h.conn.IsConnected() {
+		return nil
+	}
+	return fmt.Errorf("stop %q: %w", h.server.Agent(), err)
+}
+
+// Open opens the data directory and its server, or joins the process that has it open, or connects to the cluster. It
+// hosts nothing yet; see [Node.HostBuiltin].
 //
-// The error is a [broker.InUseError] when another process has the directory open.
+// The error is a [broker.InUseError] when another process has the directory open and may not or cannot be joined.
 func Open(ctx context.Context, config Config) (*Node, error) {
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.DiscardHandler)
 	}
-	b, err := broker.Open(ctx, broker.Config{Dir: config.Dir, Namespace: config.Namespace, Logger: config.Logger})
+	b, err := broker.Open(ctx, broker.Config{
+		Dir: config.Dir, Join: config.Join, Namespace: config.Namespace, Logger: config.Logger,
+		URL: config.NATS.URL, Credentials: config.NATS.Credentials, NKey: config.NATS.NKey,
+		CA: config.NATS.CA, Cert: config.NATS.Cert, Key: config.NATS.Key,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -75,13 +119,26 @@ func (n *Node) Log() episodelog.Log { return n.log }
 // Directory returns the way to all agents and evaluators on the wire.
 func (n *Node) Directory() *Directory { return n.directory }
 
-// Host serves one agent or evaluator under a name; register puts its service on the server.
-func (n *Node) Host(ctx context.Context, name string, register func(grpc.ServiceRegistrar)) error {
+// Dir returns the data directory as an absolute path, "" when the node works on a cluster.
+func (n *Node) Dir() string {
+	if !n.broker.Embedded() {
+		return ""
+	}
+	return n.broker.Dir()
+}
+
+// Host serves one agent or evaluator on the wire under a name; register puts its service on the server. Summary says in a
+// line what it is for, to whoever lists what is on the wire.
+//
+// Others may host the same name, in this process or elsewhere: each call goes to one of them, and since an agent keeps
+// nothing about a conversation it does not matter to which.
+func (n *Node) Host(ctx context.Context, name, summary string, register Registration) error {
 	conn, err := n.broker.Connect(ctx, "host "+name)
 	if err != nil {
 		return fmt.Errorf("host %q: %w", name, err)
 	}
-	server, err := natsrpc.NewServer(conn, n.broker.Namespace(), name, natsrpc.WithLogger(n.config.Logger))
+	server, err := natsrpc.NewServer(conn, n.broker.Namespace(), name,
+		natsrpc.WithLogger(n.config.Logger), natsrpc.WithDiscovery(n.config.Version, summary))
 	if err != nil {
 		return fmt.Errorf("host %q: %w", name, err)
 	}
@@ -89,20 +146,72 @@ func (n *Node) Host(ctx context.Context, name string, register func(grpc.Service
 	if err := server.Start(); err != nil {
 		return fmt.Errorf("host %q: %w", name, err)
 	}
-	n.servers = append(n.servers, server)
+	n.hosted = append(n.hosted, hosted{server, conn})
 	return nil
 }
 
-// Close stops what the node hosts, letting running calls end, and closes the data directory. It is safe to call more
-// than once.
-func (n *Node) Close(ctx context.Context) error {
-	var all []error
-	for _, server := range n.servers {
-		if err := server.GracefulStop(ctx); err != nil {
-			all = append(all, fmt.Errorf("stop %q: %w", server.Agent(), err))
-		}
+// ServeGRPC serves registrations as plain gRPC over HTTP/2, with reflection and health, and returns where. A service
+// there has no agent name, so one address serves one agent, and the engine beside it if asked to.
+func (n *Node) ServeGRPC(config edge.Config, register ...Registration) (*edge.Server, error) {
+	if config.Logger == nil {
+		config.Logger = n.config.Logger
 	}
-	n.servers = nil
+	server, err := edge.Listen(config, register...)
+	if err != nil {
+		return nil, err
+	}
+	n.edges = append(n.edges, server)
+	return server, nil
+}
+
+// Orphaned waits until the process that owns the data directory has gone, and says whether it has: false means that the
+// context ended first. An owner and a node on a cluster are never orphaned.
+//
+// Whoever opens the directory next becomes its owner, so an orphan that hosts something should close and open again.
+func (n *Node) Orphaned(ctx context.Context) bool {
+	if n.broker.Owner() || !n.broker.Embedded() {
+		<-ctx.Done()
+		return false
+	}
+	conn := n.broker.Conn()
+	changes := conn.StatusChanged(nats.DISCONNECTED, nats.RECONNECTING, nats.CLOSED)
+	defer conn.RemoveStatusListener(changes)
+	if conn.Status() != nats.CONNECTED { // It went before anybody listened.
+		return true
+	}
+	select {
+	case <-changes:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// Stop stops what the node hosts: it takes no new calls and starts no new episodes, and returns when those in progress have
+// come to their end. When the context ends first they are cut off and the error says so.
+func (n *Node) Stop(ctx context.Context) error {
+	var all []error
+	if n.engine != nil {
+		all = append(all, n.engine.Close(ctx))
+		n.engine = nil
+	}
+	for _, server := range slices.Backward(n.edges) {
+		all = append(all, server.Stop(ctx))
+	}
+	n.edges = nil
+	stopped := make([]error, len(n.hosted))
+	var wait sync.WaitGroup
+	for i, h := range n.hosted {
+		wait.Go(func() { stopped[i] = h.stop(ctx) })
+	}
+	wait.Wait()
+	n.hosted = nil
+	return errors.Join(append(all, stopped...)...)
+}
+
+// Close stops what the node hosts, like [Node.Stop], and closes the data directory. It is safe to call more than once.
+func (n *Node) Close(ctx context.Context) error {
+	all := []error{n.Stop(ctx)}
 	if n.directory != nil {
 		all = append(all, n.directory.close())
 		n.directory = nil

@@ -176,7 +176,7 @@ func tell(t *testing.T, profiles []byte) map[string]string {
 		t.Fatal(err)
 	}
 	client := &recorder{told: map[string]string{}}
-	if err := n.Host(ctx, "recorder", func(r grpc.ServiceRegistrar) { vignettev1.RegisterAgentServiceServer(r, client) }); err != nil {
+	if err := n.Host(ctx, "recorder", "records", func(r grpc.ServiceRegistrar) { vignettev1.RegisterAgentServiceServer(r, client) }); err != nil {
 		t.Fatal(err)
 	}
 	personas, err := patientpsi.Import(profiles, "profiles.json")

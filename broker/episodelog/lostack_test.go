@@ -93,7 +93,7 @@ func TestWriteSurvivesLostAck(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 			defer cancel()
-			b, err := broker.OpenTemporary(ctx, broker.Config{Loopback: true})
+			b, err := broker.Open(ctx, broker.Config{Dir: t.TempDir()})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -30,14 +30,18 @@ type message struct {
 	Time     time.Time `json:"time"`
 }
 
-// errBehind is not a loss: a direct get may be answered by a replica that has yet to receive the latest messages.
-var errBehind = errors.New("the replica that answered does not have all messages yet: read again")
+// errBehind is not a loss: a direct get may be answered by a replica that has yet to receive the latest messages. Others
+// may have them, so the page is asked for again before this is said.
+var errBehind = errors.New("the replicas that answered do not have all messages yet: read again")
+
+// behindPause lets a replica catch up.
+const behindPause = 50 * time.Millisecond
 
 // scan yields the messages that match the filter, in order, up to and including the sequence end, which is one of them.
 func (l *log) scan(ctx context.Context, filter string, end uint64) iter.Seq2[*message, error] {
 	return func(yield func(*message, error) bool) {
 		for next := uint64(1); next <= end; {
-			page, err := l.page(ctx, filter, next)
+			page, err := l.patientPage(ctx, filter, next)
 			if err != nil {
 				yield(nil, err)
 				return
@@ -48,10 +52,24 @@ func (l *log) scan(ctx context.Context, filter string, end uint64) iter.Seq2[*me
 				}
 				next = msg.Sequence + 1
 			}
-			if len(page) == 0 {
-				yield(nil, errBehind)
-				return
-			}
+		}
+	}
+}
+
+// patientPage returns the next messages from a sequence on, of which there are some.
+func (l *log) patientPage(ctx context.Context, filter string, from uint64) ([]*message, error) {
+	for waited := time.Duration(0); ; waited += behindPause {
+		page, err := l.page(ctx, filter, from)
+		if len(page) > 0 || err != nil {
+			return page, err
+		}
+		if waited >= l.answer {
+			return nil, errBehind
+		}
+		select {
+		case <-time.After(behindPause):
+		case <-ctx.Done():
+			return nil, ctx.Err()
 		}
 	}
 }

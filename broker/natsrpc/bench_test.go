@@ -68,6 +68,7 @@ func measure(b *testing.B, callers int, call func() error) {
 	done := make(chan error, callers)
 	b.ReportAllocs()
 	b.ResetTimer()
+	before := cpuTime()
 	for range callers {
 		go func() {
 			for {
@@ -91,9 +92,16 @@ func measure(b *testing.B, callers int, call func() error) {
 		}
 	}
 	b.StopTimer()
+	reportRate(b, cpuTime()-before, "op/s")
 	slices.Sort(took)
 	b.ReportMetric(float64(took[len(took)/2].Nanoseconds())/1e3, "p50-us")
 	b.ReportMetric(float64(took[len(took)*99/100].Nanoseconds())/1e3, "p99-us")
+}
+
+// reportRate reports operations per second and the CPU time of the whole process (client, broker and server) for each.
+func reportRate(b *testing.B, cpu time.Duration, unit string) {
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), unit)
+	b.ReportMetric(float64(cpu.Nanoseconds())/1e3/float64(b.N), "cpu-us/op")
 }
 
 // BenchmarkServerStream reads a stream of 1 KiB messages; one operation is one message.
@@ -113,6 +121,7 @@ func BenchmarkServerStream(b *testing.B) {
 			client := tr.connect(b, svc)
 			b.ReportAllocs()
 			b.ResetTimer()
+			before := cpuTime()
 			stream, err := client.StreamingOutputCall(context.Background(), &pb.StreamingOutputCallRequest{})
 			if err != nil {
 				b.Fatal(err)
@@ -124,6 +133,57 @@ func BenchmarkServerStream(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
+			b.StopTimer()
+			reportRate(b, cpuTime()-before, "msg/s")
+		})
+	}
+}
+
+// BenchmarkRawStream is what 1 KiB messages cost without gRPC, and without anything that keeps a fast writer from flooding
+// a slow reader.
+func BenchmarkRawStream(b *testing.B) {
+	for _, listen := range []bool{false, true} {
+		b.Run(fmt.Sprintf("listen=%v", listen), func(b *testing.B) {
+			srv := startNATS(b, listen)
+			connect := inProcess
+			if listen {
+				connect = socket
+			}
+			writer, reader := connect(b, srv), connect(b, srv)
+			sub, err := reader.SubscribeSync("stream")
+			if err == nil {
+				err = sub.SetPendingLimits(-1, -1)
+			}
+			if err == nil {
+				err = reader.Flush()
+			}
+			if err != nil {
+				b.Fatal(err)
+			}
+			body := make([]byte, 1024)
+			b.ReportAllocs()
+			b.ResetTimer()
+			before := cpuTime()
+			wrote := make(chan error, 1)
+			go func() {
+				for range b.N {
+					if err := writer.Publish("stream", body); err != nil {
+						wrote <- err
+						return
+					}
+				}
+				wrote <- nil
+			}()
+			for range b.N {
+				if _, err := sub.NextMsg(patience); err != nil {
+					b.Fatal(err)
+				}
+			}
+			if err := <-wrote; err != nil {
+				b.Fatal(err)
+			}
+			b.StopTimer()
+			reportRate(b, cpuTime()-before, "msg/s")
 		})
 	}
 }

@@ -16,6 +16,8 @@ type receiver interface {
 	granted(total uint64)
 	// finished takes the status of a call that ends without the server's own last frame.
 	finished(st *status.Status)
+	// reopen has the opening sent again, and says whether that is possible.
+	reopen() bool
 	// stuck says whether a frame is missing among those that came.
 	stuck() bool
 }
@@ -31,6 +33,10 @@ type clientCall struct {
 	silent  int         // sweeps in a row without a frame; only the sweeper uses it
 	missing int         // sweeps in a row with a missing frame; only the sweeper uses it
 
+	reopened bool        // only the subscription's goroutine uses it
+	disowned atomic.Bool // the server says that it does not have the call (any more)
+	doubted  bool        // that was so at the last sweep; only the sweeper uses it
+
 	mu       sync.Mutex
 	instance string // subject of the instance that took the call; "" while unknown
 }
@@ -44,7 +50,8 @@ func (call *clientCall) receive(reply string, f *frame) {
 	case f.number > 0:
 		call.receiver.content(*f)
 	case f.has(partStatus):
-		call.fail(decodeStatus(f.status))
+		// The call's own last frame may be on its way still.
+		call.disowned.Store(true)
 	case f.has(partCredit):
 		call.receiver.granted(f.credit)
 	}
@@ -67,6 +74,14 @@ func (call *clientCall) peer() string {
 
 func (call *clientCall) noResponders() {
 	if call.peer() == "" {
+		// Nobody got the opening, so it may be sent again without a call being doubled. NATS also says so when it had chosen a
+		// replica that was just leaving; others may be there.
+		if !call.reopened {
+			call.reopened = true
+			if call.receiver.reopen() {
+				return
+			}
+		}
 		call.fail(status.Newf(codes.Unavailable, "no server of agent %q answers", call.client.agent))
 		return
 	}
@@ -103,6 +118,13 @@ func (call *clientCall) sweep() {
 		}
 	} else {
 		call.missing = 0
+	}
+	if call.disowned.Load() {
+		if call.doubted {
+			call.fail(status.Newf(codes.Unavailable, "the server of agent %q does not know the call (any more)", call.client.agent))
+		}
+		call.doubted = true
+		return
 	}
 	if call.heard.Swap(false) {
 		call.silent = 0

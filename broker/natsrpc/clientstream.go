@@ -34,6 +34,7 @@ type clientStream struct {
 	unwatch func() bool
 
 	mu         sync.Mutex
+	opened     []byte // the opening frame
 	header     metadata.MD
 	headerSent bool // the server's header, or the end, is known
 	trailer    metadata.MD
@@ -93,7 +94,23 @@ func (s *clientStream) open(message proto.Message) error {
 		f.parts |= partMessage | partEnd
 	}
 	s.number = 1
-	return s.client.publishOpening(s.ctx, s.opening, s.subject, &f, message, &s.opts, s.stats)
+	// In a buffer of its own, not from the pool: it may be wanted again when SendMsg has returned.
+	open, err := encodeOpening(s.ctx, nil, &f, message, &s.opts)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.opened = open.bytes
+	s.mu.Unlock()
+	return open.send(s.client.nc, s.opening, s.subject, s.stats)
+}
+
+// reopen implements receiver.
+func (s *clientStream) reopen() bool {
+	s.mu.Lock()
+	opened := s.opened
+	s.mu.Unlock()
+	return publish(s.client.nc, s.opening, s.subject, opened) == nil
 }
 
 // abandon ends a stream that could not do what it was asked to, and returns why.

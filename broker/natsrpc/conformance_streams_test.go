@@ -78,7 +78,7 @@ func earlyHeader(t *testing.T, svc *fakeService, client pb.TestServiceClient) {
 }
 
 func slowReader(t *testing.T, svc *fakeService, client pb.TestServiceClient) {
-	const n, size = 400, 64 << 10
+	const n, size = 200, 64 << 10
 	sent := make(chan int, n)
 	svc.output = func(_ *pb.StreamingOutputCallRequest, s grpc.ServerStreamingServer[pb.StreamingOutputCallResponse]) error {
 		for i := range n {
@@ -96,7 +96,7 @@ func slowReader(t *testing.T, svc *fakeService, client pb.TestServiceClient) {
 	await(t, "the first message is sent", sent)
 	received := 0
 	for {
-		// The writer can be ahead by windows and buffers, never by the 25 MiB of the whole stream.
+		// The writer can be ahead by windows and buffers, never by half of the whole stream.
 		if ahead := len(sent) - received; ahead > n/2 {
 			t.Fatalf("the writer is %d messages ahead", ahead)
 		}
@@ -158,7 +158,7 @@ func slowHandler(t *testing.T, svc *fakeService, client pb.TestServiceClient) {
 			n++
 		}
 	}
-	const n = 400
+	const n = 200
 	stream, err := client.StreamingInputCall(testContext(t))
 	if err != nil {
 		t.Fatal(err)

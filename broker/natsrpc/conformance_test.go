@@ -25,6 +25,7 @@ func TestConformance(t *testing.T) {
 		name string
 		test func(t *testing.T, svc *fakeService, client pb.TestServiceClient)
 	}{
+		{"message over the limit is ResourceExhausted, both ways", overLimit},
 		{"unary answers", unaryAnswers},
 		{"unary answers many callers with their own answers", unaryManyCallers},
 		{"empty messages are messages", emptyMessages},
@@ -52,12 +53,26 @@ func TestConformance(t *testing.T) {
 		{"bidi stream", bidiStream},
 		{"both sides of a bidi stream end in any order", bidiHalfClose},
 	}
-	for _, tr := range transports() {
+	wired := []struct {
+		name string
+		test func(t *testing.T, svc *fakeService, w wire)
+	}{
+		{"two clients with the same request ids get their own answers", collidingIDs},
+		{"server that dies in mid-stream is Unavailable", diesInStream},
+		{"server that dies in a unary call is Unavailable", diesInUnary},
+	}
+	for _, tr := range append(transports(), faultyTransport(), guardedTransport()) {
 		t.Run(tr.name, func(t *testing.T) {
 			for _, b := range behaviours {
 				t.Run(b.name, func(t *testing.T) {
 					svc := &fakeService{}
 					b.test(t, svc, tr.connect(t, svc))
+				})
+			}
+			for _, b := range wired {
+				t.Run(b.name, func(t *testing.T) {
+					svc := &fakeService{}
+					b.test(t, svc, tr.serve(t, svc))
 				})
 			}
 		})

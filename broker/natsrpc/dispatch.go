@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"strings"
 
 	"github.com/nats-io/nats.go"
 	"google.golang.org/grpc"
@@ -17,7 +18,7 @@ import (
 
 // open takes the opening frame of a call. It runs on the subscription's goroutine, so it starts a goroutine for the
 // handler and never waits for one.
-func (s *Server) open(svc *service, msg *nats.Msg) {
+func (s *Server) open(msg *nats.Msg) {
 	if msg.Reply == "" {
 		return // nobody to answer
 	}
@@ -26,10 +27,9 @@ func (s *Server) open(svc *service, msg *nats.Msg) {
 		s.refuse(msg.Reply, encodeStatus(status.New(codes.Internal, "malformed opening frame")))
 		return
 	}
-	name := lastToken(msg.Subject)
-	m := svc.methods[name]
+	m := s.methods[msg.Subject]
 	if m == nil {
-		s.refuse(msg.Reply, encodeStatus(status.Newf(codes.Unimplemented, "unknown method %s for service %s", name, svc.desc.ServiceName)))
+		s.refuse(msg.Reply, encodeStatus(s.unknown(msg.Subject)))
 		return
 	}
 	call := newServerCall(s, m, msg.Reply, f)
@@ -41,12 +41,25 @@ func (s *Server) open(svc *service, msg *nats.Msg) {
 		go call.run()
 		return
 	case overloaded:
+		m.tally.turnAway(overloadedStatus)
 		s.refuse(msg.Reply, s.shed)
 	case closing:
+		m.tally.turnAway(stoppingStatus)
 		s.refuse(msg.Reply, encodeStatus(stoppingStatus))
 	case repeated: // the opening came twice, the first one is answered
 	}
 	call.cancel()
+}
+
+// unknown is the answer to a call of something that is not registered, in the words of grpc-go.
+func (s *Server) unknown(subject string) *status.Status {
+	full := strings.TrimPrefix(subject, s.subjects.rpc)
+	last := max(strings.LastIndexByte(full, '.'), 0)
+	service, name := full[:last], strings.TrimPrefix(full[last:], ".")
+	if s.services[service] == nil {
+		return status.Newf(codes.Unimplemented, "unknown service %s of agent %q", service, s.agent)
+	}
+	return status.Newf(codes.Unimplemented, "unknown method %s for service %s", name, service)
 }
 
 // admission is the outcome of one [Server.add].
@@ -75,9 +88,10 @@ func (s *Server) add(call *serverCall) admission {
 		return repeated
 	case s.state >= halting:
 		return closing
-	case len(s.calls) >= s.opts.maxCalls:
+	case s.working.Load() >= int64(s.opts.maxCalls):
 		return overloaded
 	}
+	s.working.Add(1)
 	s.calls[call.key] = call
 	return admitted
 }
@@ -118,23 +132,25 @@ func (s *Server) receive(msg *nats.Msg) {
 	call.receive(&f)
 }
 
-// disown ends a call on the caller's side that this instance does not have, for instance when its last frame was lost.
-// Callers ignore it when they know the end already.
+// disown tells a caller that this instance does not have its call, for instance when its last frame was lost. Callers
+// ignore it when they know the end already or learn it soon.
 func (s *Server) disown(reply string) {
 	if reply == "" {
 		return
 	}
 	b := takeBuffer()
 	defer giveBuffer(b)
-	st := status.New(codes.Unavailable, "the server does not know this call (any more)")
-	*b = appendFrame(*b, &frame{parts: partStatus, status: encodeStatus(st)})
+	*b = appendFrame(*b, &frame{parts: partStatus, status: encodeStatus(disownedStatus)})
 	_ = publish(s.nc, reply, "", *b)
 }
+
+var disownedStatus = status.New(codes.Unavailable, "the server does not know the call (any more)")
 
 // run carries the call out and answers it.
 func (c *serverCall) run() {
 	defer c.server.remove(c)
 	defer c.cancel()
+	begun := c.method.tally.begin()
 	ctx := c.begin()
 	if c.desc() != nil && c.desc().ClientStreams {
 		// Also tells the caller which instance it talks to.
@@ -147,8 +163,15 @@ func (c *serverCall) run() {
 	} else {
 		err = c.stream()
 	}
-	st := c.finish(reply, handlerStatus(err))
-	c.stats.end(st.Err())
+	st := handlerStatus(err)
+	// Before the answer leaves, so that a caller who has it finds the call counted and its place free.
+	c.method.tally.end(begun, st)
+	c.server.working.Add(-1)
+	told := c.finish(reply, st)
+	if told.Code() != st.Code() {
+		c.method.tally.amend(st, told)
+	}
+	c.stats.end(told.Err())
 }
 
 // begin makes the context that the handler gets.

@@ -2,7 +2,8 @@
 // connection in the place of HTTP/2.
 //
 // [Client] implements grpc.ClientConnInterface and [Server] implements grpc.ServiceRegistrar. Both are bound to a
-// namespace and an agent name; any number of servers may serve the same name, and each call goes to one of them.
+// namespace and an agent name; any number of servers may serve the same name, all with the same services, and each call
+// goes to one of them.
 //
 //	srv, err := natsrpc.NewServer(nc, "vignette", "builtin-client")
 //	vignettev1.RegisterAgentServiceServer(srv, impl)
@@ -22,17 +23,21 @@
 // # What is not
 //
 // Compression, retries, wait-for-ready, per-RPC credentials and client-side balancing. Per-RPC credentials are refused
-// with an error, the others are ignored. NATS delivers at most once and a call is sent once: after Unavailable the
-// caller cannot know whether the handler ran.
+// with an error, the others are ignored. NATS delivers at most once, and an opening is sent again (once) only when
+// NATS says that nobody got it: after Unavailable the caller cannot know whether the handler ran.
 //
 // # Subjects
 //
 // With the agent name encoded by [EncodeName] and the service's full name as it is (its dots make it several tokens):
 //
-//	<namespace>.rpc.<agent>.<package.Service>.<Method>          opens a call; servers share it in a queue group
+//	<namespace>.rpc.<agent>.<package.Service>.<Method>          opens a call; servers share <namespace>.rpc.<agent>.>
+//	                                                            in a queue group
 //	<namespace>.call.<agent>.<instance>.<client>.<number>       later frames, to the instance that took the call
 //	<namespace>.call.<agent>.all.<client>.<number>              a cancel, while the caller does not know the instance
 //	<inbox>.<client>.<number>                                   everything to the caller
+//
+// Servers also answer the discovery requests of NATS micro ($SRV.PING, INFO and STATS): see [WithDiscovery] and
+// [DiscoveryName]. docs/wire.md in the repository has the rights that each kind of party needs.
 //
 // # Frames
 //

@@ -4,8 +4,10 @@ import (
 	"context"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 )
@@ -50,17 +52,31 @@ func (c *Client) roundTrip(ctx context.Context, method string, req any, call *un
 		return unaryResult{}, err
 	}
 	defer c.forget(&call.clientCall)
-	open := openingFrame(ctx, c.opts.heartbeat)
-	open.parts |= partMessage | partEnd
-	if err := c.publishOpening(ctx, subject, call.subject, &open, message, opts, call.stats); err != nil {
+	f := openingFrame(ctx, c.opts.heartbeat)
+	f.parts |= partMessage | partEnd
+	b := takeBuffer()
+	defer giveBuffer(b)
+	open, err := encodeOpening(ctx, *b, &f, message, opts)
+	*b = open.bytes
+	if err != nil {
 		return unaryResult{}, err
 	}
-	select {
-	case result := <-call.done:
-		return result, nil
-	case <-ctx.Done():
-		call.cancel(contextError(ctx))
-		return unaryResult{}, contextError(ctx).Err()
+	if err := open.send(c.nc, subject, call.subject, call.stats); err != nil {
+		return unaryResult{}, err
+	}
+	for {
+		select {
+		case result := <-call.done:
+			if !result.unserved {
+				return result, nil
+			}
+			if err := publish(c.nc, subject, call.subject, open.bytes); err != nil {
+				return unaryResult{}, err
+			}
+		case <-ctx.Done():
+			call.cancel(contextError(ctx))
+			return unaryResult{}, contextError(ctx).Err()
+		}
 	}
 }
 
@@ -73,31 +89,41 @@ func openingFrame(ctx context.Context, heartbeat time.Duration) frame {
 	return f
 }
 
-// publishOpening sends the frame that opens a call, with the caller's metadata and the request if there is one.
-func (c *Client) publishOpening(ctx context.Context, subject, reply string, f *frame, message proto.Message, opts *callOptions, stats *rpcStats) error {
-	md, err := outgoing(ctx)
-	if err != nil {
+// opening is the encoded frame that opens a call.
+type opening struct {
+	bytes    []byte
+	metadata metadata.MD
+	message  proto.Message // nil when the caller streams
+	size     int           // of the message
+}
+
+// encodeOpening appends the frame that opens a call to b, with the caller's metadata and the request if there is one.
+func encodeOpening(ctx context.Context, b []byte, f *frame, message proto.Message, opts *callOptions) (o opening, err error) {
+	o = opening{bytes: b, message: message}
+	if o.metadata, err = outgoing(ctx); err != nil {
+		return o, err
+	}
+	o.bytes = appendFrame(o.bytes, f)
+	o.bytes = appendPairs(o.bytes, fieldMetadata, o.metadata)
+	if message == nil {
+		return o, nil
+	}
+	before := len(o.bytes)
+	if o.bytes, err = appendMessage(o.bytes, message); err != nil {
+		return o, status.Errorf(codes.Internal, "encode the request: %v", err)
+	}
+	o.size = len(o.bytes) - before
+	return o, opts.checkSend(o.size)
+}
+
+// send sends the opening and reports it.
+func (o *opening) send(nc *nats.Conn, subject, reply string, stats *rpcStats) error {
+	stats.outHeader(o.metadata)
+	if err := publish(nc, subject, reply, o.bytes); err != nil {
 		return err
 	}
-	b := takeBuffer()
-	defer giveBuffer(b)
-	*b = appendFrame(*b, f)
-	*b = appendPairs(*b, fieldMetadata, md)
-	before := len(*b)
-	if message != nil {
-		if *b, err = appendMessage(*b, message); err != nil {
-			return status.Errorf(codes.Internal, "encode the request: %v", err)
-		}
-		if err := opts.checkSend(len(*b) - before); err != nil {
-			return err
-		}
-	}
-	stats.outHeader(md)
-	if err := publish(c.nc, subject, reply, *b); err != nil {
-		return err
-	}
-	if message != nil {
-		stats.outPayload(message, len(*b)-before)
+	if o.message != nil {
+		stats.outPayload(o.message, o.size)
 	}
 	return nil
 }
@@ -111,8 +137,9 @@ type unaryCall struct {
 
 // unaryResult is the server's frame, or a status from this side when there is none.
 type unaryResult struct {
-	frame  frame
-	failed *status.Status
+	frame    frame
+	failed   *status.Status
+	unserved bool // nobody got the opening: send it again
 }
 
 func (call *unaryCall) content(f frame) {
@@ -124,6 +151,7 @@ func (call *unaryCall) content(f frame) {
 
 func (call *unaryCall) finished(st *status.Status) { call.settle(unaryResult{failed: st}) }
 func (call *unaryCall) granted(uint64)             {}
+func (call *unaryCall) reopen() bool               { call.settle(unaryResult{unserved: true}); return true }
 func (call *unaryCall) stuck() bool                { return false }
 
 // settle keeps the first result.

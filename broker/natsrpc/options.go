@@ -99,9 +99,12 @@ type serverOptions struct {
 	retryDelay time.Duration
 	window     int
 	logger     *slog.Logger
-	unaries    []grpc.UnaryServerInterceptor
-	streams    []grpc.StreamServerInterceptor
-	stats      []stats.Handler
+
+	version, description string
+
+	unaries []grpc.UnaryServerInterceptor
+	streams []grpc.StreamServerInterceptor
+	stats   []stats.Handler
 }
 
 func newServerOptions(opts []ServerOption) serverOptions {
@@ -132,6 +135,13 @@ func WithServerWindow(bytes int) ServerOption {
 // WithLogger sets where panics of handlers are logged, with their stack. The caller learns nothing of either.
 func WithLogger(logger *slog.Logger) ServerOption {
 	return func(o *serverOptions) { o.logger = logger }
+}
+
+// WithDiscovery sets what NATS micro shows of the server beside its names, methods and counts: the version of the program,
+// best a semantic one ("1.2.3", a leading "v" is dropped; any other is shown as 0.0.0 and kept in the metadata), and what
+// the agent is for, in a line. Without it a server shows up with version 0.0.0 and no description.
+func WithDiscovery(version, description string) ServerOption {
+	return func(o *serverOptions) { o.version, o.description = version, description }
 }
 
 // WithUnaryServerInterceptors adds interceptors of unary calls; the first is the outermost.

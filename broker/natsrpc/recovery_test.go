@@ -1,9 +1,11 @@
 package natsrpc
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -155,7 +157,7 @@ func TestSilentInstanceIsProbed(t *testing.T) {
 
 // An instance that no longer has the call says so, for instance because its last frame was lost.
 func TestForgottenCallEnds(t *testing.T) {
-	h := newByHand(t, DefaultHeartbeat)
+	h := newByHand(t, 5*testBeat)
 	result := h.call(context.Background())
 	_, opening := h.receive(h.opening, partOpen)
 	srv, err := NewServer(h.nc, "ns", "agent")
@@ -163,7 +165,26 @@ func TestForgottenCallEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	srv.receive(&nats.Msg{Subject: srv.instance + callKey(opening.Reply), Reply: opening.Reply})
-	h.wantCode(result, codes.Unavailable)
+	select {
+	case err := <-result:
+		if status.Code(err) != codes.Unavailable || !strings.Contains(err.Error(), "does not know the call") {
+			t.Errorf("got %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("the call does not end")
+	}
+}
+
+// A disowning frame that overtakes the call's last frame does no harm.
+func TestDisowningOvertakesTheEnd(t *testing.T) {
+	h := newByHand(t, DefaultHeartbeat)
+	s := h.stream(context.Background())
+	_, opening := h.receive(h.opening, partOpen)
+	h.send(opening.Reply, "", frame{parts: partStatus, status: encodeStatus(disownedStatus)})
+	h.send(opening.Reply, "", frame{number: 1, parts: partStatus})
+	if err := s.RecvMsg(&emptypb.Empty{}); !errors.Is(err, io.EOF) {
+		t.Errorf("at the end: %v", err)
+	}
 }
 
 // A cancel can get lost or overtake its opening. The first frame of the server then brings another.
@@ -237,4 +258,35 @@ func TestMalformedFrameEndsCall(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.wantCode(result, codes.Internal)
+}
+
+// NATS says that nobody got an opening also when the replica it chose was just leaving. It is sent once more, and only once.
+func TestUnservedOpeningIsSentAgain(t *testing.T) {
+	h := newByHand(t, DefaultHeartbeat)
+	noResponders := func(reply string) {
+		t.Helper()
+		if err := h.nc.PublishMsg(&nats.Msg{Subject: reply, Header: nats.Header{"Status": {"503"}}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	unary := h.call(context.Background())
+	_, first := h.receive(h.opening, partOpen)
+	noResponders(first.Reply)
+	_, second := h.receive(h.opening, partOpen)
+	if second.Reply != first.Reply || !bytes.Equal(second.Data, first.Data) {
+		t.Error("the second opening is another one")
+	}
+	noResponders(second.Reply)
+	h.wantCode(unary, codes.Unavailable)
+
+	s := h.stream(context.Background())
+	_, first = h.receive(h.opening, partOpen)
+	noResponders(first.Reply)
+	if _, second = h.receive(h.opening, partOpen); !bytes.Equal(second.Data, first.Data) {
+		t.Error("the second opening of a stream is another one")
+	}
+	h.send(second.Reply, "", frame{number: 1, parts: partStatus})
+	if err := s.RecvMsg(&emptypb.Empty{}); !errors.Is(err, io.EOF) {
+		t.Errorf("at the end: %v", err)
+	}
 }

@@ -34,15 +34,18 @@ type Server struct {
 	base     context.Context // of all calls: has the metadata of a call that brings none
 	unary    grpc.UnaryServerInterceptor
 
-	services map[string]*service
+	services  map[string]*service
+	methods   map[string]*method // by the subject that opens a call
+	discovery *discovery
 
 	mu      sync.Mutex
 	state   serverState
-	opening []*nats.Subscription
+	opening []*nats.Subscription // for openings and discovery
 	control []*nats.Subscription
 	calls   map[string]*serverCall
 	idle    chan struct{} // made by a stop that waits; closed when no call is left
 
+	working   atomic.Int64  // calls whose handler runs
 	heartbeat atomic.Int64  // shortest interval that a caller asked for, in nanoseconds
 	faster    chan struct{} // signals a shorter interval
 	quit      chan struct{}
@@ -64,17 +67,18 @@ const (
 
 // service is one registered service.
 type service struct {
-	desc    *grpc.ServiceDesc
-	impl    any
-	methods map[string]*method
+	desc *grpc.ServiceDesc
+	impl any
 }
 
 // method is one way to be called: unary or stream is set.
 type method struct {
-	full    string
+	full    string // /package.Service/Method
+	subject string // that opens a call
 	service *service
 	unary   *grpc.MethodDesc
 	stream  *grpc.StreamDesc
+	tally   tally
 }
 
 // NewServer returns a server that has no services yet.
@@ -91,6 +95,7 @@ func NewServer(nc *nats.Conn, namespace, agent string, opts ...ServerOption) (*S
 		id:       nuid.Next(),
 		base:     metadata.NewIncomingContext(context.Background(), metadata.Pairs(authorityKey, agent)),
 		services: map[string]*service{},
+		methods:  map[string]*method{},
 		calls:    map[string]*serverCall{},
 		faster:   make(chan struct{}, 1),
 		quit:     make(chan struct{}),
@@ -99,6 +104,7 @@ func NewServer(nc *nats.Conn, namespace, agent string, opts ...ServerOption) (*S
 	s.instance = names.instance(s.id)
 	s.shed = encodeStatus(shedStatus(s.opts.maxCalls, s.opts.retryDelay))
 	s.unary = s.opts.unary()
+	s.discovery = newDiscovery(s, namespace)
 	s.heartbeat.Store(int64(DefaultHeartbeat))
 	return s, nil
 }
@@ -125,20 +131,20 @@ func (s *Server) RegisterService(desc *grpc.ServiceDesc, impl any) {
 			panic(fmt.Sprintf("natsrpc: %T does not implement %v", impl, want))
 		}
 	}
-	s.services[desc.ServiceName] = newService(desc, impl)
-}
-
-func newService(desc *grpc.ServiceDesc, impl any) *service {
-	svc := &service{desc: desc, impl: impl, methods: map[string]*method{}}
+	svc := &service{desc: desc, impl: impl}
+	s.services[desc.ServiceName] = svc
 	for i := range desc.Methods {
-		m := &desc.Methods[i]
-		svc.methods[m.MethodName] = &method{full: "/" + desc.ServiceName + "/" + m.MethodName, service: svc, unary: m}
+		s.addMethod(&method{service: svc, unary: &desc.Methods[i]}, desc.Methods[i].MethodName)
 	}
 	for i := range desc.Streams {
-		m := &desc.Streams[i]
-		svc.methods[m.StreamName] = &method{full: "/" + desc.ServiceName + "/" + m.StreamName, service: svc, stream: m}
+		s.addMethod(&method{service: svc, stream: &desc.Streams[i]}, desc.Streams[i].StreamName)
 	}
-	return svc
+}
+
+func (s *Server) addMethod(m *method, name string) {
+	m.full = "/" + m.service.desc.ServiceName + "/" + name
+	m.subject = s.subjects.rpc + m.service.desc.ServiceName + "." + name
+	s.methods[m.subject] = m
 }
 
 // GetServiceInfo returns the registered services and their methods, as grpc.Server's does, for reflection and discovery.
@@ -168,6 +174,7 @@ func (s *Server) Start() error {
 	if s.state != registering {
 		return fmt.Errorf("natsrpc: server of agent %q was started before", s.agent)
 	}
+	s.discovery.start(s.methods, time.Now())
 	err := s.subscribe()
 	if err == nil {
 		// The server has the subscriptions when it has answered what was sent after them.
@@ -191,8 +198,13 @@ func (s *Server) subscribe() error {
 		}
 		s.control = append(s.control, sub)
 	}
-	for name, svc := range s.services {
-		sub, err := subscribe(s.nc, s.subjects.openings(name), queueGroup, func(msg *nats.Msg) { s.open(svc, msg) })
+	sub, err := subscribe(s.nc, s.subjects.openings(), queueGroup, s.open)
+	if err != nil {
+		return err
+	}
+	s.opening = append(s.opening, sub)
+	for _, subject := range s.discovery.subjects() {
+		sub, err := subscribe(s.nc, subject, "", s.discover)
 		if err != nil {
 			return err
 		}

@@ -36,7 +36,8 @@ type serverCall struct {
 	header     metadata.MD
 	headerSent bool
 	trailer    metadata.MD
-	over       bool // nothing may be sent any more
+	over       bool           // nothing may be sent any more
+	outcome    *status.Status // what the caller was told at the end
 }
 
 func newServerCall(s *Server, m *method, reply string, opening frame) *serverCall {
@@ -57,7 +58,6 @@ func newServerCall(s *Server, m *method, reply string, opening frame) *serverCal
 			c.in.end()
 		}
 	}
-	c.spoke.Store(true)
 	return c
 }
 
@@ -203,6 +203,9 @@ func (c *serverCall) overError() error {
 func (c *serverCall) finish(reply proto.Message, st *status.Status) *status.Status {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.over && c.outcome != nil {
+		return c.outcome
+	}
 	if c.over {
 		return st
 	}
@@ -216,7 +219,7 @@ func (c *serverCall) finish(reply proto.Message, st *status.Status) *status.Stat
 		c.header, c.trailer = nil, nil
 		_, _ = c.sendLocked(&frame{parts: partStatus, status: encodeStatus(shorten(st))}, nil)
 	}
-	c.over = true
+	c.over, c.outcome = true, st
 	return st
 }
 

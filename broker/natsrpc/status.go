@@ -60,6 +60,8 @@ func publishError(err error, size int, limit int64) error {
 
 func contextError(ctx context.Context) *status.Status { return status.FromContextError(ctx.Err()) }
 
+var overloadedStatus = status.New(codes.Unavailable, "overloaded")
+
 func shedStatus(limit int, retryAfter time.Duration) *status.Status {
 	st := status.Newf(codes.Unavailable, "overloaded: %d calls in progress", limit)
 	detailed, err := st.WithDetails(&errdetails.RetryInfo{RetryDelay: durationpb.New(retryAfter)})

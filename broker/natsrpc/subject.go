@@ -40,8 +40,9 @@ func (s subjects) method(fullMethod string) (string, error) {
 	return s.rpc + service + "." + method, nil
 }
 
-// openings returns the subject that all openings of a service match.
-func (s subjects) openings(service string) string { return s.rpc + service + ".*" }
+// openings returns the subject that all openings match. It takes in services that the server does not have, so that their
+// callers are told at once that they are not there.
+func (s subjects) openings() string { return s.rpc + ">" }
 
 // instance returns the prefix of the subjects of one server instance.
 func (s subjects) instance(id string) string { return s.call + id + "." }
@@ -69,6 +70,3 @@ func callKey(subject string) string {
 	}
 	return subject[strings.LastIndexByte(subject[:last], '.')+1:]
 }
-
-// lastToken returns what follows the last dot of a subject.
-func lastToken(subject string) string { return subject[strings.LastIndexByte(subject, '.')+1:] }

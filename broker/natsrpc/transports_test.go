@@ -22,7 +22,7 @@ const (
 	testNamespace = "test"
 	testAgent     = "an agent, v1.0"
 	maxPayload    = 8 << 20
-	patience      = 10 * time.Second // for what should happen at once
+	patience      = 30 * time.Second // for what should happen at once
 )
 
 // fakeService is a TestService whose methods each test supplies.
@@ -62,24 +62,46 @@ func payload(size int) *pb.Payload { return &pb.Payload{Body: make([]byte, size)
 
 // transport is a wire that the conformance suite runs over.
 type transport struct {
-	name string
-	// connect serves the service and returns a stub that calls it.
-	connect func(t testing.TB, svc *fakeService) pb.TestServiceClient
+	name  string
+	serve func(t testing.TB, svc *fakeService) wire
+}
+
+// wire is a service that is served over a transport.
+type wire struct {
+	// dial returns a stub with a connection of its own. The options are for NATS.
+	dial func(...natsrpc.ClientOption) pb.TestServiceClient
+	// kill takes the server away as if its process had died.
+	kill func()
+}
+
+// connect serves the service and returns a stub that calls it.
+func (tr transport) connect(t testing.TB, svc *fakeService) pb.TestServiceClient {
+	return tr.serve(t, svc).dial()
 }
 
 func transports() []transport {
 	return []transport{
-		{"nats in-process", func(t testing.TB, svc *fakeService) pb.TestServiceClient {
+		{"nats in-process", func(t testing.TB, svc *fakeService) wire {
 			srv := startNATS(t, false)
-			return pb.NewTestServiceClient(serve(t, inProcess(t, srv), inProcess(t, srv), svc))
+			return serveNATS(t, svc, func() *nats.Conn { return inProcess(t, srv) })
 		}},
-		{"nats socket", func(t testing.TB, svc *fakeService) pb.TestServiceClient {
+		{"nats socket", func(t testing.TB, svc *fakeService) wire {
 			srv := startNATS(t, true)
-			return pb.NewTestServiceClient(serve(t, socket(t, srv), socket(t, srv), svc))
+			return serveNATS(t, svc, func() *nats.Conn { return socket(t, srv) })
 		}},
-		{"http2", func(t testing.TB, svc *fakeService) pb.TestServiceClient {
-			return pb.NewTestServiceClient(serveHTTP2(t, svc))
-		}},
+		{"http2", serveHTTP2},
+	}
+}
+
+func serveNATS(t testing.TB, svc *fakeService, connect func() *nats.Conn) wire {
+	t.Helper()
+	server := connect()
+	newServer(t, server, svc)
+	return wire{
+		dial: func(opts ...natsrpc.ClientOption) pb.TestServiceClient {
+			return pb.NewTestServiceClient(newClient(t, connect(), opts...))
+		},
+		kill: server.Close,
 	}
 }
 
@@ -152,7 +174,7 @@ func newClient(t testing.TB, nc *nats.Conn, opts ...natsrpc.ClientOption) *natsr
 	return c
 }
 
-func serveHTTP2(t testing.TB, svc *fakeService) *grpc.ClientConn {
+func serveHTTP2(t testing.TB, svc *fakeService) wire {
 	t.Helper()
 	lis, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -163,13 +185,16 @@ func serveHTTP2(t testing.TB, svc *fakeService) *grpc.ClientConn {
 	done := make(chan struct{})
 	go func() { defer close(done); _ = srv.Serve(lis) }()
 	t.Cleanup(func() { srv.Stop(); <-done })
-	cc, err := grpc.NewClient(lis.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxPayload)))
-	if err != nil {
-		t.Fatal(err)
+	dial := func(...natsrpc.ClientOption) pb.TestServiceClient {
+		cc, err := grpc.NewClient(lis.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()),
+			grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxPayload)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = cc.Close() })
+		return pb.NewTestServiceClient(cc)
 	}
-	t.Cleanup(func() { _ = cc.Close() })
-	return cc
+	return wire{dial: dial, kill: srv.Stop}
 }
 
 func testContext(t testing.TB) context.Context {

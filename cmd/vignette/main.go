@@ -55,7 +55,8 @@ func newRoot() *cobra.Command {
 the scores into rewards. Without a model it uses builtin minds: rules, seeded,
 offline, English. They simulate; they are not people.
 
-Everything is kept in one directory: --data, else $VIGNETTE_DATA, else ./.vignette.`,
+Everything is kept in one directory: --data, else $VIGNETTE_DATA, else ./.vignette.
+Several commands may work on it at the same time; the first one serves the others.`,
 		Example: `  vignette run                                  play the starter study
   vignette run ask-for-leave --repeats 10       play one scenario ten times
   vignette show last                            look at the newest run`,
@@ -66,10 +67,11 @@ Everything is kept in one directory: --data, else $VIGNETTE_DATA, else ./.vignet
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.PersistentFlags().String("data", "", "data directory (default $VIGNETTE_DATA, else ./.vignette)")
+	addNATSFlags(root)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w; see '%s --help'", err, cmd.CommandPath())
 	})
-	root.AddCommand(newRun(), newRuns(), newShow(), newExport(), newValidate(), newImport(), newVersion())
+	root.AddCommand(newRun(), newRuns(), newShow(), newExport(), newValidate(), newImport(), newAgent(), newServe(), newVersion())
 	asUsage(root)
 	for _, cmd := range root.Commands() {
 		asUsage(cmd)

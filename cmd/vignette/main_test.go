@@ -43,7 +43,7 @@ func (p *program) command(args ...string) *exec.Cmd {
 	p.t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, self, args...)
 	cmd.Dir = p.dir
-	cmd.Env = append(os.Environ(), asProgram+"=1", "NO_COLOR=1", "VIGNETTE_DATA=")
+	cmd.Env = append(os.Environ(), asProgram+"=1", "NO_COLOR=1", "VIGNETTE_DATA=", "VIGNETTE_NATS=", "VIGNETTE_GRPC_TOKEN=", "VIGNETTE_BRIDGE_TOKEN=")
 	return cmd
 }
 
@@ -277,27 +277,23 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-func TestSecondOpenerIsTold(t *testing.T) {
+// A second command on the same data directory works beside the first, and neither changes what the other gets.
+func TestSecondProcessJoins(t *testing.T) {
 	p := newProgram(t)
-	cmd := p.command("run", "--json", "--repeats", "2000")
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
+	alone := records(t, newProgram(t).must("run", "ask-for-leave", "--json"))
+	first := p.start("run", "--json", "--repeats", "2000")
+	if listed := records(t, p.must("runs", "--json")); len(listed) != 1 || listed[0]["run"] != first.launch["run"] {
+		t.Errorf("runs lists %v; want %v", listed, first.launch["run"])
 	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+	beside := records(t, p.must("run", "ask-for-leave", "--json"))
+	if a, b := alone[len(alone)-1], beside[len(beside)-1]; a["digest"] != b["digest"] || a["digest"] == "" {
+		t.Errorf("digest %v alone, %v beside another run", a["digest"], b["digest"])
 	}
-	defer func() {
-		_ = cmd.Process.Kill()
-		_, _ = io.Copy(io.Discard, out)
-		_ = cmd.Wait()
-	}()
-	if !bufio.NewScanner(out).Scan() {
-		t.Fatal("the first run told nothing")
+	if code := first.interrupt(); code != exitFailed {
+		t.Errorf("the interrupted run ended with %d, want %d for its unfinished episodes", code, exitFailed)
 	}
-	_, stderr, code := p.run("runs")
-	if code != exitFailed || !strings.Contains(stderr, "in use by process") {
-		t.Errorf("exit %d: %s", code, stderr)
+	if listed := records(t, p.must("runs", "--json")); len(listed) != 2 {
+		t.Errorf("afterwards there are %d runs, want 2", len(listed))
 	}
 }
 

@@ -78,7 +78,7 @@ func runRun(cmd *cobra.Command, args []string, flags runFlags) error {
 	}
 	// When whoever reads the output goes away, the run goes on: what it plays is in the log.
 	signal.Ignore(syscall.SIGPIPE)
-	ctx, drain, stop := interruptible(cmd.Context())
+	ctx, drain, stop := interruptible(cmd.Context(), "finishing the episodes in flight")
 	defer stop()
 	return withNode(ctx, cmd, func(n *node.Node) error {
 		if err := n.HostBuiltin(ctx); err != nil {
@@ -165,8 +165,9 @@ func verdictOn(status *vignettev1.RunStatus, playErr error) error {
 	return nil
 }
 
-// interruptible returns a context that the second Ctrl-C ends, and a channel that the first one closes.
-func interruptible(parent context.Context) (context.Context, <-chan struct{}, func()) {
+// interruptible returns a context that the second Ctrl-C ends, and a channel that the first one closes, saying what
+// happens now.
+func interruptible(parent context.Context, finishing string) (context.Context, <-chan struct{}, func()) {
 	ctx, cancel := context.WithCancel(parent)
 	drain := make(chan struct{})
 	signals := make(chan os.Signal, 2)
@@ -174,7 +175,7 @@ func interruptible(parent context.Context) (context.Context, <-chan struct{}, fu
 	go func() {
 		select {
 		case <-signals:
-			fmt.Fprintln(os.Stderr, "\nvignette: finishing the episodes in flight; Ctrl-C again stops at once")
+			fmt.Fprintf(os.Stderr, "\nvignette: %s; Ctrl-C again stops at once\n", finishing)
 			close(drain)
 		case <-ctx.Done():
 			return
@@ -188,9 +189,10 @@ func interruptible(parent context.Context) (context.Context, <-chan struct{}, fu
 	return ctx, drain, func() { signal.Stop(signals); cancel() }
 }
 
-// withNode opens the data directory for as long as a function needs it.
+// withNode opens the data directory, or joins the process that has it open, or connects to the cluster of --nats, for as
+// long as a function needs it.
 func withNode(ctx context.Context, cmd *cobra.Command, use func(*node.Node) error) (err error) {
-	n, err := node.Open(ctx, node.Config{Dir: dataDir(cmd), Version: programVersion()})
+	n, err := node.Open(ctx, nodeConfig(cmd))
 	if err != nil {
 		return err
 	}
@@ -204,13 +206,16 @@ func withNode(ctx context.Context, cmd *cobra.Command, use func(*node.Node) erro
 
 // withExisting is withNode for commands that read: they do not create a data directory where there is none.
 func withExisting(cmd *cobra.Command, use func(*node.Node) error) error {
-	dir := dataDir(cmd)
-	_, err := os.Stat(filepath.Join(dir, "jetstream"))
+	config := nodeConfig(cmd)
+	if config.NATS.URL != "" {
+		return withNode(cmd.Context(), cmd, use)
+	}
+	_, err := os.Stat(filepath.Join(config.Dir, "jetstream"))
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("there is nothing in %s yet: 'vignette run' plays something, --data names another directory", dir)
+		return fmt.Errorf("there is nothing in %s yet: 'vignette run' plays something, --data names another directory", config.Dir)
 	}
 	if err != nil {
-		return fmt.Errorf("data directory %s cannot be read: %w", dir, err)
+		return fmt.Errorf("data directory %s cannot be read: %w", config.Dir, err)
 	}
 	return withNode(cmd.Context(), cmd, use)
 }

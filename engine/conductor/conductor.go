@@ -211,6 +211,10 @@ func (p *play) askRole(ctx context.Context, role string) (*vignettev1.Turn, erro
 		return nil, fmt.Errorf("agent %q, role %q, turn %d: %w", agent, role, index, err)
 	}
 	turn.Id, turn.Index, turn.Role = episode.TurnID(plan.Episode, index), int32(index), role
+	if turn.Provenance == nil {
+		turn.Provenance = &vignettev1.Provenance{}
+	}
+	turn.Provenance.Agent = agent // Whom we asked is ours to say.
 	turn.Attempts, turn.Latency = attempts, durationpb.New(p.Clock.Now().Sub(begun))
 	if err := checkTurn(plan.Scenario, turn); err != nil {
 		return nil, fmt.Errorf("agent %q, role %q, turn %d: %w", agent, role, index, err)

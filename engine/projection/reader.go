@@ -86,6 +86,11 @@ func (r *Reader) status(ctx context.Context, manifest *vignettev1.Manifest) (*vi
 	if err != nil {
 		return nil, fmt.Errorf("run %s: %w", manifest.GetRun(), err)
 	}
+	return r.Status(ctx, planner)
+}
+
+// Status returns how far a run is.
+func (r *Reader) Status(ctx context.Context, planner *planning.Planner) (*vignettev1.RunStatus, error) {
 	count := NewCount(planner)
 	for item, err := range r.Episodes(ctx, planner) {
 		if err != nil {
@@ -101,11 +106,58 @@ const minBeginning = 5
 
 // Episode finds an episode by its id, in whichever run it is, or by the beginning of its id where that is enough.
 func (r *Reader) Episode(ctx context.Context, id string) (*episode.State, *planning.Planner, error) {
+	planner, i, err := r.find(ctx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	state, err := r.fold(ctx, planner, i)
+	return state, planner, err
+}
+
+// Record is an episode as it stands in the log.
+type Record struct {
+	// Run the episode belongs to.
+	Run string
+	// Cell is its place in the design.
+	Cell *vignettev1.Cell
+	// Events of its play, oldest first.
+	Events []*vignettev1.EpisodeEvent
+	// Notes on it, oldest first.
+	Notes []*vignettev1.Note
+}
+
+// Record finds an episode by its id and reads all that was written about it.
+func (r *Reader) Record(ctx context.Context, id string) (*Record, error) {
+	planner, i, err := r.find(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	record := &Record{Run: planner.Manifest().GetRun(), Cell: planner.Cell(i)}
+	id = episode.ID(record.Run, record.Cell)
+	played, err := r.log.Play(ctx, record.Run, id)
+	if err != nil {
+		return nil, fmt.Errorf("episode %s: %w", id, err)
+	}
+	for _, entry := range played {
+		record.Events = append(record.Events, entry.Event)
+	}
+	noted, err := r.log.Notes(ctx, record.Run, id)
+	if err != nil {
+		return nil, fmt.Errorf("notes on episode %s: %w", id, err)
+	}
+	for _, entry := range noted {
+		record.Notes = append(record.Notes, entry.Note)
+	}
+	return record, nil
+}
+
+// find returns the run that an episode is in, and its place there.
+func (r *Reader) find(ctx context.Context, id string) (*planning.Planner, int, error) {
 	var planner *planning.Planner
 	index, found := 0, 0
 	for entry, err := range r.log.Runs(ctx) {
 		if err != nil && !isCorrupt(err) {
-			return nil, nil, fmt.Errorf("list runs: %w", err)
+			return nil, 0, fmt.Errorf("list runs: %w", err)
 		}
 		if entry.Manifest == nil {
 			continue
@@ -120,12 +172,11 @@ func (r *Reader) Episode(ctx context.Context, id string) (*episode.State, *plann
 	}
 	switch found {
 	case 0:
-		return nil, nil, fmt.Errorf("episode %q: %w", id, ErrNotFound)
+		return nil, 0, fmt.Errorf("episode %q: %w", id, ErrNotFound)
 	case 1:
-		state, err := r.fold(ctx, planner, index)
-		return state, planner, err
+		return planner, index, nil
 	}
-	return nil, nil, fmt.Errorf("episode %q could be several: write more of the id", id)
+	return nil, 0, fmt.Errorf("episode %q could be several: write more of the id", id)
 }
 
 // fold reads one episode.

@@ -39,6 +39,18 @@ type Design struct {
 // Errors: what is wrong with the design, with hints; an agent or evaluator that does not answer or cannot do what the
 // design asks of it; those of the log.
 func (r *Runner) Prepare(ctx context.Context, design Design) (*planning.Planner, error) {
+	planner, err := r.plan(ctx, design)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.commit(ctx, planner); err != nil {
+		return nil, err
+	}
+	return planner, nil
+}
+
+// plan is all of Prepare but the writing.
+func (r *Runner) plan(ctx context.Context, design Design) (*planning.Planner, error) {
 	manifest := &vignettev1.Manifest{
 		SchemaVersion:  episode.SchemaVersion,
 		Run:            r.newRunID(),
@@ -75,10 +87,15 @@ func (r *Runner) Prepare(ctx context.Context, design Design) (*planning.Planner,
 			return nil, err
 		}
 	}
-	if _, err := r.Log.WriteManifest(ctx, manifest); err != nil {
-		return nil, fmt.Errorf("write the manifest of run %s: %w", manifest.GetRun(), err)
-	}
 	return planner, nil
+}
+
+// commit writes the manifest: from here on there is such a run.
+func (r *Runner) commit(ctx context.Context, planner *planning.Planner) error {
+	if _, err := r.Log.WriteManifest(ctx, planner.Manifest()); err != nil {
+		return fmt.Errorf("write the manifest of run %s: %w", planner.Manifest().GetRun(), err)
+	}
+	return nil
 }
 
 // DefaultAgent is the name of the agent that plays a kind of role when a scenario names none.

@@ -50,10 +50,10 @@ func (m *mind) Respond(_ context.Context, obs *vignettev1.Observation, reply age
 	parted := t.memory.Bye
 	t.decide()
 	action, acts := t.act()
-	if parted && t.allowed(vignettev1.ActionKind_ACTION_KIND_LEAVE) {
+	if parted && agents.Allows(t.obs, vignettev1.ActionKind_ACTION_KIND_LEAVE) {
 		action.Kind = vignettev1.ActionKind_ACTION_KIND_LEAVE
 	}
-	if err := reply.Commit(t.mentalState(), committed(acts)); err != nil {
+	if err := reply.Commit(t.mentalState(), agents.Promised(acts)); err != nil {
 		return nil, err
 	}
 	t.remember(action)

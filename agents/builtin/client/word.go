@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/vignette-sim/vignette/agents"
 	"github.com/vignette-sim/vignette/internal/language"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
@@ -125,7 +126,7 @@ func (t *turn) sayEndless() {
 
 // act makes the action of the turn, and the acts with the words that carry them.
 func (t *turn) act() (*vignettev1.Action, []*vignettev1.IntendedAct) {
-	if !t.allowed(vignettev1.ActionKind_ACTION_KIND_SPEAK) || t.speech.Text() == "" {
+	if !agents.Allows(t.obs, vignettev1.ActionKind_ACTION_KIND_SPEAK) || t.speech.Text() == "" {
 		return t.withoutWords(), nil
 	}
 	var acts []*vignettev1.IntendedAct
@@ -146,22 +147,9 @@ func (t *turn) withoutWords() *vignettev1.Action {
 		{Kind: vignettev1.ActionKind_ACTION_KIND_SILENT},
 		{Kind: vignettev1.ActionKind_ACTION_KIND_ACT, Text: "shifts in the chair"},
 	} {
-		if t.allowed(a.GetKind()) {
+		if agents.Allows(t.obs, a.GetKind()) {
 			return a
 		}
 	}
 	return &vignettev1.Action{Kind: vignettev1.ActionKind_ACTION_KIND_LEAVE}
-}
-
-func (t *turn) allowed(k vignettev1.ActionKind) bool {
-	return len(t.obs.GetAllowed()) == 0 || slices.Contains(t.obs.GetAllowed(), k)
-}
-
-// committed are the acts as they are promised before wording: without the words.
-func committed(acts []*vignettev1.IntendedAct) []*vignettev1.IntendedAct {
-	promised := make([]*vignettev1.IntendedAct, len(acts))
-	for i, act := range acts {
-		promised[i] = &vignettev1.IntendedAct{Act: act.GetAct()}
-	}
-	return promised
 }

@@ -5,7 +5,6 @@ import (
 	"embed"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 
 	"github.com/vignette-sim/vignette/agents"
 	"github.com/vignette-sim/vignette/internal/language"
@@ -90,10 +89,10 @@ func (mind) Respond(_ context.Context, obs *vignettev1.Observation, reply agents
 	parted := t.memory.Bye
 	t.decide()
 	action, acts := t.act()
-	if parted && t.allowed(vignettev1.ActionKind_ACTION_KIND_LEAVE) {
+	if parted && agents.Allows(t.obs, vignettev1.ActionKind_ACTION_KIND_LEAVE) {
 		action.Kind = vignettev1.ActionKind_ACTION_KIND_LEAVE
 	}
-	if err := reply.Commit(t.mentalState(), committed(acts)); err != nil {
+	if err := reply.Commit(t.mentalState(), agents.Promised(acts)); err != nil {
 		return nil, err
 	}
 	t.memory.Turns++
@@ -165,7 +164,7 @@ func (t *turn) client() *vignettev1.Participant {
 
 // act makes the action of the turn, and the acts with the words that carry them.
 func (t *turn) act() (*vignettev1.Action, []*vignettev1.IntendedAct) {
-	if !t.allowed(vignettev1.ActionKind_ACTION_KIND_SPEAK) || t.speech.Text() == "" {
+	if !agents.Allows(t.obs, vignettev1.ActionKind_ACTION_KIND_SPEAK) || t.speech.Text() == "" {
 		return t.withoutWords(), nil
 	}
 	var acts []*vignettev1.IntendedAct
@@ -185,22 +184,9 @@ func (t *turn) withoutWords() *vignettev1.Action {
 		{Kind: vignettev1.ActionKind_ACTION_KIND_SILENT},
 		{Kind: vignettev1.ActionKind_ACTION_KIND_ACT, Text: "makes a note"},
 	} {
-		if t.allowed(a.GetKind()) {
+		if agents.Allows(t.obs, a.GetKind()) {
 			return a
 		}
 	}
 	return &vignettev1.Action{Kind: vignettev1.ActionKind_ACTION_KIND_LEAVE}
-}
-
-func (t *turn) allowed(k vignettev1.ActionKind) bool {
-	return len(t.obs.GetAllowed()) == 0 || slices.Contains(t.obs.GetAllowed(), k)
-}
-
-// committed are the acts as they are promised: without the words.
-func committed(acts []*vignettev1.IntendedAct) []*vignettev1.IntendedAct {
-	promised := make([]*vignettev1.IntendedAct, len(acts))
-	for i, act := range acts {
-		promised[i] = &vignettev1.IntendedAct{Act: act.GetAct()}
-	}
-	return promised
 }

@@ -60,7 +60,7 @@ func (mind) Respond(_ context.Context, obs *vignettev1.Observation, reply agents
 	t := p.Act(agents.TurnRand(obs.GetChance(), agents.StreamTurn), agents.TurnRand(obs.GetChance(), agents.StreamWording))
 	state := p.Mental()
 	state.Intent = t.Intent
-	if err := reply.Commit(state, bare(t.Acts)); err != nil {
+	if err := reply.Commit(state, agents.Promised(t.Acts)); err != nil {
 		return nil, err
 	}
 	memory, err := p.memory().encode(obs)
@@ -72,15 +72,6 @@ func (mind) Respond(_ context.Context, obs *vignettev1.Observation, reply agents
 		Acts:       t.Acts,
 		AgentState: memory,
 	}, nil
-}
-
-// bare are acts without the words that carry them, as they are committed.
-func bare(acts []*vignettev1.IntendedAct) []*vignettev1.IntendedAct {
-	list := make([]*vignettev1.IntendedAct, len(acts))
-	for i, act := range acts {
-		list[i] = &vignettev1.IntendedAct{Act: act.GetAct()}
-	}
-	return list
 }
 
 // conform makes an action of a turn, of a kind that is allowed.

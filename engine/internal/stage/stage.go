@@ -71,6 +71,9 @@ func (s *Stage) Evaluator(name string) vignettev1.EvaluatorServiceClient {
 	return vignettev1.NewEvaluatorServiceClient(s.client(name))
 }
 
+// Conn returns a connection to whatever is served under a name.
+func (s *Stage) Conn(name string) grpc.ClientConnInterface { return s.client(name) }
+
 func (s *Stage) client(name string) *natsrpc.Client {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -34,7 +34,8 @@ const (
 // RunService starts, follows and lists runs.
 //
 // Errors: INVALID_ARGUMENT with field violations for a design that cannot be played, NOT_FOUND for unknown runs and
-// episodes, UNAVAILABLE when an agent the design names does not answer.
+// episodes, UNAVAILABLE when an agent the design names does not answer, FAILED_PRECONDITION when a run to be cancelled is
+// unfinished and not played by the engine that was asked.
 type RunServiceClient interface {
 	// StartRun checks a design, writes its manifest and plays it. The stream follows it; closing the stream does not
 	// stop the run.
@@ -144,7 +145,8 @@ func (c *runServiceClient) CancelRun(ctx context.Context, in *CancelRunRequest, 
 // RunService starts, follows and lists runs.
 //
 // Errors: INVALID_ARGUMENT with field violations for a design that cannot be played, NOT_FOUND for unknown runs and
-// episodes, UNAVAILABLE when an agent the design names does not answer.
+// episodes, UNAVAILABLE when an agent the design names does not answer, FAILED_PRECONDITION when a run to be cancelled is
+// unfinished and not played by the engine that was asked.
 type RunServiceServer interface {
 	// StartRun checks a design, writes its manifest and plays it. The stream follows it; closing the stream does not
 	// stop the run.

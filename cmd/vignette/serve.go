@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vignette-sim/vignette/engine/runs"
+	"github.com/vignette-sim/vignette/node"
+)
+
+func newServe() *cobra.Command {
+	var flags grpcFlags
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the engine to other programs",
+		Long: `Serves RunService, which starts, follows, lists and cancels runs, until Ctrl-C: as
+plain gRPC with reflection and health, and on the wire under the name "` + runs.EngineName + `".
+The builtin agents and evaluators are hosted beside it.
+
+Ctrl-C lets the episodes in flight come to their end. Beyond the loopback interface
+gRPC needs a token.`,
+		Example: `  vignette serve
+  vignette serve --grpc 0.0.0.0:50050 --grpc-token-file token --grpc-cert cert.pem --grpc-key key.pem
+  grpcurl -plaintext 127.0.0.1:50050 vignette.v1.RunService/ListRuns`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd, flags, asJSON) },
+	}
+	flags.add(cmd, "127.0.0.1:50050", "address of plain gRPC, host:port (port 0: any)")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write NDJSON: a launch record when it serves, a done record")
+	return cmd
+}
+
+func serve(cmd *cobra.Command, flags grpcFlags, asJSON bool) error {
+	var said *serving
+	err := host(cmd, "finishing the episodes in flight", func(ctx context.Context, n *node.Node) error {
+		if err := n.HostBuiltin(ctx); err != nil {
+			return err
+		}
+		register, err := n.HostEngine(ctx)
+		if err != nil {
+			return err
+		}
+		server, err := flags.serve(n, register)
+		if err != nil || said != nil {
+			return err
+		}
+		said = &serving{Agent: runs.EngineName, Serves: strings.Join(server.Services(), ", "), Data: n.Dir(), GRPC: server.Addr()}
+		return said.launched(cmd, asJSON)
+	})
+	if err != nil {
+		return err
+	}
+	return said.done(cmd, asJSON)
+}
