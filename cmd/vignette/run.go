@@ -84,12 +84,11 @@ func runRun(cmd *cobra.Command, args []string, flags runFlags) error {
 		if err := n.HostBuiltin(ctx); err != nil {
 			return err
 		}
-		runner := n.Runner()
-		planner, err := runner.Prepare(ctx, wanted)
+		planner, err := n.Runner().Prepare(ctx, wanted)
 		if err != nil {
 			return err
 		}
-		return play(ctx, cmd, runner, planner, flags, drain)
+		return play(ctx, cmd, n, planner, flags, drain)
 	})
 }
 
@@ -128,17 +127,17 @@ func designOf(cmd *cobra.Command, args []string, flags runFlags) (runs.Design, e
 }
 
 // play plays a prepared run and tells about it while it goes and at its end.
-func play(ctx context.Context, cmd *cobra.Command, runner *runs.Runner, planner *planning.Planner, flags runFlags, drain <-chan struct{}) error {
+func play(ctx context.Context, cmd *cobra.Command, n *node.Node, planner *planning.Planner, flags runFlags, drain <-chan struct{}) error {
 	var teller runTeller
 	if flags.json {
-		teller = newJSONTeller(cmd.OutOrStdout(), flags, dataDir(cmd))
+		teller = newJSONTeller(cmd.OutOrStdout(), flags, n.Dir())
 	} else {
 		teller = newPeopleTeller(cmd.OutOrStdout(), os.Stderr)
 	}
 	teller.launch(planner)
 	count := projection.NewCount(planner)
 	result := runResult{planner: planner, table: &studies.Table{}}
-	playErr := runner.Play(ctx, planner, runs.Options{
+	playErr := n.Runner().Play(ctx, planner, runs.Options{
 		Workers: flags.workers,
 		Drain:   drain,
 		Each: func(index int, state *episode.State) {

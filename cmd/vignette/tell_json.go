@@ -43,7 +43,7 @@ func (j *jsonTeller) launch(planner *planning.Planner) {
 		Repeats   int32    `json:"repeats"`
 		Seed      uint64   `json:"seed"`
 		Workers   int      `json:"workers"`
-		Data      string   `json:"data"`
+		Data      string   `json:"data,omitempty"`
 		Version   string   `json:"version"`
 	}{"launch", j.run, planner.Len(), scenarioIDs, manifest.GetRepeats(), manifest.GetSeed(), j.flags.workers, j.data, manifest.GetProgramVersion()})
 }
