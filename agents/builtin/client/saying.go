@@ -9,15 +9,15 @@ import (
 // saying is one note in the forms it can be worded in. A form that would not be safe English is empty, and frames that
 // need it are then not used; quote is always there.
 type saying struct {
-	// clause is a whole clause in the first person, without a capital or a stop: "I avoid asking my son for help".
+	// clause is a whole clause in the first person, without a capital or a stop: "I avoid ringing my sister back".
 	clause string
 	// past is the clause again when it is in the past or progressive past.
 	past string
 	// now is the clause again when it is in the present.
 	now string
-	// doing is the -ing form without a subject: "avoiding asking my son for help".
+	// doing is the -ing form without a subject: "avoiding ringing my sister back".
 	doing string
-	// verb is the clause without its "I": "avoid asking my son for help".
+	// verb is the clause without its "I": "avoid ringing my sister back".
 	verb string
 	// noun is a noun phrase: "an argument with my wife".
 	noun string
@@ -102,7 +102,7 @@ func (v voice) ownSubject(norm string) bool {
 		norm == "i" || norm == "i'm" || norm == "i've" || norm == "i'd" || norm == "i'll"
 }
 
-// aboutMe handles notes with the person for subject: "He avoids it", "Abe loses his job", "I stay in bed".
+// aboutMe handles notes with the person for subject: "He avoids it", "Tom loses his keys", "I stay in bed".
 func (v voice) aboutMe(s *saying, tokens []language.Token, past bool) {
 	form := habit
 	if past && !ownWords(tokens) {
@@ -182,7 +182,7 @@ func (v voice) bareVerb(s *saying, tokens []language.Token) {
 	}
 }
 
-// aboutOthers handles clauses with another subject: "Father leaves family when Abe is 11", "It's important to work hard".
+// aboutOthers handles clauses with another subject: "Mother moves out when Ann is 9", "It's important to work hard".
 func (v voice) aboutOthers(s *saying, tokens []language.Token, past bool) {
 	form := asIs
 	if past && !ownWords(tokens) {
@@ -197,7 +197,7 @@ func (v voice) aboutOthers(s *saying, tokens []language.Token, past bool) {
 	s.clause = text
 }
 
-// remembered handles "Memory of being criticized by boss".
+// remembered handles "Memory of being shouted at by coach".
 func (v voice) remembered(s *saying, tokens []language.Token) {
 	if len(tokens) == 0 {
 		return

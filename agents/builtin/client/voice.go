@@ -8,7 +8,7 @@ import (
 )
 
 // voice turns notes about a person into that person's own words. Notes in diagrams are often telegraphic and in the
-// third person ("Avoids asking son for help."); a client says "I avoid asking my son for help".
+// third person ("Avoids ringing sister back."); a client says "I avoid ringing my sister back".
 type voice struct {
 	// names are the words others call the person by, in lower case.
 	names map[string]bool

@@ -14,12 +14,12 @@ import (
 func TestMirrored(t *testing.T) {
 	for sentence, want := range map[string][]string{
 		"I lost my job in June.":                                     {"you lost your job in June"},
-		"Well, I avoid asking my son for help.":                      {"you avoid asking your son for help"},
+		"Well, I avoid asking my aunt for money.":                    {"you avoid asking your aunt for money"},
 		"My father left the family when I was nine.":                 {"your father left the family when you were nine"},
 		"I'm afraid of my boss.":                                     {"you're afraid of your boss"},
 		"I don't know.":                                              nil,
 		"I can't be trusted.":                                        {"you tell yourself you can't be trusted"},
-		"I should have tried harder.":                                {"you tell yourself you should have tried harder"},
+		"I should be stronger than my brother.":                      {"you tell yourself you should be stronger than your brother"},
 		"They've noticed that I can't look after children.":          nil,
 		"I told you about it.":                                       nil,
 		"Do I avoid it?":                                             nil,

@@ -98,11 +98,11 @@ type CoreBelief_Category int32
 const (
 	// Not said.
 	CoreBelief_CATEGORY_UNSPECIFIED CoreBelief_Category = 0
-	// "I am incompetent", "I am trapped".
+	// "I cannot cope", "There is no way out for me".
 	CoreBelief_CATEGORY_HELPLESS CoreBelief_Category = 1
-	// "I am bound to be abandoned".
+	// "People leave me sooner or later".
 	CoreBelief_CATEGORY_UNLOVABLE CoreBelief_Category = 2
-	// "I am worthless".
+	// "I am worth nothing".
 	CoreBelief_CATEGORY_WORTHLESS CoreBelief_Category = 3
 )
 
