@@ -100,6 +100,15 @@ func (s *State) Summary() *vignettev1.EpisodeSummary {
 // Apply folds one event into the state. An event that cannot follow what has happened is an error and changes nothing:
 // such a log has been written by something else than this machine.
 func (s *State) Apply(event *vignettev1.EpisodeEvent) error {
+	if err := s.fold(event); err != nil {
+		return err
+	}
+	s.digest.Add(event)
+	return nil
+}
+
+// fold is Apply without the digest.
+func (s *State) fold(event *vignettev1.EpisodeEvent) error {
 	if v := event.GetSchemaVersion(); v < 1 || v > SchemaVersion {
 		return fmt.Errorf("event %q has schema version %d; this program reads up to %d", event.GetId(), v, SchemaVersion)
 	}
@@ -110,16 +119,15 @@ func (s *State) Apply(event *vignettev1.EpisodeEvent) error {
 		return fmt.Errorf("event %q: %w", event.GetId(), err)
 	}
 	s.epoch = event.GetEpoch()
-	s.digest.Add(event)
 	return nil
 }
 
 // Admits says whether an event can follow what has happened, without folding it in: what Apply would say.
 func (s *State) Admits(event *vignettev1.EpisodeEvent) error {
 	trial := *s
-	trial.left, trial.digest = maps.Clone(s.left), NewDigest()
+	trial.left = maps.Clone(s.left)
 	trial.turns, trial.probes, trial.evaluations = slices.Clip(s.turns), slices.Clip(s.probes), slices.Clip(s.evaluations)
-	return trial.Apply(event)
+	return trial.fold(event)
 }
 
 // admits checks what holds for every kind of event.
