@@ -7,8 +7,8 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/vignette-sim/vignette/internal/protoyaml"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
-	"github.com/vignette-sim/vignette/scenarios/protoyaml"
 )
 
 // crossRules are the rules of the contract over several fields that check explains better than the contract can: with

@@ -9,8 +9,8 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/vignette-sim/vignette/internal/protoyaml"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
-	"github.com/vignette-sim/vignette/scenarios/protoyaml"
 )
 
 // Label is how tables, cells and flags call a factor: its role and field as written ("focal.policy.skill"), or the

@@ -12,8 +12,8 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/vignette-sim/vignette/internal/protoyaml"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
-	"github.com/vignette-sim/vignette/scenarios/protoyaml"
 )
 
 //go:embed library/*.yaml

@@ -13,8 +13,8 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/vignette-sim/vignette/internal/protoyaml"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
-	"github.com/vignette-sim/vignette/scenarios/protoyaml"
 )
 
 // Problem is one thing that is wrong in a file: where, what, and what would be right.

@@ -11,8 +11,8 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/vignette-sim/vignette/internal/protoyaml"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
-	"github.com/vignette-sim/vignette/scenarios/protoyaml"
 )
 
 // Marshal writes a scenario or a persona as YAML that reads back to the same: fields in the order of the contract, what

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vignette-sim/vignette/internal/protoyaml"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/scenarios"
-	"github.com/vignette-sim/vignette/scenarios/protoyaml"
 )
 
 // checkFactors holds the run's factors against each scenario. The Field of a problem is the factor's label.

@@ -9,9 +9,9 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/structpb"
 
+	"github.com/vignette-sim/vignette/internal/protoyaml"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/scenarios"
-	"github.com/vignette-sim/vignette/scenarios/protoyaml"
 )
 
 // howVary is how the flag is written.

@@ -6,8 +6,8 @@ import (
 	"unicode"
 
 	"github.com/vignette-sim/vignette/internal/enumname"
+	"github.com/vignette-sim/vignette/internal/protoyaml"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
-	"github.com/vignette-sim/vignette/scenarios/protoyaml"
 )
 
 // emotionWords are everyday words and the emotion of our vocabulary they name. A profile writes an emotion as one word

@@ -229,7 +229,9 @@ type Observation struct {
 	// What kinds of action may be answered; empty means all.
 	Allowed []ActionKind `protobuf:"varint,10,rep,packed,name=allowed,proto3,enum=vignette.v1.ActionKind" json:"allowed,omitempty"`
 	// Turns left before the scenario's max_turns, this one included.
-	TurnsLeft     int32 `protobuf:"varint,11,opt,name=turns_left,json=turnsLeft,proto3" json:"turns_left,omitempty"`
+	TurnsLeft int32 `protobuf:"varint,11,opt,name=turns_left,json=turnsLeft,proto3" json:"turns_left,omitempty"`
+	// On whose account a model is asked; to be handed on as it is.
+	Account       *ModelAccount `protobuf:"bytes,12,opt,name=account,proto3" json:"account,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -339,6 +341,13 @@ func (x *Observation) GetTurnsLeft() int32 {
 		return x.TurnsLeft
 	}
 	return 0
+}
+
+func (x *Observation) GetAccount() *ModelAccount {
+	if x != nil {
+		return x.Account
+	}
+	return nil
 }
 
 // RoleCard is everything a role knows about itself.
@@ -775,7 +784,9 @@ func (x *BidResponse) GetBid() float64 {
 type RespondRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What the role knows.
-	Observation   *Observation `protobuf:"bytes,1,opt,name=observation,proto3" json:"observation,omitempty"`
+	Observation *Observation `protobuf:"bytes,1,opt,name=observation,proto3" json:"observation,omitempty"`
+	// Somebody watches the words come. Without it an agent need not send them before the final frame.
+	Watched       bool `protobuf:"varint,2,opt,name=watched,proto3" json:"watched,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -815,6 +826,13 @@ func (x *RespondRequest) GetObservation() *Observation {
 		return x.Observation
 	}
 	return nil
+}
+
+func (x *RespondRequest) GetWatched() bool {
+	if x != nil {
+		return x.Watched
+	}
+	return false
 }
 
 // RespondResponse is one frame of an answer.
@@ -1272,7 +1290,7 @@ var File_vignette_v1_agent_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_agent_proto_rawDesc = "" +
 	"\n" +
-	"\x17vignette/v1/agent.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19vignette/v1/options.proto\x1a\x19vignette/v1/persona.proto\x1a\x1avignette/v1/scenario.proto\x1a\x17vignette/v1/state.proto\x1a\x16vignette/v1/turn.proto\"\x1d\n" +
+	"\x17vignette/v1/agent.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19vignette/v1/account.proto\x1a\x19vignette/v1/options.proto\x1a\x19vignette/v1/persona.proto\x1a\x1avignette/v1/scenario.proto\x1a\x17vignette/v1/state.proto\x1a\x16vignette/v1/turn.proto\"\x1d\n" +
 	"\x1bAgentServiceDescribeRequest\"_\n" +
 	"\x1cAgentServiceDescribeResponse\x12?\n" +
 	"\vdescription\x18\x01 \x01(\v2\x1d.vignette.v1.AgentDescriptionR\vdescription\"\xd0\x01\n" +
@@ -1283,7 +1301,7 @@ const file_vignette_v1_agent_proto_rawDesc = "" +
 	"\x05model\x18\x04 \x01(\tR\x05model\x12\x18\n" +
 	"\aversion\x18\x05 \x01(\tR\aversion\x12\x1c\n" +
 	"\tlanguages\x18\x06 \x03(\tR\tlanguages\x12\x18\n" +
-	"\asummary\x18\a \x01(\tR\asummary\"\xb3\x03\n" +
+	"\asummary\x18\a \x01(\tR\asummary\"\xe8\x03\n" +
 	"\vObservation\x12\x18\n" +
 	"\aepisode\x18\x01 \x01(\tR\aepisode\x12\x1d\n" +
 	"\n" +
@@ -1299,7 +1317,8 @@ const file_vignette_v1_agent_proto_rawDesc = "" +
 	"\aallowed\x18\n" +
 	" \x03(\x0e2\x17.vignette.v1.ActionKindR\aallowed\x12\x1d\n" +
 	"\n" +
-	"turns_left\x18\v \x01(\x05R\tturnsLeft\"\xe8\x02\n" +
+	"turns_left\x18\v \x01(\x05R\tturnsLeft\x123\n" +
+	"\aaccount\x18\f \x01(\v2\x19.vignette.v1.ModelAccountR\aaccount\"\xe8\x02\n" +
 	"\bRoleCard\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12*\n" +
@@ -1330,9 +1349,10 @@ const file_vignette_v1_agent_proto_rawDesc = "" +
 	"BidRequest\x12B\n" +
 	"\vobservation\x18\x01 \x01(\v2\x18.vignette.v1.ObservationB\x06\xbaH\x03\xc8\x01\x01R\vobservation\"8\n" +
 	"\vBidResponse\x12)\n" +
-	"\x03bid\x18\x01 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x03bid\"T\n" +
+	"\x03bid\x18\x01 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x03bid\"n\n" +
 	"\x0eRespondRequest\x12B\n" +
-	"\vobservation\x18\x01 \x01(\v2\x18.vignette.v1.ObservationB\x06\xbaH\x03\xc8\x01\x01R\vobservation\"\xeb\x01\n" +
+	"\vobservation\x18\x01 \x01(\v2\x18.vignette.v1.ObservationB\x06\xbaH\x03\xc8\x01\x01R\vobservation\x12\x18\n" +
+	"\awatched\x18\x02 \x01(\bR\awatched\"\xeb\x01\n" +
 	"\x0fRespondResponse\x12/\n" +
 	"\x05state\x18\x01 \x01(\v2\x17.vignette.v1.StateFrameH\x00R\x05state\x12/\n" +
 	"\x05delta\x18\x02 \x01(\v2\x17.vignette.v1.DeltaFrameH\x00R\x05delta\x125\n" +
@@ -1403,16 +1423,17 @@ var file_vignette_v1_agent_proto_goTypes = []any{
 	(*ProbeResponse)(nil),                // 17: vignette.v1.ProbeResponse
 	(AgentKind)(0),                       // 18: vignette.v1.AgentKind
 	(ActionKind)(0),                      // 19: vignette.v1.ActionKind
-	(*Persona)(nil),                      // 20: vignette.v1.Persona
-	(*Policy)(nil),                       // 21: vignette.v1.Policy
-	(*Objective)(nil),                    // 22: vignette.v1.Objective
-	(*Stance)(nil),                       // 23: vignette.v1.Stance
-	(*Action)(nil),                       // 24: vignette.v1.Action
-	(*MentalState)(nil),                  // 25: vignette.v1.MentalState
-	(*IntendedAct)(nil),                  // 26: vignette.v1.IntendedAct
-	(*Provenance)(nil),                   // 27: vignette.v1.Provenance
-	(*ProbeSpec)(nil),                    // 28: vignette.v1.ProbeSpec
-	(*ProbeAnswer)(nil),                  // 29: vignette.v1.ProbeAnswer
+	(*ModelAccount)(nil),                 // 20: vignette.v1.ModelAccount
+	(*Persona)(nil),                      // 21: vignette.v1.Persona
+	(*Policy)(nil),                       // 22: vignette.v1.Policy
+	(*Objective)(nil),                    // 23: vignette.v1.Objective
+	(*Stance)(nil),                       // 24: vignette.v1.Stance
+	(*Action)(nil),                       // 25: vignette.v1.Action
+	(*MentalState)(nil),                  // 26: vignette.v1.MentalState
+	(*IntendedAct)(nil),                  // 27: vignette.v1.IntendedAct
+	(*Provenance)(nil),                   // 28: vignette.v1.Provenance
+	(*ProbeSpec)(nil),                    // 29: vignette.v1.ProbeSpec
+	(*ProbeAnswer)(nil),                  // 30: vignette.v1.ProbeAnswer
 }
 var file_vignette_v1_agent_proto_depIdxs = []int32{
 	2,  // 0: vignette.v1.AgentServiceDescribeResponse.description:type_name -> vignette.v1.AgentDescription
@@ -1422,41 +1443,42 @@ var file_vignette_v1_agent_proto_depIdxs = []int32{
 	6,  // 4: vignette.v1.Observation.turns:type_name -> vignette.v1.PerceivedTurn
 	7,  // 5: vignette.v1.Observation.chance:type_name -> vignette.v1.Chance
 	19, // 6: vignette.v1.Observation.allowed:type_name -> vignette.v1.ActionKind
-	18, // 7: vignette.v1.RoleCard.kind:type_name -> vignette.v1.AgentKind
-	20, // 8: vignette.v1.RoleCard.persona:type_name -> vignette.v1.Persona
-	21, // 9: vignette.v1.RoleCard.policy:type_name -> vignette.v1.Policy
-	22, // 10: vignette.v1.RoleCard.objective:type_name -> vignette.v1.Objective
-	23, // 11: vignette.v1.RoleCard.stance:type_name -> vignette.v1.Stance
-	18, // 12: vignette.v1.Participant.kind:type_name -> vignette.v1.AgentKind
-	24, // 13: vignette.v1.PerceivedTurn.action:type_name -> vignette.v1.Action
-	3,  // 14: vignette.v1.BidRequest.observation:type_name -> vignette.v1.Observation
-	3,  // 15: vignette.v1.RespondRequest.observation:type_name -> vignette.v1.Observation
-	12, // 16: vignette.v1.RespondResponse.state:type_name -> vignette.v1.StateFrame
-	13, // 17: vignette.v1.RespondResponse.delta:type_name -> vignette.v1.DeltaFrame
-	14, // 18: vignette.v1.RespondResponse.discard:type_name -> vignette.v1.DiscardFrame
-	15, // 19: vignette.v1.RespondResponse.final:type_name -> vignette.v1.FinalFrame
-	25, // 20: vignette.v1.StateFrame.mental_state:type_name -> vignette.v1.MentalState
-	26, // 21: vignette.v1.StateFrame.acts:type_name -> vignette.v1.IntendedAct
-	24, // 22: vignette.v1.FinalFrame.action:type_name -> vignette.v1.Action
-	25, // 23: vignette.v1.FinalFrame.mental_state:type_name -> vignette.v1.MentalState
-	26, // 24: vignette.v1.FinalFrame.acts:type_name -> vignette.v1.IntendedAct
-	27, // 25: vignette.v1.FinalFrame.provenance:type_name -> vignette.v1.Provenance
-	3,  // 26: vignette.v1.ProbeRequest.observation:type_name -> vignette.v1.Observation
-	28, // 27: vignette.v1.ProbeRequest.probe:type_name -> vignette.v1.ProbeSpec
-	29, // 28: vignette.v1.ProbeResponse.answer:type_name -> vignette.v1.ProbeAnswer
-	0,  // 29: vignette.v1.AgentService.Describe:input_type -> vignette.v1.AgentServiceDescribeRequest
-	8,  // 30: vignette.v1.AgentService.Bid:input_type -> vignette.v1.BidRequest
-	10, // 31: vignette.v1.AgentService.Respond:input_type -> vignette.v1.RespondRequest
-	16, // 32: vignette.v1.AgentService.Probe:input_type -> vignette.v1.ProbeRequest
-	1,  // 33: vignette.v1.AgentService.Describe:output_type -> vignette.v1.AgentServiceDescribeResponse
-	9,  // 34: vignette.v1.AgentService.Bid:output_type -> vignette.v1.BidResponse
-	11, // 35: vignette.v1.AgentService.Respond:output_type -> vignette.v1.RespondResponse
-	17, // 36: vignette.v1.AgentService.Probe:output_type -> vignette.v1.ProbeResponse
-	33, // [33:37] is the sub-list for method output_type
-	29, // [29:33] is the sub-list for method input_type
-	29, // [29:29] is the sub-list for extension type_name
-	29, // [29:29] is the sub-list for extension extendee
-	0,  // [0:29] is the sub-list for field type_name
+	20, // 7: vignette.v1.Observation.account:type_name -> vignette.v1.ModelAccount
+	18, // 8: vignette.v1.RoleCard.kind:type_name -> vignette.v1.AgentKind
+	21, // 9: vignette.v1.RoleCard.persona:type_name -> vignette.v1.Persona
+	22, // 10: vignette.v1.RoleCard.policy:type_name -> vignette.v1.Policy
+	23, // 11: vignette.v1.RoleCard.objective:type_name -> vignette.v1.Objective
+	24, // 12: vignette.v1.RoleCard.stance:type_name -> vignette.v1.Stance
+	18, // 13: vignette.v1.Participant.kind:type_name -> vignette.v1.AgentKind
+	25, // 14: vignette.v1.PerceivedTurn.action:type_name -> vignette.v1.Action
+	3,  // 15: vignette.v1.BidRequest.observation:type_name -> vignette.v1.Observation
+	3,  // 16: vignette.v1.RespondRequest.observation:type_name -> vignette.v1.Observation
+	12, // 17: vignette.v1.RespondResponse.state:type_name -> vignette.v1.StateFrame
+	13, // 18: vignette.v1.RespondResponse.delta:type_name -> vignette.v1.DeltaFrame
+	14, // 19: vignette.v1.RespondResponse.discard:type_name -> vignette.v1.DiscardFrame
+	15, // 20: vignette.v1.RespondResponse.final:type_name -> vignette.v1.FinalFrame
+	26, // 21: vignette.v1.StateFrame.mental_state:type_name -> vignette.v1.MentalState
+	27, // 22: vignette.v1.StateFrame.acts:type_name -> vignette.v1.IntendedAct
+	25, // 23: vignette.v1.FinalFrame.action:type_name -> vignette.v1.Action
+	26, // 24: vignette.v1.FinalFrame.mental_state:type_name -> vignette.v1.MentalState
+	27, // 25: vignette.v1.FinalFrame.acts:type_name -> vignette.v1.IntendedAct
+	28, // 26: vignette.v1.FinalFrame.provenance:type_name -> vignette.v1.Provenance
+	3,  // 27: vignette.v1.ProbeRequest.observation:type_name -> vignette.v1.Observation
+	29, // 28: vignette.v1.ProbeRequest.probe:type_name -> vignette.v1.ProbeSpec
+	30, // 29: vignette.v1.ProbeResponse.answer:type_name -> vignette.v1.ProbeAnswer
+	0,  // 30: vignette.v1.AgentService.Describe:input_type -> vignette.v1.AgentServiceDescribeRequest
+	8,  // 31: vignette.v1.AgentService.Bid:input_type -> vignette.v1.BidRequest
+	10, // 32: vignette.v1.AgentService.Respond:input_type -> vignette.v1.RespondRequest
+	16, // 33: vignette.v1.AgentService.Probe:input_type -> vignette.v1.ProbeRequest
+	1,  // 34: vignette.v1.AgentService.Describe:output_type -> vignette.v1.AgentServiceDescribeResponse
+	9,  // 35: vignette.v1.AgentService.Bid:output_type -> vignette.v1.BidResponse
+	11, // 36: vignette.v1.AgentService.Respond:output_type -> vignette.v1.RespondResponse
+	17, // 37: vignette.v1.AgentService.Probe:output_type -> vignette.v1.ProbeResponse
+	34, // [34:38] is the sub-list for method output_type
+	30, // [30:34] is the sub-list for method input_type
+	30, // [30:30] is the sub-list for extension type_name
+	30, // [30:30] is the sub-list for extension extendee
+	0,  // [0:30] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_agent_proto_init() }
@@ -1464,6 +1486,7 @@ func file_vignette_v1_agent_proto_init() {
 	if File_vignette_v1_agent_proto != nil {
 		return
 	}
+	file_vignette_v1_account_proto_init()
 	file_vignette_v1_options_proto_init()
 	file_vignette_v1_persona_proto_init()
 	file_vignette_v1_scenario_proto_init()

@@ -177,8 +177,11 @@ type Manifest struct {
 	Evaluators []*EvaluatorDescription `protobuf:"bytes,9,rep,name=evaluators,proto3" json:"evaluators,omitempty"`
 	// Version of the program that made it.
 	ProgramVersion string `protobuf:"bytes,10,opt,name=program_version,json=programVersion,proto3" json:"program_version,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// Who is played and judged by which model where a scenario does not say: kinds and role ids, each with a model in the
+	// grammar of `--model`. Those that are not in it are played by rules.
+	Models        map[string]string `protobuf:"bytes,11,rep,name=models,proto3" json:"models,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Manifest) Reset() {
@@ -279,6 +282,13 @@ func (x *Manifest) GetProgramVersion() string {
 		return x.ProgramVersion
 	}
 	return ""
+}
+
+func (x *Manifest) GetModels() map[string]string {
+	if x != nil {
+		return x.Models
+	}
+	return nil
 }
 
 // Cell is one combination of scenario, factor levels and repeat: the design's coordinates of an episode.
@@ -1136,7 +1146,7 @@ var File_vignette_v1_episode_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_episode_proto_rawDesc = "" +
 	"\n" +
-	"\x19vignette/v1/episode.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17vignette/v1/agent.proto\x1a\x1bvignette/v1/evaluator.proto\x1a\x19vignette/v1/options.proto\x1a\x1avignette/v1/scenario.proto\x1a\x17vignette/v1/score.proto\x1a\x16vignette/v1/turn.proto\"\x89\x04\n" +
+	"\x19vignette/v1/episode.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17vignette/v1/agent.proto\x1a\x1bvignette/v1/evaluator.proto\x1a\x19vignette/v1/options.proto\x1a\x1avignette/v1/scenario.proto\x1a\x17vignette/v1/score.proto\x1a\x16vignette/v1/turn.proto\"\xff\x04\n" +
 	"\bManifest\x12.\n" +
 	"\x0eschema_version\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x01R\rschemaVersion\x122\n" +
 	"\x03run\x18\x02 \x01(\tB \xbaH\x19r\x172\x15^[A-Za-z0-9_-]{1,64}$\xb0\xbb\x18\x01R\x03run\x12?\n" +
@@ -1151,7 +1161,11 @@ const file_vignette_v1_episode_proto_rawDesc = "" +
 	"evaluators\x18\t \x03(\v2!.vignette.v1.EvaluatorDescriptionB\x04\xb0\xbb\x18\x01R\n" +
 	"evaluators\x12-\n" +
 	"\x0fprogram_version\x18\n" +
-	" \x01(\tB\x04\xb0\xbb\x18\x01R\x0eprogramVersion\"\x80\x01\n" +
+	" \x01(\tB\x04\xb0\xbb\x18\x01R\x0eprogramVersion\x129\n" +
+	"\x06models\x18\v \x03(\v2!.vignette.v1.Manifest.ModelsEntryR\x06models\x1a9\n" +
+	"\vModelsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x80\x01\n" +
 	"\x04Cell\x12#\n" +
 	"\bscenario\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\bscenario\x122\n" +
 	"\afactors\x18\x02 \x03(\v2\x18.vignette.v1.FactorLevelR\afactors\x12\x1f\n" +
@@ -1239,7 +1253,7 @@ func file_vignette_v1_episode_proto_rawDescGZIP() []byte {
 }
 
 var file_vignette_v1_episode_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_vignette_v1_episode_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_vignette_v1_episode_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
 var file_vignette_v1_episode_proto_goTypes = []any{
 	(EndReason)(0),                // 0: vignette.v1.EndReason
 	(Validity)(0),                 // 1: vignette.v1.Validity
@@ -1254,44 +1268,46 @@ var file_vignette_v1_episode_proto_goTypes = []any{
 	(*EpisodeCompleted)(nil),      // 10: vignette.v1.EpisodeCompleted
 	(*EpisodeFailed)(nil),         // 11: vignette.v1.EpisodeFailed
 	(*Note)(nil),                  // 12: vignette.v1.Note
-	(*timestamppb.Timestamp)(nil), // 13: google.protobuf.Timestamp
-	(*Scenario)(nil),              // 14: vignette.v1.Scenario
-	(*Factor)(nil),                // 15: vignette.v1.Factor
-	(*AgentDescription)(nil),      // 16: vignette.v1.AgentDescription
-	(*EvaluatorDescription)(nil),  // 17: vignette.v1.EvaluatorDescription
-	(*Turn)(nil),                  // 18: vignette.v1.Turn
-	(*ProbeAnswer)(nil),           // 19: vignette.v1.ProbeAnswer
-	(*Score)(nil),                 // 20: vignette.v1.Score
-	(*Reward)(nil),                // 21: vignette.v1.Reward
+	nil,                           // 13: vignette.v1.Manifest.ModelsEntry
+	(*timestamppb.Timestamp)(nil), // 14: google.protobuf.Timestamp
+	(*Scenario)(nil),              // 15: vignette.v1.Scenario
+	(*Factor)(nil),                // 16: vignette.v1.Factor
+	(*AgentDescription)(nil),      // 17: vignette.v1.AgentDescription
+	(*EvaluatorDescription)(nil),  // 18: vignette.v1.EvaluatorDescription
+	(*Turn)(nil),                  // 19: vignette.v1.Turn
+	(*ProbeAnswer)(nil),           // 20: vignette.v1.ProbeAnswer
+	(*Score)(nil),                 // 21: vignette.v1.Score
+	(*Reward)(nil),                // 22: vignette.v1.Reward
 }
 var file_vignette_v1_episode_proto_depIdxs = []int32{
-	13, // 0: vignette.v1.Manifest.created_at:type_name -> google.protobuf.Timestamp
-	14, // 1: vignette.v1.Manifest.scenarios:type_name -> vignette.v1.Scenario
-	15, // 2: vignette.v1.Manifest.factors:type_name -> vignette.v1.Factor
-	16, // 3: vignette.v1.Manifest.agents:type_name -> vignette.v1.AgentDescription
-	17, // 4: vignette.v1.Manifest.evaluators:type_name -> vignette.v1.EvaluatorDescription
-	4,  // 5: vignette.v1.Cell.factors:type_name -> vignette.v1.FactorLevel
-	13, // 6: vignette.v1.EpisodeEvent.time:type_name -> google.protobuf.Timestamp
-	6,  // 7: vignette.v1.EpisodeEvent.started:type_name -> vignette.v1.EpisodeStarted
-	7,  // 8: vignette.v1.EpisodeEvent.claimed:type_name -> vignette.v1.Claimed
-	18, // 9: vignette.v1.EpisodeEvent.turn:type_name -> vignette.v1.Turn
-	19, // 10: vignette.v1.EpisodeEvent.probed:type_name -> vignette.v1.ProbeAnswer
-	8,  // 11: vignette.v1.EpisodeEvent.evaluated:type_name -> vignette.v1.Evaluated
-	9,  // 12: vignette.v1.EpisodeEvent.conversation_ended:type_name -> vignette.v1.ConversationEnded
-	10, // 13: vignette.v1.EpisodeEvent.completed:type_name -> vignette.v1.EpisodeCompleted
-	11, // 14: vignette.v1.EpisodeEvent.failed:type_name -> vignette.v1.EpisodeFailed
-	3,  // 15: vignette.v1.EpisodeStarted.cell:type_name -> vignette.v1.Cell
-	20, // 16: vignette.v1.Evaluated.scores:type_name -> vignette.v1.Score
-	0,  // 17: vignette.v1.ConversationEnded.reason:type_name -> vignette.v1.EndReason
-	1,  // 18: vignette.v1.EpisodeCompleted.validity:type_name -> vignette.v1.Validity
-	21, // 19: vignette.v1.EpisodeCompleted.rewards:type_name -> vignette.v1.Reward
-	13, // 20: vignette.v1.Note.time:type_name -> google.protobuf.Timestamp
-	8,  // 21: vignette.v1.Note.rescored:type_name -> vignette.v1.Evaluated
-	22, // [22:22] is the sub-list for method output_type
-	22, // [22:22] is the sub-list for method input_type
-	22, // [22:22] is the sub-list for extension type_name
-	22, // [22:22] is the sub-list for extension extendee
-	0,  // [0:22] is the sub-list for field type_name
+	14, // 0: vignette.v1.Manifest.created_at:type_name -> google.protobuf.Timestamp
+	15, // 1: vignette.v1.Manifest.scenarios:type_name -> vignette.v1.Scenario
+	16, // 2: vignette.v1.Manifest.factors:type_name -> vignette.v1.Factor
+	17, // 3: vignette.v1.Manifest.agents:type_name -> vignette.v1.AgentDescription
+	18, // 4: vignette.v1.Manifest.evaluators:type_name -> vignette.v1.EvaluatorDescription
+	13, // 5: vignette.v1.Manifest.models:type_name -> vignette.v1.Manifest.ModelsEntry
+	4,  // 6: vignette.v1.Cell.factors:type_name -> vignette.v1.FactorLevel
+	14, // 7: vignette.v1.EpisodeEvent.time:type_name -> google.protobuf.Timestamp
+	6,  // 8: vignette.v1.EpisodeEvent.started:type_name -> vignette.v1.EpisodeStarted
+	7,  // 9: vignette.v1.EpisodeEvent.claimed:type_name -> vignette.v1.Claimed
+	19, // 10: vignette.v1.EpisodeEvent.turn:type_name -> vignette.v1.Turn
+	20, // 11: vignette.v1.EpisodeEvent.probed:type_name -> vignette.v1.ProbeAnswer
+	8,  // 12: vignette.v1.EpisodeEvent.evaluated:type_name -> vignette.v1.Evaluated
+	9,  // 13: vignette.v1.EpisodeEvent.conversation_ended:type_name -> vignette.v1.ConversationEnded
+	10, // 14: vignette.v1.EpisodeEvent.completed:type_name -> vignette.v1.EpisodeCompleted
+	11, // 15: vignette.v1.EpisodeEvent.failed:type_name -> vignette.v1.EpisodeFailed
+	3,  // 16: vignette.v1.EpisodeStarted.cell:type_name -> vignette.v1.Cell
+	21, // 17: vignette.v1.Evaluated.scores:type_name -> vignette.v1.Score
+	0,  // 18: vignette.v1.ConversationEnded.reason:type_name -> vignette.v1.EndReason
+	1,  // 19: vignette.v1.EpisodeCompleted.validity:type_name -> vignette.v1.Validity
+	22, // 20: vignette.v1.EpisodeCompleted.rewards:type_name -> vignette.v1.Reward
+	14, // 21: vignette.v1.Note.time:type_name -> google.protobuf.Timestamp
+	8,  // 22: vignette.v1.Note.rescored:type_name -> vignette.v1.Evaluated
+	23, // [23:23] is the sub-list for method output_type
+	23, // [23:23] is the sub-list for method input_type
+	23, // [23:23] is the sub-list for extension type_name
+	23, // [23:23] is the sub-list for extension extendee
+	0,  // [0:23] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_episode_proto_init() }
@@ -1326,7 +1342,7 @@ func file_vignette_v1_episode_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_episode_proto_rawDesc), len(file_vignette_v1_episode_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   11,
+			NumMessages:   12,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -422,7 +422,11 @@ type EvaluateRequest struct {
 	// With NEED_PROBES.
 	Probes []*ProbeAnswer `protobuf:"bytes,10,rep,name=probes,proto3" json:"probes,omitempty"`
 	// With NEED_ROLE_CARDS.
-	RoleCards     []*RoleCard `protobuf:"bytes,11,rep,name=role_cards,json=roleCards,proto3" json:"role_cards,omitempty"`
+	RoleCards []*RoleCard `protobuf:"bytes,11,rep,name=role_cards,json=roleCards,proto3" json:"role_cards,omitempty"`
+	// The model of an LLM judge, in the grammar of `--model`.
+	Model string `protobuf:"bytes,12,opt,name=model,proto3" json:"model,omitempty"`
+	// On whose account a model is asked; to be handed on as it is.
+	Account       *ModelAccount `protobuf:"bytes,13,opt,name=account,proto3" json:"account,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -530,6 +534,20 @@ func (x *EvaluateRequest) GetProbes() []*ProbeAnswer {
 func (x *EvaluateRequest) GetRoleCards() []*RoleCard {
 	if x != nil {
 		return x.RoleCards
+	}
+	return nil
+}
+
+func (x *EvaluateRequest) GetModel() string {
+	if x != nil {
+		return x.Model
+	}
+	return ""
+}
+
+func (x *EvaluateRequest) GetAccount() *ModelAccount {
+	if x != nil {
+		return x.Account
 	}
 	return nil
 }
@@ -648,7 +666,7 @@ var File_vignette_v1_evaluator_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_evaluator_proto_rawDesc = "" +
 	"\n" +
-	"\x1bvignette/v1/evaluator.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x17vignette/v1/agent.proto\x1a\x19vignette/v1/options.proto\x1a\x1avignette/v1/scenario.proto\x1a\x17vignette/v1/score.proto\x1a\x17vignette/v1/state.proto\x1a\x16vignette/v1/turn.proto\"!\n" +
+	"\x1bvignette/v1/evaluator.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19vignette/v1/account.proto\x1a\x17vignette/v1/agent.proto\x1a\x19vignette/v1/options.proto\x1a\x1avignette/v1/scenario.proto\x1a\x17vignette/v1/score.proto\x1a\x17vignette/v1/state.proto\x1a\x16vignette/v1/turn.proto\"!\n" +
 	"\x1fEvaluatorServiceDescribeRequest\"g\n" +
 	" EvaluatorServiceDescribeResponse\x12C\n" +
 	"\vdescription\x18\x01 \x01(\v2!.vignette.v1.EvaluatorDescriptionR\vdescription\"\x8f\x02\n" +
@@ -675,7 +693,7 @@ const file_vignette_v1_evaluator_proto_rawDesc = "" +
 	"\x06labels\x18\a \x03(\tR\x06labels\x12\x12\n" +
 	"\x04turn\x18\b \x01(\bR\x04turn\x12\x18\n" +
 	"\aepisode\x18\t \x01(\bR\aepisode:I\xbaHF\x1aD\n" +
-	"\x0fdimension.range\x12\x1cmax must be greater than min\x1a\x13this.max > this.min\"\x90\x04\n" +
+	"\x0fdimension.range\x12\x1cmax must be greater than min\x1a\x13this.max > this.min\"\xe5\x04\n" +
 	"\x0fEvaluateRequest\x12\x18\n" +
 	"\aepisode\x18\x01 \x01(\tR\aepisode\x12\x1a\n" +
 	"\blanguage\x18\x02 \x01(\tR\blanguage\x12\x18\n" +
@@ -690,7 +708,9 @@ const file_vignette_v1_evaluator_proto_rawDesc = "" +
 	"\x06probes\x18\n" +
 	" \x03(\v2\x18.vignette.v1.ProbeAnswerB\x04\xa8\xbb\x18\x01R\x06probes\x12:\n" +
 	"\n" +
-	"role_cards\x18\v \x03(\v2\x15.vignette.v1.RoleCardB\x04\xa8\xbb\x18\x01R\troleCardsB\r\n" +
+	"role_cards\x18\v \x03(\v2\x15.vignette.v1.RoleCardB\x04\xa8\xbb\x18\x01R\troleCards\x12\x1e\n" +
+	"\x05model\x18\f \x01(\tB\b\xbaH\x05r\x03\x18\x80\x02R\x05model\x123\n" +
+	"\aaccount\x18\r \x01(\v2\x19.vignette.v1.ModelAccountR\aaccountB\r\n" +
 	"\v_turn_index\"\x8e\x01\n" +
 	"\vPrivateTurn\x12\x14\n" +
 	"\x05index\x18\x01 \x01(\x05R\x05index\x12;\n" +
@@ -737,9 +757,10 @@ var file_vignette_v1_evaluator_proto_goTypes = []any{
 	(*Objective)(nil),                        // 10: vignette.v1.Objective
 	(*ProbeAnswer)(nil),                      // 11: vignette.v1.ProbeAnswer
 	(*RoleCard)(nil),                         // 12: vignette.v1.RoleCard
-	(*MentalState)(nil),                      // 13: vignette.v1.MentalState
-	(*IntendedAct)(nil),                      // 14: vignette.v1.IntendedAct
-	(*Score)(nil),                            // 15: vignette.v1.Score
+	(*ModelAccount)(nil),                     // 13: vignette.v1.ModelAccount
+	(*MentalState)(nil),                      // 14: vignette.v1.MentalState
+	(*IntendedAct)(nil),                      // 15: vignette.v1.IntendedAct
+	(*Score)(nil),                            // 16: vignette.v1.Score
 }
 var file_vignette_v1_evaluator_proto_depIdxs = []int32{
 	3,  // 0: vignette.v1.EvaluatorServiceDescribeResponse.description:type_name -> vignette.v1.EvaluatorDescription
@@ -751,18 +772,19 @@ var file_vignette_v1_evaluator_proto_depIdxs = []int32{
 	6,  // 6: vignette.v1.EvaluateRequest.private_turns:type_name -> vignette.v1.PrivateTurn
 	11, // 7: vignette.v1.EvaluateRequest.probes:type_name -> vignette.v1.ProbeAnswer
 	12, // 8: vignette.v1.EvaluateRequest.role_cards:type_name -> vignette.v1.RoleCard
-	13, // 9: vignette.v1.PrivateTurn.mental_state:type_name -> vignette.v1.MentalState
-	14, // 10: vignette.v1.PrivateTurn.acts:type_name -> vignette.v1.IntendedAct
-	15, // 11: vignette.v1.EvaluateResponse.scores:type_name -> vignette.v1.Score
-	1,  // 12: vignette.v1.EvaluatorService.Describe:input_type -> vignette.v1.EvaluatorServiceDescribeRequest
-	5,  // 13: vignette.v1.EvaluatorService.Evaluate:input_type -> vignette.v1.EvaluateRequest
-	2,  // 14: vignette.v1.EvaluatorService.Describe:output_type -> vignette.v1.EvaluatorServiceDescribeResponse
-	7,  // 15: vignette.v1.EvaluatorService.Evaluate:output_type -> vignette.v1.EvaluateResponse
-	14, // [14:16] is the sub-list for method output_type
-	12, // [12:14] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	13, // 9: vignette.v1.EvaluateRequest.account:type_name -> vignette.v1.ModelAccount
+	14, // 10: vignette.v1.PrivateTurn.mental_state:type_name -> vignette.v1.MentalState
+	15, // 11: vignette.v1.PrivateTurn.acts:type_name -> vignette.v1.IntendedAct
+	16, // 12: vignette.v1.EvaluateResponse.scores:type_name -> vignette.v1.Score
+	1,  // 13: vignette.v1.EvaluatorService.Describe:input_type -> vignette.v1.EvaluatorServiceDescribeRequest
+	5,  // 14: vignette.v1.EvaluatorService.Evaluate:input_type -> vignette.v1.EvaluateRequest
+	2,  // 15: vignette.v1.EvaluatorService.Describe:output_type -> vignette.v1.EvaluatorServiceDescribeResponse
+	7,  // 16: vignette.v1.EvaluatorService.Evaluate:output_type -> vignette.v1.EvaluateResponse
+	15, // [15:17] is the sub-list for method output_type
+	13, // [13:15] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_evaluator_proto_init() }
@@ -770,6 +792,7 @@ func file_vignette_v1_evaluator_proto_init() {
 	if File_vignette_v1_evaluator_proto != nil {
 		return
 	}
+	file_vignette_v1_account_proto_init()
 	file_vignette_v1_agent_proto_init()
 	file_vignette_v1_options_proto_init()
 	file_vignette_v1_scenario_proto_init()

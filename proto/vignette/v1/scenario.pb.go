@@ -725,7 +725,7 @@ type Policy struct {
 	Skill *float64 `protobuf:"fixed64,2,opt,name=skill,proto3,oneof" json:"skill,omitempty"`
 	// Prompting strategy of an LLM mind, by name. Empty means plain.
 	Strategy string `protobuf:"bytes,3,opt,name=strategy,proto3" json:"strategy,omitempty"`
-	// Model of an LLM mind, in the grammar of `--model`. Empty means the run's.
+	// Model of an LLM mind, in the grammar of `--model`. Empty means the run's, which may be none; "builtin" means none.
 	Model         string `protobuf:"bytes,4,opt,name=model,proto3" json:"model,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1439,7 +1439,9 @@ type EvaluatorUse struct {
 	// Whose doing it scores: a role id; empty means the focal role.
 	Role string `protobuf:"bytes,2,opt,name=role,proto3" json:"role,omitempty"`
 	// When it is asked.
-	When          EvaluationTime `protobuf:"varint,3,opt,name=when,proto3,enum=vignette.v1.EvaluationTime" json:"when,omitempty"`
+	When EvaluationTime `protobuf:"varint,3,opt,name=when,proto3,enum=vignette.v1.EvaluationTime" json:"when,omitempty"`
+	// Model of an LLM judge, in the grammar of `--model`. Empty means the run's, which may be none; "builtin" means none.
+	Model         string `protobuf:"bytes,4,opt,name=model,proto3" json:"model,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1493,6 +1495,13 @@ func (x *EvaluatorUse) GetWhen() EvaluationTime {
 		return x.When
 	}
 	return EvaluationTime_EVALUATION_TIME_UNSPECIFIED
+}
+
+func (x *EvaluatorUse) GetModel() string {
+	if x != nil {
+		return x.Model
+	}
+	return ""
 }
 
 // RewardTerm is one weighted score in a role's reward.
@@ -1813,12 +1822,13 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\x06source\x18\t \x01(\x0e2\x18.vignette.v1.StateSourceB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06sourceB\x0f\n" +
 	"\x06answer\x12\x05\xbaH\x02\b\x01\"P\n" +
 	"\x13EmotionDistribution\x129\n" +
-	"\bemotions\x18\x01 \x03(\v2\x1d.vignette.v1.EmotionIntensityR\bemotions\"}\n" +
+	"\bemotions\x18\x01 \x03(\v2\x1d.vignette.v1.EmotionIntensityR\bemotions\"\x9d\x01\n" +
 	"\fEvaluatorUse\x12\x1e\n" +
 	"\x04name\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x04name\x12\x12\n" +
 	"\x04role\x18\x02 \x01(\tR\x04role\x129\n" +
-	"\x04when\x18\x03 \x01(\x0e2\x1b.vignette.v1.EvaluationTimeB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04when\"\xb0\x01\n" +
+	"\x04when\x18\x03 \x01(\x0e2\x1b.vignette.v1.EvaluationTimeB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04when\x12\x1e\n" +
+	"\x05model\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x02R\x05model\"\xb0\x01\n" +
 	"\n" +
 	"RewardTerm\x12%\n" +
 	"\tevaluator\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\tevaluator\x12%\n" +
