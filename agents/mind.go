@@ -32,6 +32,8 @@ type Reply interface {
 	Say(words string) error
 	// Discard takes back all words said so far.
 	Discard(reason string) error
+	// Watched says whether somebody watches the words come. If nobody does, saying them before the answer is a waste.
+	Watched() bool
 }
 
 // Answer is what a role does in its turn.
@@ -44,6 +46,8 @@ type Answer struct {
 	AgentState []byte
 	// PromptHash is the hex sha256 of the prompt template, empty where there is none.
 	PromptHash string
+	// Model is the model that answered, as configured; empty where there is none.
+	Model string
 }
 
 // Promised are acts as they are committed before wording: without the words that will carry them.

@@ -1,6 +1,7 @@
 package agents
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -64,7 +65,7 @@ func (s *service) Respond(req *vignettev1.RespondRequest, stream grpc.ServerStre
 	if err := s.check(req, req.GetObservation()); err != nil {
 		return err
 	}
-	reply := &reply{stream: stream}
+	reply := &reply{stream: stream, watched: req.GetWatched()}
 	answer, err := s.mind.Respond(stream.Context(), req.GetObservation(), reply)
 	if err != nil {
 		return err
@@ -79,7 +80,7 @@ func (s *service) Respond(req *vignettev1.RespondRequest, stream grpc.ServerStre
 		Provenance: &vignettev1.Provenance{
 			Agent:      s.description.GetName(),
 			Mind:       s.description.GetMind(),
-			Model:      s.description.GetModel(),
+			Model:      cmp.Or(answer.Model, s.description.GetModel()),
 			Version:    s.description.GetVersion(),
 			PromptHash: answer.PromptHash,
 		},
@@ -124,6 +125,7 @@ func checked[M proto.Message](message M) (M, error) {
 // reply streams frames and remembers what they promised.
 type reply struct {
 	stream    grpc.ServerStreamingServer[vignettev1.RespondResponse]
+	watched   bool
 	committed bool
 	acts      []*vignettev1.IntendedAct
 	said      strings.Builder
@@ -162,6 +164,8 @@ func (r *reply) Discard(reason string) error {
 		Discard: &vignettev1.DiscardFrame{Reason: reason},
 	}})
 }
+
+func (r *reply) Watched() bool { return r.watched }
 
 // fits says whether an answer keeps what the frames before it promised.
 func (r *reply) fits(answer *Answer) error {

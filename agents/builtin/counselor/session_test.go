@@ -129,6 +129,7 @@ func (r *recorder) Commit(state *vignettev1.MentalState, acts []*vignettev1.Inte
 }
 func (r *recorder) Say(string) error     { return nil }
 func (r *recorder) Discard(string) error { return nil }
+func (r *recorder) Watched() bool        { return false }
 
 var styles = map[string]vignettev1.ConversationalStyle{
 	"plain":    vignettev1.ConversationalStyle_CONVERSATIONAL_STYLE_PLAIN,

@@ -137,6 +137,7 @@ func (k *keeper) Commit(state *vignettev1.MentalState, acts []*vignettev1.Intend
 }
 func (k *keeper) Say(string) error     { return nil }
 func (k *keeper) Discard(string) error { return nil }
+func (k *keeper) Watched() bool        { return false }
 
 // transcript is what one reads.
 func (st *stage) transcript() string {
