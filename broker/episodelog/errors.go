@@ -3,8 +3,6 @@ package episodelog
 import (
 	"errors"
 	"fmt"
-
-	"github.com/nats-io/nats.go/jetstream"
 )
 
 // Errors to tell apart with errors.Is.
@@ -48,17 +46,3 @@ func (e *CorruptError) Error() string {
 
 // Unwrap returns what is wrong with it.
 func (e *CorruptError) Unwrap() error { return e.Err }
-
-// isWrongLast says whether the server refused a message for its expected last sequence. It uses another code when the
-// stream is replicated.
-func isWrongLast(err error) bool {
-	api, ok := errors.AsType[*jetstream.APIError](err)
-	return ok && (api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence ||
-		api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant)
-}
-
-// isRefused says whether the server answered, so that nothing was written.
-func isRefused(err error) bool {
-	_, ok := errors.AsType[*jetstream.APIError](err)
-	return ok
-}

@@ -2,7 +2,6 @@ package episodelog
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/vignette-sim/vignette/broker/internal/stream"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -105,15 +105,9 @@ type Config struct {
 // rebuilds them at each start, so it must be short.
 const duplicates = 10 * time.Second
 
-// answerTimeout is the usual log.answer.
-const answerTimeout = 5 * time.Second
-
 type log struct {
-	nc       *nats.Conn
-	js       jetstream.JetStream
-	name     string
+	stream   *stream.Stream
 	subjects subjects
-	answer   time.Duration // longest wait for one answer of the server, when the caller's context allows more
 }
 
 var _ Log = (*log)(nil)
@@ -123,31 +117,24 @@ func Open(ctx context.Context, nc *nats.Conn, cfg Config) (Log, error) {
 	if err := checkToken("namespace", cfg.Namespace); err != nil {
 		return nil, fmt.Errorf("episode log: %w", err)
 	}
-	js, err := jetstream.New(nc)
+	subjects := subjects{prefix: cfg.Namespace + ".log."}
+	opened, err := stream.Open(ctx, nc, streamConfig(cfg, subjects))
 	if err != nil {
 		return nil, fmt.Errorf("episode log: %w", err)
 	}
-	l := &log{nc: nc, js: js, name: cfg.Namespace + "-log", subjects: subjects{prefix: cfg.Namespace + ".log."}, answer: answerTimeout}
-	_, err = js.Stream(ctx, l.name)
-	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		_, err = js.CreateStream(ctx, l.streamConfig(cfg.Replicas))
-	}
-	if err != nil {
-		return nil, fmt.Errorf("episode log: open stream %s: %w", l.name, err)
-	}
-	return l, nil
+	return &log{stream: opened, subjects: subjects}, nil
 }
 
-func (l *log) streamConfig(replicas int) jetstream.StreamConfig {
+func streamConfig(cfg Config, subjects subjects) jetstream.StreamConfig {
 	return jetstream.StreamConfig{
-		Name:        l.name,
+		Name:        cfg.Namespace + "-log",
 		Description: "Runs and episodes: manifests, plays and notes",
-		Subjects:    l.subjects.all(),
+		Subjects:    subjects.all(),
 		Storage:     jetstream.FileStorage,
 		Retention:   jetstream.LimitsPolicy,
 		Discard:     jetstream.DiscardNew, // there are no limits; if somebody sets one, refuse rather than forget
 		Duplicates:  duplicates,
 		AllowDirect: true,
-		Replicas:    max(replicas, 1),
+		Replicas:    max(cfg.Replicas, 1),
 	}
 }

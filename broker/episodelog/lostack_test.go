@@ -115,7 +115,7 @@ func TestWriteSurvivesLostAck(t *testing.T) {
 				t.Fatal(err)
 			}
 			l := opened.(*log)
-			l.answer = 300 * time.Millisecond
+			l.stream.SetAnswerTimeout(300 * time.Millisecond)
 
 			dialer.deaf.Store(true)
 			go func() {

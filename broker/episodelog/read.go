@@ -2,13 +2,12 @@ package episodelog
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"iter"
 
-	"github.com/nats-io/nats.go/jetstream"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/vignette-sim/vignette/broker/internal/stream"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -18,7 +17,7 @@ func (l *log) Manifest(ctx context.Context, run string) (*vignettev1.Manifest, e
 		return nil, fmt.Errorf("read manifest: %w", err)
 	}
 	subject := l.subjects.manifest(run)
-	msg, err := l.last(ctx, subject)
+	msg, err := l.stream.Last(ctx, subject)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", subject, err)
 	}
@@ -70,7 +69,7 @@ func (l *log) LastSequence(ctx context.Context, run, episode string) (uint64, er
 	if err != nil {
 		return 0, fmt.Errorf("last sequence: %w", err)
 	}
-	msg, err := l.last(ctx, subject)
+	msg, err := l.stream.Last(ctx, subject)
 	if err != nil {
 		return 0, fmt.Errorf("last sequence of %s: %w", subject, err)
 	}
@@ -87,7 +86,7 @@ func (l *log) entries(ctx context.Context, filter string, invalid error) iter.Se
 			yield(Entry{}, fmt.Errorf("read the log: %w", invalid))
 			return
 		}
-		last, err := l.last(ctx, filter)
+		last, err := l.stream.Last(ctx, filter)
 		if err != nil {
 			yield(Entry{}, fmt.Errorf("read %s: look for its end: %w", filter, err))
 			return
@@ -95,7 +94,7 @@ func (l *log) entries(ctx context.Context, filter string, invalid error) iter.Se
 		if last == nil {
 			return
 		}
-		for msg, err := range l.scan(ctx, filter, last.Sequence) {
+		for msg, err := range l.stream.Scan(ctx, filter, last.Sequence) {
 			if err != nil {
 				yield(Entry{}, fmt.Errorf("read %s: %w", filter, err))
 				return
@@ -108,7 +107,7 @@ func (l *log) entries(ctx context.Context, filter string, invalid error) iter.Se
 }
 
 // entry parses a message. Whatever is wrong with it, the entry says where it is.
-func (l *log) entry(msg *message) (Entry, error) {
+func (l *log) entry(msg *stream.Message) (Entry, error) {
 	e := Entry{Sequence: msg.Sequence, Time: msg.Time}
 	err := l.subjects.parse(msg.Subject, &e)
 	switch {
@@ -128,33 +127,4 @@ func (l *log) entry(msg *message) (Entry, error) {
 			&CorruptError{Subject: msg.Subject, Sequence: msg.Sequence, Err: err}
 	}
 	return e, nil
-}
-
-// last returns the last message that matches a filter, nil when there is none. It asks the stream's leader: a direct get may be
-// answered by a replica that is behind.
-func (l *log) last(ctx context.Context, filter string) (*message, error) {
-	request, err := json.Marshal(map[string]string{"last_by_subj": filter})
-	if err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, l.answer)
-	defer cancel()
-	reply, err := l.nc.RequestWithContext(ctx, "$JS.API.STREAM.MSG.GET."+l.name, request)
-	if err != nil {
-		return nil, err
-	}
-	var response struct {
-		Error   *jetstream.APIError `json:"error"`
-		Message *message            `json:"message"`
-	}
-	if err := json.Unmarshal(reply.Data, &response); err != nil {
-		return nil, fmt.Errorf("answer of stream %s: %w", l.name, err)
-	}
-	if response.Error != nil && response.Error.ErrorCode == jetstream.JSErrCodeMessageNotFound {
-		return nil, nil
-	}
-	if response.Error != nil {
-		return nil, response.Error
-	}
-	return response.Message, nil
 }

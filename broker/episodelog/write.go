@@ -2,22 +2,13 @@ package episodelog
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/vignette-sim/vignette/broker/internal/stream"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
-)
-
-const (
-	// attempts is how often a write is sent when no answer comes, retryPause how long it waits before the second time; it
-	// waits twice as long before each next. Together they outlast the reconnection to a restarted server.
-	attempts   = 6
-	retryPause = 50 * time.Millisecond
 )
 
 // WriteManifest implements Writer.
@@ -27,7 +18,7 @@ func (l *log) WriteManifest(ctx context.Context, manifest *vignettev1.Manifest) 
 	}
 	subject := l.subjects.manifest(manifest.GetRun())
 	seq, resent, err := l.publish(ctx, subject, manifest, jetstream.WithExpectLastSequencePerSubject(0))
-	if !isWrongLast(err) {
+	if !stream.IsWrongLast(err) {
 		return seq, wrapWrite(subject, err)
 	}
 	if resent { // the first attempt may have been the one that wrote it
@@ -48,7 +39,7 @@ func (l *log) Append(ctx context.Context, run, episode string, event *vignettev1
 		return 0, fmt.Errorf("append to %s: the event has no id", subject)
 	}
 	seq, _, err := l.publish(ctx, subject, event, jetstream.WithExpectLastSequencePerSubject(last))
-	if !isWrongLast(err) {
+	if !stream.IsWrongLast(err) {
 		return seq, wrapWrite(subject, err)
 	}
 	return l.resolveConflict(ctx, subject, event.GetId(), last)
@@ -56,7 +47,7 @@ func (l *log) Append(ctx context.Context, run, episode string, event *vignettev1
 
 // resolveConflict tells an event that is there already from one that came too late.
 func (l *log) resolveConflict(ctx context.Context, subject, id string, expected uint64) (uint64, error) {
-	msg, err := l.last(ctx, subject)
+	msg, err := l.stream.Last(ctx, subject)
 	if err != nil {
 		return 0, fmt.Errorf("append to %s: look at its end after a conflict: %w", subject, err)
 	}
@@ -90,51 +81,18 @@ func wrapWrite(subject string, err error) error {
 	return fmt.Errorf("append to %s: %w", subject, err)
 }
 
-// publish sends a message until the server answers, the context ends or the attempts are used up. Sending twice is safe:
-// the expected sequence or the message id lets the server take only one. resent says that an earlier attempt may have been
-// written.
+// publish sends a message; see [stream.Stream.Publish].
 func (l *log) publish(ctx context.Context, subject string, m proto.Message, opt jetstream.PublishOpt) (seq uint64, resent bool, err error) {
 	data, err := proto.Marshal(m)
 	if err != nil {
 		return 0, false, fmt.Errorf("encode: %w", err)
 	}
-	pause := retryPause
-	for attempt := 1; ; attempt++ {
-		seq, err := l.publishOnce(ctx, subject, data, opt)
-		if err == nil {
-			return seq, resent, nil
-		}
-		if isRefused(err) || isHopeless(err) || ctx.Err() != nil || attempt == attempts {
-			return 0, resent, err
-		}
-		resent = true
-		select {
-		case <-ctx.Done():
-			return 0, resent, errors.Join(ctx.Err(), err)
-		case <-time.After(pause):
-		}
-		pause *= 2
-	}
-}
-
-func (l *log) publishOnce(ctx context.Context, subject string, data []byte, opt jetstream.PublishOpt) (uint64, error) {
-	ctx, cancel := context.WithTimeout(ctx, l.answer)
-	defer cancel()
-	ack, err := l.js.Publish(ctx, subject, data, opt, jetstream.WithExpectStream(l.name))
-	if err != nil {
-		return 0, err
-	}
-	return ack.Sequence, nil
-}
-
-// isHopeless says whether sending again cannot help.
-func isHopeless(err error) bool {
-	return errors.Is(err, nats.ErrConnectionClosed) || errors.Is(err, nats.ErrMaxPayload) || errors.Is(err, nats.ErrBadSubject)
+	return l.stream.Publish(ctx, subject, data, opt)
 }
 
 // lastIs says whether the last message of a subject satisfies a condition, and where it is.
 func (l *log) lastIs(ctx context.Context, subject string, into proto.Message, condition func(proto.Message) bool) (uint64, bool) {
-	msg, err := l.last(ctx, subject)
+	msg, err := l.stream.Last(ctx, subject)
 	if err != nil || msg == nil || proto.Unmarshal(msg.Data, into) != nil {
 		return 0, false
 	}

@@ -1,4 +1,4 @@
-package episodelog
+package stream
 
 import (
 	"context"
@@ -22,8 +22,8 @@ const (
 	pageTimeout = 15 * time.Second
 )
 
-// message is a stored message; its JSON is that of the stream's message API.
-type message struct {
+// Message is a stored message; its JSON is that of the stream's message API.
+type Message struct {
 	Subject  string    `json:"subject"`
 	Sequence uint64    `json:"seq"`
 	Data     []byte    `json:"data"`
@@ -37,11 +37,11 @@ var errBehind = errors.New("the replicas that answered do not have all messages 
 // behindPause lets a replica catch up.
 const behindPause = 50 * time.Millisecond
 
-// scan yields the messages that match the filter, in order, up to and including the sequence end, which is one of them.
-func (l *log) scan(ctx context.Context, filter string, end uint64) iter.Seq2[*message, error] {
-	return func(yield func(*message, error) bool) {
+// Scan yields the messages that match the filter, in order, up to and including the sequence end, which is one of them.
+func (s *Stream) Scan(ctx context.Context, filter string, end uint64) iter.Seq2[*Message, error] {
+	return func(yield func(*Message, error) bool) {
 		for next := uint64(1); next <= end; {
-			page, err := l.patientPage(ctx, filter, next)
+			page, err := s.patientPage(ctx, filter, next)
 			if err != nil {
 				yield(nil, err)
 				return
@@ -57,13 +57,13 @@ func (l *log) scan(ctx context.Context, filter string, end uint64) iter.Seq2[*me
 }
 
 // patientPage returns the next messages from a sequence on, of which there are some.
-func (l *log) patientPage(ctx context.Context, filter string, from uint64) ([]*message, error) {
+func (s *Stream) patientPage(ctx context.Context, filter string, from uint64) ([]*Message, error) {
 	for waited := time.Duration(0); ; waited += behindPause {
-		page, err := l.page(ctx, filter, from)
+		page, err := s.page(ctx, filter, from)
 		if len(page) > 0 || err != nil {
 			return page, err
 		}
-		if waited >= l.answer {
+		if waited >= s.answer {
 			return nil, errBehind
 		}
 		select {
@@ -75,7 +75,7 @@ func (l *log) patientPage(ctx context.Context, filter string, from uint64) ([]*m
 }
 
 // page returns the next messages from a sequence on; none at the end.
-func (l *log) page(ctx context.Context, filter string, from uint64) ([]*message, error) {
+func (s *Stream) page(ctx context.Context, filter string, from uint64) ([]*Message, error) {
 	request, err := json.Marshal(struct {
 		Sequence uint64 `json:"seq"`
 		Filter   string `json:"next_by_subj"`
@@ -85,7 +85,7 @@ func (l *log) page(ctx context.Context, filter string, from uint64) ([]*message,
 	if err != nil {
 		return nil, err
 	}
-	sub, err := l.nc.SubscribeSync(l.nc.NewInbox())
+	sub, err := s.nc.SubscribeSync(s.nc.NewInbox())
 	if err != nil {
 		return nil, err
 	}
@@ -93,13 +93,13 @@ func (l *log) page(ctx context.Context, filter string, from uint64) ([]*message,
 	if err := sub.SetPendingLimits(-1, -1); err != nil {
 		return nil, err
 	}
-	if err := l.nc.PublishRequest("$JS.API.DIRECT.GET."+l.name, sub.Subject, request); err != nil {
+	if err := s.nc.PublishRequest("$JS.API.DIRECT.GET."+s.name, sub.Subject, request); err != nil {
 		return nil, err
 	}
 	return readPage(ctx, sub)
 }
 
-func readPage(ctx context.Context, sub *nats.Subscription) (page []*message, err error) {
+func readPage(ctx context.Context, sub *nats.Subscription) (page []*Message, err error) {
 	ctx, cancel := context.WithTimeout(ctx, pageTimeout)
 	defer cancel()
 	var last uint64
@@ -140,7 +140,7 @@ func pageEnd(reply *nats.Msg, last uint64) (bool, error) {
 
 const lastSequenceHeader = "Nats-Last-Sequence"
 
-func parseDirect(reply *nats.Msg) (*message, error) {
+func parseDirect(reply *nats.Msg) (*Message, error) {
 	seq, err := strconv.ParseUint(reply.Header.Get(jetstream.SequenceHeader), 10, 64)
 	if err != nil {
 		return nil, fmt.Errorf("sequence of a stored message: %w", err)
@@ -149,5 +149,5 @@ func parseDirect(reply *nats.Msg) (*message, error) {
 	if err != nil {
 		return nil, fmt.Errorf("time of stored message %d: %w", seq, err)
 	}
-	return &message{Subject: reply.Header.Get(jetstream.SubjectHeader), Sequence: seq, Data: reply.Data, Time: at}, nil
+	return &Message{Subject: reply.Header.Get(jetstream.SubjectHeader), Sequence: seq, Data: reply.Data, Time: at}, nil
 }

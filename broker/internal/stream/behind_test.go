@@ -1,4 +1,4 @@
-package episodelog
+package stream
 
 import (
 	"context"
@@ -11,39 +11,33 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
-	"google.golang.org/protobuf/proto"
-
-	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
 // laggingStream plays a stream whose leader has one event, while the replica that answers direct gets has it only from the
 // given get on.
-func laggingStream(t *testing.T, l *log, caughtUp int64) (gets *atomic.Int64) {
+func laggingStream(t *testing.T, s *Stream, caughtUp int64) (gets *atomic.Int64) {
 	t.Helper()
 	const subject = "ns.log.r.e.play"
-	event, err := proto.Marshal(&vignettev1.EpisodeEvent{SchemaVersion: 1, Id: "e1"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	event := []byte("e1")
 	answer := func(on string, handle nats.MsgHandler) {
-		if _, err := l.nc.Subscribe(on, handle); err != nil {
+		if _, err := s.nc.Subscribe(on, handle); err != nil {
 			t.Fatal(err)
 		}
 	}
-	answer("$JS.API.STREAM.MSG.GET."+l.name, func(m *nats.Msg) {
-		last, _ := json.Marshal(map[string]any{"message": message{Subject: subject, Sequence: 1, Data: event, Time: time.Now()}})
+	answer("$JS.API.STREAM.MSG.GET."+s.name, func(m *nats.Msg) {
+		last, _ := json.Marshal(map[string]any{"message": Message{Subject: subject, Sequence: 1, Data: event, Time: time.Now()}})
 		_ = m.Respond(last)
 	})
 	gets = &atomic.Int64{}
-	answer("$JS.API.DIRECT.GET."+l.name, func(m *nats.Msg) {
+	answer("$JS.API.DIRECT.GET."+s.name, func(m *nats.Msg) {
 		if gets.Add(1) < caughtUp {
-			_ = l.nc.PublishMsg(&nats.Msg{Subject: m.Reply, Header: nats.Header{"Status": {"404"}}})
+			_ = s.nc.PublishMsg(&nats.Msg{Subject: m.Reply, Header: nats.Header{"Status": {"404"}}})
 			return
 		}
-		_ = l.nc.PublishMsg(&nats.Msg{Subject: m.Reply, Data: event, Header: nats.Header{
+		_ = s.nc.PublishMsg(&nats.Msg{Subject: m.Reply, Data: event, Header: nats.Header{
 			jetstream.SequenceHeader: {"1"}, jetstream.SubjectHeader: {subject}, jetstream.TimeStampHeaer: {time.Now().Format(time.RFC3339Nano)},
 		}})
-		_ = l.nc.PublishMsg(&nats.Msg{Subject: m.Reply, Header: nats.Header{"Status": {"204"}, lastSequenceHeader: {"1"}}})
+		_ = s.nc.PublishMsg(&nats.Msg{Subject: m.Reply, Header: nats.Header{"Status": {"204"}, lastSequenceHeader: {"1"}}})
 	})
 	return gets
 }
@@ -76,11 +70,21 @@ func TestLaggingReplicaIsAskedAgain(t *testing.T) {
 		{"never catches up", 1 << 30, 2 * behindPause, errBehind},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			l := &log{nc: connectWithoutJetStream(t), name: "ns-log", subjects: subjects{prefix: "ns.log."}, answer: test.patience}
-			gets := laggingStream(t, l, test.caughtUp)
-			entries, err := l.Play(context.Background(), "r", "e")
-			if !errors.Is(err, test.want) || (err == nil) != (len(entries) == 1) {
-				t.Errorf("%d entries, %v", len(entries), err)
+			ctx := context.Background()
+			s := &Stream{nc: connectWithoutJetStream(t), name: "ns-log", answer: test.patience}
+			gets := laggingStream(t, s, test.caughtUp)
+			last, err := s.Last(ctx, "ns.log.r.e.play")
+			if err != nil {
+				t.Fatal(err)
+			}
+			read := 0
+			for _, scanErr := range s.Scan(ctx, "ns.log.r.e.play", last.Sequence) {
+				if err = scanErr; err == nil {
+					read++
+				}
+			}
+			if !errors.Is(err, test.want) || (err == nil) != (read == 1) {
+				t.Errorf("%d messages, %v", read, err)
 			}
 			if gets.Load() != 3 {
 				t.Errorf("asked %d times, want 3", gets.Load())
