@@ -1,0 +1,266 @@
+package calllog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/vignette-sim/vignette/broker/internal/stream"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// SchemaVersion is the version of calls and answers that this package's users write.
+const SchemaVersion = 1
+
+// Outside stands for the run of a call that belongs to none, and for the episode of one that belongs to none.
+const Outside = "_"
+
+// ErrNotFound says that there is no answer under a key.
+var ErrNotFound = errors.New("no answer on record")
+
+// Log is everything one can do with answers and books. It is safe for concurrent use. Keys are lower-case hex.
+type Log interface {
+	// Answer returns the answer under a key, or ErrNotFound. It may miss one that is being written elsewhere this moment.
+	Answer(ctx context.Context, key string) (*vignettev1.ModelAnswer, error)
+	// Keep puts an answer on record and returns the one that stands under the key from now on: this one, or another that
+	// came first.
+	Keep(ctx context.Context, key string, answer *vignettev1.ModelAnswer) (*vignettev1.ModelAnswer, error)
+	// Book enters a call. When it returns nil the entry has been acknowledged.
+	Book(ctx context.Context, call *vignettev1.ModelCall) error
+	// Calls yields the calls of a run, or of one of its episodes unless that is "", in the order of the books, up to the
+	// present end. An error is the last thing yielded. A call can be entered twice when an acknowledgement was lost: ids
+	// tell.
+	Calls(ctx context.Context, run, episode string) iter.Seq2[*vignettev1.ModelCall, error]
+	// Watch calls a function with every call that anybody enters for a run from now on, one at a time, until stopped.
+	Watch(run string, each func(*vignettev1.ModelCall)) (stop func() error, err error)
+	// Forget deletes the calls of an episode and every answer that they used, and returns how many answers those were.
+	// Another episode that used one of them has its words still, but the answer is no longer on record for it either.
+	Forget(ctx context.Context, run, episode string) (int, error)
+}
+
+// Config says where the log is.
+type Config struct {
+	// Namespace is the first token of its subjects; the streams are called <namespace>-answers and <namespace>-calls.
+	Namespace string
+	// Replicas is how many servers keep a copy when the streams are created, 1 to 5; 0 means 1.
+	Replicas int
+}
+
+type log struct {
+	nc             *nats.Conn
+	answers, calls *stream.Stream
+	prefix         string // "<namespace>."
+}
+
+var _ Log = (*log)(nil)
+
+// Open opens the log, creating its streams when there are none.
+func Open(ctx context.Context, nc *nats.Conn, cfg Config) (Log, error) {
+	if cfg.Namespace == "" || strings.ContainsAny(cfg.Namespace, ".*> \t\r\n") {
+		return nil, fmt.Errorf("call log: namespace %q is not one token of a subject", cfg.Namespace)
+	}
+	l := &log{nc: nc, prefix: cfg.Namespace + "."}
+	var err error
+	if l.answers, err = stream.Open(ctx, nc, cfg.stream("answers", "Answers of language models, by question", "*")); err != nil {
+		return nil, fmt.Errorf("call log: %w", err)
+	}
+	if l.calls, err = stream.Open(ctx, nc, cfg.stream("calls", "Calls of language models, by run and episode", "*.*")); err != nil {
+		return nil, fmt.Errorf("call log: %w", err)
+	}
+	return l, nil
+}
+
+// stream is compressed: a prompt says again what the one before it said, and a line more.
+func (c Config) stream(name, description, subjects string) jetstream.StreamConfig {
+	return jetstream.StreamConfig{
+		Name:        c.Namespace + "-" + name,
+		Description: description,
+		Subjects:    []string{c.Namespace + "." + name + "." + subjects},
+		Storage:     jetstream.FileStorage,
+		Retention:   jetstream.LimitsPolicy,
+		Discard:     jetstream.DiscardNew,
+		Compression: jetstream.S2Compression,
+		AllowDirect: true,
+		Replicas:    max(c.Replicas, 1),
+	}
+}
+
+func (l *log) answerSubject(key string) (string, error) {
+	if key == "" || len(key) > 128 || strings.Trim(key, "0123456789abcdef") != "" {
+		return "", fmt.Errorf("key %q is not lower-case hex", key)
+	}
+	return l.prefix + "answers." + key, nil
+}
+
+func (l *log) callSubject(run, episode string) (string, error) {
+	for _, id := range []string{run, episode} {
+		if id == "" || id != "*" && strings.ContainsAny(id, ".*> \t\r\n") {
+			return "", fmt.Errorf("id %q is not one token of a subject", id)
+		}
+	}
+	return l.prefix + "calls." + run + "." + episode, nil
+}
+
+// Answer implements Log.
+func (l *log) Answer(ctx context.Context, key string) (*vignettev1.ModelAnswer, error) {
+	subject, err := l.answerSubject(key)
+	if err != nil {
+		return nil, fmt.Errorf("read an answer: %w", err)
+	}
+	msg, err := l.answers.Near(ctx, subject)
+	if err != nil {
+		return nil, fmt.Errorf("read answer %s: %w", key, err)
+	}
+	if msg == nil {
+		return nil, fmt.Errorf("answer %s: %w", key, ErrNotFound)
+	}
+	return parseAnswer(key, msg)
+}
+
+func parseAnswer(key string, msg *stream.Message) (*vignettev1.ModelAnswer, error) {
+	answer := &vignettev1.ModelAnswer{}
+	if err := proto.Unmarshal(msg.Data, answer); err != nil {
+		return nil, fmt.Errorf("answer %s cannot be read: %w", key, err)
+	}
+	return answer, nil
+}
+
+// Keep implements Log.
+func (l *log) Keep(ctx context.Context, key string, answer *vignettev1.ModelAnswer) (*vignettev1.ModelAnswer, error) {
+	subject, err := l.answerSubject(key)
+	if err != nil {
+		return nil, fmt.Errorf("keep an answer: %w", err)
+	}
+	data, err := proto.Marshal(answer)
+	if err != nil {
+		return nil, fmt.Errorf("keep answer %s: %w", key, err)
+	}
+	_, _, err = l.answers.Publish(ctx, subject, data, jetstream.WithExpectLastSequencePerSubject(0))
+	if !stream.IsWrongLast(err) {
+		if err != nil {
+			return nil, fmt.Errorf("keep answer %s: %w", key, err)
+		}
+		return answer, nil
+	}
+	msg, err := l.answers.Last(ctx, subject)
+	if err != nil || msg == nil {
+		return nil, fmt.Errorf("answer %s was there and is not: %w", key, errors.Join(err, ErrNotFound))
+	}
+	return parseAnswer(key, msg)
+}
+
+// Book implements Log.
+func (l *log) Book(ctx context.Context, call *vignettev1.ModelCall) error {
+	subject, err := l.callSubject(orOutside(call.GetAccount().GetRun()), orOutside(call.GetAccount().GetEpisode()))
+	if err != nil {
+		return fmt.Errorf("book call %s: %w", call.GetId(), err)
+	}
+	data, err := proto.Marshal(call)
+	if err != nil {
+		return fmt.Errorf("book call %s: %w", call.GetId(), err)
+	}
+	if _, _, err := l.calls.Publish(ctx, subject, data); err != nil {
+		return fmt.Errorf("book call %s: %w", call.GetId(), err)
+	}
+	return nil
+}
+
+func orOutside(id string) string {
+	if id == "" {
+		return Outside
+	}
+	return id
+}
+
+// Calls implements Log.
+func (l *log) Calls(ctx context.Context, run, episode string) iter.Seq2[*vignettev1.ModelCall, error] {
+	return func(yield func(*vignettev1.ModelCall, error) bool) {
+		if episode == "" {
+			episode = "*"
+		}
+		filter, err := l.callSubject(run, episode)
+		if err != nil {
+			yield(nil, fmt.Errorf("read calls: %w", err))
+			return
+		}
+		last, err := l.calls.Last(ctx, filter)
+		if err != nil {
+			yield(nil, fmt.Errorf("read calls of run %s: %w", run, err))
+			return
+		}
+		if last == nil {
+			return
+		}
+		for msg, err := range l.calls.Scan(ctx, filter, last.Sequence) {
+			call := &vignettev1.ModelCall{}
+			if err == nil {
+				err = proto.Unmarshal(msg.Data, call)
+			}
+			if err != nil {
+				yield(nil, fmt.Errorf("read calls of run %s: %w", run, err))
+				return
+			}
+			if !yield(call, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Watch implements Log.
+func (l *log) Watch(run string, each func(*vignettev1.ModelCall)) (func() error, error) {
+	filter, err := l.callSubject(run, "*")
+	if err != nil {
+		return nil, fmt.Errorf("watch calls: %w", err)
+	}
+	sub, err := l.nc.Subscribe(filter, func(msg *nats.Msg) {
+		call := &vignettev1.ModelCall{}
+		if proto.Unmarshal(msg.Data, call) == nil { // one that cannot be read is for Calls to complain about
+			each(call)
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("watch calls of run %s: %w", run, err)
+	}
+	return sub.Unsubscribe, nil
+}
+
+// Forget implements Log.
+func (l *log) Forget(ctx context.Context, run, episode string) (int, error) {
+	if episode == "" || episode == "*" {
+		return 0, errors.New("forget calls: which episode?")
+	}
+	keys := map[string]bool{}
+	for call, err := range l.Calls(ctx, run, episode) {
+		if err != nil {
+			return 0, fmt.Errorf("forget calls of episode %s: %w", episode, err)
+		}
+		if call.GetAnswer() != "" {
+			keys[call.GetAnswer()] = true
+		}
+	}
+	// Answers first: while the calls are there, a purge that was cut off can be done again.
+	for key := range keys {
+		subject, err := l.answerSubject(key)
+		if err == nil {
+			err = l.answers.Purge(ctx, subject)
+		}
+		if err != nil {
+			return 0, fmt.Errorf("forget answer %s: %w", key, err)
+		}
+	}
+	filter, err := l.callSubject(run, episode)
+	if err == nil {
+		err = l.calls.Purge(ctx, filter)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("forget calls of episode %s: %w", episode, err)
+	}
+	return len(keys), nil
+}

@@ -1,0 +1,183 @@
+package calllog_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+	"google.golang.org/protobuf/testing/protocmp"
+
+	"github.com/vignette-sim/vignette/broker"
+	"github.com/vignette-sim/vignette/broker/calllog"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func open(t testing.TB) calllog.Log {
+	t.Helper()
+	ctx := context.Background()
+	b, err := broker.OpenTemporary(ctx, broker.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := b.Close(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	l, err := calllog.Open(ctx, b.Conn(), calllog.Config{Namespace: b.Namespace()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func answer(text string) *vignettev1.ModelAnswer {
+	return &vignettev1.ModelAnswer{SchemaVersion: calllog.SchemaVersion, Endpoint: "e", Completion: &vignettev1.Completion{Outcome: vignettev1.Outcome_OUTCOME_ANSWERED, Text: text}}
+}
+
+func call(id, run, episode, key string) *vignettev1.ModelCall {
+	return &vignettev1.ModelCall{SchemaVersion: calllog.SchemaVersion, Id: id, Account: &vignettev1.ModelAccount{Run: run, Episode: episode}, Answer: key}
+}
+
+func TestTheFirstAnswerStands(t *testing.T) {
+	l, ctx := open(t), context.Background()
+	if _, err := l.Answer(ctx, "ab12"); !errors.Is(err, calllog.ErrNotFound) {
+		t.Fatalf("before: %v", err)
+	}
+	var wait sync.WaitGroup
+	got := make([]*vignettev1.ModelAnswer, 20)
+	for i := range got {
+		wait.Go(func() {
+			kept, err := l.Keep(ctx, "ab12", answer(fmt.Sprint("answer ", i)))
+			if err != nil {
+				t.Error(err)
+			}
+			got[i] = kept
+		})
+	}
+	wait.Wait()
+	stands, err := l.Answer(ctx, "ab12")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, kept := range got {
+		if diff := cmp.Diff(stands, kept, protocmp.Transform()); diff != "" {
+			t.Errorf("writer %d got another answer than the one on record:\n%s", i, diff)
+		}
+	}
+}
+
+func ids(t *testing.T, l calllog.Log, run, episode string) []string {
+	t.Helper()
+	var out []string
+	for c, err := range l.Calls(context.Background(), run, episode) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, c.GetId())
+	}
+	return out
+}
+
+func TestBooks(t *testing.T) {
+	l, ctx := open(t), context.Background()
+	watched := make(chan string, 10)
+	stop, err := l.Watch("r1", func(c *vignettev1.ModelCall) { watched <- c.GetId() })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []*vignettev1.ModelCall{call("1", "r1", "e1", ""), call("2", "r1", "e2", ""), call("3", "r2", "e1", ""), call("4", "r1", "e1", ""), call("5", "", "", "")} {
+		if err := l.Book(ctx, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, test := range []struct {
+		run, episode string
+		want         []string
+	}{
+		{"r1", "", []string{"1", "2", "4"}}, {"r1", "e1", []string{"1", "4"}}, {"r2", "e1", []string{"3"}},
+		{"r3", "", nil}, {calllog.Outside, "", []string{"5"}},
+	} {
+		if diff := cmp.Diff(test.want, ids(t, l, test.run, test.episode)); diff != "" {
+			t.Errorf("calls of %s %s, -want +got:\n%s", test.run, test.episode, diff)
+		}
+	}
+	if diff := cmp.Diff([]string{"1", "2", "4"}, []string{<-watched, <-watched, <-watched}); diff != "" {
+		t.Errorf("watched, -want +got:\n%s", diff)
+	}
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestForget(t *testing.T) {
+	l, ctx := open(t), context.Background()
+	for key, episode := range map[string]string{"aa": "e1", "bb": "e1", "cc": "e2"} {
+		if _, err := l.Keep(ctx, key, answer(key)); err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Book(ctx, call("of "+key, "r", episode, key)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n, err := l.Forget(ctx, "r", "e1"); n != 2 || err != nil {
+		t.Fatalf("forgot %d answers, %v", n, err)
+	}
+	if n, err := l.Forget(ctx, "r", "e1"); n != 0 || err != nil {
+		t.Errorf("again: forgot %d answers, %v", n, err)
+	}
+	if got := ids(t, l, "r", ""); !cmp.Equal(got, []string{"of cc"}) {
+		t.Errorf("calls left: %v", got)
+	}
+	for key, want := range map[string]error{"aa": calllog.ErrNotFound, "bb": calllog.ErrNotFound, "cc": nil} {
+		if _, err := l.Answer(ctx, key); !errors.Is(err, want) {
+			t.Errorf("answer %s: %v, want %v", key, err, want)
+		}
+	}
+}
+
+func TestRefusesWhatIsNoToken(t *testing.T) {
+	l, ctx := open(t), context.Background()
+	for _, key := range []string{"", "AB", "a.b", "*", ">", "g"} {
+		if _, err := l.Keep(ctx, key, answer("x")); err == nil {
+			t.Errorf("Keep(%q) is no error", key)
+		}
+		if _, err := l.Answer(ctx, key); err == nil || errors.Is(err, calllog.ErrNotFound) {
+			t.Errorf("Answer(%q): %v", key, err)
+		}
+	}
+	for _, run := range []string{"a.b", ">", "a b"} {
+		if err := l.Book(ctx, call("1", run, "e", "")); err == nil {
+			t.Errorf("Book for run %q is no error", run)
+		}
+	}
+	if _, err := l.Forget(ctx, "r", "*"); err == nil {
+		t.Error("all episodes at once are forgotten")
+	}
+}
+
+func BenchmarkKeepAndBook(b *testing.B) {
+	l, ctx := open(b), context.Background()
+	body := make([]byte, 4096)
+	for i := range body {
+		body[i] = byte('a' + i%23)
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		key := fmt.Sprintf("%064x", i)
+		a := answer("Well, I don't know.")
+		a.Request = body
+		if _, err := l.Keep(ctx, key, a); err != nil {
+			b.Fatal(err)
+		}
+		if err := l.Book(ctx, call(key, "r", "e", key)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
