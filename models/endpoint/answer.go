@@ -1,0 +1,229 @@
+package endpoint
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"unicode/utf8"
+
+	openai "github.com/sashabaranov/go-openai"
+
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// answer is what has come of an answer.
+type answer struct {
+	watch       func(string)
+	said        bool // something was handed on
+	thoughts    thoughts
+	text        strings.Builder
+	reasoning   strings.Builder
+	refusal     strings.Builder
+	finish      string
+	logprobs    []*vignettev1.TokenLogprob
+	model       string
+	fingerprint string
+	usage       *openai.Usage // nil: not told
+}
+
+// words are text as servers write it: a string, null, or a list of parts of which those with text count. Thoughts among
+// the parts do not.
+type words string
+
+func (w *words) UnmarshalJSON(raw []byte) error {
+	if len(raw) > 0 && raw[0] != '[' {
+		return json.Unmarshal(raw, (*string)(w))
+	}
+	var parts []struct {
+		Type string `json:"type"`
+		Text string `json:"text"`
+	}
+	if err := json.Unmarshal(raw, &parts); err != nil {
+		return err
+	}
+	for _, part := range parts {
+		if part.Type == "" || part.Type == "text" {
+			*w += words(part.Text)
+		}
+	}
+	return nil
+}
+
+// aside is text that is nothing an answer hangs on: what cannot be read is left out.
+type aside string
+
+func (a *aside) UnmarshalJSON(raw []byte) error {
+	if json.Unmarshal(raw, (*string)(a)) != nil {
+		*a = ""
+	}
+	return nil
+}
+
+// message is a message, or what a stream adds to it.
+type message struct {
+	Content          words `json:"content"`
+	Refusal          aside `json:"refusal"`
+	ReasoningContent aside `json:"reasoning_content"`
+	Reasoning        aside `json:"reasoning"`
+}
+
+// chunk is one event of a stream. A server that answers a request for a stream as a whole sends one with a message.
+type chunk struct {
+	Model       string `json:"model"`
+	Fingerprint aside  `json:"system_fingerprint"`
+	Choices     []struct {
+		Index    int              `json:"index"`
+		Delta    message          `json:"delta"`
+		Message  message          `json:"message"`
+		Finish   string           `json:"finish_reason"`
+		Logprobs *openai.LogProbs `json:"logprobs"`
+	} `json:"choices"`
+	Usage *openai.Usage   `json:"usage"`
+	Error json.RawMessage `json:"error"`
+}
+
+// hear takes in one event.
+func (a *answer) hear(c *chunk) {
+	a.from(c.Model, string(c.Fingerprint))
+	if c.Usage != nil {
+		a.usage = c.Usage
+	}
+	for i := range c.Choices {
+		choice := &c.Choices[i]
+		if choice.Index != 0 {
+			continue
+		}
+		a.add(&choice.Delta)
+		a.add(&choice.Message)
+		a.addLogprobs(choice.Logprobs)
+		if choice.Finish != "" {
+			a.finish = choice.Finish
+		}
+	}
+}
+
+// read takes in a whole answer. Raw is its body: go-openai knows one of the two names of reasoning.
+func (a *answer) read(resp *openai.ChatCompletionResponse, raw []byte) {
+	a.from(resp.Model, resp.SystemFingerprint)
+	a.usage = &resp.Usage
+	choice := &resp.Choices[0]
+	m := message{
+		Content:          words(choice.Message.Content),
+		Refusal:          aside(choice.Message.Refusal),
+		ReasoningContent: aside(choice.Message.ReasoningContent),
+	}
+	for _, part := range choice.Message.MultiContent {
+		m.Content += words(part.Text)
+	}
+	if m.ReasoningContent == "" {
+		m.Reasoning = otherReasoning(raw)
+	}
+	a.add(&m)
+	a.addLogprobs(choice.LogProbs)
+	if choice.FinishReason != openai.FinishReasonNull {
+		a.finish = string(choice.FinishReason)
+	}
+}
+
+// otherReasoning reads the reasoning of a whole answer under its other name.
+func otherReasoning(raw []byte) aside {
+	if !bytes.Contains(raw, []byte(`"reasoning"`)) {
+		return ""
+	}
+	var resp struct {
+		Choices []struct {
+			Message struct {
+				Reasoning aside `json:"reasoning"`
+			} `json:"message"`
+		} `json:"choices"`
+	}
+	if json.Unmarshal(raw, &resp) != nil || len(resp.Choices) == 0 {
+		return ""
+	}
+	return resp.Choices[0].Message.Reasoning
+}
+
+func (a *answer) from(model, fingerprint string) {
+	if model != "" {
+		a.model = model
+	}
+	if fingerprint != "" {
+		a.fingerprint = fingerprint
+	}
+}
+
+func (a *answer) add(m *message) {
+	a.reasoning.WriteString(string(m.ReasoningContent))
+	if m.ReasoningContent == "" { // some send both
+		a.reasoning.WriteString(string(m.Reasoning))
+	}
+	a.refusal.WriteString(string(m.Refusal))
+	if m.Content != "" {
+		a.say(a.thoughts.add(string(m.Content)))
+	}
+}
+
+func (a *answer) say(thought, text string) {
+	a.reasoning.WriteString(thought)
+	if text == "" {
+		return
+	}
+	a.text.WriteString(text)
+	if a.watch != nil {
+		a.said = true
+		a.watch(text)
+	}
+}
+
+// close says that no more will come.
+func (a *answer) close() { a.say(a.thoughts.end()) }
+
+func (a *answer) addLogprobs(all *openai.LogProbs) {
+	if all == nil {
+		return
+	}
+	for _, token := range all.Content {
+		p := &vignettev1.TokenLogprob{Token: token.Token, Logprob: token.LogProb}
+		for _, top := range token.TopLogProbs {
+			p.Top = append(p.Top, &vignettev1.TokenLogprob{Token: top.Token, Logprob: top.LogProb})
+		}
+		a.logprobs = append(a.logprobs, p)
+	}
+}
+
+// broken tells whether the reason why the answer ends says that it is none: the server broke it off.
+func (a *answer) broken() bool { return a.finish == "" || a.finish == "error" || a.finish == "abort" }
+
+// completion is the answer as it is told on. Usage is set by whoever counts.
+func (a *answer) completion() *vignettev1.Completion {
+	return &vignettev1.Completion{
+		Outcome:           a.outcome(),
+		Text:              a.text.String(),
+		Reasoning:         a.reasoning.String(),
+		Detail:            a.refusal.String(),
+		Logprobs:          a.logprobs,
+		ServedModel:       a.model,
+		SystemFingerprint: a.fingerprint,
+	}
+}
+
+func (a *answer) outcome() vignettev1.Outcome {
+	switch {
+	case a.refusal.Len() > 0:
+		return vignettev1.Outcome_OUTCOME_REFUSED
+	case a.finish == string(openai.FinishReasonContentFilter):
+		return vignettev1.Outcome_OUTCOME_FILTERED
+	case a.finish == string(openai.FinishReasonLength):
+		return vignettev1.Outcome_OUTCOME_TRUNCATED
+	case strings.TrimSpace(a.text.String()) == "":
+		return vignettev1.Outcome_OUTCOME_EMPTY
+	default:
+		return vignettev1.Outcome_OUTCOME_ANSWERED
+	}
+}
+
+// characters is how much the model has written.
+func (a *answer) characters() int {
+	return utf8.RuneCountInString(a.text.String()) + utf8.RuneCountInString(a.reasoning.String()) +
+		utf8.RuneCountInString(a.refusal.String())
+}

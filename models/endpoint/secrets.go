@@ -1,0 +1,54 @@
+package endpoint
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// longestMessage is how much of what an endpoint says is told on, in characters.
+const longestMessage = 400
+
+// secrets are what no message may show.
+type secrets struct {
+	replacer *strings.Replacer
+	longest  int // bytes
+}
+
+func newSecrets(key string, user *url.Userinfo) secrets {
+	var s secrets
+	var pairs []string
+	hide := func(secret, shown string) {
+		if secret != "" {
+			pairs = append(pairs, secret, shown)
+			s.longest = max(s.longest, len(secret))
+		}
+	}
+	hide(key, "[key]")
+	hide(url.QueryEscape(key), "[key]")
+	if password, ok := user.Password(); ok {
+		hide(user.String(), "[user]")
+		hide(basic(user), "[user]")
+		hide(password, "[password]")
+	}
+	s.replacer = strings.NewReplacer(pairs...)
+	return s
+}
+
+var tag = regexp.MustCompile(`(?s)<(style|script)\b.*?</(style|script)>|<[^>]*>`)
+
+// tell makes text from outside fit for a message: without secrets, on one line, short. Secrets go first: what is cut
+// could not be found any more.
+func (s secrets) tell(text string) string {
+	text = s.replacer.Replace(strings.ToValidUTF8(text, "?"))
+	if strings.HasPrefix(strings.TrimSpace(text), "<") {
+		text = tag.ReplaceAllString(text, " ")
+	}
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	if utf8.RuneCountInString(text) > longestMessage {
+		text = string([]rune(text)[:longestMessage]) + "..."
+	}
+	return text
+}
