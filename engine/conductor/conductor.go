@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/vignette-sim/vignette/engine/episode"
+	"github.com/vignette-sim/vignette/engine/planning"
 	"github.com/vignette-sim/vignette/evaluators/verdict"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
@@ -54,6 +55,8 @@ type Conductor struct {
 	Worker string
 	// CallTimeout bounds one call of an agent or evaluator; 0 means two minutes.
 	CallTimeout time.Duration
+	// Terms are on what terms models may be asked.
+	Terms Terms
 }
 
 const (
@@ -181,8 +184,8 @@ func (p *play) carryOut(ctx context.Context, decision episode.Decision) (*vignet
 
 // failure is the event for a role that could not be played, unless it was we who gave up.
 func (p *play) failure(ctx context.Context, during, who string, err error) (*vignettev1.EpisodeEvent, error) {
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
+	if stop := p.interrupted(ctx, err); stop != nil {
+		return nil, stop
 	}
 	return p.event(&vignettev1.EpisodeEvent{Event: &vignettev1.EpisodeEvent_Failed{Failed: &vignettev1.EpisodeFailed{
 		Code:    int32(status.Code(rootStatus(err))),
@@ -196,7 +199,7 @@ func (p *play) failure(ctx context.Context, during, who string, err error) (*vig
 func (p *play) askRole(ctx context.Context, role string) (*vignettev1.Turn, error) {
 	plan, index := p.state.Plan(), len(p.state.Turns())
 	agent := agentOf(plan.Scenario, role)
-	request := &vignettev1.RespondRequest{Observation: p.state.Observe(role)}
+	request := &vignettev1.RespondRequest{Observation: p.observe(role, "respond")}
 	begun := p.Clock.Now()
 	var turn *vignettev1.Turn
 	attempts, err := p.retry(ctx, func(ctx context.Context) error {
@@ -225,15 +228,15 @@ func (p *play) askRole(ctx context.Context, role string) (*vignettev1.Turn, erro
 // askProbe asks a role outside the conversation. A probe that fails is answered with the reason; it never costs the
 // episode.
 func (p *play) askProbe(ctx context.Context, spec *vignettev1.ProbeSpec) (*vignettev1.ProbeAnswer, error) {
-	request := &vignettev1.ProbeRequest{Observation: p.state.Observe(spec.GetRole()), Probe: spec}
+	request := &vignettev1.ProbeRequest{Observation: p.observe(spec.GetRole(), "probe"), Probe: spec}
 	var answer *vignettev1.ProbeAnswer
 	_, err := p.retry(ctx, func(ctx context.Context) error {
 		response, err := p.Directory.Agent(agentOf(p.state.Plan().Scenario, spec.GetRole())).Probe(ctx, request)
 		answer = response.GetAnswer()
 		return err
 	})
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
+	if stop := p.interrupted(ctx, err); stop != nil {
+		return nil, stop
 	}
 	if err == nil && answer == nil {
 		err = errors.New("the agent answered nothing")
@@ -258,14 +261,16 @@ func (p *play) place(answer *vignettev1.ProbeAnswer, spec *vignettev1.ProbeSpec)
 // costs the episode.
 func (p *play) askEvaluator(ctx context.Context, use *vignettev1.EvaluatorUse, turn *int32) (*vignettev1.Evaluated, error) {
 	request := p.state.Transcript(use, turn)
+	request.Model = use.GetModel()
+	request.Account = p.account("evaluate", use.GetName(), planning.ForEvaluators, turn)
 	var scores []*vignettev1.Score
 	_, err := p.retry(ctx, func(ctx context.Context) error {
-		response, err := p.Directory.Evaluator(use.GetName()).Evaluate(ctx, request)
+		response, err := p.Directory.Evaluator(planning.EvaluatorAgent(use)).Evaluate(ctx, request)
 		scores = response.GetScores()
 		return err
 	})
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
+	if stop := p.interrupted(ctx, err); stop != nil {
+		return nil, stop
 	}
 	evaluated := &vignettev1.Evaluated{
 		Evaluator: use.GetName(),

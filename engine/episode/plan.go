@@ -20,6 +20,8 @@ type Plan struct {
 	Cell *vignettev1.Cell
 	// Scenario is resolved: factors applied, aliases gone, defaults filled in.
 	Scenario *vignettev1.Scenario
+	// Seed is the run's: with the repeat and the branch it says which answers of a model are meant.
+	Seed uint64
 	// Luck is the random stream of each role; see [RoleLuck].
 	Luck map[string]uint64
 	// Evaluators are the descriptions of the evaluators the scenario uses, by name.

@@ -43,6 +43,11 @@ func (s *State) Plan() *Plan { return s.plan }
 // Epoch returns the epoch of the worker that holds the episode, 0 before anybody does.
 func (s *State) Epoch() int64 { return s.epoch }
 
+// Sample says which answers of a model are meant in this episode: those of its seed, repeat and branch.
+func (s *State) Sample() *vignettev1.ModelSample {
+	return &vignettev1.ModelSample{Seed: s.plan.Seed, Repeat: s.plan.Cell.GetRepeat(), BranchSeed: s.branchSeed}
+}
+
 // Turns returns the turns taken, oldest first. Callers must not change them.
 func (s *State) Turns() []*vignettev1.Turn { return s.turns }
 

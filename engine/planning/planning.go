@@ -53,6 +53,21 @@ func New(manifest *vignettev1.Manifest) (*Planner, error) {
 // Manifest returns what is planned. Callers must not change it.
 func (p *Planner) Manifest() *vignettev1.Manifest { return p.manifest }
 
+// AsksModels says whether anybody who plays or judges says that a model thinks for it.
+func (p *Planner) AsksModels() bool {
+	for _, agent := range p.manifest.GetAgents() {
+		if agent.GetMind() == "llm" {
+			return true
+		}
+	}
+	for _, evaluator := range p.manifest.GetEvaluators() {
+		if evaluator.GetMethod() == "llm" {
+			return true
+		}
+	}
+	return false
+}
+
 // Len returns the number of episodes.
 func (p *Planner) Len() int { return p.design.Len() }
 
@@ -97,6 +112,7 @@ func (p *Planner) Plan(i int) (*episode.Plan, error) {
 		Episode:    episode.ID(p.manifest.GetRun(), cell),
 		Cell:       cell,
 		Scenario:   scenario,
+		Seed:       p.manifest.GetSeed(),
 		Luck:       map[string]uint64{},
 		Evaluators: p.evaluators,
 	}
@@ -108,6 +124,12 @@ func (p *Planner) Plan(i int) (*episode.Plan, error) {
 		return nil, fmt.Errorf("episode %s: %w", plan.Episode, err)
 	}
 	return plan, nil
+}
+
+// Scenario returns the scenario that the episode at a place of the design plays, resolved, with everybody cast. Callers must
+// not change it.
+func (p *Planner) Scenario(i int) (*vignettev1.Scenario, error) {
+	return p.scenario(i, p.design.Cell(i))
 }
 
 // scenario resolves the scenario of a cell, or finds it among the recent ones: it is the same for all repeats.
@@ -125,6 +147,7 @@ func (p *Planner) scenario(i int, cell *vignettev1.Cell) (*vignettev1.Scenario, 
 	if err != nil {
 		return nil, err
 	}
+	cast(scenario, p.manifest.GetModels())
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.recent[p.oldest] = resolved{combination, scenario}

@@ -3,6 +3,7 @@ package runs
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -14,7 +15,6 @@ import (
 
 	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/engine/planning"
-	"github.com/vignette-sim/vignette/internal/enumname"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -31,6 +31,9 @@ type Design struct {
 	Repeats int
 	// Seed of all chance.
 	Seed uint64
+	// Models say who is played and judged by which model where the scenarios do not; see [planning.ParseModels]. Who is
+	// not in it is played by rules.
+	Models map[string]string
 }
 
 // Prepare checks a design, asks everybody it names who they are, writes the manifest and returns the planner of its
@@ -58,36 +61,51 @@ func (r *Runner) plan(ctx context.Context, design Design) (*planning.Planner, er
 		Seed:           design.Seed,
 		Repeats:        int32(max(1, design.Repeats)),
 		Factors:        design.Factors,
+		Models:         design.Models,
 		ProgramVersion: r.Version,
 	}
 	for _, scenario := range design.Scenarios {
-		manifest.Scenarios = append(manifest.Scenarios, cast(scenario))
+		manifest.Scenarios = append(manifest.Scenarios, proto.CloneOf(scenario))
 	}
 	// The design is checked before anybody is asked anything.
-	if _, err := planning.New(manifest); err != nil {
+	planner, err := planning.New(manifest)
+	if err != nil {
 		return nil, err
 	}
-	if err := r.introduce(ctx, manifest); err != nil {
+	if err := r.appointJudges(ctx, manifest); err != nil {
+		return nil, err
+	}
+	needed, err := survey(planner)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.introduce(ctx, manifest, needed); err != nil {
+		return nil, err
+	}
+	if err := r.resolveModels(ctx, needed.models); err != nil {
 		return nil, err
 	}
 	if err := checkRewards(manifest); err != nil {
 		return nil, err
 	}
-	planner, err := planning.New(manifest)
-	if err != nil {
+	if err := needed.checkKinds(manifest.GetAgents()); err != nil {
 		return nil, err
 	}
-	// Every combination in full: a pair of levels that do not go together comes up now, not in the middle of the night.
-	for i := 0; i < planner.Len(); i += int(manifest.GetRepeats()) {
-		plan, err := planner.Plan(i)
-		if err != nil {
-			return nil, err
-		}
-		if err := checkKinds(plan.Scenario, manifest.GetAgents()); err != nil {
-			return nil, err
+	// Once more and in full, now that it is known who judges what.
+	if planner, err = planning.New(manifest); err != nil {
+		return nil, err
+	}
+	return planner, checkPlans(planner)
+}
+
+// checkPlans makes the plan of every combination.
+func checkPlans(planner *planning.Planner) error {
+	for i := 0; i < planner.Len(); i += int(planner.Manifest().GetRepeats()) {
+		if _, err := planner.Plan(i); err != nil {
+			return err
 		}
 	}
-	return planner, nil
+	return nil
 }
 
 // commit writes the manifest: from here on there is such a run.
@@ -98,31 +116,17 @@ func (r *Runner) commit(ctx context.Context, planner *planning.Planner) error {
 	return nil
 }
 
-// DefaultAgent is the name of the agent that plays a kind of role when a scenario names none.
-func DefaultAgent(kind vignettev1.AgentKind) string { return "builtin-" + enumname.Of(kind) }
-
-// cast fills in who plays the roles for which the scenario names nobody.
-func cast(scenario *vignettev1.Scenario) *vignettev1.Scenario {
-	scenario = proto.CloneOf(scenario)
-	for _, role := range scenario.GetRoles() {
-		if role.GetAgent() == "" {
-			role.Agent = DefaultAgent(role.GetKind())
-		}
-	}
-	return scenario
-}
-
 // introduce asks every agent and evaluator who they are, so that a run that cannot be played does not begin.
-func (r *Runner) introduce(ctx context.Context, manifest *vignettev1.Manifest) error {
-	for _, name := range agentNames(manifest) {
+func (r *Runner) introduce(ctx context.Context, manifest *vignettev1.Manifest, needed *needs) error {
+	for _, name := range slices.Sorted(maps.Keys(needed.agents)) {
 		description, err := r.describeAgent(ctx, name)
 		if err != nil {
 			return err
 		}
 		manifest.Agents = append(manifest.Agents, description)
 	}
-	for _, name := range evaluatorNames(manifest) {
-		description, err := r.describeEvaluator(ctx, name)
+	for _, use := range evaluatorUses(manifest) {
+		description, err := r.describeEvaluator(ctx, use)
 		if err != nil {
 			return err
 		}
@@ -146,10 +150,11 @@ func (r *Runner) describeAgent(ctx context.Context, name string) (*vignettev1.Ag
 	return description, nil
 }
 
-func (r *Runner) describeEvaluator(ctx context.Context, name string) (*vignettev1.EvaluatorDescription, error) {
+func (r *Runner) describeEvaluator(ctx context.Context, use *vignettev1.EvaluatorUse) (*vignettev1.EvaluatorDescription, error) {
 	ctx, cancel := context.WithTimeout(ctx, describeTimeout)
 	defer cancel()
-	response, err := r.Directory.Evaluator(name).Describe(ctx, &vignettev1.EvaluatorServiceDescribeRequest{})
+	name := use.GetName()
+	response, err := r.Directory.Evaluator(planning.EvaluatorAgent(use)).Describe(ctx, &vignettev1.EvaluatorServiceDescribeRequest{})
 	if err != nil {
 		return nil, absent("evaluator", name, err)
 	}
@@ -157,7 +162,10 @@ func (r *Runner) describeEvaluator(ctx context.Context, name string) (*vignettev
 	if len(description.GetDimensions()) == 0 {
 		return nil, fmt.Errorf("evaluator %q declares no dimension", name)
 	}
-	description.Name = name
+	description.Name = name // as the scenario calls it, by whichever method it judges
+	if use.GetModel() != "" && use.GetModel() != planning.Builtin {
+		description.Model = use.GetModel()
+	}
 	for _, spec := range description.GetDimensions() {
 		if !(spec.GetMin() < spec.GetMax()) {
 			return nil, fmt.Errorf("evaluator %q declares %s from %v to %v; the range must have a width", name, spec.GetId(), spec.GetMin(), spec.GetMax())
@@ -171,52 +179,6 @@ func absent(what, name string, err error) error {
 		return fmt.Errorf("%s %q is not there: nobody serves that name; check its spelling in the scenario: %w", what, name, err)
 	}
 	return fmt.Errorf("ask %s %q who it is: %w", what, name, err)
-}
-
-// agentNames are the agents that any episode may need: those of the roles, and those that a factor puts there.
-func agentNames(manifest *vignettev1.Manifest) []string {
-	var names []string
-	factors := slices.Clone(manifest.GetFactors())
-	for _, scenario := range manifest.GetScenarios() {
-		factors = append(factors, scenario.GetFactors()...)
-		for _, role := range scenario.GetRoles() {
-			names = append(names, role.GetAgent())
-		}
-	}
-	for _, factor := range factors {
-		if factor.GetField() != "agent" {
-			continue
-		}
-		for _, level := range factor.GetLevels() {
-			names = append(names, level.GetValue().GetStringValue())
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}
-
-func evaluatorNames(manifest *vignettev1.Manifest) []string {
-	var names []string
-	for _, scenario := range manifest.GetScenarios() {
-		for _, use := range scenario.GetEvaluators() {
-			names = append(names, use.GetName())
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}
-
-// checkKinds refuses roles whose agent cannot play their kind.
-func checkKinds(scenario *vignettev1.Scenario, agents []*vignettev1.AgentDescription) error {
-	for _, role := range scenario.GetRoles() {
-		for _, agent := range agents {
-			if agent.GetName() == role.GetAgent() && !slices.Contains(agent.GetKinds(), role.GetKind()) {
-				return fmt.Errorf("scenario %q: role %q is of kind %s, which agent %q cannot play; set the role's agent to one that can",
-					scenario.GetId(), role.GetId(), enumname.Of(role.GetKind()), agent.GetName())
-			}
-		}
-	}
-	return nil
 }
 
 // checkRewards refuses reward terms for dimensions that nobody scores: they would make every reward missing.

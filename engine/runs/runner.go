@@ -1,11 +1,14 @@
 package runs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
+	"github.com/vignette-sim/vignette/broker/episodelog"
 	"github.com/vignette-sim/vignette/engine/conductor"
 	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/engine/planning"
@@ -19,12 +22,19 @@ type Log interface {
 	WriteManifest(ctx context.Context, manifest *vignettev1.Manifest) (uint64, error)
 }
 
+// Directory finds everybody on the wire by name.
+type Directory interface {
+	conductor.Directory
+	// Models returns a client for the model gateway, whether or not it is there.
+	Models() vignettev1.ModelServiceClient
+}
+
 // Runner plays runs. Its fields must not change while it does; it is safe for concurrent use.
 type Runner struct {
 	// Log takes manifests and events.
 	Log Log
-	// Directory finds who plays and who scores.
-	Directory conductor.Directory
+	// Directory finds who plays, who scores and who asks models.
+	Directory Directory
 	// Clock is where time comes from.
 	Clock conductor.Clock
 	// NewID returns a new unique id: letters and digits, in any case.
@@ -35,14 +45,23 @@ type Runner struct {
 	Version string
 }
 
-// DefaultWorkers is how many episodes are played at once unless said otherwise. Rule-based minds keep two cores busy
-// with fewer; a model's answers are waited for, so more would not hurt there.
-const DefaultWorkers = 8
+// How many episodes are played at once unless said otherwise. Rule-based minds keep two cores busy with few; a model's
+// answers are waited for, and how many are waited for at once the gateway adapts to the endpoint.
+const (
+	DefaultWorkers      = 8
+	DefaultModelWorkers = 100
+)
+
+// modelCallTimeout bounds a call of an agent behind which a model is: the gateway has its own limits for attempts and for
+// calls, and while it waits for an endpoint's limits nothing is wrong.
+const modelCallTimeout = 90 * time.Minute
 
 // Options say how to play.
 type Options struct {
-	// Workers is how many episodes are played at once; 0 means DefaultWorkers.
+	// Workers is how many episodes are played at once; 0 means DefaultWorkers, or DefaultModelWorkers where models are asked.
 	Workers int
+	// Terms are on what terms models may be asked.
+	Terms conductor.Terms
 	// Drain, when closed, lets the episodes in flight come to their end and begins no more. May be nil.
 	Drain <-chan struct{}
 	// Each is called with every episode that came to rest, one at a time, in the order they do. May be nil.
@@ -51,23 +70,69 @@ type Options struct {
 
 // Play plays the episodes of a run that has just been prepared. It returns when all have come to rest, or those in
 // flight after Drain. When the context ends first, what was in flight stays unfinished in the log and the error is the
-// context's. An error of the log stops the run; episodes that fail do not.
+// context's. An error of the log stops the run; episodes that fail do not. When the run's budget is used up no more
+// episodes are begun, those in flight stand still, and the error is a [*conductor.PausedError].
 func (r *Runner) Play(ctx context.Context, planner *planning.Planner, options Options) error {
+	return r.playAll(ctx, planner, options, r.begin)
+}
+
+// Resume plays what is missing of a run, whoever began it and however it was cut off: episodes never begun, and those
+// unfinished or failed, each from where its log ends. Those completed are handed to Each as they are. It must not be called
+// for a run that somebody is playing: whoever takes an episode over, the other loses it. Else it is like Play.
+func (r *Runner) Resume(ctx context.Context, planner *planning.Planner, log Plays, options Options) error {
+	return r.playAll(ctx, planner, options, func(ctx context.Context, plan *episode.Plan) (*episode.State, uint64, error) {
+		return takeUp(ctx, log, plan)
+	})
+}
+
+// Plays reads what has been played.
+type Plays interface {
+	// Play returns the events of one play in order; none when it has not begun.
+	Play(ctx context.Context, run, episode string) ([]episodelog.Entry, error)
+}
+
+// begin is where an episode that nobody has begun stands.
+func (r *Runner) begin(_ context.Context, plan *episode.Plan) (*episode.State, uint64, error) {
+	return episode.New(plan), 0, nil
+}
+
+// takeUp is where an episode stands that may have been begun.
+func takeUp(ctx context.Context, log Plays, plan *episode.Plan) (*episode.State, uint64, error) {
+	entries, err := log.Play(ctx, plan.Run, plan.Episode)
+	if err != nil {
+		return nil, 0, err
+	}
+	state, last := episode.New(plan), uint64(0)
+	for _, entry := range entries {
+		if err := state.Apply(entry.Event); err != nil {
+			return nil, 0, fmt.Errorf("log entry %d: %w", entry.Sequence, err)
+		}
+		last = entry.Sequence
+	}
+	return state, last, nil
+}
+
+// start says where an episode stands and the sequence of its last event.
+type start func(context.Context, *episode.Plan) (*episode.State, uint64, error)
+
+func (r *Runner) playAll(ctx context.Context, planner *planning.Planner, options Options, from start) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	next := make(chan int)
-	go deal(ctx, planner.Len(), options.Drain, next)
+	pause := newPause()
+	go deal(ctx, planner.Len(), options.Drain, pause.begun, next)
 
+	c := r.conductor(planner, options.Terms)
 	var wait sync.WaitGroup
 	var each sync.Mutex
-	workers := options.Workers
-	if workers <= 0 {
-		workers = DefaultWorkers
-	}
-	for range min(workers, max(1, planner.Len())) {
+	for range min(workers(planner, options), max(1, planner.Len())) {
 		wait.Go(func() {
 			for i := range next {
-				state, err := r.episode(ctx, planner, i)
+				state, err := r.episode(ctx, c, planner, i, from)
+				if paused := (*conductor.PausedError)(nil); errors.As(err, &paused) {
+					pause.begin(paused)
+					continue
+				}
 				if err != nil {
 					cancel(err)
 					return
@@ -81,16 +146,38 @@ func (r *Runner) Play(ctx context.Context, planner *planning.Planner, options Op
 		})
 	}
 	wait.Wait()
-	return context.Cause(ctx)
+	return cmp.Or(context.Cause(ctx), pause.reason())
 }
 
-// deal hands out the places of the design in order.
-func deal(ctx context.Context, n int, drain <-chan struct{}, next chan<- int) {
+// conductor is who plays the episodes of one run.
+func (r *Runner) conductor(planner *planning.Planner, terms conductor.Terms) *conductor.Conductor {
+	c := &conductor.Conductor{Log: r.Log, Directory: r.Directory, Clock: r.Clock, NewID: r.NewID, Worker: r.Worker, Terms: terms}
+	if planner.AsksModels() {
+		c.CallTimeout = modelCallTimeout
+	}
+	return c
+}
+
+func workers(planner *planning.Planner, options Options) int {
+	switch {
+	case options.Workers > 0:
+		return options.Workers
+	case planner.AsksModels():
+		return DefaultModelWorkers
+	default:
+		return DefaultWorkers
+	}
+}
+
+// deal hands out the places of the design in order, until it is drained or paused.
+func deal(ctx context.Context, n int, drain, pause <-chan struct{}, next chan<- int) {
 	defer close(next)
 	for i := range n {
 		// Drained is drained: without this look, a closed drain and a free worker would be drawn lots for.
 		select {
 		case <-drain:
+			return
+		case <-pause:
 			return
 		default:
 		}
@@ -98,20 +185,24 @@ func deal(ctx context.Context, n int, drain <-chan struct{}, next chan<- int) {
 		case next <- i:
 		case <-drain:
 			return
+		case <-pause:
+			return
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-func (r *Runner) episode(ctx context.Context, planner *planning.Planner, i int) (*episode.State, error) {
+func (r *Runner) episode(ctx context.Context, c *conductor.Conductor, planner *planning.Planner, i int, from start) (*episode.State, error) {
 	plan, err := planner.Plan(i)
 	if err != nil {
 		return nil, err
 	}
-	state := episode.New(plan)
-	c := conductor.Conductor{Log: r.Log, Directory: r.Directory, Clock: r.Clock, NewID: r.NewID, Worker: r.Worker}
-	if err := c.Play(ctx, state, 0); err != nil {
+	state, last, err := from(ctx, plan)
+	if err == nil {
+		err = c.Play(ctx, state, last)
+	}
+	if err != nil {
 		if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.Canceled) {
 			return nil, cause
 		}

@@ -227,7 +227,7 @@ func TestCutOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.agent.fails = func(*vignettev1.Observation) error {
-		if b.agent.asked.Load() == 45 {
+		if b.agent.asked.Load() >= 45 {
 			cancel()
 		}
 		return nil
@@ -264,6 +264,7 @@ func TestPrepareRefuses(t *testing.T) {
 			d.Scenarios[0].Roles[0].Agent = "builtin-persona"
 		}, `role "a.1" is of kind client, which agent "builtin-persona" cannot play`},
 		{"a kind that a factor brings", func(d *runs.Design) {
+			d.Scenarios[0].Roles[0].Agent = "builtin-persona"
 			d.Factors = append(d.Factors, &vignettev1.Factor{Role: "a.1", Field: "kind", Levels: []*vignettev1.Level{
 				{Name: "persona", Value: structpb.NewStringValue("persona")}, {Name: "client", Value: structpb.NewStringValue("client")},
 			}})

@@ -71,6 +71,14 @@ func (s *Stage) Evaluator(name string) vignettev1.EvaluatorServiceClient {
 	return vignettev1.NewEvaluatorServiceClient(s.client(name))
 }
 
+// Models returns a client for the model gateway.
+func (s *Stage) Models() vignettev1.ModelServiceClient {
+	return vignettev1.NewModelServiceClient(s.client(ModelsName))
+}
+
+// ModelsName is the name under which a test serves models.
+const ModelsName = "models"
+
 // Conn returns a connection to whatever is served under a name.
 func (s *Stage) Conn(name string) grpc.ClientConnInterface { return s.client(name) }
 

@@ -1581,7 +1581,9 @@ type ModelCall struct {
 	// How many messages were left out because they did not fit.
 	DroppedMessages int32 `protobuf:"varint,19,opt,name=dropped_messages,json=droppedMessages,proto3" json:"dropped_messages,omitempty"`
 	// What went wrong, when no answer came.
-	Error         string `protobuf:"bytes,20,opt,name=error,proto3" json:"error,omitempty"`
+	Error string `protobuf:"bytes,20,opt,name=error,proto3" json:"error,omitempty"`
+	// True when the model was asked to mend an answer that was not of the form asked for.
+	Repair        bool `protobuf:"varint,21,opt,name=repair,proto3" json:"repair,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1754,6 +1756,13 @@ func (x *ModelCall) GetError() string {
 		return x.Error
 	}
 	return ""
+}
+
+func (x *ModelCall) GetRepair() bool {
+	if x != nil {
+		return x.Repair
+	}
+	return false
 }
 
 // AttemptFailure counts attempts of a call that failed in one way.
@@ -2019,7 +2028,7 @@ const file_vignette_v1_model_proto_rawDesc = "" +
 	"\x11configured_models\x18\x06 \x03(\tR\x10configuredModels\x12#\n" +
 	"\rremote_models\x18\a \x03(\tR\fremoteModels\x12\x14\n" +
 	"\x05error\x18\b \x01(\tR\x05error\x12 \n" +
-	"\vconcurrency\x18\t \x01(\x05R\vconcurrency\"\x82\x06\n" +
+	"\vconcurrency\x18\t \x01(\x05R\vconcurrency\"\x9a\x06\n" +
 	"\tModelCall\x12.\n" +
 	"\x0eschema_version\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x01R\rschemaVersion\x12\x17\n" +
 	"\x02id\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\x12.\n" +
@@ -2042,7 +2051,8 @@ const file_vignette_v1_model_proto_rawDesc = "" +
 	"\alatency\x18\x11 \x01(\v2\x19.google.protobuf.DurationR\alatency\x123\n" +
 	"\awaiting\x18\x12 \x01(\v2\x19.google.protobuf.DurationR\awaiting\x12)\n" +
 	"\x10dropped_messages\x18\x13 \x01(\x05R\x0fdroppedMessages\x12\x14\n" +
-	"\x05error\x18\x14 \x01(\tR\x05errorB\a\n" +
+	"\x05error\x18\x14 \x01(\tR\x05error\x12\x16\n" +
+	"\x06repair\x18\x15 \x01(\bR\x06repairB\a\n" +
 	"\x05_cost\":\n" +
 	"\x0eAttemptFailure\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x14\n" +

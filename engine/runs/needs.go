@@ -1,0 +1,155 @@
+package runs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/vignette-sim/vignette/engine/planning"
+	"github.com/vignette-sim/vignette/internal/enumname"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// needs is what the episodes of a run need of others.
+type needs struct {
+	// agents are the agents that play, each with a role for every kind it is to play.
+	agents map[string][]part
+	// models are the models that are asked.
+	models []string
+}
+
+// part is a role that an agent is to play.
+type part struct {
+	scenario, role string
+	kind           vignettev1.AgentKind
+}
+
+// survey looks at every combination in full: a pair of levels that do not go together comes up now, not in the middle of
+// the night.
+func survey(planner *planning.Planner) (*needs, error) {
+	needed := &needs{agents: map[string][]part{}}
+	for i := 0; i < planner.Len(); i += int(planner.Manifest().GetRepeats()) {
+		scenario, err := planner.Scenario(i)
+		if err != nil {
+			return nil, err
+		}
+		for _, role := range scenario.GetRoles() {
+			needed.addPart(role.GetAgent(), part{scenario.GetId(), role.GetId(), role.GetKind()})
+		}
+		needed.models = append(needed.models, planning.Models(scenario)...)
+	}
+	slices.Sort(needed.models)
+	needed.models = slices.Compact(needed.models)
+	return needed, nil
+}
+
+func (n *needs) addPart(agent string, p part) {
+	known := slices.ContainsFunc(n.agents[agent], func(q part) bool { return q.kind == p.kind })
+	if !known {
+		n.agents[agent] = append(n.agents[agent], p)
+	}
+}
+
+// checkKinds refuses roles whose agent cannot play their kind.
+func (n *needs) checkKinds(agents []*vignettev1.AgentDescription) error {
+	for _, agent := range agents {
+		for _, p := range n.agents[agent.GetName()] {
+			if !slices.Contains(agent.GetKinds(), p.kind) {
+				return fmt.Errorf("scenario %q: role %q is of kind %s, which agent %q cannot play; set the role's agent to one that can",
+					p.scenario, p.role, enumname.Of(p.kind), agent.GetName())
+			}
+		}
+	}
+	return nil
+}
+
+// appointJudges writes into the manifest which evaluators judge with a model. One that a run names must have a judge; where
+// the run only says which model evaluators have, those that have none go by their rules.
+func (r *Runner) appointJudges(ctx context.Context, manifest *vignettev1.Manifest) error {
+	judges := map[string]bool{}
+	for _, scenario := range manifest.GetScenarios() {
+		for _, use := range scenario.GetEvaluators() {
+			named := manifest.GetModels()[use.GetName()]
+			switch {
+			case use.GetModel() != "":
+			case named != "":
+				use.Model = named
+			case manifest.GetModels()[planning.ForEvaluators] != "":
+				has, err := r.hasJudge(ctx, judges, use.GetName())
+				if err != nil {
+					return err
+				}
+				if has {
+					use.Model = manifest.GetModels()[planning.ForEvaluators]
+				}
+			}
+		}
+	}
+	return oneModelEach(manifest)
+}
+
+// hasJudge says whether anybody judges with a model as an evaluator does by rules.
+func (r *Runner) hasJudge(ctx context.Context, known map[string]bool, evaluator string) (bool, error) {
+	if has, asked := known[evaluator]; asked {
+		return has, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, describeTimeout)
+	defer cancel()
+	_, err := r.Directory.Evaluator(planning.JudgeName(evaluator)).Describe(ctx, &vignettev1.EvaluatorServiceDescribeRequest{})
+	if err != nil && status.Code(err) != codes.Unavailable {
+		return false, absent("evaluator", planning.JudgeName(evaluator), err)
+	}
+	known[evaluator] = err == nil
+	return err == nil, nil
+}
+
+// oneModelEach refuses a run in which one evaluator has two models: its scores could not be told apart.
+func oneModelEach(manifest *vignettev1.Manifest) error {
+	model := map[string]string{}
+	for _, use := range evaluatorUses(manifest) {
+		before, twice := model[use.GetName()]
+		if twice && before != use.GetModel() {
+			return fmt.Errorf("evaluator %q judges with %q and with %q in one run; its scores could not be told apart: use one model, or name the judge %q for the second",
+				use.GetName(), before, use.GetModel(), planning.JudgeName(use.GetName()))
+		}
+		model[use.GetName()] = use.GetModel()
+	}
+	return nil
+}
+
+// evaluatorUses are the evaluators of a run, each once for every model it has there, by name.
+func evaluatorUses(manifest *vignettev1.Manifest) []*vignettev1.EvaluatorUse {
+	var uses []*vignettev1.EvaluatorUse
+	for _, scenario := range manifest.GetScenarios() {
+		for _, use := range scenario.GetEvaluators() {
+			if !slices.ContainsFunc(uses, func(u *vignettev1.EvaluatorUse) bool {
+				return u.GetName() == use.GetName() && u.GetModel() == use.GetModel()
+			}) {
+				uses = append(uses, use)
+			}
+		}
+	}
+	slices.SortStableFunc(uses, func(a, b *vignettev1.EvaluatorUse) int { return strings.Compare(a.GetName(), b.GetName()) })
+	return uses
+}
+
+// resolveModels asks the gateway whether it knows every model, so that a run with a misspelled one does not begin.
+func (r *Runner) resolveModels(ctx context.Context, models []string) error {
+	ctx, cancel := context.WithTimeout(ctx, describeTimeout)
+	defer cancel()
+	for _, model := range models {
+		_, err := r.Directory.Models().Resolve(ctx, &vignettev1.ResolveRequest{Model: model})
+		if status.Code(err) == codes.Unavailable {
+			return fmt.Errorf("model %q cannot be asked: nobody serves models here: %w", model, err)
+		}
+		if err != nil {
+			return errors.New(status.Convert(err).Message())
+		}
+	}
+	return nil
+}
