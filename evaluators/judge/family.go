@@ -40,7 +40,12 @@ func (f Family) check() error {
 			return fmt.Errorf("it needs %s, which a judge is not shown", need)
 		}
 	}
+	seen := map[string]bool{noSuggestion: true}
 	for _, spec := range f.Description.GetDimensions() {
+		if seen[spec.GetId()] {
+			return fmt.Errorf("dimension %q: the id is taken", spec.GetId())
+		}
+		seen[spec.GetId()] = true
 		width := spec.GetMax() - spec.GetMin()
 		switch labels := spec.GetLabels(); {
 		case !(width > 0) || math.IsInf(width, 0):
