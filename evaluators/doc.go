@@ -10,7 +10,7 @@
 // INVALID_ANSWER; nothing of it becomes zero, and nothing is bent into shape. The rules for that are in verdict, where the
 // engine finds them too. Rewards are composed in reward, which is pure.
 //
-// This room may import the contracts and internal/language; it knows neither the engine nor agents nor the wire it is
-// served on, and evaluators share no rules and no word lists with those they judge. Start reading at evaluator.go; the
-// rule-based DEAR MAN evaluator is in dearman.
+// This room may import the contracts, internal/language and internal/prompt; it knows neither the engine nor agents nor the
+// wire it is served on, and evaluators share no rules and no word lists with those they judge. Start reading at
+// evaluator.go; the rule-based DEAR MAN evaluator is in dearman, and judge has a language model rate any family.
 package evaluators

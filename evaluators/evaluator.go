@@ -15,7 +15,7 @@ type Evaluator interface {
 	Describe() *vignettev1.EvaluatorDescription
 	// Evaluate scores the turn the request names or, if it names none, all turns of the role and the episode. The request
 	// has been checked and is not to be changed. A score needs its dimension, its turn index if it is about a turn, and a
-	// value or a reason; ids, evaluator, role and provenance are filled in by the service (but for a prompt hash, which
-	// only the evaluator knows).
+	// value or a reason; ids, evaluator, role and provenance are filled in by the service (but for a prompt hash and the
+	// model that was asked, which only the evaluator knows).
 	Evaluate(ctx context.Context, req *vignettev1.EvaluateRequest) ([]*vignettev1.Score, error)
 }

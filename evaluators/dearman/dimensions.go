@@ -30,25 +30,43 @@ const (
 var dimensions = [skills]struct{ id, title, definition string }{
 	describe: {"dear_man.describe", "Describe",
 		"Says what happened or is the case, in facts both could agree on. Strong: a fact about the matter with a time, a number or an event. " +
-			"Weak: a fact left vague, or a fact beside a judgement. None: no facts; opinions, guesses and judgements (\"you never help\") are none." + reached},
+			"Weak: a fact left vague, or a fact beside a judgement. None: no facts; opinions, guesses and judgements (\"you never help\") are none."},
 	express: {"dear_man.express", "Express",
 		"Says what the speaker feels about it and owns it. Strong: names a feeling as one's own (\"I feel overlooked\"). " +
-			"Weak: hints at one (\"this is hard for me\"), or names one inside a judgement. None: no feeling; insult, sarcasm, giving in and views of the other (\"I feel like you don't care\") are none." + reached},
+			"Weak: hints at one (\"this is hard for me\"), or names one inside a judgement. None: no feeling; insult, sarcasm, giving in and views of the other (\"I feel like you don't care\") are none."},
 	assert: {"dear_man.assert", "Assert",
 		"Asks for what is wanted, or says no, so that it cannot be missed; asking whether the other agrees counts. Strong: a direct request or a clear no. " +
-			"Weak: a hint, an order, a request wrapped in doubt. None: nothing asked or refused, or taken back in the same breath." + reached},
+			"Weak: a hint, an order, a request wrapped in doubt. None: nothing asked or refused, or taken back in the same breath."},
 	reinforce: {"dear_man.reinforce", "Reinforce",
 		"Says what the other gains by agreeing. Strong: a gain for the other or for both. Weak: thanks in advance or a gain for oneself only. " +
-			"None: no gain; understanding alone is none, and a threat is none." + reached},
+			"None: no gain; understanding alone is none, and a threat is none."},
 	negotiate: {"dear_man.negotiate", "Negotiate",
 		"When the other has pushed back: offers a way both can live with, or asks the other for one. Strong: a concrete offer. " +
-			"Weak: a wish to find one. None: neither; giving way is none. Not applicable before any pushback, and after agreement." + reached},
+			"Weak: a wish to find one. None: neither; giving way is none. Not applicable before any pushback, and after agreement."},
 	mindful: {"dear_man.mindful", "Mindful",
 		"Keeps to the objective, comes back to it after a diversion and is not drawn into an attack. Strong: about the objective and respectful. " +
-			"Weak: near it, beside other matters, or with a judgement of the other. None: an attack, sarcasm, a threat, giving up, or another subject." + kept},
+			"Weak: near it, beside other matters, or with a judgement of the other. None: an attack, sarcasm, a threat, giving up, or another subject."},
 	confident: {"dear_man.confident", "Confident",
 		"Says it without apologising for it, hedging or making oneself small. Strong: plain. Weak: a hedge or an apology or two, or force in place of confidence. " +
-			"None: more than that, giving in, or nothing that is stood for." + kept},
+			"None: more than that, giving in, or nothing that is stood for."},
+}
+
+// counted says how the levels of turns come to a number.
+func (s skill) counted() string {
+	if s.state() {
+		return kept
+	}
+	return reached
+}
+
+// Definitions are what each dimension means in a single turn, by id: its definition without how an episode is made of
+// turns. They are for raters other than these rules.
+func Definitions() map[string]string {
+	out := make(map[string]string, skills)
+	for _, d := range dimensions {
+		out[d.id] = d.definition
+	}
+	return out
 }
 
 func specs() []*vignettev1.DimensionSpec {
@@ -57,7 +75,7 @@ func specs() []*vignettev1.DimensionSpec {
 		out[i] = &vignettev1.DimensionSpec{
 			Id:         d.id,
 			Title:      d.title,
-			Definition: d.definition,
+			Definition: d.definition + skill(i).counted(),
 			Source:     linehan,
 			Min:        0,
 			Max:        1,

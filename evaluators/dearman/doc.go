@@ -38,6 +38,6 @@
 //
 // evaluator.go is the door, moment.go what a turn is judged by, skill.go how evidence becomes a level. Each skill has a
 // file with its table of phrases; fault.go has attacks, sarcasm, threats and giving in; stance.go reads the other side;
-// episode.go is the formula above; rewording.go makes suggestions. The package imports the contracts and
-// internal/language only.
+// episode.go is the formula above, compose.go lends it to other raters of the same skills; rewording.go makes suggestions.
+// The package imports the contracts and internal/language only.
 package dearman

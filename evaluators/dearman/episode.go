@@ -19,27 +19,36 @@ type record struct {
 	credits [skills][]float64
 }
 
-func (r *record) add(findings [skills]finding, said *moment) {
-	r.spoke = r.spoke || said != nil
-	heard := heardShare(findings)
-	for s, f := range findings {
-		if f.level == notApplicable {
+// add takes a turn of the role into account, and whether anything was said in it.
+func (r *record) add(turn [skills]level, spoken bool) {
+	r.spoke = r.spoke || spoken
+	heard := heardShare(turn)
+	for s, l := range turn {
+		if l == notApplicable {
 			continue
 		}
-		credit := f.level.number()
+		credit := l.number()
 		if !skill(s).state() {
 			credit *= heard
 		}
-		r.levels[s] = append(r.levels[s], f.level)
+		r.levels[s] = append(r.levels[s], l)
 		r.credits[s] = append(r.credits[s], credit)
 	}
 }
 
-// heardShare is how much of each strategy is heard when a turn holds several: all of it up to [hearable], then an equal part.
-func heardShare(findings [skills]finding) float64 {
-	shown := 0
+func levelsIn(findings [skills]finding) [skills]level {
+	var out [skills]level
 	for s, f := range findings {
-		if !skill(s).state() && (f.level == weak || f.level == strong) {
+		out[s] = f.level
+	}
+	return out
+}
+
+// heardShare is how much of each strategy is heard when a turn holds several: all of it up to [hearable], then an equal part.
+func heardShare(turn [skills]level) float64 {
+	shown := 0
+	for s, l := range turn {
+		if !skill(s).state() && (l == weak || l == strong) {
 			shown++
 		}
 	}
@@ -62,15 +71,19 @@ func (r *record) score(s skill) *vignettev1.Score {
 	case len(turns) == 0:
 		return without(s, vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE, "it applied to no turn")
 	}
-	number := coverage(r.credits[s])
-	if s.state() {
-		number = mean(r.credits[s])
-	}
 	return &vignettev1.Score{
 		Dimension: dimensions[s].id,
-		Outcome:   &vignettev1.Score_Value{Value: &vignettev1.ScoreValue{Number: number}},
+		Outcome:   &vignettev1.Score_Value{Value: &vignettev1.ScoreValue{Number: r.number(s)}},
 		Rationale: r.rationale(s),
 	}
+}
+
+// number is what a skill that applied comes to.
+func (r *record) number(s skill) float64 {
+	if s.state() {
+		return mean(r.credits[s])
+	}
+	return coverage(r.credits[s])
 }
 
 func (r *record) rationale(s skill) string {

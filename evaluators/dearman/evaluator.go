@@ -55,7 +55,7 @@ func (Evaluator) Evaluate(ctx context.Context, req *vignettev1.EvaluateRequest) 
 		if wanted {
 			scores = append(scores, turnScores(turn.GetIndex(), findings, said, &card)...)
 		}
-		card.add(findings, said)
+		card.add(levelsIn(findings), said != nil)
 		if wanted && req.TurnIndex != nil {
 			return scores, nil
 		}
@@ -75,19 +75,24 @@ func inScope(kind vignettev1.ObjectiveKind) bool {
 	return false
 }
 
+// Why a skill does not apply, whatever the words are.
+const (
+	otherObjective = "DEAR MAN is for asking and refusing; this objective is neither"
+	nothingSaid    = "Nothing was said"
+)
+
 func outOfScope(req *vignettev1.EvaluateRequest) []*vignettev1.Score {
-	const detail = "DEAR MAN is for asking and refusing; this objective is neither"
 	var scores []*vignettev1.Score
 	for s := range skills {
 		for _, turn := range req.GetTurns() {
 			if turn.GetRole() == req.GetRole() && (req.TurnIndex == nil || req.GetTurnIndex() == turn.GetIndex()) {
-				score := without(s, vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE, detail)
+				score := without(s, vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE, otherObjective)
 				score.TurnIndex = proto.Int32(turn.GetIndex())
 				scores = append(scores, score)
 			}
 		}
 		if req.TurnIndex == nil {
-			scores = append(scores, without(s, vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE, detail))
+			scores = append(scores, without(s, vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE, otherObjective))
 		}
 	}
 	return scores
@@ -140,7 +145,7 @@ func speaks(action *vignettev1.Action) bool {
 // judge returns what each skill comes to in a turn of the role, and the turn as it was read; nil when nothing was said.
 func (l *listener) judge(action *vignettev1.Action) ([skills]finding, *moment) {
 	if !speaks(action) {
-		return everySkill(inapplicable("Nothing was said")), nil
+		return everySkill(inapplicable(nothingSaid)), nil
 	}
 	m := l.moment()
 	m.read(action.GetText())

@@ -216,16 +216,16 @@ func numbers(turns []level) []float64 {
 // Spread over two turns five strategies come to full coverage, crammed into one they do not; a state of mind is not heard
 // any less for it.
 func TestCrowdedTurnIsHeardInPart(t *testing.T) {
-	turn := func(shown ...skill) (out [skills]finding) {
+	turn := func(shown ...skill) (out [skills]level) {
 		for _, s := range shown {
-			out[s].level = strong
+			out[s] = strong
 		}
 		return out
 	}
 	var spread, crammed record
-	spread.add(turn(describe, express, assert, mindful), &moment{})
-	spread.add(turn(reinforce, negotiate, mindful), &moment{})
-	crammed.add(turn(describe, express, assert, reinforce, negotiate, mindful), &moment{})
+	spread.add(turn(describe, express, assert, mindful), true)
+	spread.add(turn(reinforce, negotiate, mindful), true)
+	crammed.add(turn(describe, express, assert, reinforce, negotiate, mindful), true)
 	for s := range skills {
 		want := 0.6
 		switch s {

@@ -6,6 +6,7 @@
 package verdict
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -213,11 +214,12 @@ func sign(score *vignettev1.Score, description *vignettev1.EvaluatorDescription,
 	}
 	score.Id = question.Episode + "-s" + fingerprint(description.GetName(), question.Role, at.dimension, where, question.event())
 	score.Evaluator, score.Role = description.GetName(), question.Role
-	// Who scored is ours to say; which prompt it used only the evaluator knows.
+	// Who scored is ours to say; which prompt it used, and which model when that is chosen by whoever asks, only the
+	// evaluator knows.
 	score.Provenance = &vignettev1.Provenance{
 		Agent:      description.GetName(),
 		Mind:       description.GetMethod(),
-		Model:      description.GetModel(),
+		Model:      cmp.Or(score.GetProvenance().GetModel(), description.GetModel()),
 		Version:    description.GetVersion(),
 		PromptHash: score.GetProvenance().GetPromptHash(),
 	}

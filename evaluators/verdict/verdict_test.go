@@ -126,3 +126,18 @@ func TestSettleNamesWhatIsWrong(t *testing.T) {
 		})
 	}
 }
+
+// A judge that is told which model to ask says which it was; nobody else's word on who scored counts.
+func TestSettleSaysWhichModelJudged(t *testing.T) {
+	score := valued("whole", nil, 3, "")
+	score.Provenance = &vignettev1.Provenance{Agent: "x", Mind: "x", Model: "asked/for", Version: "x", PromptHash: "abc"}
+	for _, got := range verdict.Settle(description, verdict.Question{Episode: "e", Role: "r", Whole: true}, []*vignettev1.Score{score}) {
+		want := &vignettev1.Provenance{Agent: "judge", Mind: "llm", Model: "m", Version: "2"}
+		if got.GetDimension() == "whole" {
+			want.Model, want.PromptHash = "asked/for", "abc"
+		}
+		if !proto.Equal(got.GetProvenance(), want) {
+			t.Errorf("%s is signed %v, want %v", got.GetDimension(), got.GetProvenance(), want)
+		}
+	}
+}

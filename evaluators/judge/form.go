@@ -1,0 +1,173 @@
+package judge
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vignette-sim/vignette/internal/prompt"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+//go:embed prompts
+var prompts embed.FS
+
+var (
+	systemPrompt   = prompt.Must(prompts, "prompts/system.tmpl")
+	casePrompt     = prompt.Must(prompts, "prompts/case.tmpl")
+	turnPrompt     = prompt.Must(prompts, "prompts/turn.tmpl")
+	questionPrompt = prompt.Must(prompts, "prompts/question.tmpl", "prompts/turn.tmpl")
+)
+
+// form is what is the same in every question about the same dimensions: how they are explained and how they are answered.
+type form struct {
+	dimensions []*vignettev1.DimensionSpec
+	// keys are what the dimensions are called in the answer, in their order.
+	keys []string
+	// rewording says that the answer has a suggestion.
+	rewording bool
+	// system is the first message.
+	system string
+	// schema is a JSON Schema of the answer.
+	schema string
+	// hash is a hex sha256 over all words that do not come with a request.
+	hash string
+}
+
+// explained is a dimension as the prompt has it.
+type explained struct{ Key, Definition, Scale string }
+
+// newForm makes the form for some dimensions, of turns or of the whole; nil when there are none.
+func newForm(family Family, dimensions []*vignettev1.DimensionSpec, whole bool) (*form, error) {
+	if len(dimensions) == 0 {
+		return nil, nil
+	}
+	f := &form{dimensions: dimensions, keys: keysOf(dimensions), rewording: family.Rewording && !whole}
+	data := struct {
+		Dimensions                        []explained
+		Rubric                            string
+		Whole, Rewording, Labels, Numbers bool
+	}{Rubric: family.Rubric, Whole: whole, Rewording: f.rewording}
+	for i, spec := range dimensions {
+		data.Dimensions = append(data.Dimensions, explained{f.keys[i], family.definition(spec), scaleOf(spec)})
+		data.Labels = data.Labels || len(spec.GetLabels()) > 0
+		data.Numbers = data.Numbers || len(spec.GetLabels()) == 0
+	}
+	var err error
+	if f.system, err = systemPrompt.Render(data); err != nil {
+		return nil, err
+	}
+	if f.schema, err = f.schemaOf(); err != nil {
+		return nil, err
+	}
+	f.hash = hashOf(systemPrompt.Hash(), casePrompt.Hash(), turnPrompt.Hash(), questionPrompt.Hash(), f.system, f.schema)
+	return f, nil
+}
+
+// keysOf are the last parts of the dimensions' ids, which are shorter to write, or the ids where those are not unique.
+func keysOf(dimensions []*vignettev1.DimensionSpec) []string {
+	var ids, short []string
+	for _, spec := range dimensions {
+		id := spec.GetId()
+		ids = append(ids, id)
+		short = append(short, id[strings.LastIndexByte(id, '.')+1:])
+	}
+	if slices.Contains(short, "") || slices.Contains(short, noSuggestion) || len(slices.Compact(slices.Sorted(slices.Values(short)))) < len(short) {
+		return ids
+	}
+	return short
+}
+
+func scaleOf(spec *vignettev1.DimensionSpec) string {
+	if labels := spec.GetLabels(); len(labels) > 0 {
+		return strings.Join(labels, " < ")
+	}
+	return fmt.Sprintf("%v to %v", spec.GetMin(), spec.GetMax())
+}
+
+func hashOf(parts ...string) string {
+	sum := sha256.New()
+	for _, part := range parts {
+		fmt.Fprintf(sum, "%d:%s", len(part), part)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// noSuggestion is what suggestion_for says when there is no suggestion.
+const noSuggestion = "none"
+
+// member is a member of a JSON object whose order matters: a model writes an answer in the order of its schema, and is to
+// reason before it rates.
+type member struct {
+	name   string
+	schema json.RawMessage
+}
+
+// schemaOf is the schema of the answer, as strict endpoints want it: every member required and no other allowed.
+func (f *form) schemaOf() (string, error) {
+	verdicts := make([]member, len(f.keys))
+	for i, spec := range f.dimensions {
+		verdict, err := verdictSchema(spec)
+		if err != nil {
+			return "", err
+		}
+		verdicts[i] = member{f.keys[i], verdict}
+	}
+	scores, err := objectSchema(verdicts)
+	if err != nil {
+		return "", err
+	}
+	members := []member{{"scores", scores}}
+	if f.rewording {
+		dimension, err := json.Marshal(map[string]any{"type": "string", "enum": append(slices.Clone(f.keys), noSuggestion)})
+		if err != nil {
+			return "", err
+		}
+		members = append(members, member{"suggestion_for", dimension}, member{"suggestion", text})
+	}
+	schema, err := objectSchema(members)
+	return string(schema), err
+}
+
+var (
+	text = json.RawMessage(`{"type":"string"}`)
+	sure = json.RawMessage(`{"maximum":1,"minimum":0,"type":"number"}`)
+)
+
+func verdictSchema(spec *vignettev1.DimensionSpec) (json.RawMessage, error) {
+	kind, scale := "number", map[string]any{"type": []string{"number", "null"}, "minimum": spec.GetMin(), "maximum": spec.GetMax()}
+	if labels := spec.GetLabels(); len(labels) > 0 {
+		kind, scale = "label", map[string]any{"type": "string", "enum": append(slices.Clone(labels), notApplicable)}
+	}
+	rating, err := json.Marshal(scale)
+	if err != nil {
+		return nil, fmt.Errorf("dimension %q: %w", spec.GetId(), err)
+	}
+	return objectSchema([]member{{"reason", text}, {"quote", text}, {kind, rating}, {"confidence", sure}})
+}
+
+func objectSchema(members []member) (json.RawMessage, error) {
+	var properties bytes.Buffer
+	names := make([]string, len(members))
+	for i, m := range members {
+		names[i] = m.name
+		name, err := json.Marshal(m.name)
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			properties.WriteByte(',')
+		}
+		fmt.Fprintf(&properties, "%s:%s", name, m.schema)
+	}
+	required, err := json.Marshal(names)
+	if err != nil {
+		return nil, err
+	}
+	return fmt.Appendf(nil, `{"type":"object","properties":{%s},"required":%s,"additionalProperties":false}`, properties.String(), required), nil
+}
