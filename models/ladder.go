@@ -93,12 +93,17 @@ func (g *Gateway) descend(ctx context.Context, q *question, a *account) (*vignet
 		q.rung = g.floors.of(q.target)
 		q.sent = q.inWords()
 		completion, err := g.put(ctx, q, a)
-		var failed *endpoint.Error
-		if err == nil || !errors.As(err, &failed) || failed.Reason != endpoint.ReasonForm || q.rung >= vignettev1.Rung_RUNG_EXTRACTED {
+		if !isForm(err) || q.rung >= vignettev1.Rung_RUNG_EXTRACTED {
 			return completion, err
 		}
 		g.floors.lower(q.target, q.rung+1)
 	}
+}
+
+// isForm says whether the endpoint would not hold a model to a form in the way asked for. It has asked no model then.
+func isForm(err error) bool {
+	var failed *endpoint.Error
+	return errors.As(err, &failed) && failed.Reason == endpoint.ReasonForm
 }
 
 // inWords tells the form in words on the rungs where the endpoint does not hold the model to it.
@@ -117,7 +122,7 @@ func (g *Gateway) put(ctx context.Context, q *question, a *account) (*vignettev1
 	begun := g.now()
 	q.put = g.completion(q)
 	answer, call, err := g.answerFitting(ctx, q)
-	if call.GetAttempts() > 0 || call.GetRecorded() {
+	if (call.GetAttempts() > 0 || call.GetRecorded()) && !isForm(err) {
 		if bookErr := g.book(ctx, call, begun); bookErr != nil {
 			return nil, errors.Join(err, bookErr)
 		}

@@ -93,6 +93,12 @@ func (q *question) key() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
+// privateKey is the key of an answer that is found by its call alone.
+func privateKey(id string) string {
+	sum := sha256.Sum256([]byte("call " + id))
+	return hex.EncodeToString(sum[:])
+}
+
 // write hashes strings so that no two lists of them give the same bytes.
 func write(h hash.Hash, parts ...string) {
 	fmt.Fprintf(h, "%d[", len(parts))
@@ -124,7 +130,7 @@ func (g *Gateway) answer(ctx context.Context, q *question) (*vignettev1.ModelAns
 	call.Answer = key
 	use := q.account.GetRecorded()
 	if use == vignettev1.RecordedAnswers_RECORDED_ANSWERS_IGNORE {
-		call.Answer = call.GetId() // For the books only: nobody who asks the same finds it.
+		call.Answer = privateKey(call.GetId()) // For the books only: nobody who asks the same finds it.
 		return g.ask(ctx, q, call)
 	}
 	recorded, err := g.recall(ctx, q, call)
@@ -205,7 +211,7 @@ func (g *Gateway) ask(ctx context.Context, q *question, call *vignettev1.ModelCa
 
 // reserve makes room in the budget, if there is one.
 func (g *Gateway) reserve(ctx context.Context, q *question) (*reservation, error) {
-	if q.account.MaxCost == nil && q.account.MaxTokens == nil {
+	if q.account == nil || q.account.MaxCost == nil && q.account.MaxTokens == nil {
 		return nil, nil
 	}
 	spending, err := g.ledger.of(ctx, q.account.GetRun())
