@@ -490,4 +490,3 @@ func TestListAndResolve(t *testing.T) {
 		}
 	}
 }
-

@@ -133,6 +133,19 @@ func (g *Gateway) answer(ctx context.Context, q *question) (*vignettev1.ModelAns
 		call.Answer = privateKey(call.GetId()) // For the books only: nobody who asks the same finds it.
 		return g.ask(ctx, q, call)
 	}
+	// One asks at a time: whoever comes second with the same question finds on record what the first one paid for.
+	for {
+		wait, mine := g.flights.begin(key)
+		if mine {
+			defer g.flights.end(key)
+			break
+		}
+		select {
+		case <-wait:
+		case <-ctx.Done():
+			return nil, call, ctx.Err()
+		}
+	}
 	recorded, err := g.recall(ctx, q, call)
 	if recorded != nil || err != nil {
 		return recorded, call, err
@@ -141,28 +154,7 @@ func (g *Gateway) answer(ctx context.Context, q *question) (*vignettev1.ModelAns
 		return nil, call, refuse(reasonNotRecorded, "model %s: no answer is on record for this question (%s, %s), and nothing may be asked",
 			q.target, q.account.GetWho(), q.purpose)
 	}
-	for {
-		wait, mine := g.flights.begin(key)
-		if mine {
-			// It may have landed between the look at the record and now.
-			if recorded, err := g.recall(ctx, q, call); recorded != nil || err != nil {
-				g.flights.end(key)
-				return recorded, call, err
-			}
-			answer, call, err := g.ask(ctx, q, call)
-			g.flights.end(key)
-			return answer, call, err
-		}
-		select {
-		case <-wait:
-		case <-ctx.Done():
-			return nil, call, ctx.Err()
-		}
-		if recorded, err := g.recall(ctx, q, call); recorded != nil || err != nil {
-			return recorded, call, err
-		}
-		// Whoever asked got no answer. What kept it from one may not keep us.
-	}
+	return g.ask(ctx, q, call)
 }
 
 // recall returns the answer on record, or nil when there is none.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/vignette-sim/vignette/broker/natsrpc"
 	"github.com/vignette-sim/vignette/engine/runs"
+	"github.com/vignette-sim/vignette/models"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -38,6 +39,11 @@ func (d *Directory) Agent(name string) vignettev1.AgentServiceClient {
 // Evaluator returns a client for an evaluator.
 func (d *Directory) Evaluator(name string) vignettev1.EvaluatorServiceClient {
 	return vignettev1.NewEvaluatorServiceClient(d.client(name))
+}
+
+// Models returns a client for the model gateway that somebody hosts; see [Node.HostModels].
+func (d *Directory) Models() vignettev1.ModelServiceClient {
+	return vignettev1.NewModelServiceClient(d.client(models.AgentName))
 }
 
 // Engine returns a client for the engine that somebody hosts; see [Node.HostEngine].

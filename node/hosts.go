@@ -11,6 +11,7 @@ import (
 	"github.com/vignette-sim/vignette/agents/builtin/client"
 	"github.com/vignette-sim/vignette/agents/builtin/counselor"
 	"github.com/vignette-sim/vignette/agents/builtin/persona"
+	"github.com/vignette-sim/vignette/engine/planning"
 	"github.com/vignette-sim/vignette/engine/runs"
 	"github.com/vignette-sim/vignette/evaluators"
 	"github.com/vignette-sim/vignette/evaluators/dearman"
@@ -46,7 +47,7 @@ func builtins() []builtin {
 
 func builtinAgent(kind vignettev1.AgentKind, mind agents.Mind) builtin {
 	return builtin{
-		kind: enumname.Of(kind), name: runs.DefaultAgent(kind), summary: mind.Describe().GetSummary(),
+		kind: enumname.Of(kind), name: planning.DefaultAgent(kind, planning.Builtin), summary: mind.Describe().GetSummary(),
 		register: func(name, version string) Registration {
 			service := agents.NewService(name, version, mind)
 			return func(r grpc.ServiceRegistrar) { vignettev1.RegisterAgentServiceServer(r, service) }
@@ -64,10 +65,11 @@ func builtinEvaluator(name string, evaluator evaluators.Evaluator) builtin {
 	}
 }
 
-// Kinds lists what [Node.Builtin] knows: kinds of agents, and evaluators by their names.
+// Kinds lists what [Node.Builtin] knows: kinds of agents, evaluators by their names, and "llm-" before those that think
+// through language models.
 func Kinds() []string {
 	var kinds []string
-	for _, b := range builtins() {
+	for _, b := range append(builtins(), modelMinds(nil)...) {
 		kinds = append(kinds, b.kind)
 	}
 	return kinds
@@ -76,7 +78,7 @@ func Kinds() []string {
 // Builtin returns what serves the builtin agent or evaluator of a kind, describing itself by a name, and its summary in
 // a line.
 func (n *Node) Builtin(kind, name string) (register Registration, summary string, err error) {
-	for _, b := range builtins() {
+	for _, b := range append(builtins(), modelMinds(n.directory.Models())...) {
 		if b.kind == kind {
 			return b.register(name, n.config.Version), b.summary, nil
 		}

@@ -11,9 +11,11 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/vignette-sim/vignette/broker"
+	"github.com/vignette-sim/vignette/broker/calllog"
 	"github.com/vignette-sim/vignette/broker/episodelog"
 	"github.com/vignette-sim/vignette/broker/natsrpc"
 	"github.com/vignette-sim/vignette/engine/runs"
+	"github.com/vignette-sim/vignette/models"
 	"github.com/vignette-sim/vignette/node/edge"
 )
 
@@ -47,6 +49,8 @@ type Node struct {
 	config    Config
 	broker    *broker.Broker
 	log       episodelog.Log
+	calls     calllog.Log
+	gateway   *models.Gateway
 	directory *Directory
 	engine    *runs.Service
 	edges     []*edge.Server
@@ -103,6 +107,9 @@ func (n *Node) connect(ctx context.Context) error {
 		return err
 	}
 	if n.log, err = episodelog.Open(ctx, logConn, episodelog.Config{Namespace: n.broker.Namespace()}); err != nil {
+		return err
+	}
+	if n.calls, err = calllog.Open(ctx, logConn, calllog.Config{Namespace: n.broker.Namespace()}); err != nil {
 		return err
 	}
 	callConn, err := n.broker.Connect(ctx, "calls")
@@ -206,6 +213,7 @@ func (n *Node) Stop(ctx context.Context) error {
 	}
 	wait.Wait()
 	n.hosted = nil
+	n.closeModels()
 	return errors.Join(append(all, stopped...)...)
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/vignette-sim/vignette/broker"
 	"github.com/vignette-sim/vignette/engine/episode"
+	"github.com/vignette-sim/vignette/engine/planning"
 	"github.com/vignette-sim/vignette/engine/projection"
 	"github.com/vignette-sim/vignette/engine/runs"
 	"github.com/vignette-sim/vignette/node"
@@ -50,7 +51,7 @@ func TestHostBuiltin(t *testing.T) {
 	for _, kind := range []vignettev1.AgentKind{
 		vignettev1.AgentKind_AGENT_KIND_CLIENT, vignettev1.AgentKind_AGENT_KIND_COUNSELOR, vignettev1.AgentKind_AGENT_KIND_PERSONA,
 	} {
-		name := runs.DefaultAgent(kind)
+		name := planning.DefaultAgent(kind, planning.Builtin)
 		got, err := n.Directory().Agent(name).Describe(ctx, &vignettev1.AgentServiceDescribeRequest{})
 		if err != nil || got.GetDescription().GetName() != name || got.GetDescription().GetMind() != "builtin" {
 			t.Errorf("%s describes itself as %v, %v", name, got, err)

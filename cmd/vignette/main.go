@@ -67,6 +67,7 @@ Several commands may work on it at the same time; the first one serves the other
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.PersistentFlags().String("data", "", "data directory (default $VIGNETTE_DATA, else ./.vignette)")
+	root.PersistentFlags().String("config", "", "file that describes model endpoints (default $VIGNETTE_CONFIG, else ./vignette.yaml where it is)")
 	addNATSFlags(root)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w; see '%s --help'", err, cmd.CommandPath())

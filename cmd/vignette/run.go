@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vignette-sim/vignette/engine/conductor"
 	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/engine/planning"
 	"github.com/vignette-sim/vignette/engine/projection"
@@ -36,6 +37,8 @@ type runFlags struct {
 	workers int
 	vary    []string
 	json    bool
+	resume  string
+	models  modelFlags
 }
 
 func newRun() *cobra.Command {
@@ -53,10 +56,21 @@ files, or a directory of them: client.persona=personas/.
 
 The same command with the same --seed gives the same conversations, whatever
 --workers is: compare the digest. Ctrl-C finishes the episodes in flight, a second
-one stops at once; what was recorded stays recorded.`,
+one stops at once; what was recorded stays recorded, and --resume RUN plays what is
+missing and nothing else.
+
+--model puts language models behind roles and judges, in place of rules: one model
+for all, or WHO=MODEL,... where WHO is persona, client, counselor or evaluator, the
+id of a role or the name of an evaluator. MODEL is a model of the default endpoint,
+or NAME/MODEL of an endpoint in vignette.yaml; "builtin" means rules. $OPENAI_API_KEY
+and $OPENAI_BASE_URL describe an endpoint without a file. docs/models.md says more;
+'vignette doctor' checks an endpoint. What a model answered is on record: the same
+question is not paid for twice, --replay asks nothing at all.`,
 		Example: `  vignette run
   vignette run ask-for-leave --repeats 10 --seed 7
   vignette run cbt-intake --vary client.persona.style=plain,upset,reserved
+  vignette run cbt-intake --model client=gpt-4o-mini --max-cost 2
+  vignette run --resume last --max-cost 5
   vignette run my-scenario.yaml --json | jq 'select(.type == "done")'`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -65,31 +79,91 @@ one stops at once; what was recorded stays recorded.`,
 	}
 	cmd.Flags().Uint64Var(&flags.seed, "seed", 1, "seed of all chance")
 	cmd.Flags().IntVar(&flags.repeats, "repeats", 0, "plays of each cell, from 1 (default 1; 5 in the starter study)")
-	cmd.Flags().IntVar(&flags.workers, "workers", runs.DefaultWorkers, "episodes played at once, from 1")
+	cmd.Flags().IntVar(&flags.workers, "workers", 0, fmt.Sprintf("episodes played at once, from 1 (default %d; %d where models are asked)", runs.DefaultWorkers, runs.DefaultModelWorkers))
 	cmd.Flags().StringArrayVar(&flags.vary, "vary", nil, "factor to vary: ROLE.FIELD=A,B or ROLE.persona=DIR; may be given several times")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "write NDJSON: a launch record, one record per episode, a done record")
+	cmd.Flags().StringVar(&flags.resume, "resume", "", "run to finish: what is missing is played and nothing else (an id, or \"last\")")
+	flags.models.add(cmd)
 	return cmd
 }
 
 func runRun(cmd *cobra.Command, args []string, flags runFlags) error {
-	wanted, err := designOf(cmd, args, flags)
-	if err != nil {
+	if err := flags.check(cmd, args); err != nil {
 		return err
+	}
+	prepare := resumed(flags.resume)
+	if flags.resume == "" {
+		wanted, err := designOf(cmd, args, flags)
+		if err != nil {
+			return err
+		}
+		prepare = begun(wanted)
 	}
 	// When whoever reads the output goes away, the run goes on: what it plays is in the log.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, drain, stop := interruptible(cmd.Context(), "finishing the episodes in flight")
 	defer stop()
+	if flags.models.dryRun {
+		return dryRun(ctx, cmd, flags, prepare)
+	}
 	return withNode(ctx, cmd, func(n *node.Node) error {
-		if err := n.HostBuiltin(ctx); err != nil {
+		if err := hostMinds(ctx, cmd, n); err != nil {
 			return err
 		}
-		planner, err := n.Runner().Prepare(ctx, wanted)
+		planner, run, err := prepare(ctx, n)
 		if err != nil {
 			return err
 		}
-		return play(ctx, cmd, n, planner, flags, drain)
+		return play(ctx, cmd, n, planner, run, flags, drain)
 	})
+}
+
+// playing plays the episodes of a run.
+type playing func(context.Context, *planning.Planner, runs.Options) error
+
+// preparation finds out what is to be played, and how.
+type preparation func(context.Context, *node.Node) (*planning.Planner, playing, error)
+
+// begun begins a run of a design.
+func begun(wanted runs.Design) preparation {
+	return func(ctx context.Context, n *node.Node) (*planning.Planner, playing, error) {
+		runner := n.Runner()
+		planner, err := runner.Prepare(ctx, wanted)
+		return planner, runner.Play, err
+	}
+}
+
+// resumed goes on with a run.
+func resumed(name string) preparation {
+	return func(ctx context.Context, n *node.Node) (*planning.Planner, playing, error) {
+		planner, err := n.Reader().Run(ctx, name)
+		if errors.Is(err, projection.ErrNotFound) {
+			return nil, nil, fmt.Errorf("there is no run %q; 'vignette runs' lists the runs", name)
+		}
+		runner := n.Runner()
+		return planner, func(ctx context.Context, planner *planning.Planner, options runs.Options) error {
+			return runner.Resume(ctx, planner, n.Log(), options)
+		}, err
+	}
+}
+
+// check refuses flags that do not go together.
+func (f runFlags) check(cmd *cobra.Command, args []string) error {
+	if cmd.Flags().Changed("workers") && f.workers < 1 {
+		return usagef("--workers is %d; it must be at least 1", f.workers)
+	}
+	if f.resume == "" {
+		return f.models.check()
+	}
+	for _, flag := range []string{"seed", "repeats", "vary", "model", "dry-run"} {
+		if cmd.Flags().Changed(flag) {
+			return usagef("--resume plays a run as it was begun: leave --%s away, or begin a new run", flag)
+		}
+	}
+	if len(args) > 0 {
+		return usagef("--resume plays a run as it was begun: leave %q away, or begin a new run", args[0])
+	}
+	return f.models.check()
 }
 
 // designOf reads what was typed into a design.
@@ -97,9 +171,6 @@ func designOf(cmd *cobra.Command, args []string, flags runFlags) (runs.Design, e
 	wanted := runs.Design{Repeats: flags.repeats, Seed: flags.seed}
 	if cmd.Flags().Changed("repeats") && flags.repeats < 1 {
 		return wanted, usagef("--repeats is %d; it must be at least 1", flags.repeats)
-	}
-	if flags.workers < 1 {
-		return wanted, usagef("--workers is %d; it must be at least 1", flags.workers)
 	}
 	var err error
 	if len(args) == 0 {
@@ -123,11 +194,14 @@ func designOf(cmd *cobra.Command, args []string, flags runFlags) (runs.Design, e
 		}
 		wanted.Factors = append(wanted.Factors, factor)
 	}
+	if wanted.Models, err = planning.ParseModels(flags.models.model, wanted.Scenarios); err != nil {
+		return wanted, &usageError{err}
+	}
 	return wanted, nil
 }
 
 // play plays a prepared run and tells about it while it goes and at its end.
-func play(ctx context.Context, cmd *cobra.Command, n *node.Node, planner *planning.Planner, flags runFlags, drain <-chan struct{}) error {
+func play(ctx context.Context, cmd *cobra.Command, n *node.Node, planner *planning.Planner, run playing, flags runFlags, drain <-chan struct{}) error {
 	var teller runTeller
 	if flags.json {
 		teller = newJSONTeller(cmd.OutOrStdout(), flags, n.Dir())
@@ -135,31 +209,45 @@ func play(ctx context.Context, cmd *cobra.Command, n *node.Node, planner *planni
 		teller = newPeopleTeller(cmd.OutOrStdout(), os.Stderr)
 	}
 	teller.launch(planner)
+	meter, err := readMeter(ctx, n, planner)
+	if err != nil {
+		return err
+	}
+	defer meter.stop()
 	count := projection.NewCount(planner)
 	result := runResult{planner: planner, table: &studies.Table{}}
-	playErr := n.Runner().Play(ctx, planner, runs.Options{
+	playErr := run(ctx, planner, runs.Options{
 		Workers: flags.workers,
 		Drain:   drain,
+		Terms:   flags.models.terms(cmd),
 		Each: func(index int, state *episode.State) {
 			count.Add(index, state)
 			result.add(index, state)
-			teller.episode(index, state, count.Status())
+			teller.episode(index, state, count.Status(), meter.total())
 		},
 	})
 	result.status = count.Status()
+	if result.spending, err = meter.spending(); err != nil {
+		return errors.Join(playErr, err)
+	}
 	teller.done(result)
 	return verdictOn(result.status, playErr)
 }
 
 // verdictOn is what the exit code says about a run.
 func verdictOn(status *vignettev1.RunStatus, playErr error) error {
+	var paused *conductor.PausedError
 	switch {
+	case errors.As(playErr, &paused):
+		return fmt.Errorf("paused: %s; %d of %d episodes are unfinished; '%s run --resume %s' with a higher --max-cost or --max-tokens goes on",
+			paused.Reason, status.GetUnfinished(), status.GetTotal(), invocation(), status.GetRun())
 	case playErr != nil && !errors.Is(playErr, context.Canceled):
 		return playErr
 	case status.GetUnfinished() > 0:
-		return fmt.Errorf("%d of %d episodes are unfinished; 'vignette show %s' has what was recorded", status.GetUnfinished(), status.GetTotal(), status.GetRun())
+		return fmt.Errorf("%d of %d episodes are unfinished; '%s run --resume %s' plays what is missing", status.GetUnfinished(), status.GetTotal(), invocation(), status.GetRun())
 	case status.GetFailed() > 0:
-		return fmt.Errorf("%d of %d episodes failed; 'vignette show %s' says why", status.GetFailed(), status.GetTotal(), status.GetRun())
+		return fmt.Errorf("%d of %d episodes failed; 'vignette show %s' says why, '%s run --resume %s' tries them again",
+			status.GetFailed(), status.GetTotal(), status.GetRun(), invocation(), status.GetRun())
 	}
 	return nil
 }

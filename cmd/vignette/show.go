@@ -82,7 +82,7 @@ func runListRecord(status *vignettev1.RunStatus) any {
 }
 
 func newShow() *cobra.Command {
-	var asJSON, private bool
+	var asJSON, private, calls bool
 	cmd := &cobra.Command{
 		Use:   "show RUN|EPISODE|last",
 		Short: "Show a run or an episode",
@@ -93,22 +93,33 @@ beginning of an id is enough.
 Scores stand below the turns, those read from mental states ("felt distress")
 among them. --private adds the states themselves, as they were committed before
 the words, and what was meant. With builtin minds they are the truth of the
-simulation, with language models their self-report.`,
-		Example: "  vignette show last\n  vignette show e3k7b2 --private",
+simulation, with language models their self-report.
+
+--calls shows what was asked of language models for an episode, call by call: the
+exact prompt, the raw answer, how it was had, latency, tokens and cost. Prompts hold
+what is private to roles.`,
+		Example: "  vignette show last\n  vignette show e3k7b2 --private\n  vignette show e3k7b2 --calls",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return withExisting(cmd, func(n *node.Node) error { return show(cmd, n.Reader(), args[0], asJSON, private) })
+			return withExisting(cmd, func(n *node.Node) error {
+				if calls {
+					return showCalls(cmd, n, args[0], asJSON)
+				}
+				return show(cmd, n, args[0], asJSON, private)
+			})
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON: a run's episodes one a line and then its table; an episode as in an export")
 	cmd.Flags().BoolVar(&private, "private", false, "show mental states and intentions too")
+	cmd.Flags().BoolVar(&calls, "calls", false, "show what was asked of language models for an episode")
 	return cmd
 }
 
-func show(cmd *cobra.Command, reader *projection.Reader, name string, asJSON, private bool) error {
+func show(cmd *cobra.Command, n *node.Node, name string, asJSON, private bool) error {
+	reader := n.Reader()
 	planner, err := reader.Run(cmd.Context(), name)
 	if err == nil {
-		return showRun(cmd, reader, planner, asJSON)
+		return showRun(cmd, n, planner, asJSON)
 	}
 	if !errors.Is(err, projection.ErrNotFound) {
 		return err
@@ -127,7 +138,8 @@ func show(cmd *cobra.Command, reader *projection.Reader, name string, asJSON, pr
 	return nil
 }
 
-func showRun(cmd *cobra.Command, reader *projection.Reader, planner *planning.Planner, asJSON bool) error {
+func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON bool) error {
+	reader := n.Reader()
 	p := newPage(cmd.OutOrStdout())
 	count := projection.NewCount(planner)
 	result := runResult{planner: planner, table: &studies.Table{}}
@@ -157,6 +169,10 @@ func showRun(cmd *cobra.Command, reader *projection.Reader, planner *planning.Pl
 		}
 	}
 	result.status = count.Status()
+	var err error
+	if result.spending, err = projection.ReadSpending(cmd.Context(), n.Calls(), result.status.GetRun(), ""); err != nil {
+		return err
+	}
 	if asJSON {
 		return errors.Join(writeJSON(cmd, runRecord("run", result)), unreadable)
 	}
@@ -164,6 +180,7 @@ func showRun(cmd *cobra.Command, reader *projection.Reader, planner *planning.Pl
 		planner.Manifest().GetCreatedAt().AsTime().Local().Format("2006-01-02 15:04"), planner.Manifest().GetSeed(), planner.Manifest().GetProgramVersion())
 	p.printf("%s\n\n", p.dim(mindsNote(planner.Manifest())))
 	p.results(result)
+	p.spending(result.spending)
 	p.printf("\n")
 	shown := rows[:min(len(rows), episodesShown)]
 	p.grid("  ", []string{"episode", "turns", "validity", "reward", "cell"}, shown, 1, func(column int) bool { return column == 1 || column == 3 })

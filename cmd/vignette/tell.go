@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/engine/planning"
+	"github.com/vignette-sim/vignette/engine/projection"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/studies"
 )
@@ -10,7 +11,7 @@ import (
 // runTeller tells about a run while it goes.
 type runTeller interface {
 	launch(*planning.Planner)
-	episode(index int, state *episode.State, status *vignettev1.RunStatus)
+	episode(index int, state *episode.State, status *vignettev1.RunStatus, spent projection.Spent)
 	done(runResult)
 }
 
@@ -19,6 +20,8 @@ type runResult struct {
 	planner *planning.Planner
 	status  *vignettev1.RunStatus
 	table   *studies.Table
+	// spending is what calls to models came to; nil where nobody looked.
+	spending *projection.Spending
 
 	shown   *episode.State
 	shownAt int

@@ -6,6 +6,7 @@ import (
 
 	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/engine/planning"
+	"github.com/vignette-sim/vignette/engine/projection"
 	"github.com/vignette-sim/vignette/internal/enumname"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/studies"
@@ -87,7 +88,7 @@ func episodeRecord(index int, state *episode.State) jsonEpisodeRecord {
 	return record
 }
 
-func (j *jsonTeller) episode(index int, state *episode.State, _ *vignettev1.RunStatus) {
+func (j *jsonTeller) episode(index int, state *episode.State, _ *vignettev1.RunStatus, _ projection.Spent) {
 	j.write(episodeRecord(index, state))
 }
 
@@ -122,6 +123,7 @@ type jsonRun struct {
 	Groups   []jsonGroup `json:"groups"`
 	Warnings []string    `json:"warnings"`
 	Digest   string      `json:"digest"`
+	Models   *jsonSpent  `json:"models,omitempty"`
 }
 
 func (j *jsonTeller) done(result runResult) { j.write(runRecord("done", result)) }
@@ -145,6 +147,7 @@ func runRecord(kind string, result runResult) jsonRun {
 		}
 		record.Groups = append(record.Groups, g)
 	}
+	record.Models = spendingRecord(result.spending)
 	return record
 }
 
@@ -158,4 +161,50 @@ func estimateOf(e studies.Estimate) jsonEstimate {
 		out.CI95 = &[2]float64{e.CI95.Low, e.CI95.High}
 	}
 	return out
+}
+
+type jsonSpent struct {
+	Kind             string         `json:"kind,omitempty"`
+	Who              string         `json:"who,omitempty"`
+	Model            string         `json:"model,omitempty"`
+	Calls            int            `json:"calls"`
+	Recorded         int            `json:"recorded"`
+	Unanswered       int            `json:"unanswered"`
+	Repairs          int            `json:"repairs"`
+	AskedAgain       int            `json:"asked_again"`
+	Attempts         int            `json:"attempts"`
+	Failures         map[string]int `json:"failures"`
+	PromptTokens     int64          `json:"prompt_tokens"`
+	CompletionTokens int64          `json:"completion_tokens"`
+	Cost             *float64       `json:"cost"` // null: a price is not known
+	Unpriced         int            `json:"unpriced"`
+	Parts            []*jsonSpent   `json:"parts,omitempty"`
+}
+
+// spendingRecord is nil where no model was asked.
+func spendingRecord(s *projection.Spending) *jsonSpent {
+	if s == nil || s.Total.Calls == 0 {
+		return nil
+	}
+	total := spentRecord(s.Total)
+	for _, part := range s.Parts {
+		record := spentRecord(part.Spent)
+		record.Kind, record.Who, record.Model = part.Kind, part.Who, part.Model
+		total.Parts = append(total.Parts, record)
+	}
+	return total
+}
+
+func spentRecord(s projection.Spent) *jsonSpent {
+	record := &jsonSpent{
+		Calls: s.Calls, Recorded: s.Recorded, Unanswered: s.Unanswered, Repairs: s.Repairs, AskedAgain: s.Again, Attempts: s.Attempts,
+		Failures: s.Failures, PromptTokens: s.PromptTokens, CompletionTokens: s.CompletionTokens, Unpriced: s.Unpriced,
+	}
+	if record.Failures == nil {
+		record.Failures = map[string]int{}
+	}
+	if s.Unpriced == 0 {
+		record.Cost = &s.Cost
+	}
+	return record
 }

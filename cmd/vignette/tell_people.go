@@ -11,6 +11,7 @@ import (
 
 	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/engine/planning"
+	"github.com/vignette-sim/vignette/engine/projection"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -60,7 +61,7 @@ func mindsNote(manifest *vignettev1.Manifest) string {
 
 const redraw = 100 * time.Millisecond
 
-func (t *peopleTeller) episode(_ int, _ *episode.State, status *vignettev1.RunStatus) {
+func (t *peopleTeller) episode(_ int, _ *episode.State, status *vignettev1.RunStatus, spent projection.Spent) {
 	now := time.Now()
 	if t.progress == nil || now.Sub(t.drawn) < redraw {
 		return
@@ -69,8 +70,12 @@ func (t *peopleTeller) episode(_ int, _ *episode.State, status *vignettev1.RunSt
 	done := status.GetTotal() - status.GetUnfinished()
 	elapsed := now.Sub(t.begun)
 	left := time.Duration(float64(elapsed) / float64(max(1, done)) * float64(status.GetUnfinished())).Round(time.Second)
-	fmt.Fprintf(t.progress, "\r\x1b[K%d/%d episodes  %.0f turns/s  %d invalid  %d failed  %s left",
-		done, status.GetTotal(), float64(status.GetTurns())/elapsed.Seconds(), status.GetInvalid(), status.GetFailed(), left)
+	asked := ""
+	if spent.Calls > 0 {
+		asked = fmt.Sprintf("  %s tokens  cost %s", tokens(spent.PromptTokens+spent.CompletionTokens), money(spent))
+	}
+	fmt.Fprintf(t.progress, "\r\x1b[K%d/%d episodes  %.0f turns/s  %d invalid  %d failed%s  %s left",
+		done, status.GetTotal(), float64(status.GetTurns())/elapsed.Seconds(), status.GetInvalid(), status.GetFailed(), asked, left)
 }
 
 func (t *peopleTeller) done(result runResult) {
@@ -79,6 +84,7 @@ func (t *peopleTeller) done(result runResult) {
 	}
 	elapsed := time.Since(t.begun)
 	t.out.results(result)
+	t.out.spending(result.spending)
 	if result.shown != nil {
 		t.out.printf("\n")
 		t.out.excerpt(result.shown, excerptTurns)

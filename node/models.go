@@ -1,0 +1,118 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/nats-io/nuid"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/vignette-sim/vignette/agents"
+	"github.com/vignette-sim/vignette/broker/calllog"
+	"github.com/vignette-sim/vignette/engine/planning"
+	"github.com/vignette-sim/vignette/evaluators/judge"
+	"github.com/vignette-sim/vignette/models"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// Calls are the books of calls to models, and the answers on record.
+type Calls = calllog.Log
+
+// Calls returns the books of calls to models.
+func (n *Node) Calls() Calls { return n.calls }
+
+// NoAnswer says whether an error of [Calls] is that there is no answer on record.
+func NoAnswer(err error) bool { return errors.Is(err, calllog.ErrNotFound) }
+
+// HostModels hosts the minds and judges that think through language models, and the gateway that they ask, with the
+// endpoints that a settings file and the environment describe; an empty name means vignette.yaml where it is. Where no
+// endpoint is described there is no gateway, unless another process has one.
+//
+// There is one gateway on the wire: it alone holds keys, limits and the budget. Where another process has it, that one is
+// asked, with the endpoints it knows.
+func (n *Node) HostModels(ctx context.Context, settingsFile string) error {
+	settings, err := models.Load(settingsFile, os.Getenv)
+	if err != nil {
+		return err
+	}
+	if len(settings.Endpoints) > 0 && n.gateway == nil {
+		if err := n.hostGateway(ctx, settings); err != nil {
+			return err
+		}
+	}
+	for _, m := range modelMinds(n.directory.Models()) {
+		if err := n.Host(ctx, m.name, m.summary, m.register(m.name, n.config.Version)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hostGateway hosts the gateway, unless somebody does.
+func (n *Node) hostGateway(ctx context.Context, settings *models.Settings) error {
+	served, err := n.modelsServed(ctx)
+	if err != nil || served {
+		return err
+	}
+	if n.gateway, err = models.New(models.Config{Settings: settings, Log: n.calls, NewID: nuid.Next}); err != nil {
+		return err
+	}
+	return n.Host(ctx, models.AgentName, "Asks language models: ModelService.", func(r grpc.ServiceRegistrar) {
+		vignettev1.RegisterModelServiceServer(r, n.gateway)
+	})
+}
+
+// presenceTimeout bounds the question whether somebody hosts a gateway.
+const presenceTimeout = 5 * time.Second
+
+func (n *Node) modelsServed(ctx context.Context) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, presenceTimeout)
+	defer cancel()
+	_, err := n.directory.Models().List(ctx, &vignettev1.ModelServiceListRequest{})
+	switch {
+	case err == nil:
+		n.config.Logger.Info("another process serves models here; it is asked, with the endpoints it knows")
+		return true, nil
+	case status.Code(err) == codes.Unavailable:
+		return false, nil
+	default:
+		return false, fmt.Errorf("ask whether somebody serves models: %w", err)
+	}
+}
+
+// modelMinds are all agents and evaluators that come with the program and think through language models, which they ask
+// at a gateway.
+func modelMinds(gateway vignettev1.ModelServiceClient) []builtin {
+	minds := []builtin{modelJudge(judge.DearMan(), gateway)}
+	/*for _, kind := range []vignettev1.AgentKind{
+		vignettev1.AgentKind_AGENT_KIND_CLIENT, vignettev1.AgentKind_AGENT_KIND_COUNSELOR, vignettev1.AgentKind_AGENT_KIND_PERSONA,
+	} {
+		minds = append(minds, modelAgent(kind, llm.New(kind, gateway)))
+	}*/
+	return minds
+}
+
+func modelAgent(kind vignettev1.AgentKind, mind agents.Mind) builtin {
+	made := builtinAgent(kind, mind)
+	made.name = planning.DefaultAgent(kind, "any")
+	made.kind = made.name
+	return made
+}
+
+func modelJudge(family judge.Family, gateway vignettev1.ModelServiceClient) builtin {
+	evaluator := judge.New(family, gateway)
+	return builtinEvaluator(planning.JudgeName(evaluator.Describe().GetName()), evaluator)
+}
+
+// closeModels lets go of endpoints.
+func (n *Node) closeModels() {
+	if n.gateway != nil {
+		n.gateway.Close()
+		n.gateway = nil
+	}
+}
