@@ -125,3 +125,37 @@ func TestInapplicable(t *testing.T) {
 		}
 	}
 }
+
+// A lost verdict matters to the other strategies too where it decides whether their turn was crowded.
+func TestComposeKnowsWhenACrowdIsInDoubt(t *testing.T) {
+	req := &vignettev1.EvaluateRequest{
+		Role:      "tenant",
+		Objective: &vignettev1.Objective{Kind: vignettev1.ObjectiveKind_OBJECTIVE_KIND_ASK},
+		Turns:     []*vignettev1.PerceivedTurn{{Role: "tenant", Action: &vignettev1.Action{Kind: vignettev1.ActionKind_ACTION_KIND_SPEAK, Text: "..."}}},
+	}
+	rate := func(skill string, outcome vignettev1.MissingReason, label string) *vignettev1.Score {
+		score := &vignettev1.Score{Dimension: "dear_man." + skill, TurnIndex: new(int32)}
+		score.Outcome = &vignettev1.Score_Value{Value: &vignettev1.ScoreValue{Label: label}}
+		if label == "" {
+			score.Outcome = &vignettev1.Score_Missing{Missing: &vignettev1.Missing{Reason: outcome}}
+		}
+		return score
+	}
+	for name, tc := range map[string]struct {
+		reinforce string
+		want      vignettev1.MissingReason
+	}{
+		"two others":   {"none", vignettev1.MissingReason_MISSING_REASON_UNSPECIFIED},
+		"three others": {"weak", vignettev1.MissingReason_MISSING_REASON_DEPENDENCY_MISSING},
+	} {
+		episode := dearman.Compose(req, []*vignettev1.Score{
+			rate("describe", 0, "strong"), rate("express", 0, "strong"), rate("reinforce", 0, tc.reinforce),
+			rate("assert", vignettev1.MissingReason_MISSING_REASON_REFUSED, ""),
+			rate("negotiate", vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE, ""),
+			rate("mindful", 0, "strong"), rate("confident", 0, "strong"),
+		})
+		if got := episode[0].GetMissing().GetReason(); got != tc.want {
+			t.Errorf("%s: describe is %v, want %s", name, episode[0].GetOutcome(), tc.want)
+		}
+	}
+}

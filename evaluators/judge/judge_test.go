@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -437,6 +439,64 @@ func TestOddButHonestJudges(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestHowManyReasonsMayBeAlike(t *testing.T) {
+	for shared, want := range map[int]int{3: 0, 4: 4, 5: 5} {
+		r := honest()
+		for i, skill := range skills {
+			reason := "It is well said."
+			if i >= shared {
+				reason = "About " + skill + "."
+			} else if i%2 == 1 {
+				reason = " it is  well said. "
+			}
+			r["scores"].(map[string]any)[skill] = map[string]any{"reason": reason, "quote": "Could you", "label": "strong", "confidence": 1}
+		}
+		scores, err := evaluate(t, judge.DearMan(), &model{answer: answering(r.json())}, one())
+		if err != nil {
+			t.Fatal(err)
+		}
+		refused := 0
+		for _, score := range scores {
+			if score.GetValue() == nil {
+				refused++
+			}
+		}
+		if refused != want {
+			t.Errorf("%d alike: %d are refused, want %d", shared, refused, want)
+		}
+	}
+}
+
+// When the budget is gone, no further turn is begun; those under way are waited for.
+func TestNothingIsBegunWithoutBudget(t *testing.T) {
+	req := request()
+	for i := range int32(40) {
+		turn := proto.CloneOf(req.GetTurns()[2])
+		turn.Index = 5 + i
+		req.Turns = append(req.Turns, turn)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		answered := 0
+		m := &model{}
+		m.answer = func(question *vignettev1.CompleteRequest) (*vignettev1.Completion, error) {
+			if strings.Contains(last(question), "Hello") {
+				return nil, limit("BUDGET")
+			}
+			time.Sleep(time.Second) // of the bubble: the others are slower
+			m.mu.Lock()
+			defer m.mu.Unlock()
+			answered++
+			return answering(honest().json())(question)
+		}
+		if _, err := evaluate(t, judge.DearMan(), m, req); status.Code(err) != codes.ResourceExhausted {
+			t.Errorf("%v, want ResourceExhausted", err)
+		}
+		if len(m.asked) > 4 || answered != len(m.asked)-1 {
+			t.Errorf("%d were asked and %d answered; want at most 4, and all but one", len(m.asked), answered)
+		}
+	})
 }
 
 func TestAskedAgainItIsAnotherDraw(t *testing.T) {
