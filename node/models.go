@@ -45,6 +45,10 @@ func (n *Node) HostModels(ctx context.Context, settingsFile string) error {
 			return err
 		}
 	}
+	return n.hostModelMinds(ctx)
+}
+
+func (n *Node) hostModelMinds(ctx context.Context) error {
 	for _, m := range modelMinds(n.directory.Models()) {
 		if err := n.Host(ctx, m.name, m.summary, m.register(m.name, n.config.Version)); err != nil {
 			return err
@@ -62,6 +66,11 @@ func (n *Node) hostGateway(ctx context.Context, settings *models.Settings) error
 	if n.gateway, err = models.New(models.Config{Settings: settings, Log: n.calls, NewID: nuid.Next}); err != nil {
 		return err
 	}
+	return n.serveGateway(ctx)
+}
+
+// serveGateway puts the gateway on the wire.
+func (n *Node) serveGateway(ctx context.Context) error {
 	return n.Host(ctx, models.AgentName, "Asks language models: ModelService.", func(r grpc.ServiceRegistrar) {
 		vignettev1.RegisterModelServiceServer(r, n.gateway)
 	})

@@ -93,6 +93,11 @@ func Open(ctx context.Context, config Config) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newNode(ctx, config, b)
+}
+
+// newNode makes a node of a broker, which is closed with it, or at once when it cannot be used.
+func newNode(ctx context.Context, config Config, b *broker.Broker) (*Node, error) {
 	n := &Node{config: config, broker: b}
 	if err := n.connect(ctx); err != nil {
 		return nil, errors.Join(err, n.Close(context.WithoutCancel(ctx)))

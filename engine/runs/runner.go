@@ -62,6 +62,8 @@ type Options struct {
 	Workers int
 	// Terms are on what terms models may be asked.
 	Terms conductor.Terms
+	// Stride plays every n-th place of the design only, beginning with the first; 0 and 1 play all.
+	Stride int
 	// Drain, when closed, lets the episodes in flight come to their end and begins no more. May be nil.
 	Drain <-chan struct{}
 	// Each is called with every episode that came to rest, one at a time, in the order they do. May be nil.
@@ -120,7 +122,7 @@ func (r *Runner) playAll(ctx context.Context, planner *planning.Planner, options
 	defer cancel(nil)
 	next := make(chan int)
 	pause := newPause()
-	go deal(ctx, planner.Len(), options.Drain, pause.begun, next)
+	go deal(ctx, planner.Len(), max(1, options.Stride), options.Drain, pause.begun, next)
 
 	c := r.conductor(planner, options.Terms)
 	var wait sync.WaitGroup
@@ -170,9 +172,9 @@ func workers(planner *planning.Planner, options Options) int {
 }
 
 // deal hands out the places of the design in order, until it is drained or paused.
-func deal(ctx context.Context, n int, drain, pause <-chan struct{}, next chan<- int) {
+func deal(ctx context.Context, n, stride int, drain, pause <-chan struct{}, next chan<- int) {
 	defer close(next)
-	for i := range n {
+	for i := 0; i < n; i += stride {
 		// Drained is drained: without this look, a closed drain and a free worker would be drawn lots for.
 		select {
 		case <-drain:

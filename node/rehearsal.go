@@ -1,0 +1,67 @@
+package node
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"os"
+
+	"github.com/nats-io/nuid"
+
+	"github.com/vignette-sim/vignette/broker"
+	"github.com/vignette-sim/vignette/internal/scripted"
+	"github.com/vignette-sim/vignette/models"
+)
+
+// OpenRehearsal opens a node that keeps nothing and asks nobody: in place of every endpoint that the settings describe, a
+// scripted one answers, in this process. Roles, judges, prompts, prices and books are the true ones, so what is played on
+// it shows what the same would take. Where no endpoint is described, one without a key is taken to be there.
+func OpenRehearsal(ctx context.Context, config Config, settingsFile string) (*Node, error) {
+	if config.Logger == nil {
+		config.Logger = slog.New(slog.DiscardHandler)
+	}
+	settings, err := models.Load(settingsFile, func(name string) string {
+		if value := os.Getenv(name); value != "" || name != models.BaseURLVariable {
+			return value
+		}
+		return rehearsedURL
+	})
+	if err != nil {
+		return nil, err
+	}
+	b, err := broker.OpenTemporary(ctx, broker.Config{Namespace: config.Namespace, Logger: config.Logger})
+	if err != nil {
+		return nil, err
+	}
+	n, err := newNode(ctx, config, b)
+	if err != nil {
+		return nil, err
+	}
+	if err := n.rehearse(ctx, settings); err != nil {
+		_ = n.Close(context.WithoutCancel(ctx)) // What kept it from opening is what matters.
+		return nil, err
+	}
+	return n, nil
+}
+
+// rehearsedURL is where an endpoint is taken to be when none is described. Nobody connects to it.
+const rehearsedURL = "http://rehearsal.invalid/v1"
+
+func (n *Node) rehearse(ctx context.Context, settings *models.Settings) error {
+	var err error
+	n.gateway, err = models.New(models.Config{
+		Settings: settings, Log: n.calls, NewID: nuid.Next, Transport: scripted.New(scripted.Config{LooseSchemas: true}),
+	})
+	if err != nil {
+		return err
+	}
+	if err := n.serveGateway(ctx); err != nil {
+		return err
+	}
+	if err := n.HostBuiltin(ctx); err != nil {
+		return err
+	}
+	return n.hostModelMinds(ctx)
+}
+
+var _ http.RoundTripper = (*scripted.Server)(nil)
