@@ -85,7 +85,7 @@ func (s *Server) suits(req *Request) (form, *problem) {
 		f.schema = ready.schema
 		return f, nil
 	}
-	if asked == formObject && !req.saysJSON {
+	if asked == formObject && !req.saysJSON() {
 		return form{}, invalid("messages", "", "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.")
 	}
 	if req.inPrompt != "" {

@@ -113,7 +113,7 @@ func (a *author) object(s *schema, depth int) {
 	a.out = append(a.out, '}')
 }
 
-var anything = &schema{kinds: kindString, maxLength: -1, maxItems: -1, height: 1}
+var anything = &schema{kinds: kindString, untyped: true, maxLength: -1, maxItems: -1, height: 1}
 
 func (a *author) array(s *schema, name string, depth int) {
 	n := s.minItems

@@ -193,7 +193,7 @@ func (p *parser) string() (string, error) {
 			inner := p.data[start:p.pos]
 			p.pos++
 			if plain {
-				return strings.ToValidUTF8(string(inner), "\uFFFD"), nil
+				return valid(inner), nil
 			}
 			return unescape(inner)
 		case c == '\\':
@@ -232,7 +232,15 @@ func unescape(inner []byte) (string, error) {
 		out = append(out, "\"\\/\b\f\n\r\t"[at])
 		i += 2
 	}
-	return strings.ToValidUTF8(string(out), "\uFFFD"), nil
+	return valid(out), nil
+}
+
+// valid returns text with U+FFFD in the place of each byte that is no UTF-8.
+func valid(text []byte) string {
+	if utf8.Valid(text) {
+		return string(text)
+	}
+	return string([]rune(string(text)))
 }
 
 // unicodeEscape reads \uXXXX, or two of them that make one rune. Half a pair is U+FFFD.

@@ -39,8 +39,7 @@ type Request struct {
 	sampling []string // parameters that a reasoning model takes at their usual values only, and which have another
 	cap      string   // the parameter that MaxTokens came from
 	prompt   int      // tokens
-	saysJSON bool
-	inPrompt string // a JSON Schema that stands in a message
+	inPrompt string   // a JSON Schema that stands in a message
 }
 
 // Message is one message of a conversation. Of content in parts, the texts are joined by line ends.
@@ -127,7 +126,6 @@ func (r *Request) readMessages(v value) *problem {
 		}
 		r.Messages = append(r.Messages, m)
 		r.prompt += 4 + estimate(m.Content)
-		r.saysJSON = r.saysJSON || saysJSON(m.Content)
 		if schema := schemaIn(m.Content); schema != "" {
 			r.inPrompt = schema
 		}
@@ -172,19 +170,9 @@ func readMessage(v value, i int) (Message, *problem) {
 // estimate counts the tokens of a prompt's text, roughly.
 func estimate(text string) int { return (len(text) + 3) / 4 }
 
-// saysJSON tells whether text has the word that json_object asks for.
-func saysJSON(text string) bool {
-	for i := strings.IndexAny(text, "jJ"); i >= 0 && i+4 <= len(text); {
-		if strings.EqualFold(text[i:i+4], "json") {
-			return true
-		}
-		next := strings.IndexAny(text[i+1:], "jJ")
-		if next < 0 {
-			return false
-		}
-		i += 1 + next
-	}
-	return false
+// saysJSON tells whether a message has the word that json_object asks for.
+func (r *Request) saysJSON() bool {
+	return slices.ContainsFunc(r.Messages, func(m Message) bool { return strings.Contains(strings.ToLower(m.Content), "json") })
 }
 
 // schemaIn finds a JSON Schema of an object that stands in text, as it does when an endpoint cannot be told otherwise what

@@ -29,6 +29,7 @@ var kindNames = map[string]kinds{
 // schema is a JSON Schema made ready for answers that hold to it.
 type schema struct {
 	kinds        kinds // never empty
+	untyped      bool  // kinds are only what the other keywords speak of: other types hold too
 	enum         []string
 	alternatives []*schema // if any, one of them is the whole of it
 	same         *schema   // if not nil, the whole of it
@@ -238,7 +239,7 @@ func (c *compiler) choices(s *schema, v value, keyword string, depth int) error 
 func (c *compiler) kinds(s *schema, v value, _ int) error {
 	switch t := v.get("type"); t.kind {
 	case 0:
-		s.kinds = s.implied(v)
+		s.kinds, s.untyped = s.implied(v), true
 	case '"':
 		s.kinds = kindNames[t.text]
 	case '[':
@@ -380,7 +381,6 @@ func (c *compiler) array(s *schema, v value, depth int) (err error) {
 	}
 	switch items := v.get("items"); items.kind {
 	case 0:
-		return nil
 	case 'f':
 		s.maxItems = len(s.prefix)
 	default:

@@ -1,10 +1,10 @@
 package endpointtest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"math/rand/v2"
 	"net/http"
@@ -96,10 +96,8 @@ func (s *Server) counted(w http.ResponseWriter, r *http.Request, answer func(htt
 	p := s.unauthorized(r)
 	if p == nil {
 		var body []byte
-		if body, p = s.read(w, r); p == nil {
-			if body == nil {
-				return
-			}
+		var whole bool
+		if body, whole, p = s.read(w, r); whole {
 			p = answer(w, r, body)
 		}
 	}
@@ -109,19 +107,21 @@ func (s *Server) counted(w http.ResponseWriter, r *http.Request, answer func(htt
 	}
 }
 
-// read returns the body; nil if the client went before it was whole.
-func (s *Server) read(w http.ResponseWriter, r *http.Request) ([]byte, *problem) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largest))
+// read returns the body; false if the client went before it was whole.
+func (s *Server) read(w http.ResponseWriter, r *http.Request) (body []byte, whole bool, _ *problem) {
+	var from bytes.Buffer
+	from.Grow(int(min(max(r.ContentLength, 0), largest)) + bytes.MinRead) // so that it is read in one go
+	_, err := from.ReadFrom(http.MaxBytesReader(w, r.Body, largest))
 	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
 		p := invalid("", "", "The request is larger than %d bytes.", largest)
 		p.status = http.StatusRequestEntityTooLarge
-		return nil, p
+		return nil, false, p
 	}
 	if err != nil {
 		s.books.abandoned()
-		return nil, nil
+		return nil, false, nil
 	}
-	return body, nil
+	return from.Bytes(), true, nil
 }
 
 func (s *Server) unauthorized(r *http.Request) *problem {

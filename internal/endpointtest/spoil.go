@@ -61,7 +61,7 @@ func (s *schema) refusesUnexpected() bool {
 		return true
 	}
 	if s.enum != nil || s.kinds&kindObject == 0 {
-		return s.enum == nil
+		return s.enum == nil && !s.untyped
 	}
 	if s.closed {
 		for _, p := range s.properties {
@@ -107,7 +107,7 @@ func (a *author) mistake(s *schema) bool {
 		a.out = append(a.out, "1727"...)
 	case a.spoil == spoilRange && s.kinds&^(kindNumber|kindInteger|kindNull) == 0 && s.enum == nil && s.low.set && s.low.at > -farOut:
 		a.out = append(a.out, "-1727"...)
-	case a.spoil == spoilType && s.enum == nil:
+	case a.spoil == spoilType && s.enum == nil && !s.untyped:
 		other := otherType(s.kinds)
 		if other == "" {
 			return false

@@ -28,8 +28,9 @@ type Stats struct {
 	PeakConcurrency int `json:"peak_concurrency"`
 }
 
-// Tally is how often a question came, and how often it was answered: whole and with nothing wrong. Who keeps answers
-// must never see Answered above 1.
+// Tally is how often a question came, and how often it was answered: whole and with nothing wrong. Who keeps answers never
+// has Answered above 1, but for one that came and was lost with its process before it was kept. An answer counts from just before
+// its last byte is sent, so that whoever has it finds it counted.
 type Tally struct {
 	Asked    int `json:"asked"`
 	Answered int `json:"answered"`

@@ -32,9 +32,9 @@ var (
 		"I have been {doing} {time}.",
 		"When I think about {topic} I feel {feeling}.",
 		"I told {person} about {topic}, and afterwards I was {feeling}.",
-		"What I would like is to {intent}.",
+		"What I would like {time} is to {intent}.",
 		"I was {feeling} {time}, and I couldn't say why.",
-		"With {topic} I never know where to begin.",
+		"With {topic} and {person} I never know where to begin.",
 		"I suppose I want to {intent} before {topic} gets bigger than it is.",
 		"I noticed I was {doing} again, {time}.",
 		"I caught myself {doing} instead of dealing with {topic}.",
@@ -56,16 +56,16 @@ var (
 		"I left {topic} for later, and later never came.",
 	)
 	questions = sentences(
-		"Do you think I should {intent}?",
-		"What would you do about {topic}?",
+		"Do you think I should {intent} before I talk to {person}?",
+		"What would you do about {topic} if you felt {feeling}?",
 		"How do I tell {person} that I'm {feeling}?",
 		"Is it odd that I'm {doing} {time}?",
-		"Would it help if I could {intent}?",
+		"Would it help with {topic} if I could {intent}?",
 		"Why does {topic} still make me {feeling}?",
-		"Could we stay with {topic} for a moment?",
+		"Could we stay with {topic} a moment before we get to {person}?",
 		"Have you ever been {feeling} about something like {topic}?",
 		"Should I ask {person} first, or simply {intent}?",
-		"Where would I even start with {topic}?",
+		"Where would I even start with {topic}, {feeling} as I am?",
 	)
 	phrases = sentences("{topic}", "{feeling} about {topic}", "{doing} {time}", "to {intent}", "{person} and {topic}", "{feeling} {time}")
 
