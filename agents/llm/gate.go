@@ -18,10 +18,10 @@ type gate struct {
 	appraisal *client.Appraisal
 }
 
-// Where trust gets another word. Chosen by the gates of the built-in client: below the first only the trouble at hand is told,
-// from the second on core beliefs.
+// Where trust gets another word. Chosen by the gates of the built-in client: below the first the trouble at hand
+// is told, from there on what lies behind it, and from the second on core beliefs.
 const (
-	warmFrom = 0.36
+	warmFrom = 0.45
 	openFrom = 0.60
 	// bristlingFrom is the resistance from which a client shows that it feels pushed. Chosen.
 	bristlingFrom = 0.5

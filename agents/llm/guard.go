@@ -23,8 +23,8 @@ const (
 	outOfFiction finding = "fiction"
 	// roleFlip: it begins as somebody else's line.
 	roleFlip finding = "role flip"
-	// script: it has lines for several people.
-	script finding = "script"
+	// severalVoices: it has lines for several people.
+	severalVoices finding = "script"
 	// narration: it has stage directions, its own name in front, or quotation marks around everything.
 	narration finding = "narration"
 	// diagram: a client uses words of the trade, or describes its own style.
@@ -134,7 +134,7 @@ func (g *guard) look(action *vignettev1.Action) finding {
 	case g.foreign[label(firstLine(text))]:
 		return roleFlip
 	case g.severalSpeak(text):
-		return script
+		return severalVoices
 	case speaks && g.narrates(text):
 		return narration
 	case g.client && g.tradeTalk(text):

@@ -30,13 +30,13 @@ func historyOf(obs *vignettev1.Observation) ([]*vignettev1.ChatMessage, error) {
 	messages := []*vignettev1.ChatMessage{{Role: vignettev1.ChatRole_CHAT_ROLE_USER, Content: begin}}
 	labels := labelsOf(obs)
 	for _, turn := range obs.GetTurns() {
-		own := turn.GetRole() == obs.GetSelf().GetId()
-		text, err := heardPrompt.Render(hear(turn, own, labels))
+		h := hear(turn, obs.GetSelf().GetId(), labels)
+		text, err := heardPrompt.Render(h)
 		if err != nil {
 			return nil, err
 		}
 		role := vignettev1.ChatRole_CHAT_ROLE_USER
-		if own {
+		if h.Own {
 			role = vignettev1.ChatRole_CHAT_ROLE_ASSISTANT
 		}
 		messages = appendMessage(messages, role, text)
@@ -55,18 +55,22 @@ func labelsOf(obs *vignettev1.Observation) map[string]string {
 	return labels
 }
 
-func hear(turn *vignettev1.PerceivedTurn, own bool, labels map[string]string) heard {
+func hear(turn *vignettev1.PerceivedTurn, self string, labels map[string]string) heard {
 	name := func(role string) string {
 		if label, ok := labels[role]; ok {
 			return label
 		}
 		return unfenced(role)
 	}
-	h := heard{Own: own, Label: name(turn.GetRole()), Action: enumname.Of(turn.GetAction().GetKind()), Text: turn.GetAction().GetText()}
+	h := heard{Own: turn.GetRole() == self, Label: name(turn.GetRole()), Action: enumname.Of(turn.GetAction().GetKind()), Text: turn.GetAction().GetText()}
 	// Between two people there is nothing to whisper.
 	if len(labels) > 2 {
 		for _, role := range turn.GetAction().GetTo() {
-			h.To = append(h.To, name(role))
+			if role == self {
+				h.To = append(h.To, "you")
+			} else {
+				h.To = append(h.To, name(role))
+			}
 		}
 	}
 	return h
