@@ -334,8 +334,12 @@ func takesLeave(text string) bool {
 }
 
 // mend puts right what needs no thought: a name in front, quotation marks around everything, stage directions. What is left
-// of words that were a gesture alone becomes that gesture, where gestures are allowed.
+// of words that were a gesture alone becomes that gesture, where gestures are allowed. Lines of others are left as they are:
+// without their marks they would pass for one's own.
 func (g *guard) mend(obs *vignettev1.Observation, action *vignettev1.Action) {
+	if why := g.look(action); why == roleFlip || why == severalVoices {
+		return
+	}
 	text := action.GetText()
 	if g.own[label(firstLine(text))] {
 		text = strings.TrimSpace(strings.TrimLeft(text[strings.IndexAny(text, ":："):], ":：*_"))

@@ -60,16 +60,16 @@ var trade = regexp.MustCompile(strings.Join([]string{
 	`conversational style`, `my (?:communication|talking) style`, `as (?:a|the|your) (?:simulated |reserved |verbose |pleasing |upset )?(?:client|patient)\b`, `my (?:persona|character|role) (?:is|would|wants)`,
 	`(?:grund|kern)überzeugung(?:en)?`, `automatische[rn]? gedanken?`, `kognitive[nrs]? (?:modell|verzerrung(?:en)?|umstrukturierung)`, `bewältigungsstrategien?`,
 	`croyances? (?:centrales?|fondamentales?|intermédiaires?)`, `pensées? automatiques?`, `distorsions? cognitives?`, `modèle cognitif`,
-	`creencias? (?:centrales?|nucleares?|intermedias?)`, `pensamientos? automáticos?`, `distorsion(?:es)? cognitivas?`, `modelo cognitivo`,
+	`creencias? (?:central(?:es)?|nuclear(?:es)?|intermedias?)`, `pensamientos? automáticos?`, `distorsion(?:es)? cognitivas?`, `modelo cognitivo`,
 	`credenz[ae] (?:centrali|centrale|di base)`, `pensier[oi] automatic[oi]`, `kernovertuiging(?:en)?`, `automatische gedachten?`, `crenças? (?:centrais|central|nuclear)`,
 	`核心信念`, `自动(?:化)?思维`, `认知(?:模型|扭曲)`, `中核信念`, `自動思考`, `핵심 ?신념`, `자동적? ?사고`, `автоматическ\p{L}+ мысл\p{L}+`, `глубинн\p{L}+ убеждени\p{L}+`,
 }, "|"))
 
 // farewell matches a sentence that takes leave: at its beginning, after words that lead up to it, or at its end.
 var farewell = regexp.MustCompile(`^(?:(?:well|so|okay|ok|then|now|right|alright|all right|thanks|thank you|gut|also|na|dann|danke|bon|alors|merci|bueno|pues|gracias|grazie|allora|nou|dank je)[,.! ]+(?:[\p{L} ]{0,30}[,.;:] ?)?)*` +
-	`(?:good ?bye|bye(?:[- ]bye)?|farewell|so long|take care(?:$| of yourself)|see you|i (?:have to|must|need to|should|'d better) (?:go|leave|be going)(?: now)?$|i've got to go|until (?:next time|then)$|` +
+	`(?:good ?bye|bye(?:[- ]bye)?|farewell|so long|take care(?:[.! ]*$| of yourself)|see you|i (?:have to|must|need to|should|'d better) (?:go|leave|be going)(?: now)?[.! ]*$|i've got to go(?: now)?[.! ]*$|until (?:next time|then)[.! ]*$|` +
 	`auf wieder(?:sehen|schauen|hören)|tschüss?|tschüs|ciao|bis (?:bald|dann|zum nächsten mal|nächste woche)|mach'?s gut|machen sie'?s gut|ich muss (?:jetzt )?(?:los|gehen)|` +
 	`au revoir|adieu|à (?:bientôt|la prochaine|la semaine prochaine)|bonne (?:journée|soirée)|je dois (?:y aller|partir)|` +
 	`adiós|hasta (?:luego|pronto|la próxima|la semana)|nos vemos|chao|tengo que irme|arrivederci|a presto|devo andare|tot ziens|doei|dag hoor|até (?:logo|breve|mais)|tchau|adeus|` +
-	`do widzenia|na shledanou|до свидания|пока$|прощайте|всего доброго|hej ?då|på gensyn|farvel|näkemiin|hoşça ?kal|görüşürüz)` +
+	`do widzenia|na shledanou|до свидания|пока[.! ]*$|прощайте|всего доброго|hej ?då|på gensyn|farvel|näkemiin|hoşça ?kal|görüşürüz)` +
 	`(?:$|[^\p{L}])|(?:[,;:] |^)(?:good ?bye|bye|auf wiedersehen|tschüss|au revoir|adiós|arrivederci|tot ziens|ciao)[.! ]*$|^(?:那|好)?[,，]?再见|(?:拜拜|再见)[。！.! ]*$|さようなら|また(?:来週|今度)[。！]*$|失礼します|안녕히 (?:가|계)세요|다음에 (?:봐요|뵙겠습니다)`)
