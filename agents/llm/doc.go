@@ -1,0 +1,21 @@
+// Package llm holds the minds that think with language models: persona, client and counselor.
+//
+// A turn is one question to the model, asked through ModelService and answered as JSON: first what goes on inside, then
+// what is done and said. So the model commits its state before it words anything; it is that model's report about itself,
+// and marked so. What the model is told is rendered from the files in prompts/: one system message that stays the same all
+// through an episode, the turns perceived, and a last message that says what is to be done now. All words that reach a
+// model stand in those files, and their hash goes with every question.
+//
+// Answers are held to account (guard.go): an answer in somebody else's part, an echo, stage directions and the like are
+// asked for once more. No turn takes more than three questions. A model that refuses, or does not finish, is asked once
+// more; after that the turn fails with ABORTED and a google.rpc.ErrorInfo of domain "agents/llm", and says why.
+//
+// A client does not decide by itself how far it trusts: where the conversation is English, the rules of the built-in client
+// do (agents/builtin/client), and what they keep back is not in the prompt, so that no model can tell it. In other
+// languages there are no such rules. Then the client is told to be guarded at first, and core beliefs and memories of a
+// sensitivity of 0.7 or more are left out for the whole conversation: a gate that nothing computes would be made up.
+//
+// This package may import the contracts, the room of agents, agents/builtin/client for its gate, internal/prompt and
+// internal/language. It talks to no endpoint, holds no keys and retries nothing: that is the gateway's. Start reading at
+// llm.go, then turn.go.
+package llm
