@@ -13,8 +13,10 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/vignette-sim/vignette/agents"
+	"github.com/vignette-sim/vignette/agents/llm"
 	"github.com/vignette-sim/vignette/broker/calllog"
 	"github.com/vignette-sim/vignette/engine/planning"
+	"github.com/vignette-sim/vignette/evaluators/dearman"
 	"github.com/vignette-sim/vignette/evaluators/judge"
 	"github.com/vignette-sim/vignette/models"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
@@ -97,12 +99,12 @@ func (n *Node) modelsServed(ctx context.Context) (bool, error) {
 // modelMinds are all agents and evaluators that come with the program and think through language models, which they ask
 // at a gateway.
 func modelMinds(gateway vignettev1.ModelServiceClient) []builtin {
-	minds := []builtin{modelJudge(judge.DearMan(), gateway)}
-	/*for _, kind := range []vignettev1.AgentKind{
+	minds := []builtin{modelJudge(dearman.Name, judge.DearMan(), gateway)}
+	for _, kind := range []vignettev1.AgentKind{
 		vignettev1.AgentKind_AGENT_KIND_CLIENT, vignettev1.AgentKind_AGENT_KIND_COUNSELOR, vignettev1.AgentKind_AGENT_KIND_PERSONA,
 	} {
 		minds = append(minds, modelAgent(kind, llm.New(kind, gateway)))
-	}*/
+	}
 	return minds
 }
 
@@ -113,9 +115,8 @@ func modelAgent(kind vignettev1.AgentKind, mind agents.Mind) builtin {
 	return made
 }
 
-func modelJudge(family judge.Family, gateway vignettev1.ModelServiceClient) builtin {
-	evaluator := judge.New(family, gateway)
-	return builtinEvaluator(planning.JudgeName(evaluator.Describe().GetName()), evaluator)
+func modelJudge(evaluator string, family judge.Family, gateway vignettev1.ModelServiceClient) builtin {
+	return builtinEvaluator(planning.JudgeName(evaluator), judge.New(family, gateway))
 }
 
 // closeModels lets go of endpoints.

@@ -1,7 +1,9 @@
 package node
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"os"
@@ -9,7 +11,7 @@ import (
 	"github.com/nats-io/nuid"
 
 	"github.com/vignette-sim/vignette/broker"
-	"github.com/vignette-sim/vignette/internal/scripted"
+	"github.com/vignette-sim/vignette/internal/endpointtest"
 	"github.com/vignette-sim/vignette/models"
 )
 
@@ -50,7 +52,7 @@ const rehearsedURL = "http://rehearsal.invalid/v1"
 func (n *Node) rehearse(ctx context.Context, settings *models.Settings) error {
 	var err error
 	n.gateway, err = models.New(models.Config{
-		Settings: settings, Log: n.calls, NewID: nuid.Next, Transport: scripted.New(scripted.Config{LooseSchemas: true}),
+		Settings: settings, Log: n.calls, NewID: nuid.Next, Transport: onPremises{endpointtest.New(endpointtest.Config{LooseSchemas: true})},
 	})
 	if err != nil {
 		return err
@@ -64,4 +66,27 @@ func (n *Node) rehearse(ctx context.Context, settings *models.Settings) error {
 	return n.hostModelMinds(ctx)
 }
 
-var _ http.RoundTripper = (*scripted.Server)(nil)
+// onPremises carries requests to a handler in this process.
+type onPremises struct{ handler http.Handler }
+
+// RoundTrip implements [http.RoundTripper].
+func (o onPremises) RoundTrip(request *http.Request) (*http.Response, error) {
+	answer := &recorded{header: http.Header{}, status: http.StatusOK}
+	o.handler.ServeHTTP(answer, request)
+	return &http.Response{
+		Status: http.StatusText(answer.status), StatusCode: answer.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: answer.header, Body: io.NopCloser(&answer.body), ContentLength: int64(answer.body.Len()), Request: request,
+	}, nil
+}
+
+// recorded is a response that is being written.
+type recorded struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (r *recorded) Header() http.Header         { return r.header }
+func (r *recorded) WriteHeader(status int)      { r.status = status }
+func (r *recorded) Write(p []byte) (int, error) { return r.body.Write(p) }
+func (r *recorded) Flush()                      {}

@@ -178,7 +178,7 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 	}
 	p.printf("%s  made %s, seed %d, vignette %s\n", p.bold("run "+result.status.GetRun()),
 		planner.Manifest().GetCreatedAt().AsTime().Local().Format("2006-01-02 15:04"), planner.Manifest().GetSeed(), planner.Manifest().GetProgramVersion())
-	p.printf("%s\n\n", p.dim(mindsNote(planner.Manifest())))
+	p.printf("%s\n\n", p.dim(mindsNote(planner)))
 	p.results(result)
 	p.spending(result.spending)
 	p.printf("\n")

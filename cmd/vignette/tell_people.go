@@ -38,25 +38,30 @@ func (t *peopleTeller) launch(planner *planning.Planner) {
 	manifest := planner.Manifest()
 	t.out.printf("%s  %s of %s, seed %d\n", t.out.bold("run "+manifest.GetRun()),
 		plural(planner.Len(), "episode", "episodes"), plural(len(manifest.GetScenarios()), "scenario", "scenarios"), manifest.GetSeed())
-	t.out.printf("%s\n\n", t.out.dim(mindsNote(manifest)))
+	t.out.printf("%s\n\n", t.out.dim(mindsNote(planner)))
 }
 
 // mindsNote says what the people in a run are, wherever their words are shown.
-func mindsNote(manifest *vignettev1.Manifest) string {
-	var others []string
+func mindsNote(planner *planning.Planner) string {
+	manifest := planner.Manifest()
+	var notes, others []string
 	builtin := false
 	for _, agent := range manifest.GetAgents() {
-		if agent.GetMind() == "builtin" {
+		switch agent.GetMind() {
+		case "builtin":
 			builtin = true
-		} else {
+		case "llm":
+		default:
 			others = append(others, fmt.Sprintf("%s (%s)", line(agent.GetName()), line(agent.GetMind())))
 		}
 	}
-	note := "played by " + strings.Join(others, ", ")
 	if builtin {
-		note = strings.TrimSuffix("played by builtin minds: rules, seeded, offline, English; a simulation, not people; also by "+strings.Join(others, ", "), "; also by ")
+		notes = append(notes, "builtin minds: rules, seeded, offline, English; a simulation, not people")
 	}
-	return note
+	if models := planner.Models(); len(models) > 0 {
+		notes = append(notes, fmt.Sprintf("language models (%s); what they say they feel is a self-report", line(strings.Join(models, ", "))))
+	}
+	return "played by " + strings.Join(append(notes, others...), "; also by ")
 }
 
 const redraw = 100 * time.Millisecond

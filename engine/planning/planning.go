@@ -4,6 +4,7 @@ package planning
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -66,6 +67,21 @@ func (p *Planner) AsksModels() bool {
 		}
 	}
 	return false
+}
+
+// Models returns the models that play and judge in the run, each once, sorted. A level of a factor that brings one in is
+// in it.
+func (p *Planner) Models() []string {
+	var models []string
+	for i := 0; i < p.Len(); i += int(p.manifest.GetRepeats()) {
+		scenario, err := p.Scenario(i)
+		if err != nil {
+			continue // Whoever plays it says so.
+		}
+		models = append(models, Models(scenario)...)
+	}
+	slices.Sort(models)
+	return slices.Compact(models)
 }
 
 // Len returns the number of episodes.
