@@ -125,7 +125,7 @@ func (g *Gateway) complete(ctx context.Context, request *vignettev1.CompleteRequ
 	if err != nil {
 		return nil, err
 	}
-	parameters := t.parameters(request.GetParameters())
+	parameters := t.parameters(request.GetParameters(), request.GetAccount().GetSample())
 	messages, dropped, ok := fit(request.GetMessages(), int(t.known.GetContextTokens()), int(parameters.GetMaxTokens()))
 	if !ok {
 		return nil, refuse(reasonContext, "model %s: what must be said takes about %d tokens, which its context of %d does not hold; shorten the persona, or use a model with a larger one",

@@ -2,6 +2,7 @@ package models
 
 import (
 	"fmt"
+	"hash/fnv"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -45,8 +46,9 @@ func (g *Gateway) resolve(name string) (*target, error) {
 	return t, nil
 }
 
-// parameters are those of a call, and where it says nothing those of the model, then of the endpoint.
-func (t *target) parameters(asked *vignettev1.ModelParameters) *vignettev1.ModelParameters {
+// parameters are those of a call, and where it says nothing those of the model, then of the endpoint. An endpoint that takes a
+// seed is told one for each draw, so that it draws as often as it is asked to, and the same again.
+func (t *target) parameters(asked *vignettev1.ModelParameters, sample *vignettev1.ModelSample) *vignettev1.ModelParameters {
 	effective := &vignettev1.ModelParameters{}
 	for _, p := range []*vignettev1.ModelParameters{t.settings.GetParameters(), t.known.GetParameters(), asked} {
 		if len(p.GetStop()) > 0 {
@@ -54,7 +56,17 @@ func (t *target) parameters(asked *vignettev1.ModelParameters) *vignettev1.Model
 		}
 		proto.Merge(effective, p)
 	}
+	if effective.Seed == nil && t.capabilities.GetSeed() {
+		effective.Seed = proto.Int64(seedOf(sample))
+	}
 	return effective
+}
+
+// seedOf is another number for another draw, within what every endpoint takes: 31 bits.
+func seedOf(sample *vignettev1.ModelSample) int64 {
+	h := fnv.New32a()
+	fmt.Fprint(h, sample.GetSeed(), " ", sample.GetRepeat(), " ", sample.GetBranchSeed(), " ", sample.GetAsk())
+	return int64(h.Sum32() >> 1)
 }
 
 // rung is where the ladder begins for this model.
