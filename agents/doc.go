@@ -9,6 +9,7 @@
 // the mental state is committed before the first word, words streamed add up to the words of the turn, and a final
 // frame that changes what was committed is an error.
 //
-// This room may import the contracts and internal/language; it knows neither the engine nor evaluators nor the wire it
-// is served on. Start reading at mind.go; the rule-based minds are in agents/builtin.
+// This room may import the contracts and what is in internal; it knows neither the engine nor evaluators nor the wire it
+// is served on. Start reading at mind.go; the rule-based minds are in agents/builtin, those that think with language models
+// in agents/llm.
 package agents

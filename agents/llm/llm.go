@@ -3,6 +3,7 @@ package llm
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -91,10 +92,8 @@ func playable(self *vignettev1.RoleCard) error {
 		return status.Errorf(codes.FailedPrecondition,
 			"role %q is played by a language model, but no model is set: give one with --model, or set the role's policy.model", self.GetId())
 	}
-	switch strategy := self.GetPolicy().GetStrategy(); strategy {
-	case "", "plain":
-		return nil
-	default:
+	if strategy := self.GetPolicy().GetStrategy(); strategy != "" && !slices.Contains(Strategies, strategy) {
 		return status.Errorf(codes.InvalidArgument, "role %q: there is no prompting strategy %q; there are %q", self.GetId(), strategy, Strategies)
 	}
+	return nil
 }

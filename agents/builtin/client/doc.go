@@ -10,6 +10,8 @@
 // The mind is English, seeded and keeps nothing: what it must remember is in its agent state (memory.go). It simulates a
 // way of responding; it is no model of any person, and says nothing that its persona or its wording files do not hold.
 //
+// Minds that word a client's turns in another way may leave the gate to this one: door.go is for them.
+//
 // It may import the contracts, the room of agents and internal/language; it shares no rules and no word lists with the
 // counselor it talks to or with evaluators. Start reading at client.go.
 package client
