@@ -166,9 +166,10 @@ func (a *attempt) converse(q *Question, got *answer) error {
 	if err != nil {
 		return err
 	}
+	got.usage = &resp.Usage
 	if len(resp.Choices) == 0 {
 		if isComplaint(a.answer) {
-			a.complaint = a.answer
+			a.complaint = a.head(a.answer)
 		}
 		return errors.New("the answer has no choices")
 	}

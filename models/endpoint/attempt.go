@@ -225,7 +225,7 @@ func (a *attempt) failed(err error) *failure {
 	default:
 		message := err.Error()
 		if len(a.answer) > 0 {
-			message = fmt.Sprintf("%v: %s", err, a.head(a.answer[:min(len(a.answer), largestComplaint)]))
+			message = fmt.Sprintf("%v: %s", err, a.head(a.answer))
 		}
 		return a.passing(malformed, message)
 	}
