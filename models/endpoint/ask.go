@@ -78,6 +78,11 @@ type plan struct {
 }
 
 func (e *Endpoint) plan(q *Question) (plan, error) {
+	for i, m := range q.Messages {
+		if role(m.GetRole()) == "" || m.GetContent() == "" {
+			return plan{}, fmt.Errorf("message %d has no role or says nothing", i)
+		}
+	}
 	front := fields{json: make([]byte, 0, 256+len(q.Form.GetSchema()))}
 	bound, err := e.parameters(&front, q)
 	if err != nil {

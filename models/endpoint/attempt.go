@@ -113,26 +113,17 @@ func (a *attempt) complete(req *http.Request) error {
 	if req.Body == nil {
 		return nil
 	}
-	body := make([]byte, 1+len(a.front), 1+len(a.front)+int(max(0, req.ContentLength)))
-	body[0] = '{'
-	copy(body[1:], a.front)
 	var brace [1]byte
 	if _, err := io.ReadFull(req.Body, brace[:]); err != nil || brace[0] != '{' {
 		return fmt.Errorf("the body is no JSON object")
 	}
-	for rest := body; ; {
-		if len(rest) == cap(rest) {
-			rest = append(rest, 0)[:len(rest)]
-		}
-		n, err := req.Body.Read(rest[len(rest):cap(rest)])
-		rest = rest[:len(rest)+n]
-		if err == io.EOF {
-			body = rest
-			break
-		} else if err != nil {
-			return fmt.Errorf("read the body: %w", err)
-		}
+	buffer := bytes.NewBuffer(make([]byte, 0, int64(len(a.front))+max(0, req.ContentLength)+bytes.MinRead))
+	buffer.WriteByte('{')
+	buffer.Write(a.front)
+	if _, err := buffer.ReadFrom(req.Body); err != nil {
+		return fmt.Errorf("read the body: %w", err)
 	}
+	body := buffer.Bytes()
 	a.body = body
 	req.ContentLength = int64(len(body))
 	req.Body = io.NopCloser(bytes.NewReader(body))

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"syscall"
 	"testing"
 
 	openai "github.com/sashabaranov/go-openai"
@@ -67,13 +66,13 @@ func BenchmarkAsk(b *testing.B) {
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			b.ReportAllocs()
-			before := cpu(b)
+			before := cpuTime()
 			for b.Loop() {
 				if err := bench.ask(); err != nil {
 					b.Fatal(err)
 				}
 			}
-			b.ReportMetric((cpu(b)-before)/float64(b.N), "cpu-us/op")
+			b.ReportMetric(float64((cpuTime()-before).Microseconds())/float64(b.N), "cpu-us/op")
 		})
 	}
 }
@@ -82,7 +81,7 @@ func BenchmarkAsk(b *testing.B) {
 func bare(url string, q endpoint.Question) (*openai.Client, openai.ChatCompletionRequest) {
 	config := openai.DefaultConfig(canary)
 	config.BaseURL = url
-	request := openai.ChatCompletionRequest{Model: q.Model, Temperature: 0.7, MaxTokens: 200}
+	request := openai.ChatCompletionRequest{Model: q.Model, Temperature: 0.7, MaxCompletionTokens: 200}
 	for _, m := range q.Messages {
 		role := openai.ChatMessageRoleUser
 		if m.GetRole() == vignettev1.ChatRole_CHAT_ROLE_SYSTEM {
@@ -91,14 +90,4 @@ func bare(url string, q endpoint.Question) (*openai.Client, openai.ChatCompletio
 		request.Messages = append(request.Messages, openai.ChatCompletionMessage{Role: role, Content: m.GetContent()})
 	}
 	return openai.NewClientWithConfig(config), request
-}
-
-// cpu is the processor time this process has used, in microseconds.
-func cpu(b *testing.B) float64 {
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		b.Fatal(err)
-	}
-	micros := func(t syscall.Timeval) float64 { return float64(t.Sec)*1e6 + float64(t.Usec) }
-	return micros(usage.Utime) + micros(usage.Stime)
 }

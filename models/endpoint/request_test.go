@@ -268,6 +268,32 @@ func TestTokenFieldIsLearned(t *testing.T) {
 	}
 }
 
+// What cannot be put is not sent.
+func TestQuestionsThatCannotBePut(t *testing.T) {
+	tests := map[string]func(q *endpoint.Question){
+		"nobody speaks":   func(q *endpoint.Question) { q.Messages[1].Role = 0 },
+		"nothing is said": func(q *endpoint.Question) { q.Messages[0].Content = "" },
+		"a schema, no JSON": func(q *endpoint.Question) {
+			q.Form, q.Rung = &vignettev1.AnswerForm{Schema: "{"}, vignettev1.Rung_RUNG_JSON_SCHEMA
+		},
+		// go-openai knows this one, and that it cannot chat.
+		"a model that cannot chat": func(q *endpoint.Question) { q.Model = "code-davinci-002" },
+	}
+	for name, spoil := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				e, s := start(t, nil, hello())
+				q := question()
+				spoil(&q)
+				_, effort, err := e.Ask(t.Context(), q)
+				if got := reasonOf(t, err); got != endpoint.ReasonRequest || effort.Attempts != 0 || effort.Request != nil || len(s.requests()) != 0 {
+					t.Errorf("got %s: %v (%+v)", got, err, effort)
+				}
+			})
+		})
+	}
+}
+
 func TestNewRefusesWhatCannotBe(t *testing.T) {
 	tests := []struct {
 		name, url, key string

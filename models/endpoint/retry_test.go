@@ -1,6 +1,7 @@
 package endpoint_test
 
 import (
+	stdcmp "cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,23 +43,26 @@ func TestRefusals(t *testing.T) {
 		want   endpoint.Reason
 		code   codes.Code
 		says   string
+		named  int // status that the endpoint names in its answer, if another
 	}{
-		{"a bad request", 400, `{"error":{"message":"temperature is odd","type":"invalid_request_error"}}`, endpoint.ReasonRequest, codes.InvalidArgument, "HTTP 400: temperature is odd"},
-		{"a list of errors", 400, `[{"error":{"code":400,"message":"odd","status":"INVALID_ARGUMENT"}}]`, endpoint.ReasonRequest, codes.InvalidArgument, "odd"},
-		{"a mere string", 400, `{"error":"odd"}`, endpoint.ReasonRequest, codes.InvalidArgument, "odd"},
-		{"an error without an envelope", 400, `{"object":"error","message":"odd","code":40001}`, endpoint.ReasonRequest, codes.InvalidArgument, "odd"},
-		{"a detail", 422, `{"detail":"odd"}`, endpoint.ReasonRequest, codes.InvalidArgument, "odd"},
-		{"no words", 418, ``, endpoint.ReasonRequest, codes.InvalidArgument, "I'm a teapot"},
-		{"no key", 401, `{"error":{"message":"Incorrect API key provided"}}`, endpoint.ReasonKey, codes.FailedPrecondition, "Incorrect"},
-		{"forbidden", 403, `<html><head><title>Forbidden</title><style>b{}</style></head><body>go  away</body></html>`, endpoint.ReasonKey, codes.FailedPrecondition, "HTTP 403: Forbidden go away"},
-		{"no such path", 404, `404 page not found`, endpoint.ReasonModel, codes.NotFound, "page not found"},
-		{"no such model", 400, `{"error":{"message":"no m","code":"model_not_found"}}`, endpoint.ReasonModel, codes.NotFound, "no m"},
-		{"too long", 400, `{"error":{"message":"This model's maximum context length is 10 tokens.","code":"context_length_exceeded"}}`, endpoint.ReasonContext, codes.FailedPrecondition, "maximum"},
-		{"too long, and it names fields", 400, `{"error":{"message":"'max_tokens' or 'max_completion_tokens' is too large: 50. This model's maximum context length is 10 tokens"}}`, endpoint.ReasonContext, codes.FailedPrecondition, "too large"},
-		{"no forms", 400, `{"error":{"message":"Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model.","param":null}}`, endpoint.ReasonForm, codes.InvalidArgument, "json_schema"},
-		{"no forms, by the parameter", 422, `{"error":{"message":"not here","param":"response_format"}}`, endpoint.ReasonForm, codes.InvalidArgument, "not here"},
-		{"nothing is left", 429, `{"error":{"message":"You exceeded your current quota","type":"insufficient_quota","code":"insufficient_quota"}}`, endpoint.ReasonQuota, codes.ResourceExhausted, "quota"},
-		{"payment", 402, `{"error":{"message":"Insufficient Balance"}}`, endpoint.ReasonQuota, codes.ResourceExhausted, "Balance"},
+		{"a bad request", 400, `{"error":{"message":"temperature is odd","type":"invalid_request_error"}}`, endpoint.ReasonRequest, codes.InvalidArgument, "HTTP 400: temperature is odd", 0},
+		{"a list of errors", 400, `[{"error":{"code":400,"message":"odd","status":"INVALID_ARGUMENT"}}]`, endpoint.ReasonRequest, codes.InvalidArgument, "odd", 0},
+		{"a mere string", 400, `{"error":"odd"}`, endpoint.ReasonRequest, codes.InvalidArgument, "odd", 0},
+		{"an error without an envelope", 400, `{"object":"error","message":"odd","code":40001}`, endpoint.ReasonRequest, codes.InvalidArgument, "odd", 0},
+		{"a detail", 422, `{"detail":"odd"}`, endpoint.ReasonRequest, codes.InvalidArgument, "odd", 0},
+		{"no words", 418, ``, endpoint.ReasonRequest, codes.InvalidArgument, "I'm a teapot", 0},
+		{"no key", 401, `{"error":{"message":"Incorrect API key provided"}}`, endpoint.ReasonKey, codes.FailedPrecondition, "Incorrect", 0},
+		{"forbidden", 403, `<html><head><title>Forbidden</title><style>b{}</style></head><body>go  away</body></html>`, endpoint.ReasonKey, codes.FailedPrecondition, "HTTP 403: Forbidden go away", 0},
+		{"no such path", 404, `404 page not found`, endpoint.ReasonModel, codes.NotFound, "page not found", 0},
+		{"no such model", 400, `{"error":{"message":"no m","code":"model_not_found"}}`, endpoint.ReasonModel, codes.NotFound, "no m", 0},
+		{"too long", 400, `{"error":{"message":"This model's maximum context length is 10 tokens.","code":"context_length_exceeded"}}`, endpoint.ReasonContext, codes.FailedPrecondition, "maximum", 0},
+		{"too long, and it names fields", 400, `{"error":{"message":"'max_tokens' or 'max_completion_tokens' is too large: 50. This model's maximum context length is 10 tokens"}}`, endpoint.ReasonContext, codes.FailedPrecondition, "too large", 0},
+		{"no forms", 400, `{"error":{"message":"Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model.","param":null}}`, endpoint.ReasonForm, codes.InvalidArgument, "json_schema", 0},
+		{"no forms, by the parameter", 422, `{"error":{"message":"not here","param":"response_format"}}`, endpoint.ReasonForm, codes.InvalidArgument, "not here", 0},
+		{"nothing is left", 429, `{"error":{"message":"You exceeded your current quota","type":"insufficient_quota","code":"insufficient_quota"}}`, endpoint.ReasonQuota, codes.ResourceExhausted, "quota", 0},
+		{"a bad request that came with success", 200, `{"error":{"message":"odd","type":"invalid_request_error"}}`, endpoint.ReasonRequest, codes.InvalidArgument, "odd", 400},
+		{"no key, that came with success", 200, `{"error":{"message":"no key","code":401}}`, endpoint.ReasonKey, codes.FailedPrecondition, "no key", 401},
+		{"payment", 402, `{"error":{"message":"Insufficient Balance"}}`, endpoint.ReasonQuota, codes.ResourceExhausted, "Balance", 0},
 	}
 	for _, test := range tests {
 		for _, streamed := range []bool{false, true} {
@@ -79,7 +83,7 @@ func TestRefusals(t *testing.T) {
 						t.Errorf("usage: %s", diff)
 					}
 					info := &errdetails.ErrorInfo{Reason: string(test.want), Domain: "models", Metadata: map[string]string{
-						"endpoint": "main", "model": "m", "http_status": fmt.Sprint(test.status),
+						"endpoint": "main", "model": "m", "http_status": fmt.Sprint(stdcmp.Or(test.named, test.status)),
 					}}
 					st := status.Convert(err)
 					if st.Code() != test.code {

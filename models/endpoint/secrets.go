@@ -28,10 +28,14 @@ func newSecrets(key string, user *url.Userinfo) secrets {
 	}
 	hide(key, "[key]")
 	hide(url.QueryEscape(key), "[key]")
-	if password, ok := user.Password(); ok {
+	if user != nil {
 		hide(user.String(), "[user]")
 		hide(basic(user), "[user]")
-		hide(password, "[password]")
+		if password, ok := user.Password(); ok {
+			hide(password, "[password]")
+		} else {
+			hide(user.Username(), "[user]") // a token, then
+		}
 	}
 	s.replacer = strings.NewReplacer(pairs...)
 	return s
