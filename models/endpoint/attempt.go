@@ -137,7 +137,7 @@ func (a *attempt) readComplaint(resp *http.Response) {
 	defer resp.Body.Close()
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, largestComplaint)) // what came is told; that more did not come is no news
 	a.complaint = a.head(body)
-	if location, err := resp.Location(); err == nil {
+	if location, err := resp.Location(); err == nil && resp.StatusCode/100 == 3 {
 		location.User, location.RawQuery, location.Fragment = nil, "", ""
 		a.complaint = fmt.Appendf(nil, "it redirects to %v; redirects are not followed, base_url has to say where it is", location)
 	}
