@@ -105,7 +105,6 @@ func (a *answer) hear(c *chunk) {
 // read takes in a whole answer. Raw is its body: go-openai knows one of the two names of reasoning.
 func (a *answer) read(resp *openai.ChatCompletionResponse, raw []byte) {
 	a.from(resp.Model, resp.SystemFingerprint)
-	a.usage = &resp.Usage
 	choice := &resp.Choices[0]
 	m := message{
 		Content:          words(choice.Message.Content),

@@ -78,6 +78,11 @@ type plan struct {
 }
 
 func (e *Endpoint) plan(q *Question) (plan, error) {
+	for i, m := range q.Messages {
+		if role(m.GetRole()) == "" || m.GetContent() == "" {
+			return plan{}, fmt.Errorf("message %d has no role or says nothing", i)
+		}
+	}
 	front := fields{json: make([]byte, 0, 256+len(q.Form.GetSchema()))}
 	bound, err := e.parameters(&front, q)
 	if err != nil {
@@ -166,9 +171,10 @@ func (a *attempt) converse(q *Question, got *answer) error {
 	if err != nil {
 		return err
 	}
+	got.usage = &resp.Usage
 	if len(resp.Choices) == 0 {
 		if isComplaint(a.answer) {
-			a.complaint = a.answer
+			a.complaint = a.head(a.answer)
 		}
 		return errors.New("the answer has no choices")
 	}

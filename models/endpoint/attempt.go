@@ -113,26 +113,17 @@ func (a *attempt) complete(req *http.Request) error {
 	if req.Body == nil {
 		return nil
 	}
-	body := make([]byte, 1+len(a.front), 1+len(a.front)+int(max(0, req.ContentLength)))
-	body[0] = '{'
-	copy(body[1:], a.front)
 	var brace [1]byte
 	if _, err := io.ReadFull(req.Body, brace[:]); err != nil || brace[0] != '{' {
 		return fmt.Errorf("the body is no JSON object")
 	}
-	for rest := body; ; {
-		if len(rest) == cap(rest) {
-			rest = append(rest, 0)[:len(rest)]
-		}
-		n, err := req.Body.Read(rest[len(rest):cap(rest)])
-		rest = rest[:len(rest)+n]
-		if err == io.EOF {
-			body = rest
-			break
-		} else if err != nil {
-			return fmt.Errorf("read the body: %w", err)
-		}
+	buffer := bytes.NewBuffer(make([]byte, 0, int64(len(a.front))+max(0, req.ContentLength)+bytes.MinRead))
+	buffer.WriteByte('{')
+	buffer.Write(a.front)
+	if _, err := buffer.ReadFrom(req.Body); err != nil {
+		return fmt.Errorf("read the body: %w", err)
 	}
+	body := buffer.Bytes()
 	a.body = body
 	req.ContentLength = int64(len(body))
 	req.Body = io.NopCloser(bytes.NewReader(body))
@@ -146,7 +137,7 @@ func (a *attempt) readComplaint(resp *http.Response) {
 	defer resp.Body.Close()
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, largestComplaint)) // what came is told; that more did not come is no news
 	a.complaint = a.head(body)
-	if location, err := resp.Location(); err == nil {
+	if location, err := resp.Location(); err == nil && resp.StatusCode/100 == 3 {
 		location.User, location.RawQuery, location.Fragment = nil, "", ""
 		a.complaint = fmt.Appendf(nil, "it redirects to %v; redirects are not followed, base_url has to say where it is", location)
 	}
@@ -225,7 +216,7 @@ func (a *attempt) failed(err error) *failure {
 	default:
 		message := err.Error()
 		if len(a.answer) > 0 {
-			message = fmt.Sprintf("%v: %s", err, a.head(a.answer[:min(len(a.answer), largestComplaint)]))
+			message = fmt.Sprintf("%v: %s", err, a.head(a.answer))
 		}
 		return a.passing(malformed, message)
 	}

@@ -73,10 +73,19 @@ func plain(raw json.RawMessage) string {
 	return string(raw)
 }
 
-// status is the HTTP status that an error on a stream says it would have had; 0 when it says none.
+// status is the HTTP status that an error which came with success, or behind the beginning of a stream, would have had; 0
+// when it does not say.
 func (c complaint) status() int {
 	if n, err := strconv.Atoi(c.code); err == nil && n >= 400 && n < 600 {
 		return n
+	}
+	switch {
+	case c.is("invalid_request_error"):
+		return http.StatusBadRequest
+	case c.is("authentication_error"):
+		return http.StatusUnauthorized
+	case c.is("rate_limit_error", "rate_limit_exceeded"):
+		return http.StatusTooManyRequests
 	}
 	return 0
 }

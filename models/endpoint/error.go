@@ -44,7 +44,8 @@ type Error struct {
 	Endpoint string
 	// Model is the model asked for; empty when none was.
 	Model string
-	// Status is the HTTP status last seen; 0 when there was none.
+	// Status is the HTTP status last seen, or the one that the endpoint named behind the beginning of an answer; 0 when
+	// there was none.
 	Status int
 	// Message says what happened, for people. What the endpoint said is cut short.
 	Message string

@@ -162,14 +162,17 @@ func messages(conversation []*vignettev1.ChatMessage) []openai.ChatCompletionMes
 	return all
 }
 
+// role is what a role is called; empty for none.
 func role(r vignettev1.ChatRole) string {
 	switch r {
 	case vignettev1.ChatRole_CHAT_ROLE_SYSTEM:
 		return openai.ChatMessageRoleSystem
 	case vignettev1.ChatRole_CHAT_ROLE_ASSISTANT:
 		return openai.ChatMessageRoleAssistant
-	default:
+	case vignettev1.ChatRole_CHAT_ROLE_USER:
 		return openai.ChatMessageRoleUser
+	default:
+		return ""
 	}
 }
 

@@ -28,22 +28,30 @@ func newSecrets(key string, user *url.Userinfo) secrets {
 	}
 	hide(key, "[key]")
 	hide(url.QueryEscape(key), "[key]")
-	if password, ok := user.Password(); ok {
+	if user != nil {
 		hide(user.String(), "[user]")
 		hide(basic(user), "[user]")
-		hide(password, "[password]")
+		if password, ok := user.Password(); ok {
+			hide(password, "[password]")
+		} else {
+			hide(user.Username(), "[user]") // a token, then
+		}
 	}
 	s.replacer = strings.NewReplacer(pairs...)
 	return s
 }
 
-var tag = regexp.MustCompile(`(?s)<(style|script)\b.*?</(style|script)>|<[^>]*>`)
+// A proxy complains with a page, of which people want the words.
+var (
+	page = regexp.MustCompile(`(?i)<(html|!doctype)`)
+	tag  = regexp.MustCompile(`(?is)<(style|script)\b.*?</(style|script)>|<[^>]*>`)
+)
 
 // tell makes text from outside fit for a message: without secrets, on one line, short. Secrets go first: what is cut
 // could not be found any more.
 func (s secrets) tell(text string) string {
 	text = s.replacer.Replace(strings.ToValidUTF8(text, "?"))
-	if strings.HasPrefix(strings.TrimSpace(text), "<") {
+	if page.MatchString(text) {
 		text = tag.ReplaceAllString(text, " ")
 	}
 	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")

@@ -357,6 +357,25 @@ func TestPlacesGivenUpAreGivenBack(t *testing.T) {
 	})
 }
 
+// Neither do some that give up one after the other.
+func TestEachPlaceGivenUpIsGivenBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := limit.New(limit.Config{RequestsPerMinute: 60, TokensPerMinute: 60_000})
+		begin := time.Now()
+		for range 10 {
+			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+			_, _ = l.Acquire(ctx, 1000)
+			cancel()
+		}
+		if _, err := l.Acquire(t.Context(), 1000); err != nil {
+			t.Fatal(err)
+		}
+		if waited := time.Since(begin); waited > 2*time.Second {
+			t.Errorf("the second to have a place waited %v, and one comes free each second", waited)
+		}
+	})
+}
+
 func TestLimitsBeyondAllMeasure(t *testing.T) {
 	l := limit.New(limit.Config{RequestsPerMinute: math.MaxFloat64, TokensPerMinute: math.MaxFloat64})
 	for range 100 {
