@@ -31,6 +31,8 @@ same --nats cluster, then finds it. Several processes may serve the same name: t
 take turns.
 
 KIND is one of: ` + strings.Join(node.Kinds(), ", ") + `.
+Those that begin with "llm-" think through language models and ask whoever serves
+models here: a 'vignette run' or 'vignette serve' that knows an endpoint.
 
 --bridge puts an agent on the wire that is served as plain gRPC elsewhere, in any
 language: AgentService or EvaluatorService of package vignette.v1. Calls are

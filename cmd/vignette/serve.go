@@ -18,7 +18,8 @@ func newServe() *cobra.Command {
 		Short: "Serve the engine to other programs",
 		Long: `Serves RunService, which starts, follows, lists and cancels runs, until Ctrl-C: as
 plain gRPC with reflection and health, and on the wire under the name "` + runs.EngineName + `".
-The builtin agents and evaluators are hosted beside it.
+The agents and evaluators that come with the program are hosted beside it, and the
+gateway to language models where an endpoint is configured.
 
 Ctrl-C lets the episodes in flight come to their end. Beyond the loopback interface
 gRPC needs a token.`,
@@ -36,7 +37,7 @@ gRPC needs a token.`,
 func serve(cmd *cobra.Command, flags grpcFlags, asJSON bool) error {
 	var said *serving
 	err := host(cmd, "finishing the episodes in flight", func(ctx context.Context, n *node.Node) error {
-		if err := n.HostBuiltin(ctx); err != nil {
+		if err := hostMinds(ctx, cmd, n); err != nil {
 			return err
 		}
 		register, err := n.HostEngine(ctx)
