@@ -32,7 +32,7 @@ func (c *Client) invoke(ctx context.Context, method string, req, reply any, _ *g
 	if err != nil {
 		return err
 	}
-	return result.decode(reply, &opts, call.stats)
+	return result.decode(&call, reply, &opts)
 }
 
 func (c *Client) roundTrip(ctx context.Context, method string, req any, call *unaryCall, opts *callOptions) (unaryResult, error) {
@@ -162,21 +162,22 @@ func (call *unaryCall) settle(r unaryResult) {
 	}
 }
 
-func (r unaryResult) decode(reply any, opts *callOptions, stats *rpcStats) error {
+// decode tells the caller what came of the call.
+func (r unaryResult) decode(call *unaryCall, reply any, opts *callOptions) error {
 	if r.failed != nil {
 		return r.failed.Err()
 	}
 	f := &r.frame
-	stats.inHeader(f)
+	call.stats.inHeader(f)
 	if opts.header != nil {
 		*opts.header = f.pairs(fieldMetadata)
 	}
 	if opts.trailer != nil {
 		*opts.trailer = f.pairs(fieldTrailer)
 	}
-	opts.setPeer()
+	opts.setPeer(call.client.address)
 	if err := decodeStatus(f.status).Err(); err != nil {
-		stats.inTrailer(f)
+		call.stats.inTrailer(f)
 		return err
 	}
 	if !f.has(partMessage) {
@@ -185,8 +186,8 @@ func (r unaryResult) decode(reply any, opts *callOptions, stats *rpcStats) error
 	if err := decodeMessage(f.message, reply, opts); err != nil {
 		return err
 	}
-	stats.inPayload(reply, len(f.message))
-	stats.inTrailer(f)
+	call.stats.inPayload(reply, len(f.message))
+	call.stats.inTrailer(f)
 	return nil
 }
 
