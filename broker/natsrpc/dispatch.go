@@ -3,7 +3,6 @@ package natsrpc
 import (
 	"context"
 	"fmt"
-	"net"
 	"runtime/debug"
 	"strings"
 
@@ -183,13 +182,12 @@ func (c *serverCall) begin() context.Context {
 		md.Set(authorityKey, c.server.agent)
 		ctx = metadata.NewIncomingContext(ctx, md)
 	}
-	var caller net.Addr = address(c.reply)
-	ctx = peer.NewContext(ctx, &peer.Peer{Addr: caller, LocalAddr: c.server.address})
+	ctx = peer.NewContext(ctx, &c.peer)
 	ctx = grpc.NewContextWithServerTransportStream(ctx, transportStream{c})
 	desc := c.desc()
 	begin := stats.Begin{IsClientStream: desc != nil && desc.ClientStreams, IsServerStream: desc != nil && desc.ServerStreams}
 	ctx, c.stats = rpcStats{
-		handlers: c.server.opts.stats, method: c.method.full, agent: c.server.address, caller: caller,
+		handlers: c.server.opts.stats, method: c.method.full, agent: c.server.address, caller: c.peer.Addr,
 	}.begin(ctx, begin)
 	c.stats.inHeader(&c.opening)
 	c.handlerCtx = ctx
