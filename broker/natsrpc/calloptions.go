@@ -1,6 +1,8 @@
 package natsrpc
 
 import (
+	"net"
+
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
@@ -64,9 +66,9 @@ func (o *callOptions) checkReceive(size int) error {
 	return nil
 }
 
-func (o *callOptions) setPeer() {
+func (o *callOptions) setPeer(agent net.Addr) {
 	if o.peer != nil {
-		*o.peer = peer.Peer{Addr: address("server")}
+		*o.peer = peer.Peer{Addr: agent}
 	}
 }
 
@@ -76,7 +78,8 @@ func (o *callOptions) finish(err error) {
 	}
 }
 
-// address is the net.Addr of a peer on NATS, where nobody has an address but a subject.
+// address is the net.Addr of a peer on NATS, where nobody has one: of a server it is the agent's name, of a caller the
+// subject that answers go to.
 type address string
 
 func (address) Network() string  { return "nats" }

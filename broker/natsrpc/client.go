@@ -3,6 +3,7 @@ package natsrpc
 import (
 	"errors"
 	"fmt"
+	"net"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,6 +29,7 @@ const silences = 3
 type Client struct {
 	nc       *nats.Conn
 	agent    string
+	address  net.Addr // the agent's name
 	subjects subjects
 	opts     clientOptions
 	inbox    string // subject prefix of this client's calls, ends with a dot
@@ -56,6 +58,7 @@ func NewClient(nc *nats.Conn, namespace, agent string, opts ...ClientOption) (*C
 	c := &Client{
 		nc:       nc,
 		agent:    agent,
+		address:  address(agent),
 		subjects: names,
 		opts:     newClientOptions(opts),
 		inbox:    nc.NewInbox() + ".",

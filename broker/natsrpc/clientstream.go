@@ -320,7 +320,7 @@ func (s *clientStream) finish(err error) {
 		if s.opts.trailer != nil {
 			*s.opts.trailer = trailer
 		}
-		s.opts.setPeer()
+		s.opts.setPeer(s.client.address)
 		s.stats.end(err)
 		s.opts.finish(err)
 	})

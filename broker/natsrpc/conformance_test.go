@@ -61,7 +61,7 @@ func TestConformance(t *testing.T) {
 		{"server that dies in mid-stream is Unavailable", diesInStream},
 		{"server that dies in a unary call is Unavailable", diesInUnary},
 	}
-	for _, tr := range append(transports(), faultyTransport(), guardedTransport()) {
+	for _, tr := range allTransports() {
 		t.Run(tr.name, func(t *testing.T) {
 			for _, b := range behaviours {
 				t.Run(b.name, func(t *testing.T) {

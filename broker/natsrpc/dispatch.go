@@ -182,11 +182,13 @@ func (c *serverCall) begin() context.Context {
 		md.Set(authorityKey, c.server.agent)
 		ctx = metadata.NewIncomingContext(ctx, md)
 	}
-	ctx = peer.NewContext(ctx, &peer.Peer{Addr: address(c.reply)})
+	ctx = peer.NewContext(ctx, &c.peer)
 	ctx = grpc.NewContextWithServerTransportStream(ctx, transportStream{c})
 	desc := c.desc()
 	begin := stats.Begin{IsClientStream: desc != nil && desc.ClientStreams, IsServerStream: desc != nil && desc.ServerStreams}
-	ctx, c.stats = newStats(ctx, c.server.opts.stats, begin, c.method.full)
+	ctx, c.stats = rpcStats{
+		handlers: c.server.opts.stats, method: c.method.full, agent: c.server.address, caller: c.peer.Addr,
+	}.begin(ctx, begin)
 	c.stats.inHeader(&c.opening)
 	c.handlerCtx = ctx
 	return ctx

@@ -18,10 +18,11 @@ import (
 // faultyTransport is NATS with connections that deliver frames out of order and twice. NATS itself does neither, but
 // what sits between two servers may, and the numbers on the frames are there for it.
 func faultyTransport() transport {
-	return transport{"nats out of order and twice", func(t testing.TB, svc *fakeService) wire {
+	return transport{"nats out of order and twice", func(t testing.TB, svc *fakeService, watch ...watcher) wire {
 		srv := startNATS(t, true)
 		dialer := &faultyDialer{t: t}
-		return serveNATS(t, svc, func() *nats.Conn { return connect(t, srv.ClientURL(), nats.SetCustomDialer(dialer)) })
+		connect := func() *nats.Conn { return connect(t, srv.ClientURL(), nats.SetCustomDialer(dialer)) }
+		return serveNATS(t, svc, connect, connect, watch)
 	}}
 }
 

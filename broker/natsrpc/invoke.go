@@ -18,7 +18,7 @@ func (c *Client) Invoke(ctx context.Context, method string, req, reply any, opts
 }
 
 func (c *Client) invoke(ctx context.Context, method string, req, reply any, _ *grpc.ClientConn, callOpts ...grpc.CallOption) (err error) {
-	call := unaryCall{done: make(chan unaryResult, 1)}
+	call := unaryCall{settled: make(chan struct{}, 1)}
 	ctx, call.stats = c.beginStats(ctx, method, false, false)
 	opts := readCallOptions(callOpts)
 	defer func() {
@@ -32,7 +32,7 @@ func (c *Client) invoke(ctx context.Context, method string, req, reply any, _ *g
 	if err != nil {
 		return err
 	}
-	return result.decode(reply, &opts, call.stats)
+	return result.decode(&call, reply, &opts)
 }
 
 func (c *Client) roundTrip(ctx context.Context, method string, req any, call *unaryCall, opts *callOptions) (unaryResult, error) {
@@ -66,8 +66,8 @@ func (c *Client) roundTrip(ctx context.Context, method string, req any, call *un
 	}
 	for {
 		select {
-		case result := <-call.done:
-			if !result.unserved {
+		case <-call.settled:
+			if result := call.take(); !result.unserved {
 				return result, nil
 			}
 			if err := publish(c.nc, subject, call.subject, open.bytes); err != nil {
@@ -131,8 +131,10 @@ func (o *opening) send(nc *nats.Conn, subject, reply string, stats *rpcStats) er
 // unaryCall waits for the single frame that answers a unary call.
 type unaryCall struct {
 	clientCall
-	done  chan unaryResult
-	stats *rpcStats
+	stats     *rpcStats
+	result    unaryResult // mu guards it
+	hasResult bool
+	settled   chan struct{} // gets a signal with each result
 }
 
 // unaryResult is the server's frame, or a status from this side when there is none.
@@ -144,7 +146,6 @@ type unaryResult struct {
 
 func (call *unaryCall) content(f frame) {
 	if f.has(partStatus) {
-		call.client.forget(&call.clientCall)
 		call.settle(unaryResult{frame: f})
 	}
 }
@@ -154,29 +155,41 @@ func (call *unaryCall) granted(uint64)             {}
 func (call *unaryCall) reopen() bool               { call.settle(unaryResult{unserved: true}); return true }
 func (call *unaryCall) stuck() bool                { return false }
 
-// settle keeps the first result.
+// settle keeps the first result. It does not go through the channel, whose room for it would be memory of its own.
 func (call *unaryCall) settle(r unaryResult) {
-	select {
-	case call.done <- r:
-	default:
+	call.mu.Lock()
+	defer call.mu.Unlock()
+	if call.hasResult {
+		return
 	}
+	call.result, call.hasResult = r, true
+	call.settled <- struct{}{} // the signal of the result before was taken with it
 }
 
-func (r unaryResult) decode(reply any, opts *callOptions, stats *rpcStats) error {
+// take returns the result that was signalled, and makes room for another if it does not end the call.
+func (call *unaryCall) take() unaryResult {
+	call.mu.Lock()
+	defer call.mu.Unlock()
+	call.hasResult = !call.result.unserved
+	return call.result
+}
+
+// decode tells the caller what came of the call.
+func (r unaryResult) decode(call *unaryCall, reply any, opts *callOptions) error {
 	if r.failed != nil {
 		return r.failed.Err()
 	}
 	f := &r.frame
-	stats.inHeader(f)
+	call.stats.inHeader(f)
 	if opts.header != nil {
 		*opts.header = f.pairs(fieldMetadata)
 	}
 	if opts.trailer != nil {
 		*opts.trailer = f.pairs(fieldTrailer)
 	}
-	opts.setPeer()
+	opts.setPeer(call.client.address)
 	if err := decodeStatus(f.status).Err(); err != nil {
-		stats.inTrailer(f)
+		call.stats.inTrailer(f)
 		return err
 	}
 	if !f.has(partMessage) {
@@ -185,8 +198,8 @@ func (r unaryResult) decode(reply any, opts *callOptions, stats *rpcStats) error
 	if err := decodeMessage(f.message, reply, opts); err != nil {
 		return err
 	}
-	stats.inPayload(reply, len(f.message))
-	stats.inTrailer(f)
+	call.stats.inPayload(reply, len(f.message))
+	call.stats.inTrailer(f)
 	return nil
 }
 

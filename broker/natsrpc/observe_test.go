@@ -165,7 +165,7 @@ func TestCallOptions(t *testing.T) {
 	if err := <-finished; err != nil {
 		t.Error(err)
 	}
-	if from.Addr == nil || from.Addr.Network() != "nats" {
+	if from.Addr == nil || from.Addr.Network() != "nats" || from.Addr.String() != testAgent {
 		t.Errorf("peer %v", from)
 	}
 	_, err := client.UnaryCall(ctx, req, grpc.MaxCallSendMsgSize(10))

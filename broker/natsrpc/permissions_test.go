@@ -64,16 +64,10 @@ func newGuarded(t testing.TB, agent string) (dial func(party string) *nats.Conn)
 
 // guardedTransport is NATS where nobody may do more than docs/wire.md says.
 func guardedTransport() transport {
-	return transport{"nats with accounts", func(t testing.TB, svc *fakeService) wire {
+	return transport{"nats with accounts", func(t testing.TB, svc *fakeService, watch ...watcher) wire {
 		dial := newGuarded(t, testAgent)
-		server := dial("agent")
-		newServer(t, server, svc)
-		return wire{
-			dial: func(opts ...natsrpc.ClientOption) pb.TestServiceClient {
-				return pb.NewTestServiceClient(newClient(t, dial("engine"), opts...))
-			},
-			kill: server.Close,
-		}
+		return serveNATS(t, svc,
+			func() *nats.Conn { return dial("agent") }, func() *nats.Conn { return dial("engine") }, watch)
 	}}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"reflect"
 	"sync"
 	"sync/atomic"
@@ -26,6 +27,7 @@ var _ grpc.ServiceRegistrar = (*Server)(nil)
 type Server struct {
 	nc       *nats.Conn
 	agent    string
+	address  net.Addr // the agent's name
 	subjects subjects
 	opts     serverOptions
 	id       string          // of this instance, among the replicas of the agent
@@ -90,6 +92,7 @@ func NewServer(nc *nats.Conn, namespace, agent string, opts ...ServerOption) (*S
 	s := &Server{
 		nc:       nc,
 		agent:    agent,
+		address:  address(agent),
 		subjects: names,
 		opts:     newServerOptions(opts),
 		id:       nuid.Next(),

@@ -9,6 +9,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/peer"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 )
@@ -17,9 +18,10 @@ import (
 type serverCall struct {
 	server     *Server
 	method     *method
-	key        string // <client>.<number>
-	reply      string // the caller's subject
-	subject    string // ours, for this call
+	key        string    // <client>.<number>
+	caller     address   // the caller's subject
+	peer       peer.Peer // the caller, as the handler sees it
+	subject    string    // ours, see [serverCall.ownSubject]
 	opening    frame
 	ctx        context.Context
 	cancel     context.CancelFunc
@@ -41,8 +43,8 @@ type serverCall struct {
 }
 
 func newServerCall(s *Server, m *method, reply string, opening frame) *serverCall {
-	key := callKey(reply)
-	c := &serverCall{server: s, method: m, key: key, reply: reply, subject: s.instance + key, opening: opening}
+	c := &serverCall{server: s, method: m, key: callKey(reply), caller: address(reply), opening: opening}
+	c.peer = peer.Peer{Addr: &c.caller, LocalAddr: s.address}
 	if opening.timeout > 0 {
 		c.ctx, c.cancel = context.WithTimeout(s.base, opening.timeout)
 	} else {
@@ -120,6 +122,15 @@ func (c *serverCall) alive() {
 	c.control(&f)
 }
 
+// ownSubject returns where the caller's later frames go. A call that is answered at once has none, so it is made when it is
+// first wanted. Its callers hold mu.
+func (c *serverCall) ownSubject() string {
+	if c.subject == "" {
+		c.subject = c.server.instance + c.key
+	}
+	return c.subject
+}
+
 // control sends a frame without content. Its reply subject makes NATS tell us when the caller is gone.
 func (c *serverCall) control(f *frame) {
 	c.mu.Lock()
@@ -130,7 +141,7 @@ func (c *serverCall) control(f *frame) {
 	b := takeBuffer()
 	defer giveBuffer(b)
 	*b = appendFrame(*b, f)
-	_ = publish(c.server.nc, c.reply, c.subject, *b)
+	_ = publish(c.server.nc, string(c.caller), c.ownSubject(), *b)
 }
 
 // send sends a content frame, with the header if that is still to be sent.
@@ -164,11 +175,11 @@ func (c *serverCall) sendLocked(f *frame, message proto.Message) (size int, err 
 		}
 		size = len(*b) - before
 	}
-	reply := c.subject
-	if f.has(partStatus) {
-		reply = "" // the caller has nothing to say to this
+	reply := "" // to a status the caller has nothing to say
+	if !f.has(partStatus) {
+		reply = c.ownSubject()
 	}
-	if err := publish(c.server.nc, c.reply, reply, *b); err != nil {
+	if err := publish(c.server.nc, string(c.caller), reply, *b); err != nil {
 		return 0, err
 	}
 	c.number = f.number

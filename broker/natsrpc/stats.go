@@ -2,6 +2,7 @@ package natsrpc
 
 import (
 	"context"
+	"net"
 	"time"
 
 	"google.golang.org/grpc/metadata"
@@ -15,31 +16,34 @@ type rpcStats struct {
 	handlers []stats.Handler
 	client   bool
 	method   string
+	agent    net.Addr // as which observers show the server
+	caller   net.Addr // only the server has it
 	begun    time.Time
 }
 
-func newStats(ctx context.Context, handlers []stats.Handler, begin stats.Begin, method string) (context.Context, *rpcStats) {
-	if len(handlers) == 0 {
+// begin reports the start of the call that s describes. The context it returns is the call's from then on.
+func (s rpcStats) begin(ctx context.Context, begin stats.Begin) (context.Context, *rpcStats) {
+	if len(s.handlers) == 0 {
 		return ctx, nil
 	}
-	return reportBegin(ctx, handlers, begin, method)
+	return s.reportBegin(ctx, begin)
 }
 
-// reportBegin is apart so that begin is only allocated for calls that are watched.
-func reportBegin(ctx context.Context, handlers []stats.Handler, begin stats.Begin, method string) (context.Context, *rpcStats) {
-	for _, h := range handlers {
-		ctx = h.TagRPC(ctx, &stats.RPCTagInfo{FullMethodName: method, FailFast: begin.FailFast})
+// reportBegin is apart so that s and begin are only allocated for calls that are watched.
+func (s rpcStats) reportBegin(ctx context.Context, begin stats.Begin) (context.Context, *rpcStats) {
+	for _, h := range s.handlers {
+		ctx = h.TagRPC(ctx, &stats.RPCTagInfo{FullMethodName: s.method, FailFast: begin.FailFast})
 	}
-	s := &rpcStats{ctx: ctx, handlers: handlers, client: begin.Client, method: method, begun: time.Now()}
+	s.ctx, s.client, s.begun = ctx, begin.Client, time.Now()
 	begin.BeginTime = s.begun
 	s.report(&begin)
-	return ctx, s
+	return ctx, &s
 }
 
 func (c *Client) beginStats(ctx context.Context, method string, clientStream, serverStream bool) (context.Context, *rpcStats) {
-	return newStats(ctx, c.opts.stats, stats.Begin{
+	return rpcStats{handlers: c.opts.stats, method: method, agent: c.address}.begin(ctx, stats.Begin{
 		Client: true, FailFast: true, IsClientStream: clientStream, IsServerStream: serverStream,
-	}, method)
+	})
 }
 
 func (s *rpcStats) report(event stats.RPCStats) {
@@ -55,9 +59,14 @@ func (s *rpcStats) end(err error) {
 }
 
 func (s *rpcStats) outHeader(md metadata.MD) {
-	if s != nil {
-		s.report(&stats.OutHeader{Client: s.client, Header: md, FullMethod: s.method})
+	if s == nil {
+		return
 	}
+	event := &stats.OutHeader{Client: s.client, Header: md, FullMethod: s.method}
+	if s.client {
+		event.RemoteAddr = s.agent
+	}
+	s.report(event)
 }
 
 func (s *rpcStats) outTrailer(md metadata.MD) {
@@ -79,9 +88,14 @@ func (s *rpcStats) inPayload(message any, size int) {
 }
 
 func (s *rpcStats) inHeader(f *frame) {
-	if s != nil {
-		s.report(&stats.InHeader{Client: s.client, FullMethod: s.method, Header: f.pairs(fieldMetadata), WireLength: len(f.raw)})
+	if s == nil {
+		return
 	}
+	event := &stats.InHeader{Client: s.client, FullMethod: s.method, Header: f.pairs(fieldMetadata), WireLength: len(f.raw)}
+	if !s.client {
+		event.LocalAddr, event.RemoteAddr = s.agent, s.caller
+	}
+	s.report(event)
 }
 
 func (s *rpcStats) inTrailer(f *frame) {

@@ -3,6 +3,7 @@ package natsrpc_test
 import (
 	"context"
 	"net"
+	"slices"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 	pb "google.golang.org/grpc/interop/grpc_testing"
+	"google.golang.org/grpc/stats"
 
 	"github.com/vignette-sim/vignette/broker/natsrpc"
 )
@@ -63,13 +65,18 @@ func payload(size int) *pb.Payload { return &pb.Payload{Body: make([]byte, size)
 // transport is a wire that the conformance suite runs over.
 type transport struct {
 	name  string
-	serve func(t testing.TB, svc *fakeService) wire
+	serve func(t testing.TB, svc *fakeService, watch ...watcher) wire
 }
+
+// watcher is a pair of stats handlers, one for each end of a wire.
+type watcher struct{ client, server stats.Handler }
 
 // wire is a service that is served over a transport.
 type wire struct {
 	// dial returns a stub with a connection of its own. The options are for NATS.
 	dial func(...natsrpc.ClientOption) pb.TestServiceClient
+	// address is what observers are told that the server is.
+	address string
 	// kill takes the server away as if its process had died.
 	kill func()
 }
@@ -79,29 +86,45 @@ func (tr transport) connect(t testing.TB, svc *fakeService) pb.TestServiceClient
 	return tr.serve(t, svc).dial()
 }
 
+// transports are the wires as they are used; those that are measured.
 func transports() []transport {
 	return []transport{
-		{"nats in-process", func(t testing.TB, svc *fakeService) wire {
+		{"nats in-process", func(t testing.TB, svc *fakeService, watch ...watcher) wire {
 			srv := startNATS(t, false)
-			return serveNATS(t, svc, func() *nats.Conn { return inProcess(t, srv) })
+			connect := func() *nats.Conn { return inProcess(t, srv) }
+			return serveNATS(t, svc, connect, connect, watch)
 		}},
-		{"nats socket", func(t testing.TB, svc *fakeService) wire {
+		{"nats socket", func(t testing.TB, svc *fakeService, watch ...watcher) wire {
 			srv := startNATS(t, true)
-			return serveNATS(t, svc, func() *nats.Conn { return socket(t, srv) })
+			connect := func() *nats.Conn { return socket(t, srv) }
+			return serveNATS(t, svc, connect, connect, watch)
 		}},
 		{"http2", serveHTTP2},
 	}
 }
 
-func serveNATS(t testing.TB, svc *fakeService, connect func() *nats.Conn) wire {
+// allTransports are those and the wires that make it harder.
+func allTransports() []transport {
+	return append(transports(), faultyTransport(), guardedTransport())
+}
+
+// serveNATS serves over one connection and gives every client one of its own.
+func serveNATS(t testing.TB, svc *fakeService, connectServer, connectClient func() *nats.Conn, watch []watcher) wire {
 	t.Helper()
-	server := connect()
-	newServer(t, server, svc)
+	server := connectServer()
+	var serverOpts []natsrpc.ServerOption
+	var clientOpts []natsrpc.ClientOption
+	for _, w := range watch {
+		serverOpts = append(serverOpts, natsrpc.WithServerStats(w.server))
+		clientOpts = append(clientOpts, natsrpc.WithClientStats(w.client))
+	}
+	newServer(t, server, svc, serverOpts...)
 	return wire{
 		dial: func(opts ...natsrpc.ClientOption) pb.TestServiceClient {
-			return pb.NewTestServiceClient(newClient(t, connect(), opts...))
+			return pb.NewTestServiceClient(newClient(t, connectClient(), slices.Concat(clientOpts, opts)...))
 		},
-		kill: server.Close,
+		address: testAgent,
+		kill:    server.Close,
 	}
 }
 
@@ -174,27 +197,35 @@ func newClient(t testing.TB, nc *nats.Conn, opts ...natsrpc.ClientOption) *natsr
 	return c
 }
 
-func serveHTTP2(t testing.TB, svc *fakeService) wire {
+func serveHTTP2(t testing.TB, svc *fakeService, watch ...watcher) wire {
 	t.Helper()
 	lis, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv := grpc.NewServer(grpc.MaxRecvMsgSize(maxPayload))
+	serverOpts := []grpc.ServerOption{grpc.MaxRecvMsgSize(maxPayload)}
+	dialOpts := []grpc.DialOption{
+		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxPayload)),
+	}
+	for _, w := range watch {
+		serverOpts = append(serverOpts, grpc.StatsHandler(w.server))
+		dialOpts = append(dialOpts, grpc.WithStatsHandler(w.client))
+	}
+	srv := grpc.NewServer(serverOpts...)
 	pb.RegisterTestServiceServer(srv, svc)
 	done := make(chan struct{})
 	go func() { defer close(done); _ = srv.Serve(lis) }()
 	t.Cleanup(func() { srv.Stop(); <-done })
 	dial := func(...natsrpc.ClientOption) pb.TestServiceClient {
-		cc, err := grpc.NewClient(lis.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()),
-			grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxPayload)))
+		cc, err := grpc.NewClient(lis.Addr().String(), dialOpts...)
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = cc.Close() })
 		return pb.NewTestServiceClient(cc)
 	}
-	return wire{dial: dial, kill: srv.Stop}
+	return wire{dial: dial, address: "127.0.0.1", kill: srv.Stop}
 }
 
 func testContext(t testing.TB) context.Context {
