@@ -211,7 +211,7 @@ func (a *attempt) failed(err error) *failure {
 		return a.passing(connection, err.Error())
 	case a.complaint != nil:
 		return a.judged()
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), isNetwork(err):
+	case isBrokenOff(err) && !a.endedWell(err):
 		return a.passing(cut, "the answer broke off")
 	default:
 		message := err.Error()
@@ -220,6 +220,16 @@ func (a *attempt) failed(err error) *failure {
 		}
 		return a.passing(malformed, message)
 	}
+}
+
+func isBrokenOff(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || isNetwork(err)
+}
+
+// endedWell says whether it was not the connection that broke off: all of a body came, and it is the JSON in it that does
+// not end.
+func (a *attempt) endedWell(err error) bool {
+	return len(a.answer) > 0 && !errors.Is(err, errBrokenOff)
 }
 
 // judged says what the endpoint's complaint comes to.

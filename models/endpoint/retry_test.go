@@ -131,7 +131,7 @@ func TestFailuresThatPass(t *testing.T) {
 		{"no JSON", false, say(200, `<html>hello</html>`), "malformed", estimate},
 		{"no choices", false, say(200, `{"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":3}}`), "malformed", counted},
 		{"another type", false, say(200, `{"choices":"none"}`), "malformed", estimate},
-		{"half of it", false, say(200, `{"choices":[{"mess`), "cut", estimate},
+		{"half of it", false, say(200, `{"choices":[{"mess`), "malformed", estimate},
 		{"nothing", false, say(200, ``), "cut", estimate},
 		{"a lost connection", false, broken(say(200, `{"choices":[{"mess`)), "cut", estimate},
 		{"no finish", false, whole(`{"role":"assistant","content":"Hello."}`, `null`), "cut", counted},
