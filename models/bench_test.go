@@ -8,7 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -72,8 +72,8 @@ func question(i int) string { return fmt.Sprintf("Question %d: how was your week
 // pour makes b.N calls, so many at a time, and reports what they took of this process.
 func pour(b *testing.B, concurrency int, call func(int) error) {
 	b.Helper()
-	runtime.GC()
-	stop, peak := watchHeap()
+	debug.FreeOSMemory() // what came before is not ours
+	stop, peak := watchMemory(b)
 	before, begun := cpu(b), time.Now()
 	var next atomic.Int64
 	var wait sync.WaitGroup
@@ -94,7 +94,7 @@ func pour(b *testing.B, concurrency int, call func(int) error) {
 	stop()
 	b.ReportMetric(float64(b.N)/elapsed.Seconds(), "calls/s")
 	b.ReportMetric(float64(used.Microseconds())/float64(b.N), "cpu-us/call")
-	b.ReportMetric(float64(peak.Load())/(1<<20), "peak-MiB")
+	b.ReportMetric(float64(peak.Load())/(1<<20), "peak-RSS-MiB")
 }
 
 func cpu(b *testing.B) time.Duration {
@@ -106,17 +106,16 @@ func cpu(b *testing.B) time.Duration {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
-// watchHeap follows how much memory the program has in use, until stopped.
-func watchHeap() (stop func(), peak *atomic.Uint64) {
-	peak, done, over := &atomic.Uint64{}, make(chan struct{}), make(chan struct{})
+// watchMemory follows how much of the machine's memory this process has, in bytes, until stopped.
+func watchMemory(b *testing.B) (stop func(), peak *atomic.Int64) {
+	b.Helper()
+	peak, done, over := &atomic.Int64{}, make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(over)
 		ticker := time.NewTicker(20 * time.Millisecond)
 		defer ticker.Stop()
 		for {
-			var stats runtime.MemStats
-			runtime.ReadMemStats(&stats)
-			peak.Store(max(peak.Load(), stats.HeapInuse+stats.StackInuse))
+			peak.Store(max(peak.Load(), resident()))
 			select {
 			case <-ticker.C:
 			case <-done:
@@ -125,6 +124,19 @@ func watchHeap() (stop func(), peak *atomic.Uint64) {
 		}
 	}()
 	return func() { close(done); <-over }, peak
+}
+
+// resident is the size of this process in memory, 0 where the system does not tell.
+func resident() int64 {
+	data, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0
+	}
+	var size, pages int64
+	if _, err := fmt.Sscan(string(data), &size, &pages); err != nil {
+		return 0
+	}
+	return pages * int64(os.Getpagesize())
 }
 
 // serveElsewhere runs a scripted endpoint in a process of its own and returns its base URL.

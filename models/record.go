@@ -3,10 +3,9 @@ package models
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
-	"fmt"
-	"hash"
 	"math"
 	"time"
 
@@ -78,19 +77,30 @@ const keyVersion = "vignette-answer-1"
 // key identifies the question: two questions with one key have one answer. It hangs on where the model is, what it is asked and
 // which draw is meant, and not on how the endpoint is brought to keep to the form.
 func (q *question) key() string {
-	h := sha256.New()
-	write(h, keyVersion, q.settings.GetBaseUrl(), q.model)
+	sample, p := q.account.GetSample(), q.parameters
+	b := appendStrings(make([]byte, 0, 1024+2*len(q.form.GetSchema())), keyVersion, q.settings.GetBaseUrl(), q.model)
+	b = binary.AppendUvarint(b, uint64(len(q.messages)))
 	for _, message := range q.messages {
-		write(h, message.GetRole().String(), message.GetContent())
+		b = appendStrings(binary.AppendUvarint(b, uint64(message.GetRole())), message.GetContent())
 	}
-	write(h, "parameters", number(q.parameters.Temperature), number(q.parameters.TopP), integer(q.parameters.MaxTokens), integer(q.parameters.Seed), integer(q.parameters.TopLogprobs))
-	write(h, q.parameters.GetStop()...)
-	write(h, "form", q.form.GetName(), q.form.GetSchema())
-	// A map in the contract's JSON has no order; the extra body is sent sorted, so it is hashed sorted.
-	extra, _ := proto.MarshalOptions{Deterministic: true}.Marshal(q.settings.GetExtraBody())
-	sample := q.account.GetSample()
-	write(h, string(extra), fmt.Sprint(sample.GetSeed()), fmt.Sprint(sample.GetRepeat()), fmt.Sprint(sample.GetBranchSeed()), fmt.Sprint(sample.GetAsk()))
-	return hex.EncodeToString(h.Sum(nil))
+	b = appendNumber(appendNumber(b, p.Temperature), p.TopP)
+	b = appendInteger(appendInteger(appendInteger(b, p.MaxTokens), p.Seed), p.TopLogprobs)
+	b = appendStrings(b, p.GetStop()...)
+	b = appendStrings(b, q.form.GetName(), q.form.GetSchema(), q.extraBody())
+	for _, part := range []uint64{sample.GetSeed(), uint64(sample.GetRepeat()), sample.GetBranchSeed(), uint64(sample.GetAsk())} {
+		b = binary.BigEndian.AppendUint64(b, part)
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// extraBody is what is sent beside the question, in an order of its own: a map has none.
+func (q *question) extraBody() string {
+	if len(q.settings.GetExtraBody().GetFields()) == 0 {
+		return ""
+	}
+	extra, _ := proto.MarshalOptions{Deterministic: true}.Marshal(q.settings.GetExtraBody()) // what was read from a file can be written
+	return string(extra)
 }
 
 // privateKey is the key of an answer that is found by its call alone.
@@ -99,27 +109,28 @@ func privateKey(id string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// write hashes strings so that no two lists of them give the same bytes.
-func write(h hash.Hash, parts ...string) {
-	fmt.Fprintf(h, "%d[", len(parts))
+// appendStrings adds strings so that no two lists of them give the same bytes.
+func appendStrings(b []byte, parts ...string) []byte {
+	b = binary.AppendUvarint(b, uint64(len(parts)))
 	for _, part := range parts {
-		fmt.Fprintf(h, "%d:", len(part))
-		h.Write([]byte(part))
+		b = append(binary.AppendUvarint(b, uint64(len(part))), part...)
 	}
+	return b
 }
 
-func number(x *float64) string {
+// appendNumber and appendInteger tell what is absent from what is zero.
+func appendNumber(b []byte, x *float64) []byte {
 	if x == nil {
-		return ""
+		return append(b, 0)
 	}
-	return fmt.Sprintf("%x", math.Float64bits(*x))
+	return binary.BigEndian.AppendUint64(append(b, 1), math.Float64bits(*x))
 }
 
-func integer[T int32 | int64](x *T) string {
+func appendInteger[T int32 | int64](b []byte, x *T) []byte {
 	if x == nil {
-		return ""
+		return append(b, 0)
 	}
-	return fmt.Sprint(*x)
+	return binary.AppendVarint(append(b, 1), int64(*x))
 }
 
 // answer gets the answer to a question: from the record, from somebody who is asking the same this moment, or from the

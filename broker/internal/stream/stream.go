@@ -50,9 +50,8 @@ func (s *Stream) SetAnswerTimeout(d time.Duration) { s.answer = d }
 
 // Publish sends a message until the server answers, the context ends or the attempts are used up. Sending twice must be
 // made safe by an option (an expected sequence, a message id) that lets the server take only one, or harmless. Resent says
-// that an earlier attempt may have been written.
+// that an earlier attempt may have been written. The subject must be one of the stream's.
 func (s *Stream) Publish(ctx context.Context, subject string, data []byte, options ...jetstream.PublishOpt) (seq uint64, resent bool, err error) {
-	options = append(options, jetstream.WithExpectStream(s.name))
 	pause := retryPause
 	for attempt := 1; ; attempt++ {
 		seq, err := s.publishOnce(ctx, subject, data, options)
