@@ -2,10 +2,12 @@ package runs
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"google.golang.org/grpc/status"
 
+	"github.com/vignette-sim/vignette/engine/conductor"
 	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/engine/planning"
 	"github.com/vignette-sim/vignette/engine/projection"
@@ -20,6 +22,7 @@ type liveRun struct {
 	drain   func()        // begins no more episodes
 	ended   chan struct{} // closed when the run is at rest
 	failure error         // why it could not go on; read it after ended
+	paused  string        // why it stands still; read it after ended
 	wake    chan struct{} // there is news
 
 	mu       sync.Mutex
@@ -52,16 +55,27 @@ func (l *liveRun) add(index int, state *episode.State) {
 	}
 }
 
-// end says that nothing more comes.
+// end says that nothing more comes. A budget that is used up is no failure: the run stands still.
 func (l *liveRun) end(err error) {
+	var paused *conductor.PausedError
+	if errors.As(err, &paused) {
+		l.paused, err = paused.Reason, nil
+	}
 	l.failure = err
 	close(l.ended)
 }
 
+// status says how far the run is; why it stands still once it has ended.
 func (l *liveRun) status() *vignettev1.RunStatus {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.count.Status()
+	status := l.count.Status()
+	select {
+	case <-l.ended:
+		status.Paused = l.paused
+	default:
+	}
+	return status
 }
 
 // take returns the news since the last time.

@@ -52,6 +52,7 @@ func designOf(request *vignettev1.StartRunRequest) (Design, error) {
 		Factors:   request.GetFactors(),
 		Repeats:   int(request.GetRepeats()),
 		Seed:      request.GetSeed(),
+		Models:    request.GetModels(),
 	}, nil
 }
 

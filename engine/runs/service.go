@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/vignette-sim/vignette/broker/episodelog"
+	"github.com/vignette-sim/vignette/engine/conductor"
 	"github.com/vignette-sim/vignette/engine/planning"
 	"github.com/vignette-sim/vignette/engine/projection"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
@@ -102,7 +103,9 @@ func (s *Service) StartRun(request *vignettev1.StartRunRequest, stream grpc.Serv
 	if err != nil {
 		return refusal(ctx, err)
 	}
-	run, err := s.launch(ctx, planner, int(request.GetWorkers()))
+	run, err := s.launch(ctx, planner, Options{Workers: int(request.GetWorkers()), Terms: conductor.Terms{
+		Recorded: request.GetRecorded(), MaxCost: request.MaxCost, MaxTokens: request.MaxTokens,
+	}})
 	if err != nil {
 		return err
 	}
@@ -115,7 +118,7 @@ func (s *Service) StartRun(request *vignettev1.StartRunRequest, stream grpc.Serv
 }
 
 // launch writes the manifest and plays the run, unless the service is closing.
-func (s *Service) launch(ctx context.Context, planner *planning.Planner, workers int) (*liveRun, error) {
+func (s *Service) launch(ctx context.Context, planner *planning.Planner, options Options) (*liveRun, error) {
 	run := newLiveRun(planner)
 	s.mu.Lock()
 	if s.closed {
@@ -132,7 +135,8 @@ func (s *Service) launch(ctx context.Context, planner *planning.Planner, workers
 	}
 	go func() {
 		defer s.rest(run)
-		run.end(s.runner.Play(s.base, planner, Options{Workers: workers, Drain: run.drained, Each: run.add}))
+		options.Drain, options.Each = run.drained, run.add
+		run.end(s.runner.Play(s.base, planner, options))
 	}()
 	return run, nil
 }

@@ -374,3 +374,32 @@ func TestLogThatTakesNothing(t *testing.T) {
 		t.Errorf("err = %v, want Unavailable and why", err)
 	}
 }
+
+// A run over the wire has models and terms too, and tells its follower that it stands still.
+func TestServicePauses(t *testing.T) {
+	o := newOffice(t)
+	o.agent.fails = func(obs *vignettev1.Observation) error {
+		if obs.GetAccount().GetMaxTokens() == 100 && obs.GetTurnIndex() == 2 {
+			return overBudget()
+		}
+		return nil
+	}
+	r := request(2)
+	r.MaxTokens, r.Models = proto.Int64(100), map[string]string{"persona": "builtin"}
+	stream, manifest := o.start(t, o.ctx, r)
+	if got := manifest.GetModels()["persona"]; got != "builtin" {
+		t.Errorf("the manifest says %q", got)
+	}
+	for {
+		update, err := stream.Recv()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if done := update.GetDone(); done != nil {
+			if done.GetPaused() == "" || done.GetFailed() > 0 || done.GetUnfinished() != done.GetTotal() {
+				t.Errorf("done with %v", done)
+			}
+			return
+		}
+	}
+}

@@ -407,7 +407,7 @@ type EndpointCapabilities struct {
 	TokenLimit TokenLimitField `protobuf:"varint,2,opt,name=token_limit,json=tokenLimit,proto3,enum=vignette.v1.TokenLimitField" json:"token_limit,omitempty"`
 	// Whether it takes temperature and top_p. Not said: by the model's name.
 	Sampling *bool `protobuf:"varint,3,opt,name=sampling,proto3,oneof" json:"sampling,omitempty"`
-	// Whether it takes a seed. Not said: no.
+	// Whether it takes a seed: it is sent one for each draw then. Not said: no.
 	Seed *bool `protobuf:"varint,4,opt,name=seed,proto3,oneof" json:"seed,omitempty"`
 	// Asks for all answers as streams, also where nobody watches: long answers then show that they are alive.
 	AlwaysStream  *bool `protobuf:"varint,5,opt,name=always_stream,json=alwaysStream,proto3,oneof" json:"always_stream,omitempty"`

@@ -44,7 +44,8 @@ const (
 //     must stay does not fit the model);
 //   - RESOURCE_EXHAUSTED: BUDGET (the run has used up what it may), RATE_LIMIT (the endpoint's limits left no room), QUOTA (the
 //     account behind the key is used up);
-//   - ABORTED (ENDPOINT): the endpoint failed at every attempt. Never UNAVAILABLE for that: nobody else is to try again.
+//   - ABORTED: ENDPOINT (it failed at every attempt), RECORD (answers cannot be put on record). Never UNAVAILABLE for that: nobody else is to
+//     try again.
 type ModelServiceClient interface {
 	// Complete asks for one answer and returns it whole.
 	Complete(ctx context.Context, in *CompleteRequest, opts ...grpc.CallOption) (*CompleteResponse, error)
@@ -143,7 +144,8 @@ func (c *modelServiceClient) List(ctx context.Context, in *ModelServiceListReque
 //     must stay does not fit the model);
 //   - RESOURCE_EXHAUSTED: BUDGET (the run has used up what it may), RATE_LIMIT (the endpoint's limits left no room), QUOTA (the
 //     account behind the key is used up);
-//   - ABORTED (ENDPOINT): the endpoint failed at every attempt. Never UNAVAILABLE for that: nobody else is to try again.
+//   - ABORTED: ENDPOINT (it failed at every attempt), RECORD (answers cannot be put on record). Never UNAVAILABLE for that: nobody else is to
+//     try again.
 type ModelServiceServer interface {
 	// Complete asks for one answer and returns it whole.
 	Complete(context.Context, *CompleteRequest) (*CompleteResponse, error)

@@ -96,7 +96,15 @@ type StartRunRequest struct {
 	// Seed of all chance.
 	Seed uint64 `protobuf:"varint,4,opt,name=seed,proto3" json:"seed,omitempty"`
 	// Episodes played at once; 0 means a default.
-	Workers       int32 `protobuf:"varint,5,opt,name=workers,proto3" json:"workers,omitempty"`
+	Workers int32 `protobuf:"varint,5,opt,name=workers,proto3" json:"workers,omitempty"`
+	// Who is played and judged by which model where the scenarios do not say; see Manifest.models.
+	Models map[string]string `protobuf:"bytes,6,rep,name=models,proto3" json:"models,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// What may be done with recorded answers of models.
+	Recorded RecordedAnswers `protobuf:"varint,7,opt,name=recorded,proto3,enum=vignette.v1.RecordedAnswers" json:"recorded,omitempty"`
+	// Most that the run may cost, in the currency of the prices; absent means no limit. Beyond it the run stands still.
+	MaxCost *float64 `protobuf:"fixed64,8,opt,name=max_cost,json=maxCost,proto3,oneof" json:"max_cost,omitempty"`
+	// Most tokens, in and out, that the run may use; absent means no limit. Beyond it the run stands still.
+	MaxTokens     *int64 `protobuf:"varint,9,opt,name=max_tokens,json=maxTokens,proto3,oneof" json:"max_tokens,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -162,6 +170,34 @@ func (x *StartRunRequest) GetSeed() uint64 {
 func (x *StartRunRequest) GetWorkers() int32 {
 	if x != nil {
 		return x.Workers
+	}
+	return 0
+}
+
+func (x *StartRunRequest) GetModels() map[string]string {
+	if x != nil {
+		return x.Models
+	}
+	return nil
+}
+
+func (x *StartRunRequest) GetRecorded() RecordedAnswers {
+	if x != nil {
+		return x.Recorded
+	}
+	return RecordedAnswers_RECORDED_ANSWERS_UNSPECIFIED
+}
+
+func (x *StartRunRequest) GetMaxCost() float64 {
+	if x != nil && x.MaxCost != nil {
+		return *x.MaxCost
+	}
+	return 0
+}
+
+func (x *StartRunRequest) GetMaxTokens() int64 {
+	if x != nil && x.MaxTokens != nil {
+		return *x.MaxTokens
 	}
 	return 0
 }
@@ -392,7 +428,9 @@ type RunStatus struct {
 	// Hex sha256 over all play events without what is volatile; empty while unfinished.
 	Digest string `protobuf:"bytes,9,opt,name=digest,proto3" json:"digest,omitempty"`
 	// Ids of the scenarios it plays, in the design's order.
-	Scenarios     []string `protobuf:"bytes,10,rep,name=scenarios,proto3" json:"scenarios,omitempty"`
+	Scenarios []string `protobuf:"bytes,10,rep,name=scenarios,proto3" json:"scenarios,omitempty"`
+	// Why the run stands still, when whoever played it had to stop because its budget was used up.
+	Paused        string `protobuf:"bytes,11,opt,name=paused,proto3" json:"paused,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -495,6 +533,13 @@ func (x *RunStatus) GetScenarios() []string {
 		return x.Scenarios
 	}
 	return nil
+}
+
+func (x *RunStatus) GetPaused() string {
+	if x != nil {
+		return x.Paused
+	}
+	return ""
 }
 
 // ListRunsRequest asks for runs.
@@ -997,13 +1042,23 @@ var File_vignette_v1_run_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_run_proto_rawDesc = "" +
 	"\n" +
-	"\x15vignette/v1/run.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19vignette/v1/episode.proto\x1a\x1avignette/v1/scenario.proto\"\xd9\x01\n" +
+	"\x15vignette/v1/run.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19vignette/v1/account.proto\x1a\x19vignette/v1/episode.proto\x1a\x1avignette/v1/scenario.proto\"\x9e\x04\n" +
 	"\x0fStartRunRequest\x12=\n" +
 	"\tscenarios\x18\x01 \x03(\v2\x15.vignette.v1.ScenarioB\b\xbaH\x05\x92\x01\x02\b\x01R\tscenarios\x12-\n" +
 	"\afactors\x18\x02 \x03(\v2\x13.vignette.v1.FactorR\afactors\x12!\n" +
 	"\arepeats\x18\x03 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\arepeats\x12\x12\n" +
 	"\x04seed\x18\x04 \x01(\x04R\x04seed\x12!\n" +
-	"\aworkers\x18\x05 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\aworkers\"\xb8\x01\n" +
+	"\aworkers\x18\x05 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\aworkers\x12K\n" +
+	"\x06models\x18\x06 \x03(\v2(.vignette.v1.StartRunRequest.ModelsEntryB\t\xbaH\x06\x9a\x01\x03\x10\xe8\aR\x06models\x12B\n" +
+	"\brecorded\x18\a \x01(\x0e2\x1c.vignette.v1.RecordedAnswersB\b\xbaH\x05\x82\x01\x02\x10\x01R\brecorded\x12.\n" +
+	"\bmax_cost\x18\b \x01(\x01B\x0e\xbaH\v\x12\t)\x00\x00\x00\x00\x00\x00\x00\x00H\x00R\amaxCost\x88\x01\x01\x12+\n" +
+	"\n" +
+	"max_tokens\x18\t \x01(\x03B\a\xbaH\x04\"\x02(\x00H\x01R\tmaxTokens\x88\x01\x01\x1a9\n" +
+	"\vModelsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\v\n" +
+	"\t_max_costB\r\n" +
+	"\v_max_tokens\"\xb8\x01\n" +
 	"\x10StartRunResponse\x123\n" +
 	"\blaunched\x18\x01 \x01(\v2\x15.vignette.v1.ManifestH\x00R\blaunched\x127\n" +
 	"\aepisode\x18\x02 \x01(\v2\x1b.vignette.v1.EpisodeSummaryH\x00R\aepisode\x12,\n" +
@@ -1016,7 +1071,7 @@ const file_vignette_v1_run_proto_rawDesc = "" +
 	"\bvalidity\x18\x04 \x01(\x0e2\x15.vignette.v1.ValidityR\bvalidity\x12\x14\n" +
 	"\x05turns\x18\x05 \x01(\x05R\x05turns\x12;\n" +
 	"\tcompleted\x18\x06 \x01(\v2\x1d.vignette.v1.EpisodeCompletedR\tcompleted\x122\n" +
-	"\x06failed\x18\a \x01(\v2\x1a.vignette.v1.EpisodeFailedR\x06failed\"\x9c\x02\n" +
+	"\x06failed\x18\a \x01(\v2\x1a.vignette.v1.EpisodeFailedR\x06failed\"\xb4\x02\n" +
 	"\tRunStatus\x12\x10\n" +
 	"\x03run\x18\x01 \x01(\tR\x03run\x129\n" +
 	"\n" +
@@ -1031,7 +1086,8 @@ const file_vignette_v1_run_proto_rawDesc = "" +
 	"\x05turns\x18\b \x01(\x03R\x05turns\x12\x16\n" +
 	"\x06digest\x18\t \x01(\tR\x06digest\x12\x1c\n" +
 	"\tscenarios\x18\n" +
-	" \x03(\tR\tscenarios\"3\n" +
+	" \x03(\tR\tscenarios\x12\x16\n" +
+	"\x06paused\x18\v \x01(\tR\x06paused\"3\n" +
 	"\x0fListRunsRequest\x12 \n" +
 	"\x05limit\x18\x01 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\x90N(\x00R\x05limit\">\n" +
@@ -1086,7 +1142,7 @@ func file_vignette_v1_run_proto_rawDescGZIP() []byte {
 }
 
 var file_vignette_v1_run_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_vignette_v1_run_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_vignette_v1_run_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_vignette_v1_run_proto_goTypes = []any{
 	(EpisodePhase)(0),             // 0: vignette.v1.EpisodePhase
 	(*StartRunRequest)(nil),       // 1: vignette.v1.StartRunRequest
@@ -1103,54 +1159,58 @@ var file_vignette_v1_run_proto_goTypes = []any{
 	(*GetEpisodeResponse)(nil),    // 12: vignette.v1.GetEpisodeResponse
 	(*CancelRunRequest)(nil),      // 13: vignette.v1.CancelRunRequest
 	(*CancelRunResponse)(nil),     // 14: vignette.v1.CancelRunResponse
-	(*Scenario)(nil),              // 15: vignette.v1.Scenario
-	(*Factor)(nil),                // 16: vignette.v1.Factor
-	(*Manifest)(nil),              // 17: vignette.v1.Manifest
-	(*Cell)(nil),                  // 18: vignette.v1.Cell
-	(Validity)(0),                 // 19: vignette.v1.Validity
-	(*EpisodeCompleted)(nil),      // 20: vignette.v1.EpisodeCompleted
-	(*EpisodeFailed)(nil),         // 21: vignette.v1.EpisodeFailed
-	(*timestamppb.Timestamp)(nil), // 22: google.protobuf.Timestamp
-	(*EpisodeEvent)(nil),          // 23: vignette.v1.EpisodeEvent
-	(*Note)(nil),                  // 24: vignette.v1.Note
+	nil,                           // 15: vignette.v1.StartRunRequest.ModelsEntry
+	(*Scenario)(nil),              // 16: vignette.v1.Scenario
+	(*Factor)(nil),                // 17: vignette.v1.Factor
+	(RecordedAnswers)(0),          // 18: vignette.v1.RecordedAnswers
+	(*Manifest)(nil),              // 19: vignette.v1.Manifest
+	(*Cell)(nil),                  // 20: vignette.v1.Cell
+	(Validity)(0),                 // 21: vignette.v1.Validity
+	(*EpisodeCompleted)(nil),      // 22: vignette.v1.EpisodeCompleted
+	(*EpisodeFailed)(nil),         // 23: vignette.v1.EpisodeFailed
+	(*timestamppb.Timestamp)(nil), // 24: google.protobuf.Timestamp
+	(*EpisodeEvent)(nil),          // 25: vignette.v1.EpisodeEvent
+	(*Note)(nil),                  // 26: vignette.v1.Note
 }
 var file_vignette_v1_run_proto_depIdxs = []int32{
-	15, // 0: vignette.v1.StartRunRequest.scenarios:type_name -> vignette.v1.Scenario
-	16, // 1: vignette.v1.StartRunRequest.factors:type_name -> vignette.v1.Factor
-	17, // 2: vignette.v1.StartRunResponse.launched:type_name -> vignette.v1.Manifest
-	3,  // 3: vignette.v1.StartRunResponse.episode:type_name -> vignette.v1.EpisodeSummary
-	4,  // 4: vignette.v1.StartRunResponse.done:type_name -> vignette.v1.RunStatus
-	18, // 5: vignette.v1.EpisodeSummary.cell:type_name -> vignette.v1.Cell
-	0,  // 6: vignette.v1.EpisodeSummary.phase:type_name -> vignette.v1.EpisodePhase
-	19, // 7: vignette.v1.EpisodeSummary.validity:type_name -> vignette.v1.Validity
-	20, // 8: vignette.v1.EpisodeSummary.completed:type_name -> vignette.v1.EpisodeCompleted
-	21, // 9: vignette.v1.EpisodeSummary.failed:type_name -> vignette.v1.EpisodeFailed
-	22, // 10: vignette.v1.RunStatus.created_at:type_name -> google.protobuf.Timestamp
-	4,  // 11: vignette.v1.ListRunsResponse.runs:type_name -> vignette.v1.RunStatus
-	17, // 12: vignette.v1.GetRunResponse.manifest:type_name -> vignette.v1.Manifest
-	4,  // 13: vignette.v1.GetRunResponse.status:type_name -> vignette.v1.RunStatus
-	3,  // 14: vignette.v1.ListEpisodesResponse.episode:type_name -> vignette.v1.EpisodeSummary
-	18, // 15: vignette.v1.GetEpisodeResponse.cell:type_name -> vignette.v1.Cell
-	23, // 16: vignette.v1.GetEpisodeResponse.events:type_name -> vignette.v1.EpisodeEvent
-	24, // 17: vignette.v1.GetEpisodeResponse.notes:type_name -> vignette.v1.Note
-	4,  // 18: vignette.v1.CancelRunResponse.status:type_name -> vignette.v1.RunStatus
-	1,  // 19: vignette.v1.RunService.StartRun:input_type -> vignette.v1.StartRunRequest
-	5,  // 20: vignette.v1.RunService.ListRuns:input_type -> vignette.v1.ListRunsRequest
-	7,  // 21: vignette.v1.RunService.GetRun:input_type -> vignette.v1.GetRunRequest
-	9,  // 22: vignette.v1.RunService.ListEpisodes:input_type -> vignette.v1.ListEpisodesRequest
-	11, // 23: vignette.v1.RunService.GetEpisode:input_type -> vignette.v1.GetEpisodeRequest
-	13, // 24: vignette.v1.RunService.CancelRun:input_type -> vignette.v1.CancelRunRequest
-	2,  // 25: vignette.v1.RunService.StartRun:output_type -> vignette.v1.StartRunResponse
-	6,  // 26: vignette.v1.RunService.ListRuns:output_type -> vignette.v1.ListRunsResponse
-	8,  // 27: vignette.v1.RunService.GetRun:output_type -> vignette.v1.GetRunResponse
-	10, // 28: vignette.v1.RunService.ListEpisodes:output_type -> vignette.v1.ListEpisodesResponse
-	12, // 29: vignette.v1.RunService.GetEpisode:output_type -> vignette.v1.GetEpisodeResponse
-	14, // 30: vignette.v1.RunService.CancelRun:output_type -> vignette.v1.CancelRunResponse
-	25, // [25:31] is the sub-list for method output_type
-	19, // [19:25] is the sub-list for method input_type
-	19, // [19:19] is the sub-list for extension type_name
-	19, // [19:19] is the sub-list for extension extendee
-	0,  // [0:19] is the sub-list for field type_name
+	16, // 0: vignette.v1.StartRunRequest.scenarios:type_name -> vignette.v1.Scenario
+	17, // 1: vignette.v1.StartRunRequest.factors:type_name -> vignette.v1.Factor
+	15, // 2: vignette.v1.StartRunRequest.models:type_name -> vignette.v1.StartRunRequest.ModelsEntry
+	18, // 3: vignette.v1.StartRunRequest.recorded:type_name -> vignette.v1.RecordedAnswers
+	19, // 4: vignette.v1.StartRunResponse.launched:type_name -> vignette.v1.Manifest
+	3,  // 5: vignette.v1.StartRunResponse.episode:type_name -> vignette.v1.EpisodeSummary
+	4,  // 6: vignette.v1.StartRunResponse.done:type_name -> vignette.v1.RunStatus
+	20, // 7: vignette.v1.EpisodeSummary.cell:type_name -> vignette.v1.Cell
+	0,  // 8: vignette.v1.EpisodeSummary.phase:type_name -> vignette.v1.EpisodePhase
+	21, // 9: vignette.v1.EpisodeSummary.validity:type_name -> vignette.v1.Validity
+	22, // 10: vignette.v1.EpisodeSummary.completed:type_name -> vignette.v1.EpisodeCompleted
+	23, // 11: vignette.v1.EpisodeSummary.failed:type_name -> vignette.v1.EpisodeFailed
+	24, // 12: vignette.v1.RunStatus.created_at:type_name -> google.protobuf.Timestamp
+	4,  // 13: vignette.v1.ListRunsResponse.runs:type_name -> vignette.v1.RunStatus
+	19, // 14: vignette.v1.GetRunResponse.manifest:type_name -> vignette.v1.Manifest
+	4,  // 15: vignette.v1.GetRunResponse.status:type_name -> vignette.v1.RunStatus
+	3,  // 16: vignette.v1.ListEpisodesResponse.episode:type_name -> vignette.v1.EpisodeSummary
+	20, // 17: vignette.v1.GetEpisodeResponse.cell:type_name -> vignette.v1.Cell
+	25, // 18: vignette.v1.GetEpisodeResponse.events:type_name -> vignette.v1.EpisodeEvent
+	26, // 19: vignette.v1.GetEpisodeResponse.notes:type_name -> vignette.v1.Note
+	4,  // 20: vignette.v1.CancelRunResponse.status:type_name -> vignette.v1.RunStatus
+	1,  // 21: vignette.v1.RunService.StartRun:input_type -> vignette.v1.StartRunRequest
+	5,  // 22: vignette.v1.RunService.ListRuns:input_type -> vignette.v1.ListRunsRequest
+	7,  // 23: vignette.v1.RunService.GetRun:input_type -> vignette.v1.GetRunRequest
+	9,  // 24: vignette.v1.RunService.ListEpisodes:input_type -> vignette.v1.ListEpisodesRequest
+	11, // 25: vignette.v1.RunService.GetEpisode:input_type -> vignette.v1.GetEpisodeRequest
+	13, // 26: vignette.v1.RunService.CancelRun:input_type -> vignette.v1.CancelRunRequest
+	2,  // 27: vignette.v1.RunService.StartRun:output_type -> vignette.v1.StartRunResponse
+	6,  // 28: vignette.v1.RunService.ListRuns:output_type -> vignette.v1.ListRunsResponse
+	8,  // 29: vignette.v1.RunService.GetRun:output_type -> vignette.v1.GetRunResponse
+	10, // 30: vignette.v1.RunService.ListEpisodes:output_type -> vignette.v1.ListEpisodesResponse
+	12, // 31: vignette.v1.RunService.GetEpisode:output_type -> vignette.v1.GetEpisodeResponse
+	14, // 32: vignette.v1.RunService.CancelRun:output_type -> vignette.v1.CancelRunResponse
+	27, // [27:33] is the sub-list for method output_type
+	21, // [21:27] is the sub-list for method input_type
+	21, // [21:21] is the sub-list for extension type_name
+	21, // [21:21] is the sub-list for extension extendee
+	0,  // [0:21] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_run_proto_init() }
@@ -1158,8 +1218,10 @@ func file_vignette_v1_run_proto_init() {
 	if File_vignette_v1_run_proto != nil {
 		return
 	}
+	file_vignette_v1_account_proto_init()
 	file_vignette_v1_episode_proto_init()
 	file_vignette_v1_scenario_proto_init()
+	file_vignette_v1_run_proto_msgTypes[0].OneofWrappers = []any{}
 	file_vignette_v1_run_proto_msgTypes[1].OneofWrappers = []any{
 		(*StartRunResponse_Launched)(nil),
 		(*StartRunResponse_Episode)(nil),
@@ -1171,7 +1233,7 @@ func file_vignette_v1_run_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_run_proto_rawDesc), len(file_vignette_v1_run_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   14,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
