@@ -22,7 +22,7 @@ test: ## Run all tests.
 
 .PHONY: race
 race: ## Run the tests of what runs at once, with the race detector.
-	$(GO) test -race ./broker/... ./engine/... ./models/... ./node/... ./agents ./agents/llm ./evaluators ./evaluators/judge ./studies/... ./internal/endpointtest
+	$(GO) test -race ./broker/... ./engine/... ./models/... ./node/... ./agents ./agents/llm ./evaluators ./evaluators/judge ./studies/... ./internal/scripted
 
 .PHONY: bench
 bench: ## Run the benchmarks.

@@ -18,7 +18,7 @@ import (
 
 	openai "github.com/sashabaranov/go-openai"
 
-	"github.com/vignette-sim/vignette/internal/endpointtest"
+	"github.com/vignette-sim/vignette/internal/scripted"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -46,7 +46,7 @@ func BenchmarkGateway(b *testing.B) {
 			})
 		})
 		b.Run(name+"/gateway", func(b *testing.B) {
-			h := open(b, endpointtest.Config{}, func(e *vignettev1.Endpoint) {
+			h := open(b, scripted.Config{}, func(e *vignettev1.Endpoint) {
 				e.BaseUrl = url
 				e.Limits = &vignettev1.EndpointLimits{Start: int32(load.concurrency), Concurrency: int32(load.concurrency)}
 			})
@@ -143,7 +143,7 @@ func resident() int64 {
 func serveElsewhere(b *testing.B, latency time.Duration) string {
 	b.Helper()
 	program := filepath.Join(b.TempDir(), "serve")
-	build := exec.Command("go", "build", "-o", program, "../internal/endpointtest/serve")
+	build := exec.Command("go", "build", "-o", program, "../internal/scripted/serve")
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {
 		b.Fatal(err)

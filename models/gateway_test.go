@@ -21,7 +21,8 @@ import (
 	"github.com/vignette-sim/vignette/broker"
 	"github.com/vignette-sim/vignette/broker/calllog"
 	"github.com/vignette-sim/vignette/broker/natsrpc"
-	"github.com/vignette-sim/vignette/internal/endpointtest"
+	"github.com/vignette-sim/vignette/internal/scripted"
+	"github.com/vignette-sim/vignette/internal/scripted/scriptedtest"
 	"github.com/vignette-sim/vignette/models"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
@@ -31,12 +32,12 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // house is a gateway on the wire, with a scripted endpoint behind it.
 type house struct {
 	vignettev1.ModelServiceClient
-	endpoint *endpointtest.Server
+	endpoint *scriptedtest.Server
 	log      calllog.Log
 	broker   *broker.Broker
 }
 
-func open(t testing.TB, script endpointtest.Config, change ...func(*vignettev1.Endpoint)) *house {
+func open(t testing.TB, script scripted.Config, change ...func(*vignettev1.Endpoint)) *house {
 	t.Helper()
 	ctx := context.Background()
 	b, err := broker.OpenTemporary(ctx, broker.Config{})
@@ -52,7 +53,7 @@ func open(t testing.TB, script endpointtest.Config, change ...func(*vignettev1.E
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{endpoint: endpointtest.Start(t, script), log: log, broker: b}
+	h := &house{endpoint: scriptedtest.Start(t, script), log: log, broker: b}
 	settings := &vignettev1.Endpoint{BaseUrl: h.endpoint.URL(), Models: map[string]*vignettev1.ModelSettings{
 		"priced": {InputPrice: proto.Float64(1), OutputPrice: proto.Float64(2)},
 	}}
@@ -139,11 +140,11 @@ func (h *house) calls(t testing.TB, run string) []*vignettev1.ModelCall {
 }
 
 // says answers each question with the next text, the last one again and again.
-func says(texts ...string) func(endpointtest.Request) *endpointtest.Reply {
+func says(texts ...string) func(scripted.Request) *scripted.Reply {
 	var n atomic.Int64
-	return func(endpointtest.Request) *endpointtest.Reply {
+	return func(scripted.Request) *scripted.Reply {
 		i := min(int(n.Add(1)), len(texts))
-		return &endpointtest.Reply{Content: texts[i-1]}
+		return &scripted.Reply{Content: texts[i-1]}
 	}
 }
 
@@ -151,22 +152,22 @@ func TestLadder(t *testing.T) {
 	const good, bad = `{"score":0.5,"why":"it fits"}`, `{"score":1727,"why":"far out"}`
 	for _, test := range []struct {
 		name    string
-		script  endpointtest.Config
+		script  scripted.Config
 		outcome vignettev1.Outcome
 		rung    vignettev1.Rung
 		calls   int
 	}{
-		{"held to the schema", endpointtest.Config{Answer: says(good)}, vignettev1.Outcome_OUTCOME_ANSWERED, vignettev1.Rung_RUNG_JSON_SCHEMA, 1},
-		{"held to JSON", endpointtest.Config{Structured: "json_object", Answer: says(good)}, vignettev1.Outcome_OUTCOME_ANSWERED, vignettev1.Rung_RUNG_JSON_OBJECT, 1},
-		{"asked in words", endpointtest.Config{Structured: "none", Answer: says(good)}, vignettev1.Outcome_OUTCOME_ANSWERED, vignettev1.Rung_RUNG_EXTRACTED, 1},
-		{"found between words", endpointtest.Config{Structured: "ignored", Answer: says("Well: " + good + " There.")}, vignettev1.Outcome_OUTCOME_ANSWERED, vignettev1.Rung_RUNG_EXTRACTED, 1},
-		{"mended", endpointtest.Config{Answer: says(bad, good)}, vignettev1.Outcome_OUTCOME_ANSWERED, vignettev1.Rung_RUNG_REPAIRED, 2},
-		{"never of the form", endpointtest.Config{Answer: says(bad)}, vignettev1.Outcome_OUTCOME_MALFORMED, vignettev1.Rung_RUNG_REPAIRED, 2},
-		{"prose and nothing but", endpointtest.Config{Structured: "ignored", Answer: says("I would rather not judge.")}, vignettev1.Outcome_OUTCOME_MALFORMED, vignettev1.Rung_RUNG_REPAIRED, 2},
-		{"refused", endpointtest.Config{Answer: func(endpointtest.Request) *endpointtest.Reply { return &endpointtest.Reply{Refusal: "No."} }},
+		{"held to the schema", scripted.Config{Answer: says(good)}, vignettev1.Outcome_OUTCOME_ANSWERED, vignettev1.Rung_RUNG_JSON_SCHEMA, 1},
+		{"held to JSON", scripted.Config{Structured: "json_object", Answer: says(good)}, vignettev1.Outcome_OUTCOME_ANSWERED, vignettev1.Rung_RUNG_JSON_OBJECT, 1},
+		{"asked in words", scripted.Config{Structured: "none", Answer: says(good)}, vignettev1.Outcome_OUTCOME_ANSWERED, vignettev1.Rung_RUNG_EXTRACTED, 1},
+		{"found between words", scripted.Config{Structured: "ignored", Answer: says("Well: " + good + " There.")}, vignettev1.Outcome_OUTCOME_ANSWERED, vignettev1.Rung_RUNG_EXTRACTED, 1},
+		{"mended", scripted.Config{Answer: says(bad, good)}, vignettev1.Outcome_OUTCOME_ANSWERED, vignettev1.Rung_RUNG_REPAIRED, 2},
+		{"never of the form", scripted.Config{Answer: says(bad)}, vignettev1.Outcome_OUTCOME_MALFORMED, vignettev1.Rung_RUNG_REPAIRED, 2},
+		{"prose and nothing but", scripted.Config{Structured: "ignored", Answer: says("I would rather not judge.")}, vignettev1.Outcome_OUTCOME_MALFORMED, vignettev1.Rung_RUNG_REPAIRED, 2},
+		{"refused", scripted.Config{Answer: func(scripted.Request) *scripted.Reply { return &scripted.Reply{Refusal: "No."} }},
 			vignettev1.Outcome_OUTCOME_REFUSED, vignettev1.Rung_RUNG_JSON_SCHEMA, 1},
-		{"cut at its length", endpointtest.Config{Answer: func(endpointtest.Request) *endpointtest.Reply {
-			return &endpointtest.Reply{Content: good, FinishReason: "length"}
+		{"cut at its length", scripted.Config{Answer: func(scripted.Request) *scripted.Reply {
+			return &scripted.Reply{Content: good, FinishReason: "length"}
 		}}, vignettev1.Outcome_OUTCOME_TRUNCATED, vignettev1.Rung_RUNG_JSON_SCHEMA, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -233,17 +234,17 @@ func TestStream(t *testing.T) {
 	var cut atomic.Bool
 	for _, test := range []struct {
 		name      string
-		script    endpointtest.Config
+		script    scripted.Config
 		form      bool
 		takenBack int
 	}{
-		{"words", endpointtest.Config{Answer: says("I see. Go on.")}, false, 0},
-		{"repaired", endpointtest.Config{Answer: says(bad, good)}, true, 1},
-		{"cut and asked again", endpointtest.Config{Answer: func(endpointtest.Request) *endpointtest.Reply {
+		{"words", scripted.Config{Answer: says("I see. Go on.")}, false, 0},
+		{"repaired", scripted.Config{Answer: says(bad, good)}, true, 1},
+		{"cut and asked again", scripted.Config{Answer: func(scripted.Request) *scripted.Reply {
 			if cut.CompareAndSwap(false, true) {
-				return &endpointtest.Reply{Content: "I was about to say something long, and then", Fault: endpointtest.Cut}
+				return &scripted.Reply{Content: "I was about to say something long, and then", Fault: scripted.Cut}
 			}
-			return &endpointtest.Reply{Content: "I see. Go on."}
+			return &scripted.Reply{Content: "I see. Go on."}
 		}}, false, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -267,7 +268,7 @@ func TestStream(t *testing.T) {
 
 // What is told apart by any part of the question is asked apart; what is the same is asked once, also at the same time.
 func TestRecord(t *testing.T) {
-	h := open(t, endpointtest.Config{})
+	h := open(t, scripted.Config{})
 	var wait sync.WaitGroup
 	texts := make([]string, 32)
 	for i := range texts {
@@ -335,26 +336,26 @@ func reasonOf(t *testing.T, err error) string {
 }
 
 func TestErrors(t *testing.T) {
-	broken := endpointtest.Faults{ServerError: 1}
+	broken := scripted.Faults{ServerError: 1}
 	for _, test := range []struct {
 		name   string
-		script endpointtest.Config
+		script scripted.Config
 		change func(*vignettev1.CompleteRequest)
 		code   codes.Code
 		reason string
 	}{
-		{"nothing to say", endpointtest.Config{}, func(r *vignettev1.CompleteRequest) { r.Messages = nil }, codes.InvalidArgument, "REQUEST"},
-		{"no name of a model", endpointtest.Config{}, func(r *vignettev1.CompleteRequest) { r.Model = "scripted/" }, codes.NotFound, "MODEL"},
-		{"a model that is not there", endpointtest.Config{Models: []string{"priced"}}, func(r *vignettev1.CompleteRequest) { r.Model = "x" }, codes.NotFound, "MODEL"},
-		{"a key that is missing", endpointtest.Config{Key: "k"}, nil, codes.FailedPrecondition, "KEY"},
-		{"nothing on record", endpointtest.Config{}, func(r *vignettev1.CompleteRequest) {
+		{"nothing to say", scripted.Config{}, func(r *vignettev1.CompleteRequest) { r.Messages = nil }, codes.InvalidArgument, "REQUEST"},
+		{"no name of a model", scripted.Config{}, func(r *vignettev1.CompleteRequest) { r.Model = "scripted/" }, codes.NotFound, "MODEL"},
+		{"a model that is not there", scripted.Config{Models: []string{"priced"}}, func(r *vignettev1.CompleteRequest) { r.Model = "x" }, codes.NotFound, "MODEL"},
+		{"a key that is missing", scripted.Config{Key: "k"}, nil, codes.FailedPrecondition, "KEY"},
+		{"nothing on record", scripted.Config{}, func(r *vignettev1.CompleteRequest) {
 			r.Account.Recorded = vignettev1.RecordedAnswers_RECORDED_ANSWERS_ONLY
 		}, codes.FailedPrecondition, "NOT_RECORDED"},
-		{"an endpoint that is broken", endpointtest.Config{Faults: broken}, nil, codes.Aborted, "ENDPOINT"},
-		{"a schema that is none", endpointtest.Config{}, func(r *vignettev1.CompleteRequest) {
+		{"an endpoint that is broken", scripted.Config{Faults: broken}, nil, codes.Aborted, "ENDPOINT"},
+		{"a schema that is none", scripted.Config{}, func(r *vignettev1.CompleteRequest) {
 			r.Form = &vignettev1.AnswerForm{Name: "x", Schema: `{"type":"nonsense"}`}
 		}, codes.InvalidArgument, "REQUEST"},
-		{"a context that is too small", endpointtest.Config{ContextTokens: 20}, func(r *vignettev1.CompleteRequest) { r.Messages[0].Content = strings.Repeat("word ", 100) }, codes.FailedPrecondition, "CONTEXT"},
+		{"a context that is too small", scripted.Config{ContextTokens: 20}, func(r *vignettev1.CompleteRequest) { r.Messages[0].Content = strings.Repeat("word ", 100) }, codes.FailedPrecondition, "CONTEXT"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			h := open(t, test.script, func(e *vignettev1.Endpoint) { e.Limits = &vignettev1.EndpointLimits{Attempts: 2} })
@@ -380,7 +381,7 @@ func TestShortensWhatTheEndpointRefuses(t *testing.T) {
 		}
 		r.Parameters = &vignettev1.ModelParameters{MaxTokens: proto.Int32(50)}
 	}
-	h := open(t, endpointtest.Config{ContextTokens: 300, Answer: says("Yes.")})
+	h := open(t, scripted.Config{ContextTokens: 300, Answer: says("Yes.")})
 	got := h.complete(t, ask("", conversation))
 	if got.GetOutcome() != vignettev1.Outcome_OUTCOME_ANSWERED || got.GetDroppedMessages() == 0 {
 		t.Errorf("%v", got)
@@ -393,7 +394,7 @@ func TestShortensWhatTheEndpointRefuses(t *testing.T) {
 
 // A budget is kept across calls, gateways and time: it is what the books say.
 func TestBudget(t *testing.T) {
-	h := open(t, endpointtest.Config{Answer: says("Well, yes.")})
+	h := open(t, scripted.Config{Answer: says("Well, yes.")})
 	limited := func(i int) *vignettev1.CompleteRequest {
 		return ask(fmt.Sprint("Question number ", i), func(r *vignettev1.CompleteRequest) { r.Account.MaxTokens = proto.Int64(200) })
 	}
@@ -433,7 +434,7 @@ func TestBudget(t *testing.T) {
 }
 
 func TestCost(t *testing.T) {
-	h := open(t, endpointtest.Config{Answer: says("Well, yes.")})
+	h := open(t, scripted.Config{Answer: says("Well, yes.")})
 	got := h.complete(t, ask("How much is it?"))
 	want := (float64(got.GetUsage().GetPromptTokens())*1 + float64(got.GetUsage().GetCompletionTokens())*2) / 1e6
 	if got.Cost == nil || got.GetCost() != want || want == 0 {
@@ -451,7 +452,7 @@ func TestCost(t *testing.T) {
 }
 
 func TestEmbed(t *testing.T) {
-	h := open(t, endpointtest.Config{Dimensions: 8})
+	h := open(t, scripted.Config{Dimensions: 8})
 	embed := func(texts ...string) *vignettev1.EmbedResponse {
 		t.Helper()
 		response, err := h.Embed(context.Background(), &vignettev1.EmbedRequest{Model: "m", Texts: texts})
@@ -474,7 +475,7 @@ func TestEmbed(t *testing.T) {
 }
 
 func TestListAndResolve(t *testing.T) {
-	h := open(t, endpointtest.Config{Models: []string{"a", "b"}})
+	h := open(t, scripted.Config{Models: []string{"a", "b"}})
 	list, err := h.List(context.Background(), &vignettev1.ModelServiceListRequest{Remote: true})
 	if err != nil {
 		t.Fatal(err)

@@ -21,7 +21,8 @@ import (
 	"github.com/vignette-sim/vignette/engine/planning"
 	"github.com/vignette-sim/vignette/engine/projection"
 	"github.com/vignette-sim/vignette/engine/runs"
-	"github.com/vignette-sim/vignette/internal/endpointtest"
+	"github.com/vignette-sim/vignette/internal/scripted"
+	"github.com/vignette-sim/vignette/internal/scripted/scriptedtest"
 	"github.com/vignette-sim/vignette/node"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/scenarios"
@@ -131,12 +132,12 @@ func (s *studio) spending(t *testing.T, planner *planning.Planner) *projection.S
 }
 
 // asPublished are the faults that other tools were measured under.
-var asPublished = endpointtest.Faults{RateLimit: 0.05, ServerError: 0.02, Malformed: 0.01, Cut: 0.01, WrongSchema: 0.01, Stall: 0.005}
+var asPublished = scripted.Faults{RateLimit: 0.05, ServerError: 0.02, Malformed: 0.01, Cut: 0.01, WrongSchema: 0.01, Stall: 0.005}
 
 // The library against an endpoint that fails in every way: no episode is lost, no answer is paid for twice, nothing that is
 // no answer is taken for one, each mishap is counted, and a replay that asks nothing comes to the same digest.
 func TestFaultyEndpoint(t *testing.T) {
-	endpoint := endpointtest.Start(t, endpointtest.Config{Seed: 11, Key: canaryKey, Faults: asPublished})
+	endpoint := scriptedtest.Start(t, scripted.Config{Seed: 11, Key: canaryKey, Faults: asPublished})
 	file := settings(t, endpoint.URL(), "    capabilities: {always_stream: true, seed: true}\n    limits: {timeout_seconds: 20, idle_timeout_seconds: 0.3}\n")
 	s := openStudio(t, t.TempDir(), file)
 	ctx := context.Background()
@@ -156,8 +157,8 @@ func TestFaultyEndpoint(t *testing.T) {
 	if total.Attempts != stats.Requests {
 		t.Errorf("the books count %d attempts, the endpoint %d requests", total.Attempts, stats.Requests)
 	}
-	for kind, fault := range map[string]endpointtest.Fault{
-		"rate_limit": endpointtest.RateLimit, "server_error": endpointtest.ServerError, "malformed": endpointtest.Malformed, "cut": endpointtest.Cut, "stall": endpointtest.Stall,
+	for kind, fault := range map[string]scripted.Fault{
+		"rate_limit": scripted.RateLimit, "server_error": scripted.ServerError, "malformed": scripted.Malformed, "cut": scripted.Cut, "stall": scripted.Stall,
 	} {
 		if total.Failures[kind] != stats.Faults[fault] || stats.Faults[fault] == 0 {
 			t.Errorf("%s: the books count %d, the endpoint made %d", kind, total.Failures[kind], stats.Faults[fault])
@@ -273,7 +274,7 @@ func searchForKey(t *testing.T, s *studio, planner *planning.Planner) {
 
 // A wrong key is told where it is used, without the key: by the endpoint's own words, in errors, and in the log.
 func TestWrongKeyIsNotTold(t *testing.T) {
-	endpoint := endpointtest.Start(t, endpointtest.Config{Key: "another", Answer: func(endpointtest.Request) *endpointtest.Reply { return nil }})
+	endpoint := scriptedtest.Start(t, scripted.Config{Key: "another", Answer: func(scripted.Request) *scripted.Reply { return nil }})
 	s := openStudio(t, t.TempDir(), settings(t, endpoint.URL(), ""))
 	planner := s.prepare(t, study(t, 1))
 	if err := s.Runner().Play(context.Background(), planner, runs.Options{}); err != nil {
@@ -300,7 +301,7 @@ func TestWrongKeyIsNotTold(t *testing.T) {
 // A run that reaches its budget stands still and loses nothing; with a higher one it goes on where it stood, in another
 // process, and no answered question is asked again.
 func TestBudgetPausesAndGoesOn(t *testing.T) {
-	endpoint := endpointtest.Start(t, endpointtest.Config{Seed: 5, Key: canaryKey})
+	endpoint := scriptedtest.Start(t, scripted.Config{Seed: 5, Key: canaryKey})
 	file, dir := settings(t, endpoint.URL(), ""), t.TempDir()
 	ctx := context.Background()
 

@@ -11,7 +11,7 @@ import (
 	"github.com/nats-io/nuid"
 
 	"github.com/vignette-sim/vignette/broker"
-	"github.com/vignette-sim/vignette/internal/endpointtest"
+	"github.com/vignette-sim/vignette/internal/scripted"
 	"github.com/vignette-sim/vignette/models"
 )
 
@@ -52,7 +52,7 @@ const rehearsedURL = "http://rehearsal.invalid/v1"
 func (n *Node) rehearse(ctx context.Context, settings *models.Settings) error {
 	var err error
 	n.gateway, err = models.New(models.Config{
-		Settings: settings, Log: n.calls, NewID: nuid.Next, Transport: onPremises{endpointtest.New(endpointtest.Config{LooseSchemas: true})},
+		Settings: settings, Log: n.calls, NewID: nuid.Next, Transport: onPremises{scripted.New(scripted.Config{LooseSchemas: true})},
 	})
 	if err != nil {
 		return err

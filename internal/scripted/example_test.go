@@ -1,4 +1,4 @@
-package endpointtest_test
+package scripted_test
 
 import (
 	"fmt"
@@ -6,14 +6,14 @@ import (
 	"net/http/httptest"
 	"strings"
 
-	"github.com/vignette-sim/vignette/internal/endpointtest"
+	"github.com/vignette-sim/vignette/internal/scripted"
 )
 
 // An endpoint that is overloaded at first and then answers. Tests use Start, which serves until the test ends.
 func ExampleNew() {
-	endpoint := endpointtest.New(endpointtest.Config{Answer: func(r endpointtest.Request) *endpointtest.Reply {
+	endpoint := scripted.New(scripted.Config{Answer: func(r scripted.Request) *scripted.Reply {
 		if r.Nth == 0 {
-			return &endpointtest.Reply{Fault: endpointtest.RateLimit}
+			return &scripted.Reply{Fault: scripted.RateLimit}
 		}
 		return nil // the usual
 	}})

@@ -1,4 +1,4 @@
-package endpointtest
+package scripted
 
 import (
 	"fmt"
@@ -71,28 +71,28 @@ func (c Config) Check() error {
 	switch c.Structured {
 	case "", formSchema, formObject, formNone, formIgnored:
 	default:
-		return fmt.Errorf("endpointtest: structured is %q, not json_schema, json_object, none or ignored", c.Structured)
+		return fmt.Errorf("scripted endpoint: structured is %q, not json_schema, json_object, none or ignored", c.Structured)
 	}
 	switch c.ReasoningField {
 	case "", "reasoning_content", "reasoning":
 	default:
-		return fmt.Errorf("endpointtest: the reasoning field is %q, not reasoning_content or reasoning", c.ReasoningField)
+		return fmt.Errorf("scripted endpoint: the reasoning field is %q, not reasoning_content or reasoning", c.ReasoningField)
 	}
 	if c.Latency < 0 || c.Pace < 0 || c.RetryAfter < 0 || c.ContextTokens < 0 || c.RequestsPerMinute < 0 || c.Dimensions < 0 {
-		return fmt.Errorf("endpointtest: a duration or a limit is below 0")
+		return fmt.Errorf("scripted endpoint: a duration or a limit is below 0")
 	}
 	if c.Dimensions > maxDimensions {
-		return fmt.Errorf("endpointtest: %d dimensions; at most %d", c.Dimensions, maxDimensions)
+		return fmt.Errorf("scripted endpoint: %d dimensions; at most %d", c.Dimensions, maxDimensions)
 	}
 	sum := 0.0
 	for _, chance := range c.Faults.chances() {
 		if !(chance.p >= 0 && chance.p <= 1) {
-			return fmt.Errorf("endpointtest: the probability of %s is %v, not within 0..1", chance.fault, chance.p)
+			return fmt.Errorf("scripted endpoint: the probability of %s is %v, not within 0..1", chance.fault, chance.p)
 		}
 		sum += chance.p
 	}
 	if sum > 1+1e-9 || math.IsNaN(sum) {
-		return fmt.Errorf("endpointtest: the probabilities of all faults add up to %v; a request has one fault at most", sum)
+		return fmt.Errorf("scripted endpoint: the probabilities of all faults add up to %v; a request has one fault at most", sum)
 	}
 	return nil
 }

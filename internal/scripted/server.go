@@ -1,4 +1,4 @@
-package endpointtest
+package scripted
 
 import (
 	"bytes"
@@ -8,12 +8,10 @@ import (
 	"math"
 	"math/rand/v2"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
-	"testing"
 	"time"
 )
 
@@ -26,7 +24,6 @@ type Server struct {
 	schemas schemas
 	done    chan struct{}
 	close   sync.Once
-	url     string
 }
 
 // New makes an endpoint that somebody else serves. It panics if the configuration is wrong, see [Config.Check].
@@ -40,25 +37,6 @@ func New(c Config) *Server {
 	}
 	return s
 }
-
-// Start serves an endpoint on loopback until the test ends.
-func Start(t testing.TB, c Config) *Server {
-	t.Helper()
-	if err := c.Check(); err != nil {
-		t.Fatal(err)
-	}
-	s := New(c)
-	server := httptest.NewServer(s)
-	s.url = server.URL + "/v1"
-	t.Cleanup(func() {
-		s.Close()
-		server.Close()
-	})
-	return s
-}
-
-// URL is the base URL of an endpoint that was started; it ends in /v1.
-func (s *Server) URL() string { return s.url }
 
 // Stats are what the endpoint has seen and done until now.
 func (s *Server) Stats() Stats { return s.books.read() }
@@ -254,7 +232,7 @@ func (s *Server) models(w http.ResponseWriter, id string) {
 	var out []byte
 	one := func(name string) {
 		out = quote(append(out, `{"id":`...), name)
-		out = append(out, fmt.Sprintf(`,"object":"model","created":%d,"owned_by":"endpointtest"}`, created)...)
+		out = append(out, fmt.Sprintf(`,"object":"model","created":%d,"owned_by":"scripted"}`, created)...)
 	}
 	if id != "" {
 		if p := s.unknown(id); p != nil {

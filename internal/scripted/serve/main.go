@@ -18,7 +18,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/vignette-sim/vignette/internal/endpointtest"
+	"github.com/vignette-sim/vignette/internal/scripted"
 )
 
 func main() {
@@ -36,7 +36,7 @@ func main() {
 type options struct {
 	addr      string
 	questions bool
-	config    endpointtest.Config
+	config    scripted.Config
 }
 
 func parse(args []string, stderr io.Writer) (options, error) {
@@ -104,7 +104,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	endpoint := endpointtest.New(o.config)
+	endpoint := scripted.New(o.config)
 	server := &http.Server{Handler: endpoint, ReadHeaderTimeout: 10 * time.Second}
 	fmt.Fprintf(stdout, "http://%s/v1\n", listener.Addr())
 	served := make(chan error, 1)
@@ -126,9 +126,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 // report prints statistics; of the questions only how many there were and how many were answered again, unless all are
 // asked for.
-func report(out io.Writer, stats endpointtest.Stats, questions bool) error {
+func report(out io.Writer, stats scripted.Stats, questions bool) error {
 	summary := struct {
-		endpointtest.Stats
+		scripted.Stats
 		Distinct      int `json:"distinct_questions"`
 		AnsweredAgain int `json:"questions_answered_again"`
 	}{stats, len(stats.Questions), len(stats.AnsweredAgain())}

@@ -1,4 +1,4 @@
-package endpointtest_test
+package scripted_test
 
 import (
 	"context"
@@ -20,12 +20,13 @@ import (
 	"github.com/sashabaranov/go-openai"
 	"go.uber.org/goleak"
 
-	"github.com/vignette-sim/vignette/internal/endpointtest"
+	"github.com/vignette-sim/vignette/internal/scripted"
+	"github.com/vignette-sim/vignette/internal/scripted/scriptedtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func client(s *endpointtest.Server, key string) *openai.Client {
+func client(s *scriptedtest.Server, key string) *openai.Client {
 	c := openai.DefaultConfig(key)
 	c.BaseURL = s.URL()
 	return openai.NewClientWithConfig(c)
@@ -51,7 +52,7 @@ type response struct {
 	broken error
 }
 
-func post(t testing.TB, s *endpointtest.Server, path, key, body string) response {
+func post(t testing.TB, s *scriptedtest.Server, path, key, body string) response {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL()+path, strings.NewReader(body))
 	if err != nil {
@@ -92,7 +93,7 @@ func chatBody(text, more string) string {
 }
 
 func TestPlain(t *testing.T) {
-	s := endpointtest.Start(t, endpointtest.Config{Seed: 1})
+	s := scriptedtest.Start(t, scripted.Config{Seed: 1})
 	resp, err := client(s, "").CreateChatCompletion(t.Context(), ask("hello"))
 	if err != nil {
 		t.Fatal(err)
@@ -153,7 +154,7 @@ func receive(t testing.TB, c *openai.Client, r openai.ChatCompletionRequest) (go
 
 // A stream says what the plain answer says.
 func TestStream(t *testing.T) {
-	s := endpointtest.Start(t, endpointtest.Config{Seed: 1, Reasoning: true})
+	s := scriptedtest.Start(t, scripted.Config{Seed: 1, Reasoning: true})
 	c := client(s, "")
 	r := ask("hello")
 	r.LogProbs, r.TopLogProbs = true, 2
@@ -197,7 +198,7 @@ func TestStream(t *testing.T) {
 func TestForms(t *testing.T) {
 	tests := []struct {
 		name   string
-		config endpointtest.Config
+		config scripted.Config
 		more   string
 		text   string
 		status int
@@ -208,16 +209,16 @@ func TestForms(t *testing.T) {
 		{name: "schema missing", more: `,"response_format":{"type":"json_schema","json_schema":{"name":"a"}}`, status: 400, code: "missing_required_parameter"},
 		{name: "strict is strict", more: `,"response_format":{"type":"json_schema","json_schema":{"name":"a","strict":true,"schema":{"type":"object","properties":{"say":{}}}}}`, status: 400, code: "invalid_json_schema"},
 		{name: "not strict", more: `,"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"type":"object","required":["say","distress"],"properties":{"say":{"type":"string"},"distress":{"type":"number"}}}}}`},
-		{name: "loose", config: endpointtest.Config{LooseSchemas: true}, more: `,"response_format":{"type":"json_schema","json_schema":{"name":"a","strict":true,"schema":{"type":"object","required":["say","distress"],"properties":{"say":{"type":"string"},"distress":{"type":"number"}}}}}`},
+		{name: "loose", config: scripted.Config{LooseSchemas: true}, more: `,"response_format":{"type":"json_schema","json_schema":{"name":"a","strict":true,"schema":{"type":"object","required":["say","distress"],"properties":{"say":{"type":"string"},"distress":{"type":"number"}}}}}`},
 		{name: "unheard of", more: `,"response_format":{"type":"yaml"}`, status: 400, code: "invalid_value"},
-		{name: "schema beyond object", config: endpointtest.Config{Structured: "json_object"}, more: `,"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":` + turnSchema + `}}`, status: 400},
-		{name: "object beyond none", config: endpointtest.Config{Structured: "none"}, text: "json", more: `,"response_format":{"type":"json_object"}`, status: 400},
+		{name: "schema beyond object", config: scripted.Config{Structured: "json_object"}, more: `,"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":` + turnSchema + `}}`, status: 400},
+		{name: "object beyond none", config: scripted.Config{Structured: "none"}, text: "json", more: `,"response_format":{"type":"json_object"}`, status: 400},
 		{name: "object without the word", more: `,"response_format":{"type":"json_object"}`, status: 400},
 		{name: "object, told the schema", text: "as json: " + turnSchema, more: `,"response_format":{"type":"json_object"}`},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
-			s := endpointtest.Start(t, tc.config)
+			s := scriptedtest.Start(t, tc.config)
 			resp := post(t, s, "/chat/completions", "", chatBody(tc.text+" ", tc.more))
 			if tc.status != 0 {
 				if code := resp.code(t); resp.status != tc.status || code != tc.code {
@@ -250,7 +251,7 @@ func contentOf(t testing.TB, r response) string {
 
 // Who is only told a schema in the prompt answers to it, though not always with nothing else.
 func TestToldInThePrompt(t *testing.T) {
-	s := endpointtest.Start(t, endpointtest.Config{Structured: "ignored"})
+	s := scriptedtest.Start(t, scripted.Config{Structured: "ignored"})
 	bare := 0
 	for i := range 30 {
 		content := contentOf(t, post(t, s, "/chat/completions", "", chatBody(fmt.Sprint(i, " answer to ", turnSchema), "")))
@@ -268,7 +269,7 @@ func TestToldInThePrompt(t *testing.T) {
 }
 
 func TestRejections(t *testing.T) {
-	config := endpointtest.Config{Key: "sk-test-0123456789abcdef", Models: []string{"m", "o3-mini", "gpt-5-nano"}, ContextTokens: 100}
+	config := scripted.Config{Key: "sk-test-0123456789abcdef", Models: []string{"m", "o3-mini", "gpt-5-nano"}, ContextTokens: 100}
 	long := strings.Repeat("word ", 100)
 	tests := []struct {
 		name, path, key, body string
@@ -299,7 +300,7 @@ func TestRejections(t *testing.T) {
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
-			s := endpointtest.Start(t, config)
+			s := scriptedtest.Start(t, config)
 			key, path := tc.key, tc.path
 			switch {
 			case key == "":
@@ -322,7 +323,7 @@ func TestRejections(t *testing.T) {
 }
 
 func TestReasoningModel(t *testing.T) {
-	s := endpointtest.Start(t, endpointtest.Config{Seed: 4})
+	s := scriptedtest.Start(t, scripted.Config{Seed: 4})
 	r := ask("x")
 	r.Model, r.Temperature = "o3-mini", 1
 	resp, err := client(s, "").CreateChatCompletion(t.Context(), r)
@@ -345,8 +346,8 @@ func TestReasoningModel(t *testing.T) {
 }
 
 func TestLimits(t *testing.T) {
-	s := endpointtest.Start(t, endpointtest.Config{ContextTokens: 20, Answer: func(endpointtest.Request) *endpointtest.Reply {
-		return &endpointtest.Reply{Content: "one two three four five six seven eight nine ten eleven twelve"}
+	s := scriptedtest.Start(t, scripted.Config{ContextTokens: 20, Answer: func(scripted.Request) *scripted.Reply {
+		return &scripted.Reply{Content: "one two three four five six seven eight nine ten eleven twelve"}
 	}})
 	for more, want := range map[string][2]string{
 		`,"max_tokens":3`:            {"one two three", "length"},
@@ -382,23 +383,23 @@ func TestFaultsOnTheWire(t *testing.T) {
 		}
 	}
 	tests := []struct {
-		fault endpointtest.Fault
+		fault scripted.Fault
 		check func(testing.TB, response, bool)
 	}{
-		{endpointtest.RateLimit, func(t testing.TB, r response, _ bool) {
+		{scripted.RateLimit, func(t testing.TB, r response, _ bool) {
 			status(429, "2")(t, r, false)
 			if r.header.Get("Retry-After-Ms") != "1500" {
 				t.Errorf("%+v", r)
 			}
 		}},
-		{endpointtest.RateLimitBare, status(429, "")},
-		{endpointtest.ServerError, status(500, "")},
-		{endpointtest.BadGateway, func(t testing.TB, r response, _ bool) {
+		{scripted.RateLimitBare, status(429, "")},
+		{scripted.ServerError, status(500, "")},
+		{scripted.BadGateway, func(t testing.TB, r response, _ bool) {
 			if r.status != 502 || r.header.Get("Content-Type") != "text/html" || !strings.HasPrefix(r.body, "<html>") {
 				t.Errorf("%+v", r)
 			}
 		}},
-		{endpointtest.Malformed, func(t testing.TB, r response, stream bool) {
+		{scripted.Malformed, func(t testing.TB, r response, stream bool) {
 			if r.status != 200 || r.broken != nil {
 				t.Errorf("%+v", r)
 			}
@@ -413,20 +414,20 @@ func TestFaultsOnTheWire(t *testing.T) {
 				t.Errorf("%+v", r)
 			}
 		}},
-		{endpointtest.Cut, func(t testing.TB, r response, stream bool) {
+		{scripted.Cut, func(t testing.TB, r response, stream bool) {
 			if strings.Contains(r.body, "[DONE]") || strings.Contains(r.body, `"finish_reason":"`) || !stream && r.broken == nil || r.body == "" {
 				t.Errorf("%+v", r)
 			}
 		}},
-		{endpointtest.Refusal, func(t testing.TB, r response, stream bool) {
+		{scripted.Refusal, func(t testing.TB, r response, stream bool) {
 			if !strings.Contains(r.body, `"refusal":"I`) || !stream && !strings.Contains(r.body, `"content":null`) {
 				t.Errorf("%+v", r)
 			}
 			finish("stop")(t, r, stream)
 		}},
-		{endpointtest.Filter, finish("content_filter")},
-		{endpointtest.Length, finish("length")},
-		{endpointtest.Empty, func(t testing.TB, r response, stream bool) {
+		{scripted.Filter, finish("content_filter")},
+		{scripted.Length, finish("length")},
+		{scripted.Empty, func(t testing.TB, r response, stream bool) {
 			finish("stop")(t, r, stream)
 			if strings.Count(r.body, `"content":"`) != strings.Count(r.body, `"content":""`) {
 				t.Errorf("%+v", r)
@@ -436,8 +437,8 @@ func TestFaultsOnTheWire(t *testing.T) {
 	for _, tc := range tests {
 		for _, stream := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s/stream=%v", tc.fault, stream), func(t *testing.T) {
-				s := endpointtest.Start(t, endpointtest.Config{RetryAfter: 1500 * time.Millisecond, Answer: func(endpointtest.Request) *endpointtest.Reply {
-					return &endpointtest.Reply{Fault: tc.fault, Content: "one two three four five six seven eight nine ten"}
+				s := scriptedtest.Start(t, scripted.Config{RetryAfter: 1500 * time.Millisecond, Answer: func(scripted.Request) *scripted.Reply {
+					return &scripted.Reply{Fault: tc.fault, Content: "one two three four five six seven eight nine ten"}
 				}})
 				for i := range 8 {
 					tc.check(t, post(t, s, "/chat/completions", "", chatBody(fmt.Sprint(i), fmt.Sprintf(`,"stream":%v`, stream))), stream)
@@ -452,7 +453,7 @@ func TestFaultsOnTheWire(t *testing.T) {
 
 // Streams are cut in two ways: some by a broken connection, some by a clean end too early.
 func TestCutStreams(t *testing.T) {
-	s := endpointtest.Start(t, endpointtest.Config{Faults: endpointtest.Faults{Cut: 1}})
+	s := scriptedtest.Start(t, scripted.Config{Faults: scripted.Faults{Cut: 1}})
 	clean := 0
 	for i := range 40 {
 		if post(t, s, "/chat/completions", "", chatBody(fmt.Sprint(i), `,"stream":true`)).broken == nil {
@@ -465,7 +466,7 @@ func TestCutStreams(t *testing.T) {
 }
 
 func TestStreamError(t *testing.T) {
-	s := endpointtest.Start(t, endpointtest.Config{Faults: endpointtest.Faults{StreamError: 1}})
+	s := scriptedtest.Start(t, scripted.Config{Faults: scripted.Faults{StreamError: 1}})
 	got, err := receive(t, client(s, ""), ask("x"))
 	if apiError := new(openai.APIError); !errors.As(err, &apiError) || apiError.Type != "server_error" || got.finish != "" {
 		t.Errorf("%+v, %v", got, err)
@@ -476,7 +477,7 @@ func TestStreamError(t *testing.T) {
 }
 
 func TestWrongSchema(t *testing.T) {
-	s := endpointtest.Start(t, endpointtest.Config{Faults: endpointtest.Faults{WrongSchema: 1}})
+	s := scriptedtest.Start(t, scripted.Config{Faults: scripted.Faults{WrongSchema: 1}})
 	c := client(s, "")
 	for i := range 30 {
 		resp, err := c.CreateChatCompletion(t.Context(), asForm(ask(fmt.Sprint(i)), turnSchema))
@@ -495,19 +496,19 @@ func TestWrongSchema(t *testing.T) {
 	if _, err := c.CreateChatCompletion(t.Context(), ask("free text")); err != nil {
 		t.Fatal(err)
 	}
-	if stats := s.Stats(); stats.Faults[endpointtest.WrongSchema] != 30 || stats.Answered != 1 {
+	if stats := s.Stats(); stats.Faults[scripted.WrongSchema] != 30 || stats.Answered != 1 {
 		t.Errorf("%+v", stats)
 	}
 }
 
 // stalled asks an endpoint that stalls, calls end once the request is there, and returns what came before the stall and
 // how it ended.
-func stalled(t *testing.T, seed uint64, stream bool, end func(*endpointtest.Server, context.CancelFunc)) (string, error) {
+func stalled(t *testing.T, seed uint64, stream bool, end func(*scripted.Server, context.CancelFunc)) (string, error) {
 	t.Helper()
 	entered := make(chan struct{}, 1)
-	s := endpointtest.New(endpointtest.Config{Seed: seed, Answer: func(endpointtest.Request) *endpointtest.Reply {
+	s := scripted.New(scripted.Config{Seed: seed, Answer: func(scripted.Request) *scripted.Reply {
 		entered <- struct{}{}
-		return &endpointtest.Reply{Fault: endpointtest.Stall, Content: "one two three four five six seven"}
+		return &scripted.Reply{Fault: scripted.Stall, Content: "one two three four five six seven"}
 	}})
 	server := httptest.NewServer(s)
 	defer server.Close() // does not return before the stall has ended
@@ -535,7 +536,7 @@ func stalled(t *testing.T, seed uint64, stream bool, end func(*endpointtest.Serv
 func TestStallEndsWithTheClient(t *testing.T) {
 	for seed := range uint64(8) {
 		for _, stream := range []bool{false, true} {
-			data, err := stalled(t, seed, stream, func(_ *endpointtest.Server, leave context.CancelFunc) { leave() })
+			data, err := stalled(t, seed, stream, func(_ *scripted.Server, leave context.CancelFunc) { leave() })
 			if !errors.Is(err, context.Canceled) {
 				t.Errorf("%q, %v", data, err)
 			}
@@ -548,7 +549,7 @@ func TestStallEndsWithTheEndpoint(t *testing.T) {
 	for _, stream := range []bool{false, true} {
 		begun := 0
 		for seed := range uint64(12) {
-			data, err := stalled(t, seed, stream, func(s *endpointtest.Server, _ context.CancelFunc) { s.Close() })
+			data, err := stalled(t, seed, stream, func(s *scripted.Server, _ context.CancelFunc) { s.Close() })
 			if err == nil || strings.Contains(data, "[DONE]") || strings.Contains(data, `"usage":{`) {
 				t.Errorf("the stall ended well: %q", data)
 			}
@@ -562,13 +563,13 @@ func TestStallEndsWithTheEndpoint(t *testing.T) {
 	}
 }
 
-var manyFaults = endpointtest.Faults{RateLimit: .1, ServerError: .1, Malformed: .05, WrongSchema: .2, Cut: .1, Refusal: .05, Empty: .05, Length: .05}
+var manyFaults = scripted.Faults{RateLimit: .1, ServerError: .1, Malformed: .05, WrongSchema: .2, Cut: .1, Refusal: .05, Empty: .05, Length: .05}
 
 // What a question gets hangs on the seed, the question and how often it came: not on order or company.
 func TestDeterminism(t *testing.T) {
 	const questions, times = 60, 3
 	play := func(seed uint64, workers int) map[string]string {
-		s := endpointtest.Start(t, endpointtest.Config{Seed: seed, Faults: manyFaults})
+		s := scriptedtest.Start(t, scripted.Config{Seed: seed, Faults: manyFaults})
 		var mu sync.Mutex
 		got := map[string]string{}
 		work := make(chan int)
@@ -623,9 +624,9 @@ func TestDeterminism(t *testing.T) {
 
 // How often a question was answered can be told by its name.
 func TestStats(t *testing.T) {
-	s := endpointtest.Start(t, endpointtest.Config{Answer: func(r endpointtest.Request) *endpointtest.Reply {
+	s := scriptedtest.Start(t, scripted.Config{Answer: func(r scripted.Request) *scripted.Reply {
 		if r.Nth == 0 && r.Messages[0].Content == "twice" {
-			return &endpointtest.Reply{Status: 503, Body: "later", Header: http.Header{"retry-after": {"7"}}}
+			return &scripted.Reply{Status: 503, Body: "later", Header: http.Header{"retry-after": {"7"}}}
 		}
 		return nil
 	}})
@@ -639,21 +640,21 @@ func TestStats(t *testing.T) {
 		}
 	}
 	name := func(body string) string {
-		q, err := endpointtest.Question([]byte(body))
+		q, err := scripted.Question([]byte(body))
 		if err != nil {
 			t.Fatal(err)
 		}
 		return q
 	}
 	stats := s.Stats()
-	want := map[string]endpointtest.Tally{name(twice): {Asked: 2, Answered: 1}, name(chatBody("once", "")): {Asked: 1, Answered: 1}, name(chatBody("again", "")): {Asked: 2, Answered: 2}}
+	want := map[string]scripted.Tally{name(twice): {Asked: 2, Answered: 1}, name(chatBody("once", "")): {Asked: 1, Answered: 1}, name(chatBody("again", "")): {Asked: 2, Answered: 2}}
 	if diff := cmp.Diff(want, stats.Questions); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{name(chatBody("again", ""))}, stats.AnsweredAgain()); diff != "" {
 		t.Error(diff)
 	}
-	if stats.Faults[endpointtest.Scripted] != 1 || stats.CompletionTokens == 0 || stats.PromptTokens == 0 {
+	if stats.Faults[scripted.Scripted] != 1 || stats.CompletionTokens == 0 || stats.PromptTokens == 0 {
 		t.Errorf("%+v", stats)
 	}
 }
@@ -662,9 +663,9 @@ func TestStats(t *testing.T) {
 func TestHeldBack(t *testing.T) {
 	const n = 5
 	release, entered := make(chan struct{}), make(chan struct{}, n)
-	s := endpointtest.Start(t, endpointtest.Config{Answer: func(r endpointtest.Request) *endpointtest.Reply {
+	s := scriptedtest.Start(t, scripted.Config{Answer: func(r scripted.Request) *scripted.Reply {
 		entered <- struct{}{}
-		return &endpointtest.Reply{Content: r.Messages[0].Content, Until: release}
+		return &scripted.Reply{Content: r.Messages[0].Content, Until: release}
 	}})
 	var group sync.WaitGroup
 	for i := range n {
@@ -685,7 +686,7 @@ func TestHeldBack(t *testing.T) {
 }
 
 // serve calls the handler without a network, as synthetic time needs it.
-func serve(ctx context.Context, s *endpointtest.Server, body string) *httptest.ResponseRecorder {
+func serve(ctx context.Context, s *scripted.Server, body string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodPost, "/v1/chat/completions", strings.NewReader(body)))
 	return w
@@ -693,7 +694,7 @@ func serve(ctx context.Context, s *endpointtest.Server, body string) *httptest.R
 
 func TestLatency(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := endpointtest.New(endpointtest.Config{Latency: time.Second})
+		s := scripted.New(scripted.Config{Latency: time.Second})
 		taken := map[time.Duration]bool{}
 		for i := range 20 {
 			start := time.Now()
@@ -719,8 +720,8 @@ func TestLatency(t *testing.T) {
 
 func TestPace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := endpointtest.New(endpointtest.Config{Pace: time.Second, Answer: func(endpointtest.Request) *endpointtest.Reply {
-			return &endpointtest.Reply{Content: "one two three four"}
+		s := scripted.New(scripted.Config{Pace: time.Second, Answer: func(scripted.Request) *scripted.Reply {
+			return &scripted.Reply{Content: "one two three four"}
 		}})
 		start := time.Now()
 		w := serve(t.Context(), s, chatBody("x", `,"stream":true`))
@@ -732,7 +733,7 @@ func TestPace(t *testing.T) {
 
 func TestRequestsPerMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := endpointtest.New(endpointtest.Config{RequestsPerMinute: 3})
+		s := scripted.New(scripted.Config{RequestsPerMinute: 3})
 		pass := func(want int, retryAfter, remaining string) {
 			t.Helper()
 			w := serve(t.Context(), s, chatBody("x", ""))
@@ -754,7 +755,7 @@ func TestRequestsPerMinute(t *testing.T) {
 }
 
 func TestEmbeddings(t *testing.T) {
-	s := endpointtest.Start(t, endpointtest.Config{Seed: 2})
+	s := scriptedtest.Start(t, scripted.Config{Seed: 2})
 	c := client(s, "")
 	embed := func(r openai.EmbeddingRequest) openai.EmbeddingResponse {
 		t.Helper()
@@ -791,19 +792,19 @@ func TestEmbeddings(t *testing.T) {
 
 // Embeddings suffer what happens on the way, and nothing of what is said.
 func TestEmbeddingFaults(t *testing.T) {
-	for fault, faults := range map[endpointtest.Fault]endpointtest.Faults{
-		endpointtest.ServerError: {ServerError: 1}, endpointtest.Cut: {Cut: 1}, endpointtest.Malformed: {Malformed: 1}, endpointtest.None: {Refusal: .5, Length: .5},
+	for fault, faults := range map[scripted.Fault]scripted.Faults{
+		scripted.ServerError: {ServerError: 1}, scripted.Cut: {Cut: 1}, scripted.Malformed: {Malformed: 1}, scripted.None: {Refusal: .5, Length: .5},
 	} {
-		s := endpointtest.Start(t, endpointtest.Config{Faults: faults})
+		s := scriptedtest.Start(t, scripted.Config{Faults: faults})
 		_, err := client(s, "").CreateEmbeddings(t.Context(), openai.EmbeddingRequest{Model: "e", Input: "a"})
-		if (err == nil) != (fault == endpointtest.None) || s.Stats().Faults[fault] != 1 && fault != endpointtest.None {
+		if (err == nil) != (fault == scripted.None) || s.Stats().Faults[fault] != 1 && fault != scripted.None {
 			t.Errorf("%s: %v, %+v", fault, err, s.Stats())
 		}
 	}
 }
 
 func TestModels(t *testing.T) {
-	s := endpointtest.Start(t, endpointtest.Config{Key: "k", Models: []string{"a", "b/c"}})
+	s := scriptedtest.Start(t, scripted.Config{Key: "k", Models: []string{"a", "b/c"}})
 	list, err := client(s, "k").ListModels(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -826,7 +827,7 @@ func TestNewPanicsOnAWrongConfiguration(t *testing.T) {
 			t.Error("no panic")
 		}
 	}()
-	endpointtest.New(endpointtest.Config{Structured: "xml"})
+	scripted.New(scripted.Config{Structured: "xml"})
 }
 
 // What it costs to answer, without the network.
@@ -838,7 +839,7 @@ func BenchmarkAnswer(b *testing.B) {
 		"schema": chatBody(long, `,"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":`+turnSchema+`}}`),
 	} {
 		b.Run(name, func(b *testing.B) {
-			s := endpointtest.New(endpointtest.Config{Faults: endpointtest.Faults{RateLimit: .05}})
+			s := scripted.New(scripted.Config{Faults: scripted.Faults{RateLimit: .05}})
 			b.ReportAllocs()
 			for b.Loop() {
 				serve(b.Context(), s, body)

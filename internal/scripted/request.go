@@ -1,4 +1,4 @@
-package endpointtest
+package scripted
 
 import (
 	"crypto/sha256"
@@ -52,7 +52,7 @@ type Message struct {
 func Question(body []byte) (string, error) {
 	v, spaced, err := parse(body)
 	if err != nil || v.kind != '{' {
-		return "", fmt.Errorf("endpointtest: the body is no JSON object")
+		return "", fmt.Errorf("scripted endpoint: the body is no JSON object")
 	}
 	q := digestOf(v, spaced)
 	return hex.EncodeToString(q[:]), nil

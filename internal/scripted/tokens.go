@@ -1,4 +1,4 @@
-package endpointtest
+package scripted
 
 // usage counts the tokens of a question and its answer. Reasoning is part of completion.
 type usage struct {
