@@ -38,8 +38,7 @@ type spending struct {
 	cost     float64
 	reserved int64
 	inflight float64
-	answers  int64 // tokens of all answers so far, and how many those were
-	answered int64
+	longest  int64 // tokens of the longest answer so far
 }
 
 // of returns the spending of a run, reading its books when it is met for the first time.
@@ -98,10 +97,7 @@ func (s *spending) take(call *vignettev1.ModelCall) {
 	usage := call.GetUsage()
 	s.tokens += usage.GetPromptTokens() + usage.GetCompletionTokens()
 	s.cost += call.GetCost()
-	if usage.GetCompletionTokens() > 0 {
-		s.answers += usage.GetCompletionTokens()
-		s.answered++
-	}
+	s.longest = max(s.longest, usage.GetCompletionTokens())
 }
 
 // reservation is room that a call under way has been given.
@@ -112,14 +108,12 @@ type reservation struct {
 }
 
 // reserve gives a call room in the budget of its account, or says that there is none. An answer is taken to be as long as
-// this run's answers were on average.
+// the longest of this run so far, so a budget is overdrawn by what the last answers are longer than that, and by the first
+// ones.
 func (s *spending) reserve(account *vignettev1.ModelAccount, t *target, promptTokens int) (*reservation, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	expected := int64(0)
-	if s.answered > 0 {
-		expected = s.answers / s.answered
-	}
+	expected := s.longest
 	r := &reservation{spending: s, tokens: int64(promptTokens) + expected}
 	if cost := t.cost(&vignettev1.ModelUsage{PromptTokens: int64(promptTokens), CompletionTokens: expected}); cost != nil {
 		r.cost = *cost

@@ -39,7 +39,7 @@ func shown(request *vignettev1.CompleteRequest) string {
 	return out.String()
 }
 
-var somewhat, little, much = proto.Float64(0.5), proto.Float64(0.1), proto.Float64(0.9)
+var little, much = proto.Float64(0.1), proto.Float64(0.9)
 
 func TestPrompts(t *testing.T) {
 	intake := conversation("helper", "client", "Hello, I'm Jonas. What brings you here today?", "I don't know. Work, I guess.", "It sounds like work weighs on you. What happened?")

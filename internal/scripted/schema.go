@@ -450,10 +450,12 @@ func smallest(of []*schema) *schema {
 func loose(v value, where string) error {
 	isObject := v.get("type").text == "object" || v.has("properties")
 	if isObject && v.get("additionalProperties").kind != 'f' {
+		//lint:ignore ST1005 these are the words of the protocol
 		return fmt.Errorf("In context=(%s), 'additionalProperties' is required to be supplied and to be false.", where)
 	}
 	for _, m := range v.get("properties").members {
 		if !slices.ContainsFunc(v.get("required").items, func(r value) bool { return r.text == m.name }) {
+			//lint:ignore ST1005 these are the words of the protocol
 			return fmt.Errorf("In context=(%s), 'required' is required to be supplied and to be an array including every key in properties. Missing '%s'.", where, m.name)
 		}
 	}

@@ -280,6 +280,7 @@ func (c *schemas) get(source string) readySchema {
 		ready.schema, err = compile(v)
 		ready.loose = loose(v, "")
 		if ready.loose == nil && v.get("type").text != "object" {
+			//lint:ignore ST1005 these are the words of the protocol
 			ready.loose = fmt.Errorf("schema must be a JSON Schema of 'type: \"object\"', got 'type: %q'.", v.get("type").text)
 		}
 	}
