@@ -22,12 +22,10 @@ func OpenRehearsal(ctx context.Context, config Config, settingsFile string) (*No
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.DiscardHandler)
 	}
-	settings, err := models.Load(settingsFile, func(name string) string {
-		if value := os.Getenv(name); value != "" || name != models.BaseURLVariable {
-			return value
-		}
-		return rehearsedURL
-	})
+	settings, err := models.Load(settingsFile, os.Getenv)
+	if err == nil && len(settings.Endpoints) == 0 {
+		settings, err = models.Load(settingsFile, imagined)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -46,8 +44,13 @@ func OpenRehearsal(ctx context.Context, config Config, settingsFile string) (*No
 	return n, nil
 }
 
-// rehearsedURL is where an endpoint is taken to be when none is described. Nobody connects to it.
-const rehearsedURL = "http://rehearsal.invalid/v1"
+// imagined is an environment in which there is an endpoint. Nobody connects to it.
+func imagined(name string) string {
+	if name == models.BaseURLVariable {
+		return "http://rehearsal.invalid/v1"
+	}
+	return os.Getenv(name)
+}
 
 func (n *Node) rehearse(ctx context.Context, settings *models.Settings) error {
 	var err error

@@ -43,7 +43,7 @@ func (p *program) command(args ...string) *exec.Cmd {
 	p.t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, self, args...)
 	cmd.Dir = p.dir
-	cmd.Env = append(os.Environ(), asProgram+"=1", "NO_COLOR=1", "VIGNETTE_DATA=", "VIGNETTE_NATS=", "VIGNETTE_GRPC_TOKEN=", "VIGNETTE_BRIDGE_TOKEN=")
+	cmd.Env = append(os.Environ(), asProgram+"=1", "NO_COLOR=1", "VIGNETTE_DATA=", "VIGNETTE_NATS=", "VIGNETTE_GRPC_TOKEN=", "VIGNETTE_BRIDGE_TOKEN=", "VIGNETTE_CONFIG=", "OPENAI_API_KEY=", "OPENAI_BASE_URL=")
 	return cmd
 }
 

@@ -17,6 +17,7 @@ type State struct {
 	plan *Plan
 
 	started    bool
+	failures   int // how often it failed and was perhaps taken up again
 	branchSeed uint64
 	epoch      int64
 
@@ -43,10 +44,16 @@ func (s *State) Plan() *Plan { return s.plan }
 // Epoch returns the epoch of the worker that holds the episode, 0 before anybody does.
 func (s *State) Epoch() int64 { return s.epoch }
 
-// Sample says which answers of a model are meant in this episode: those of its seed, repeat and branch.
+// Sample says which answers of a model are meant in this episode: those of its seed, repeat and branch. An episode that failed
+// and is taken up again wants others than those it failed over, which are on record.
 func (s *State) Sample() *vignettev1.ModelSample {
-	return &vignettev1.ModelSample{Seed: s.plan.Seed, Repeat: s.plan.Cell.GetRepeat(), BranchSeed: s.branchSeed}
+	return &vignettev1.ModelSample{
+		Seed: s.plan.Seed, Repeat: s.plan.Cell.GetRepeat(), BranchSeed: s.branchSeed, Ask: int32(asksPerFailure * s.failures),
+	}
 }
+
+// asksPerFailure is more than how often an agent asks about one thing before it gives up. Chosen.
+const asksPerFailure = 16
 
 // Turns returns the turns taken, oldest first. Callers must not change them.
 func (s *State) Turns() []*vignettev1.Turn { return s.turns }
@@ -190,6 +197,7 @@ func (s *State) apply(event *vignettev1.EpisodeEvent) error {
 		return nil
 	case *vignettev1.EpisodeEvent_Failed:
 		s.failed = kind.Failed
+		s.failures++
 		return nil
 	default:
 		return fmt.Errorf("says nothing this program knows")
