@@ -61,7 +61,30 @@ func mindsNote(planner *planning.Planner) string {
 	if models := planner.Models(); len(models) > 0 {
 		notes = append(notes, fmt.Sprintf("language models (%s); what they say they feel is a self-report", line(strings.Join(models, ", "))))
 	}
-	return "played by " + strings.Join(append(notes, others...), "; also by ")
+	return "played by " + strings.Join(append(notes, others...), "; also by ") + judgesNote(manifest)
+}
+
+// judgesNote says which evaluators judge with a model and which by rules, where any has a model: a run may name one for all,
+// and not all can have one.
+func judgesNote(manifest *vignettev1.Manifest) string {
+	var judges, rules []string
+	for _, evaluator := range manifest.GetEvaluators() {
+		if evaluator.GetMethod() == "llm" {
+			judges = append(judges, fmt.Sprintf("%s (%s)", line(evaluator.GetName()), line(evaluator.GetModel())))
+		} else {
+			rules = append(rules, line(evaluator.GetName()))
+		}
+	}
+	wanted := manifest.GetModels()[planning.ForEvaluators]
+	switch {
+	case len(judges) == 0 && (wanted == "" || wanted == planning.Builtin), len(judges)+len(rules) == 0:
+		return ""
+	case len(judges) == 0:
+		return "; judged by rules, having no judge: " + strings.Join(rules, ", ")
+	case len(rules) == 0:
+		return "; judged with a model: " + strings.Join(judges, ", ")
+	}
+	return "; judged with a model: " + strings.Join(judges, ", ") + "; by rules, having no judge: " + strings.Join(rules, ", ")
 }
 
 const redraw = 100 * time.Millisecond
