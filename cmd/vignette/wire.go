@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -89,7 +90,7 @@ func readToken(file, variable string) (string, error) {
 func host(cmd *cobra.Command, finishing string, serve func(context.Context, *node.Node) error) error {
 	ctx, drain, stop := interruptible(cmd.Context(), finishing)
 	defer stop()
-	for {
+	for again := patience; ; {
 		orphaned := false
 		err := withNode(ctx, cmd, func(n *node.Node) error {
 			if err := serve(ctx, n); err != nil {
@@ -99,11 +100,36 @@ func host(cmd *cobra.Command, finishing string, serve func(context.Context, *nod
 			if err := n.Stop(ctx); !orphaned {
 				return err
 			}
+			again = 0
 			return nil // What could not be told to a process that is gone is no news.
 		})
-		if !orphaned {
+		// Whoever was faster may be leaving already, in the middle of our joining it: then there is nobody to join, and we are
+		// the next.
+		leaving := err != nil && again < patience && ctx.Err() == nil
+		if !orphaned && !leaving {
 			return err
 		}
+		if leaving {
+			again++
+			pause(ctx, drain)
+		}
+	}
+}
+
+// patience is how often a process that was orphaned tries to open the directory again before it takes a failure for one, and
+// between the pause before the next time. Chosen: some seconds in all.
+const (
+	patience = 50
+	between  = 100 * time.Millisecond
+)
+
+func pause(ctx context.Context, drain <-chan struct{}) {
+	timer := time.NewTimer(between)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-drain:
+	case <-ctx.Done():
 	}
 }
 
