@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -16,6 +17,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/vignette-sim/vignette/models/endpoint"
 )
 
 type fields map[string]any
@@ -26,10 +29,11 @@ type raw = json.RawMessage
 type response struct {
 	status int
 	header http.Header
+	target string // where a redirect leads, in place of the base URL
 	body   []byte
 	took   time.Duration
 	err    error
-	key    string
+	tell   func(string) string
 }
 
 const (
@@ -56,81 +60,98 @@ func (v *visit) ask(more fields, words ...string) *response {
 		limit = anObject
 	}
 	body := fields{"model": v.Model, "messages": []fields{{"role": "user", "content": text}}, v.bound: limit}
-	for name, value := range more {
-		body[name] = value
+	maps.Copy(body, more)
+	return v.post("/chat/completions", body)
+}
+
+// post sends a body, with the further fields of every request that are configured, and counts its tokens.
+func (v *visit) post(path string, body fields) *response {
+	for name, value := range v.Settings.GetExtraBody().AsMap() {
+		_, said := body[name]
+		if !said && name != maxTokens && name != maxCompletionTokens {
+			body[name] = value
+		}
 	}
 	encoded, err := json.Marshal(body)
 	if err != nil {
-		return &response{err: err}
+		return v.failed(err)
 	}
-	r := v.do(http.MethodPost, "/chat/completions", encoded)
-	if a, err := r.answer(); err == nil && a.Usage != nil {
-		v.effort.Tokens += a.Usage.PromptTokens + a.Usage.CompletionTokens
-	}
+	r := v.do(http.MethodPost, path, encoded)
+	used := r.used()
+	v.effort.Tokens += used.PromptTokens + used.CompletionTokens
 	return r
 }
 
+func (v *visit) failed(err error) *response { return &response{err: err, tell: v.clean} }
+
 func (v *visit) do(method, path string, body []byte) *response {
-	ctx, cancel := context.WithTimeout(v.ctx, v.Patience)
+	ctx, cancel := context.WithTimeout(v.bounded, v.Patience)
 	defer cancel()
-	r := &response{key: v.Key}
-	request, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(v.Settings.GetBaseUrl(), "/")+path, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(v.base, "/")+path, bytes.NewReader(body))
 	if err != nil {
-		r.err = err
-		return r
-	}
-	if v.Key != "" {
-		request.Header.Set("Authorization", "Bearer "+v.Key)
+		return v.failed(err)
 	}
 	request.Header.Set("Content-Type", "application/json")
+	switch {
+	case v.Key != "":
+		request.Header.Set("Authorization", "Bearer "+v.Key)
+	case v.user != nil:
+		password, _ := v.user.Password()
+		request.SetBasicAuth(v.user.Username(), password)
+	}
 	begun := time.Now()
 	v.effort.Calls++
 	answered, err := v.Transport.RoundTrip(request)
 	if err != nil {
-		r.err = err
-		return r
+		return v.failed(err)
 	}
 	defer answered.Body.Close()
-	r.status, r.header = answered.StatusCode, answered.Header
+	r := &response{status: answered.StatusCode, header: answered.Header, target: target(answered, path), tell: v.clean}
 	r.body, r.err = io.ReadAll(io.LimitReader(answered.Body, largest))
 	r.took = time.Since(begun)
 	return r
 }
 
-// complaint is what the endpoint says is wrong, in a line and without the key.
-func (r *response) complaint() string {
-	var body struct {
-		Error   json.RawMessage `json:"error"`
-		Message string          `json:"message"`
-		Detail  json.RawMessage `json:"detail"`
+// target is the base URL that a redirect means, "" when there is none.
+func target(answered *http.Response, path string) string {
+	location, err := answered.Location()
+	if answered.StatusCode/100 != 3 || err != nil {
+		return ""
 	}
-	text := string(r.body)
-	if json.Unmarshal(r.body, &body) == nil {
-		var inner struct {
-			Message string `json:"message"`
-		}
-		switch {
-		case json.Unmarshal(body.Error, &inner) == nil && inner.Message != "":
-			text = inner.Message
-		case len(body.Error) > 0:
-			text = string(body.Error)
-		case body.Message != "":
-			text = body.Message
-		case len(body.Detail) > 0:
-			text = string(body.Detail)
-		}
-	}
-	return r.redacted(text)
+	location.User, location.RawQuery, location.Fragment = nil, "", ""
+	return strings.TrimSuffix(strings.TrimSuffix(location.String(), "/"), path)
 }
 
-// longest is how much of what an endpoint says is shown.
+// passing says whether the endpoint did not come to the question: it may answer another time. That it failed inside (HTTP
+// 500) is not that: it may fail over what was asked.
+func (r *response) passing() bool {
+	switch r.status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusRequestTimeout, http.StatusConflict, http.StatusTooEarly,
+		http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return r.err != nil
+}
+
+// refused says whether the endpoint did not like what was asked.
+func (r *response) refused() bool {
+	return r.err == nil && (r.status == http.StatusBadRequest || r.status == http.StatusUnprocessableEntity)
+}
+
+// longest is how much of what an endpoint says is shown, in characters.
 const longest = 200
 
-func (r *response) redacted(text string) string {
-	if r.key != "" {
-		text = strings.ReplaceAll(text, r.key, "(key)")
+// complaint is what the endpoint says is wrong, in a line and without secrets.
+func (r *response) complaint() string {
+	if r.target != "" {
+		return "it redirects to " + r.target + ", and redirects are not followed"
 	}
-	text = strings.Join(strings.Fields(text), " ")
+	return r.short(endpoint.Complaint(r.body))
+}
+
+// short shows the beginning of a text. Secrets go first: what is cut could not be found any more.
+func (r *response) short(text string) string {
+	text = r.tell(text)
 	if points := []rune(text); len(points) > longest {
 		text = string(points[:longest-1]) + "…"
 	}
@@ -147,6 +168,8 @@ func (r *response) why() string {
 		return plain(r.err)
 	case r.status/100 != 2:
 		return fmt.Sprintf("HTTP %d: %s", r.status, r.complaint())
+	case r.cut():
+		return "its answer was cut before it came to the point"
 	default:
 		return "taken and not heeded"
 	}
@@ -162,16 +185,29 @@ type answer struct {
 			Content []json.RawMessage `json:"content"`
 		} `json:"logprobs"`
 	} `json:"choices"`
-	Usage *struct {
-		PromptTokens     int64 `json:"prompt_tokens"`
-		CompletionTokens int64 `json:"completion_tokens"`
-	} `json:"usage"`
+	Usage *usage `json:"usage"`
+}
+
+type usage struct {
+	PromptTokens     int64 `json:"prompt_tokens"`
+	CompletionTokens int64 `json:"completion_tokens"`
+}
+
+// used is what an answer of whatever kind, or the end of a stream, says that it took.
+func (r *response) used() usage {
+	var body struct {
+		Usage usage `json:"usage"`
+	}
+	if json.Unmarshal(r.body, &body) != nil {
+		return r.events().used
+	}
+	return body.Usage
 }
 
 func (r *response) answer() (*answer, error) {
 	a := &answer{}
 	if err := json.Unmarshal(r.body, a); err != nil {
-		return nil, fmt.Errorf("it is no JSON: %s", r.redacted(string(r.body)))
+		return nil, fmt.Errorf("it is no JSON: %s", r.short(string(r.body)))
 	}
 	if len(a.Choices) == 0 {
 		return nil, errors.New("there are no choices in it")
@@ -185,54 +221,85 @@ func (a *answer) hasLogprobs() bool {
 	return a.Choices[0].Logprobs != nil && len(a.Choices[0].Logprobs.Content) > 0
 }
 
+// isAnswer says whether a whole answer came.
+func (r *response) isAnswer() bool {
+	_, err := r.answer()
+	return r.status/100 == 2 && err == nil
+}
+
+// cut says whether the answer ended for its length.
+func (r *response) cut() bool {
+	a, err := r.answer()
+	return r.status/100 == 2 && err == nil && a.finish() == "length"
+}
+
 func (a *answer) reasoningField() string {
 	for _, field := range []string{"reasoning_content", "reasoning"} {
 		if text := a.Choices[0].Message[field]; len(text) > 2 && string(text) != "null" {
 			return field
 		}
 	}
+	if strings.HasPrefix(strings.TrimSpace(a.content()), "<think>") {
+		return "<think> before the words"
+	}
 	return ""
+}
+
+// content is what was said. What is no plain text is none.
+func (a *answer) content() string {
+	var text string
+	_ = json.Unmarshal(a.Choices[0].Message["content"], &text)
+	return text
+}
+
+// form decodes the JSON that was said, behind a leading block of thought, and says whether there was nothing else.
+func (r *response) form(into any) bool {
+	a, err := r.answer()
+	if r.status/100 != 2 || err != nil {
+		return false
+	}
+	text := strings.TrimSpace(a.content())
+	if _, behind, ok := strings.Cut(text, "</think>"); ok && strings.HasPrefix(text, "<think>") {
+		text = behind
+	}
+	return json.Unmarshal([]byte(text), into) == nil
 }
 
 // holds says whether the answer is of the form that was asked for.
 func (r *response) holds() bool {
-	a, err := r.answer()
-	if err != nil {
+	var form map[string]any
+	if !r.form(&form) || len(form) != 1 {
 		return false
 	}
-	var content string
-	var form struct {
-		OK *bool `json:"ok"`
-	}
-	return json.Unmarshal(a.Choices[0].Message["content"], &content) == nil &&
-		json.Unmarshal([]byte(content), &form) == nil && form.OK != nil
+	_, ok := form["ok"].(bool)
+	return ok
 }
 
 // isObject says whether the answer is a JSON object.
 func (r *response) isObject() bool {
-	a, err := r.answer()
-	if err != nil {
-		return false
-	}
-	var content string
-	var object map[string]json.RawMessage
-	return json.Unmarshal(a.Choices[0].Message["content"], &content) == nil && json.Unmarshal([]byte(content), &object) == nil
+	var object map[string]any
+	return r.form(&object) && object != nil
 }
 
-// address is where the endpoint is, without the name and password that may be in it.
-func (v *visit) address() string {
-	parsed, err := url.Parse(v.Settings.GetBaseUrl())
-	if err != nil {
-		return "its base_url"
+// dimensions is how long the embedding is that came, 0 for none.
+func (r *response) dimensions() int {
+	var body struct {
+		Data []struct {
+			Embedding []json.Number `json:"embedding"`
+		} `json:"data"`
 	}
-	parsed.User = nil
-	return parsed.String()
+	if json.Unmarshal(r.body, &body) != nil || len(body.Data) == 0 {
+		return 0
+	}
+	return len(body.Data[0].Embedding)
 }
 
 // streamed is what was seen of a stream.
 type streamed struct {
 	chunks          int
 	finished, usage bool
+	used            usage
+	complaint       string // in place of the rest
 }
 
 func (r *response) events() streamed {
@@ -244,12 +311,20 @@ func (r *response) events() streamed {
 		if data = strings.TrimSpace(data); !ok || data == "[DONE]" {
 			continue
 		}
-		var chunk answer
+		var chunk struct {
+			answer
+			Error json.RawMessage `json:"error"`
+		}
 		if json.Unmarshal([]byte(data), &chunk) != nil {
 			continue
 		}
 		s.chunks++
-		s.usage = s.usage || chunk.Usage != nil
+		if len(chunk.Error) > 0 && string(chunk.Error) != "null" {
+			s.complaint = r.short(endpoint.Complaint([]byte(data)))
+		}
+		if chunk.Usage != nil {
+			s.usage, s.used = true, *chunk.Usage
+		}
 		s.finished = s.finished || len(chunk.Choices) > 0 && chunk.finish() != ""
 	}
 	return s

@@ -50,7 +50,7 @@ func TestRun(t *testing.T) {
 		e.Capabilities = &vignettev1.EndpointCapabilities{Seed: proto.Bool(true)}
 		e.Limits = &vignettev1.EndpointLimits{RequestsPerMinute: 100}
 	}
-	good := []string{"reach ok", "models ok", "answer ok", "sampling ok", "stream ok", "form ok", "logprobs ok", "seed ok", "limits ok", "price ok", "context ok"}
+	good := []string{"reach ok", "models ok", "answer ok", "usage ok", "sampling ok", "stream ok", "form ok", "logprobs ok", "seed ok", "limits ok", "price ok", "context ok"}
 	for _, test := range []struct {
 		name   string
 		script scripted.Config
@@ -61,17 +61,17 @@ func TestRun(t *testing.T) {
 	}{
 		{"all well", scripted.Config{Models: []string{"m"}, Key: canary}, known, "", good, nil},
 		{"nothing configured", scripted.Config{Models: []string{"m"}}, nil, "", []string{
-			"reach ok", "models ok", "answer ok", "sampling ok", "stream ok", "form ok", "logprobs ok", "seed note", "limits note", "price note", "context note",
-		}, []string{"input_price", "under endpoints.e.models.m", "capabilities: {seed: true}"}},
+			"reach ok", "models ok", "answer ok", "usage ok", "sampling ok", "stream ok", "form ok", "logprobs ok", "seed note", "limits note", "price note", "context note",
+		}, []string{`models: {"m": {input_price: N`, "capabilities: {seed: true}", "requests_per_minute: "}},
 		{"JSON only", scripted.Config{Structured: "json_object"}, known, "m", with(good, "models note", "form note"), []string{"structured: json_object"}},
 		{"no form at all", scripted.Config{Structured: "none"}, known, "m", with(good, "models note", "form note"), []string{"structured: none"}},
 		{"a form that is not heeded", scripted.Config{Structured: "ignored"}, known, "m", with(good, "models note", "form note"), nil},
 		{"shown reasoning", scripted.Config{Reasoning: true, Models: []string{"m"}}, known, "", []string{
-			"reach ok", "models ok", "answer ok", "reasoning ok", "sampling ok", "stream ok", "form ok", "logprobs ok", "seed ok", "limits ok", "price ok", "context ok",
+			"reach ok", "models ok", "answer ok", "usage ok", "reasoning ok", "sampling ok", "stream ok", "form ok", "logprobs ok", "seed ok", "limits ok", "price ok", "context ok",
 		}, []string{"reasoning_content"}},
 		{"a reasoning model", scripted.Config{Models: []string{"o3-mini"}}, nil, "", []string{
-			"reach ok", "models ok", "bound note", "answer ok", "sampling note", "stream ok", "form ok", "logprobs note", "seed note", "limits note", "price note", "context note",
-		}, []string{"max_completion_tokens", "sampling: false"}},
+			"reach ok", "models ok", "bound note", "answer ok", "usage ok", "sampling ok", "stream ok", "form ok", "logprobs note", "seed note", "limits note", "price note", "context note",
+		}, []string{"max_completion_tokens", "by its name"}},
 		{"a model that is not there", scripted.Config{Models: []string{"m"}}, nil, "other", []string{"reach ok", "models note", "answer problem", "price note", "context note"}, []string{"choose another model"}},
 		{"a wrong key", scripted.Config{Key: "another"}, nil, "m", []string{"reach ok", "key problem", "price note", "context note"}, []string{"key_variable"}},
 		{"a broken gateway", scripted.Config{Faults: scripted.Faults{BadGateway: 1}}, nil, "m", []string{"reach ok", "models note", "answer problem", "price note", "context note"}, []string{"HTTP 502"}},

@@ -50,6 +50,9 @@ func readComplaint(body []byte) complaint {
 	return c
 }
 
+// Complaint is what a body says is wrong, as it stands: see [Telling].
+func Complaint(body []byte) string { return readComplaint(body).message }
+
 // isComplaint tells whether a body that should be an answer is an error instead.
 func isComplaint(body []byte) bool {
 	var outer struct {

@@ -180,9 +180,9 @@ func role(r vignettev1.ChatRole) string {
 // are bounded by max_completion_tokens.
 var thinkers = []string{"o1", "o3", "o4", "gpt-5", "gpt-6"}
 
-// thinks tells by a model's name whether it is of such a family: "o3", "o3-mini", "gpt-5.1", "openai/gpt-5", a fine-tuned
+// Thinks tells by a model's name whether it is of such a family: "o3", "o3-mini", "gpt-5.1", "openai/gpt-5", a fine-tuned
 // "ft:o4-mini:..." or one's own "o3-my-tune".
-func thinks(model string) bool {
+func Thinks(model string) bool {
 	name := strings.ToLower(model[strings.LastIndexByte(model, '/')+1:])
 	name = strings.TrimPrefix(name, "ft:")
 	for _, family := range thinkers {
@@ -198,7 +198,7 @@ func takesSampling(q *Question) bool {
 	if q.Capabilities != nil && q.Capabilities.Sampling != nil {
 		return q.Capabilities.GetSampling()
 	}
-	return !thinks(q.Model)
+	return !Thinks(q.Model)
 }
 
 // boundField is the field that bounds the answer: as configured, else as learned, else by the model's name.
@@ -212,7 +212,7 @@ func (e *Endpoint) boundField(q *Question) string {
 	if learned, ok := e.learned.bound(q.Model); ok {
 		return learned
 	}
-	if thinks(q.Model) {
+	if Thinks(q.Model) {
 		return maxCompletionTokens
 	}
 	return maxTokens

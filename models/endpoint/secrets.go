@@ -41,6 +41,16 @@ func newSecrets(key string, user *url.Userinfo) secrets {
 	return s
 }
 
+// Telling returns what makes text from an endpoint fit to be told on: without its key and the name and password in its base
+// URL, on one line, short, and a page without its tags.
+func Telling(key, baseURL string) func(text string) string {
+	var user *url.Userinfo
+	if base, err := url.Parse(baseURL); err == nil {
+		user = base.User
+	}
+	return newSecrets(strings.TrimSpace(key), user).tell
+}
+
 // A proxy complains with a page, of which people want the words.
 var (
 	page = regexp.MustCompile(`(?i)<(html|!doctype)`)
