@@ -103,6 +103,10 @@ func (d *directory) write(name string, text []byte) error {
 	return os.Rename(next, path)
 }
 
+// OpenedBy returns the process that says it has a data directory open, 0 when none does. It opens and locks nothing, so it can
+// be wrong: a process that was killed has not said that it is gone.
+func OpenedBy(dir string) int { return readOwner(dir) }
+
 func readOwner(path string) int {
 	text, err := os.ReadFile(filepath.Join(path, ownerFile))
 	if err != nil {

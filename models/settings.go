@@ -36,7 +36,9 @@ type Settings struct {
 	Endpoints map[string]*vignettev1.Endpoint
 	// Default is the name of the endpoint for models without one; "" when none can be said to be.
 	Default string
-	keys    map[string]secret
+	// File is where they were read; "" when there is no file.
+	File string
+	keys map[string]secret
 }
 
 // secret is a key. It is behind a pointer, so that printing settings in whatever way prints no key.
@@ -64,8 +66,10 @@ func Load(name string, getenv func(string) string) (*Settings, error) {
 		file = FileName
 	}
 	data, err := readFile(file)
+	read := file
 	switch {
 	case name == "" && errors.Is(err, fs.ErrNotExist):
+		read = ""
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, protoyaml.Problems{{File: file, Message: "there is no such file", Hint: "check the name, and the folder you are in"}}
 	case err != nil:
@@ -75,7 +79,9 @@ func Load(name string, getenv func(string) string) (*Settings, error) {
 			return nil, err
 		}
 	}
-	return settle(configuration, getenv), nil
+	settings := settle(configuration, getenv)
+	settings.File = read
+	return settings, nil
 }
 
 func readFile(name string) ([]byte, error) {

@@ -2,10 +2,11 @@ package node
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
-	"slices"
-	"strings"
 
+	"github.com/vignette-sim/vignette/internal/protoyaml"
 	"github.com/vignette-sim/vignette/models"
 	"github.com/vignette-sim/vignette/models/checkup"
 )
@@ -23,35 +24,70 @@ const (
 	FindingProblem = checkup.Problem
 )
 
-// Checkup looks at the model endpoints that a settings file and the environment describe: those named, or all. A model in
-// the grammar of `--model` says what is tried where it belongs to; else whichever is at hand is. It returns the names of the endpoints
-// there are, and what it took.
+// CheckupOrder says what a checkup is to look at.
+type CheckupOrder struct {
+	// SettingsFile describes endpoints; "" means vignette.yaml where it is.
+	SettingsFile string
+	// Endpoints by name; none means all.
+	Endpoints []string
+	// Model, in the grammar of `--model`, is tried; "" means whichever is at hand at each endpoint.
+	Model string
+	// Embed is a model that is asked for an embedding at each endpoint; "" asks none.
+	Embed string
+}
+
+// Checkup looks at the model endpoints that a settings file and the environment describe. It tells each finding as it comes;
+// those about the settings, each mistake with its line, are of no endpoint. It returns how many endpoints there are, and
+// what it took.
 //
-// An error about the settings file is its problems, each with its line.
-func Checkup(ctx context.Context, settingsFile string, names []string, model string, tell func(endpoint string, f Finding)) (endpoints []string, effort CheckupEffort, err error) {
-	settings, err := models.Load(settingsFile, os.Getenv)
+// The error is about what was ordered, or that the context ended.
+func Checkup(ctx context.Context, order CheckupOrder, tell func(endpoint string, f Finding)) (endpoints int, effort CheckupEffort, err error) {
+	settings, err := models.Load(order.SettingsFile, os.Getenv)
+	var problems protoyaml.Problems
+	if errors.As(err, &problems) {
+		for _, problem := range problems {
+			mend := problem.Hint
+			problem.Hint = ""
+			tell("", Finding{Check: "config", Status: FindingProblem, Detail: problem.String(), Mend: mend})
+		}
+		return 0, effort, nil
+	}
 	if err != nil {
-		return nil, effort, err
+		return 0, effort, err
 	}
-	endpoints = settings.Names()
-	if at, rest, ok := strings.Cut(model, "/"); ok && slices.Contains(endpoints, at) {
-		model = rest
-		if len(names) == 0 {
-			names = []string{at}
-		}
-	} else if model != "" && len(names) == 0 && settings.Default != "" {
-		names = []string{settings.Default}
+	names, modelOf, err := settings.Tried(order.Endpoints, order.Model)
+	if err != nil {
+		return 0, effort, err
 	}
-	if len(names) == 0 {
-		names = endpoints
-	}
+	tell("", configured(settings))
 	for _, name := range names {
-		took, err := settings.Check(ctx, name, model, func(f Finding) { tell(name, f) })
-		if err != nil {
-			return endpoints, effort, err
-		}
+		took, err := settings.Check(ctx, name, modelOf[name], order.Embed, func(f Finding) { tell(name, f) })
 		effort.Calls += took.Calls
 		effort.Tokens += took.Tokens
+		if err := errors.Join(err, ctx.Err()); err != nil {
+			return len(settings.Endpoints), effort, err
+		}
 	}
-	return endpoints, effort, ctx.Err()
+	return len(settings.Endpoints), effort, ctx.Err()
+}
+
+// configured says where endpoints are described, and which is the default.
+func configured(settings *models.Settings) Finding {
+	from := "no " + models.FileName + " here"
+	if settings.File != "" {
+		from = settings.File
+	}
+	f := Finding{Check: "config", Status: FindingOK}
+	switch n := len(settings.Endpoints); {
+	case n == 0:
+		f.Detail = from + "; no endpoint"
+	case settings.Default == "":
+		f.Status, f.Mend = FindingNote, "write default_endpoint: NAME"
+		f.Detail = fmt.Sprintf("%s; %d endpoints and no default: models need the form NAME/MODEL", from, n)
+	case n == 1:
+		f.Detail = fmt.Sprintf("%s; 1 endpoint, %s", from, settings.Default)
+	default:
+		f.Detail = fmt.Sprintf("%s; %d endpoints, by default %s", from, n, settings.Default)
+	}
+	return f
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -13,26 +12,36 @@ import (
 	"github.com/vignette-sim/vignette/node"
 )
 
+type doctorFlags struct {
+	model, embed string
+	json         bool
+}
+
 func newDoctor() *cobra.Command {
-	var model string
-	var asJSON bool
+	var flags doctorFlags
 	cmd := &cobra.Command{
 		Use:   "doctor [ENDPOINT...]",
 		Short: "Say what is configured, reachable and wrong",
-		Long: `Looks at the data directory and at every model endpoint that is configured, or at
-those named. It asks each endpoint about a dozen tiny questions (a few hundred tokens in all) and says
-what it can do, what will not work, and what to write into vignette.yaml.
+		Long: `Looks at the program, the data directory, vignette.yaml and every model endpoint
+that is configured, or those named. It asks each endpoint about a dozen tiny
+questions (a few hundred tokens in all; more of a model that thinks) and says what
+it can do, what will not work, and what to write into vignette.yaml.
 
-Exit code 1 when there is a problem. Builtin minds need no endpoint.`,
+Each line is ok, a note (it works otherwise, or is good to know) or a PROBLEM, with
+what to do about it behind "->". An endpoint takes 90 seconds at most; Ctrl-C ends
+it. Builtin minds need no endpoint. Exit code 0 when nothing is wrong, 1 when there
+is a problem.`,
 		Example: `  vignette doctor
   vignette doctor local
   vignette doctor --model local/llama-3
+  vignette doctor local --embed bge-small
   vignette doctor --json | jq 'select(.status == "problem")'`,
 		Args: cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error { return doctor(cmd, args, model, asJSON) },
+		RunE: func(cmd *cobra.Command, args []string) error { return doctor(cmd, args, flags) },
 	}
-	cmd.Flags().StringVar(&model, "model", "", "model to try: MODEL of the default endpoint, or NAME/MODEL (default the first at hand)")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "write NDJSON: one record per check, and a done record")
+	cmd.Flags().StringVar(&flags.model, "model", "", "model to try: MODEL of the default or the named endpoint, or NAME/MODEL (default the first at hand)")
+	cmd.Flags().StringVar(&flags.embed, "embed", "", "model to ask for an embedding too")
+	cmd.Flags().BoolVar(&flags.json, "json", false, "write NDJSON: one record per check, and a done record")
 	return cmd
 }
 
@@ -51,34 +60,41 @@ type examination struct {
 	tell     func(jsonCheck)
 	current  string
 	problems int
+	notes    int
 }
 
-func doctor(cmd *cobra.Command, names []string, model string, asJSON bool) error {
+func doctor(cmd *cobra.Command, names []string, flags doctorFlags) error {
 	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	e := &examination{page: newPage(cmd.OutOrStdout())}
 	e.tell = e.print
-	if asJSON {
+	if flags.json {
 		e.tell = func(check jsonCheck) { _ = writeJSON(cmd, check) }
 	}
-	e.finding("", dataDirectory(dataDir(cmd)))
-	endpoints, effort, err := node.Checkup(ctx, settingsFile(cmd), names, model, e.finding)
-	if err != nil {
-		if ctx.Err() != nil {
-			return errors.New("interrupted")
-		}
+	e.finding("", running())
+	e.finding("", keeping(nodeConfig(cmd)))
+	endpoints, effort, err := node.Checkup(ctx, node.CheckupOrder{
+		SettingsFile: settingsFile(cmd), Endpoints: names, Model: flags.model, Embed: flags.embed,
+	}, e.finding)
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("interrupted after %s, %d tokens", plural(effort.Calls, "call", "calls"), effort.Tokens)
+	case err != nil:
 		return &usageError{err}
 	}
-	e.end(cmd, endpoints, effort, asJSON)
+	e.end(cmd, endpoints, effort, flags.json)
 	if e.problems > 0 {
-		return &saidError{fmt.Errorf("%d problems", e.problems)}
+		return &saidError{errors.New(plural(e.problems, "problem", "problems"))}
 	}
 	return nil
 }
 
 func (e *examination) finding(endpoint string, f node.Finding) {
-	if f.Status == node.FindingProblem {
+	switch f.Status {
+	case node.FindingProblem:
 		e.problems++
+	case node.FindingNote:
+		e.notes++
 	}
 	e.tell(jsonCheck{"check", endpoint, f.Check, string(f.Status), f.Detail, f.Mend})
 }
@@ -103,53 +119,29 @@ func (e *examination) print(check jsonCheck) {
 	}
 }
 
-func (e *examination) end(cmd *cobra.Command, endpoints []string, effort node.CheckupEffort, asJSON bool) {
+func (e *examination) end(cmd *cobra.Command, endpoints int, effort node.CheckupEffort, asJSON bool) {
 	if asJSON {
 		_ = writeJSON(cmd, struct {
 			Type      string `json:"type"`
 			Endpoints int    `json:"endpoints"`
 			Problems  int    `json:"problems"`
+			Notes     int    `json:"notes"`
 			Calls     int    `json:"calls"`
 			Tokens    int64  `json:"tokens"`
-		}{"done", len(endpoints), e.problems, effort.Calls, effort.Tokens})
+		}{"done", endpoints, e.problems, e.notes, effort.Calls, effort.Tokens})
 		return
 	}
 	p := e.page
+	verdict := "Nothing is wrong."
+	if e.problems > 0 {
+		verdict = plural(e.problems, "problem", "problems") + "."
+	}
+	if effort.Calls > 0 {
+		verdict += fmt.Sprintf(" It took %s, %d tokens.", plural(effort.Calls, "call", "calls"), effort.Tokens)
+	}
 	p.printf("\n")
-	switch {
-	case len(endpoints) == 0:
+	p.paragraph("", "", verdict)
+	if endpoints == 0 && e.problems == 0 {
 		p.paragraph("", "", "No model endpoint is configured. Builtin minds need none. For language models set OPENAI_API_KEY (OPENAI_BASE_URL for another endpoint), or describe endpoints in vignette.yaml; docs/models.md says how.")
-	case e.problems > 0:
-		p.printf("%s. It took %s, %d tokens.\n", plural(e.problems, "problem", "problems"), plural(effort.Calls, "call", "calls"), effort.Tokens)
-	default:
-		p.printf("Nothing is wrong. It took %s, %d tokens.\n", plural(effort.Calls, "call", "calls"), effort.Tokens)
 	}
-}
-
-// dataDirectory says whether runs can be kept where they are to be.
-func dataDirectory(dir string) node.Finding {
-	absolute, err := filepath.Abs(dir)
-	if err != nil {
-		absolute = dir
-	}
-	info, err := os.Stat(absolute)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return writable(filepath.Dir(absolute), "data directory "+absolute+" will be made by the first run")
-	case err != nil:
-		return node.Finding{Check: "data", Status: node.FindingProblem, Detail: err.Error(), Mend: "name another directory with --data"}
-	case !info.IsDir():
-		return node.Finding{Check: "data", Status: node.FindingProblem, Detail: absolute + " is not a directory", Mend: "name another directory with --data"}
-	}
-	return writable(absolute, "data directory "+absolute)
-}
-
-func writable(dir, detail string) node.Finding {
-	probe, err := os.CreateTemp(dir, ".vignette-doctor-*")
-	if err != nil {
-		return node.Finding{Check: "data", Status: node.FindingProblem, Detail: "nothing can be written into " + dir, Mend: "mend its permissions, or name another directory with --data"}
-	}
-	_ = probe.Close()
-	_ = os.Remove(probe.Name())
-	return node.Finding{Check: "data", Status: node.FindingOK, Detail: detail}
 }

@@ -16,6 +16,17 @@ import (
 
 const versionHint = "base_url must be that of an OpenAI-compatible API; it ends in the version, often /v1"
 
+// usable says whether the gateway can be made of the settings. That it needs nothing of the network is known from the start.
+func (v *visit) usable() bool {
+	made, err := endpoint.New(endpoint.Config{Name: v.Name, Settings: v.Settings, Key: v.Key})
+	if err != nil {
+		v.problem("settings", "", "%v", err)
+		return false
+	}
+	made.Close()
+	return true
+}
+
 // listed asks which models there are, and says whether it makes sense to go on.
 func (v *visit) listed() bool {
 	if variable := v.Settings.GetKeyVariable(); variable != "" && v.Key == "" {

@@ -28,7 +28,7 @@ const (
 
 // Finding is what one check came to.
 type Finding struct {
-	// Check is its name: "key", "reach", "models", "answer", "bound", "usage", "reasoning", "sampling", "stream", "form",
+	// Check is its name: "settings", "key", "reach", "models", "answer", "bound", "usage", "reasoning", "sampling", "stream", "form",
 	// "logprobs", "seed", "limits", "embed", "price", "context", "time".
 	Check string
 	// Status is what it came to.
@@ -125,7 +125,7 @@ func newVisit(ctx context.Context, subject Subject, tell func(Finding)) *visit {
 
 // look asks one thing after another, as long as it makes sense.
 func (v *visit) look() {
-	if !v.listed() || v.Model == "" {
+	if !v.usable() || !v.listed() || v.Model == "" {
 		return
 	}
 	v.capabilities = &vignettev1.EndpointCapabilities{}

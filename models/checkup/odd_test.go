@@ -176,6 +176,16 @@ func TestExtraBody(t *testing.T) {
 	}
 }
 
+// What the gateway would refuse to begin with is said, and nothing asked.
+func TestUnusable(t *testing.T) {
+	for _, base := range []string{"models.example.org/v1", "http://models.example.org/v1?key=sk-canary-42", "http://me:pass@ models.example.org"} {
+		found, said, effort := look(t, checkup.Subject{Settings: &vignettev1.Endpoint{BaseUrl: base}})
+		if diff := cmp.Diff([]string{"settings problem"}, found); diff != "" || effort.Calls > 0 || strings.Contains(said, canary) || strings.Contains(said, "pass") {
+			t.Errorf("%s: %s%s", base, diff, said)
+		}
+	}
+}
+
 func TestRedirect(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "https://me:pw@elsewhere.example/api/v1"+strings.TrimPrefix(r.URL.Path, "/v1")+"?key=x", http.StatusPermanentRedirect)
