@@ -25,7 +25,10 @@ type Mind interface {
 
 // Reply takes an answer while it comes into being.
 type Reply interface {
-	// Commit fixes the mental state and the intended acts. It must be called exactly once, before anything else. A nil
+	// Appraise hands over what has become of the role by what it heard, for a mind whose mental state is a report about
+	// itself: it is recorded beside that report. It is called before Commit and at most once, or not at all.
+	Appraise(appraisal *vignettev1.Appraisal) error
+	// Commit fixes the mental state and the intended acts. It must be called exactly once, before any words. A nil
 	// state says that the mind cannot or will not tell.
 	Commit(state *vignettev1.MentalState, acts []*vignettev1.IntendedAct) error
 	// Say streams words. A mind that says anything must say all of the final text.

@@ -127,9 +127,21 @@ type reply struct {
 	stream    grpc.ServerStreamingServer[vignettev1.RespondResponse]
 	watched   bool
 	committed bool
+	appraisal *vignettev1.Appraisal
 	acts      []*vignettev1.IntendedAct
 	said      strings.Builder
 	spoke     bool
+}
+
+func (r *reply) Appraise(appraisal *vignettev1.Appraisal) error {
+	switch {
+	case r.committed:
+		return status.Error(codes.Internal, "the mind handed over an appraisal after it committed its mental state")
+	case r.appraisal != nil:
+		return status.Error(codes.Internal, "the mind handed over a second appraisal in one turn")
+	}
+	r.appraisal = appraisal
+	return nil
 }
 
 func (r *reply) Commit(state *vignettev1.MentalState, acts []*vignettev1.IntendedAct) error {
@@ -138,7 +150,7 @@ func (r *reply) Commit(state *vignettev1.MentalState, acts []*vignettev1.Intende
 	}
 	r.committed, r.acts = true, acts
 	frame, err := checked(&vignettev1.RespondResponse{Frame: &vignettev1.RespondResponse_State{
-		State: &vignettev1.StateFrame{MentalState: state, Acts: acts},
+		State: &vignettev1.StateFrame{MentalState: state, Acts: acts, Appraisal: r.appraisal},
 	}})
 	if err != nil {
 		return err

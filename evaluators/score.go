@@ -19,6 +19,8 @@ func SourceOf(state *vignettev1.MentalState) string {
 		return "computed by the simulation"
 	case vignettev1.StateSource_STATE_SOURCE_SELF_REPORTED:
 		return "as a language model reported about itself"
+	case vignettev1.StateSource_STATE_SOURCE_READ:
+		return "as a language model read it from the conversation"
 	case vignettev1.StateSource_STATE_SOURCE_HUMAN_REPORTED:
 		return "as a person reported"
 	default:

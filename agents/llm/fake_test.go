@@ -174,6 +174,16 @@ type taken struct {
 	log   []string
 	state *vignettev1.MentalState
 	said  strings.Builder
+	// appraisal is what came beside the state, before it.
+	appraisal *vignettev1.Appraisal
+}
+
+func (r *taken) Appraise(appraisal *vignettev1.Appraisal) error {
+	if len(r.log) > 0 || r.appraisal != nil {
+		panic("an appraisal comes once, and before anything else")
+	}
+	r.appraisal = appraisal
+	return nil
 }
 
 func (r *taken) Commit(state *vignettev1.MentalState, _ []*vignettev1.IntendedAct) error {

@@ -2,49 +2,103 @@ package llm
 
 import (
 	"github.com/vignette-sim/vignette/agents/builtin/client"
+	"github.com/vignette-sim/vignette/internal/enumname"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
-// gate is what a client may tell now, by the rules of the built-in client. Numbers stay on this side: the model reads words.
+// gate is how a client is by now and what it may tell, by the rules of the built-in client. Numbers stay on this side: the
+// model reads words.
 type gate struct {
 	// Trust is "guarded", "warming" or "open".
 	Trust string
-	// Bristling says that the client feels pushed.
-	Bristling bool
+	// Resistance is "yielding", "holding back" or "bristling".
+	Resistance string
+	// Distress is "calm", "uneasy", "hurting" or "overwhelmed".
+	Distress string
+	// Felt are the emotions felt, strongest first, without those that may not be told yet; Unnamed says that there are such.
+	Felt    []feltView
+	Unnamed bool
+	// Ambivalence and Willingness are thirds of their scales: "low", "middle" or "high".
+	Ambivalence, Willingness string
 	// Open may be told; Locked says that there is more.
 	Open   []client.Disclosure
 	Locked bool
 
 	appraisal *client.Appraisal
+	state     *vignettev1.MentalState
 }
 
-// Where trust gets another word. Chosen by the gates of the built-in client: below the first the trouble at hand
-// is told, from there on what lies behind it, and from the second on core beliefs.
-const (
-	warmFrom = 0.45
-	openFrom = 0.60
-	// bristlingFrom is the resistance from which a client shows that it feels pushed. Chosen.
-	bristlingFrom = 0.5
+// feltView is an emotion by its name in the vocabulary, and the third of the scale it is in.
+type feltView struct{ Name, Strength string }
+
+// step is a word for all of a scale from a number on.
+type step struct {
+	from float64
+	word string
+}
+
+// Where a state gets another word, lowest first. Chosen; those of trust by the gates of the built-in client: before the
+// second word the trouble at hand is told, from there on what lies behind it, and from the third on core beliefs.
+var (
+	trusting   = []step{{0, "guarded"}, {0.45, "warming"}, {0.60, "open"}}
+	resisting  = []step{{0, "yielding"}, {0.25, "holding back"}, {0.5, "bristling"}}
+	distressed = []step{{0, "calm"}, {20, "uneasy"}, {45, "hurting"}, {70, "overwhelmed"}}
 )
+
+// inWords is the word for a number on a scale.
+func inWords(scale []step, x float64) string {
+	word := scale[0].word
+	for _, s := range scale {
+		if x >= s.from {
+			word = s.word
+		}
+	}
+	return word
+}
 
 // gateOf appraises a conversation from its client's side. It is nil for others, and where the rules do not know the
 // language.
 func gateOf(obs *vignettev1.Observation) (*gate, error) {
-	if obs.GetSelf().GetKind() != vignettev1.AgentKind_AGENT_KIND_CLIENT || !isEnglish(languageOf(obs)) {
+	if !isClient(obs) || !isEnglish(languageOf(obs)) {
 		return nil, nil
 	}
 	appraisal, err := client.Appraise(obs)
 	if err != nil {
 		return nil, err
 	}
-	g := &gate{Trust: "guarded", Bristling: appraisal.Resistance() >= bristlingFrom, Open: appraisal.Open(), Locked: appraisal.Locked() > 0, appraisal: appraisal}
-	switch trust := appraisal.Trust(); {
-	case trust >= openFrom:
-		g.Trust = "open"
-	case trust >= warmFrom:
-		g.Trust = "warming"
+	state := appraisal.State()
+	g := &gate{
+		Trust: inWords(trusting, appraisal.Trust()), Resistance: inWords(resisting, appraisal.Resistance()), Distress: inWords(distressed, state.GetDistress()),
+		Ambivalence: band(state.Ambivalence, 0), Willingness: band(state.Willingness, 0),
+		Open: appraisal.Open(), Locked: appraisal.Locked() > 0, appraisal: appraisal, state: state,
+	}
+	for _, felt := range appraisal.Felt() {
+		if felt.Kept {
+			g.Unnamed = true
+			continue
+		}
+		g.Felt = append(g.Felt, feltView{Name: enumname.Of(felt.Emotion), Strength: band(&felt.Intensity, 0)})
 	}
 	return g, nil
+}
+
+func isClient(obs *vignettev1.Observation) bool {
+	return obs.GetSelf().GetKind() == vignettev1.AgentKind_AGENT_KIND_CLIENT
+}
+
+// withoutRules is why a client has no computed state.
+const withoutRules = "the rules read English only"
+
+// appraised is what is recorded beside the model's report about itself: the computed state, or why there is none. It is nil
+// for roles that nothing appraises.
+func (s *scene) appraised() *vignettev1.Appraisal {
+	switch {
+	case s.gate != nil:
+		return &vignettev1.Appraisal{Outcome: &vignettev1.Appraisal_State{State: s.gate.state}}
+	case isClient(s.obs):
+		return &vignettev1.Appraisal{Outcome: &vignettev1.Appraisal_Unavailable{Unavailable: withoutRules}}
+	}
+	return nil
 }
 
 // after is the agent state for the next turn: the memory of the rules and nothing else. What the model reports about itself

@@ -227,28 +227,6 @@ func TestToldIsRemembered(t *testing.T) {
 	}
 }
 
-// The agent state is the rules' memory alone: what the model reports moves nothing.
-func TestSelfReportMovesNothing(t *testing.T) {
-	state := func(set ...any) []byte {
-		answer, err := New(counseled, &script{plays: []played{clientSays(fine, set...)}}).Respond(t.Context(), opening(), &taken{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return answer.AgentState
-	}
-	one, two := state("trust", 0.01, "distress", 99, "thought", "canary"), state("trust", 0.99, "distress", 1)
-	if string(one) != string(two) {
-		t.Errorf("states differ:\n%s\n%s", one, two)
-	}
-	var read struct {
-		Version int     `json:"v"`
-		Trust   float64 `json:"trust"`
-	}
-	if err := json.Unmarshal(one, &read); err != nil || read.Version != 1 || read.Trust == 0 || strings.Contains(string(one), "canary") {
-		t.Errorf("state %s (%v)", one, err)
-	}
-}
-
 // Schemas are of the strict kind, and compile; answers of their form hold, others do not.
 func TestForms(t *testing.T) {
 	var names []string

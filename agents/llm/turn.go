@@ -200,13 +200,18 @@ func (t *turn) ask(ctx context.Context, q question) (*vignettev1.Completion, err
 	return t.stream(ctx, q, &speaker{turn: t, scan: newScanner(sayField)})
 }
 
-// commit fixes the mental state. What came first stays: a state that an answer put right later reports would be one that knows
+// commit fixes the mental state, and beside it the appraisal, which knows nothing of it. What came first stays: a state that an answer put right later reports would be one that knows
 // its own words.
 func (t *turn) commit(state *vignettev1.MentalState) error {
 	if t.committed {
 		return nil
 	}
 	t.committed = true
+	if appraisal := t.appraised(); appraisal != nil {
+		if err := t.reply.Appraise(appraisal); err != nil {
+			return err
+		}
+	}
 	return t.reply.Commit(state, nil)
 }
 

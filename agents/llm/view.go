@@ -90,7 +90,7 @@ func viewOf(obs *vignettev1.Observation) *view {
 		})
 	}
 	switch {
-	case self.GetKind() != vignettev1.AgentKind_AGENT_KIND_CLIENT:
+	case !isClient(obs):
 		v.Memories = memoriesOf(persona, 1.1)
 	case !isEnglish(languageOf(obs)):
 		v.Memories, v.Model = memoriesOf(persona, tooSensitive), modelOf(persona.GetCognitiveModel())

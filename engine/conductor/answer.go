@@ -80,6 +80,7 @@ func joinFrames(state *vignettev1.StateFrame, final *vignettev1.FinalFrame) (*vi
 	return &vignettev1.Turn{
 		Action:      final.GetAction(),
 		MentalState: state.GetMentalState(),
+		Appraisal:   state.GetAppraisal(),
 		Acts:        acts,
 		AgentState:  final.GetAgentState(),
 		Provenance:  final.GetProvenance(),

@@ -146,7 +146,7 @@ func (s *State) privateTurns(states, acts bool) []*vignettev1.PrivateTurn {
 	for _, turn := range s.turns {
 		private := &vignettev1.PrivateTurn{Index: turn.GetIndex()}
 		if states {
-			private.MentalState = turn.GetMentalState()
+			private.MentalState, private.Appraisal = turn.GetMentalState(), turn.GetAppraisal()
 		}
 		if acts {
 			private.Acts = turn.GetActs()

@@ -43,7 +43,7 @@ func TestPrivacy(t *testing.T) {
 				turn := act(role, index)
 				turn.MentalState, turn.Provenance = &vignettev1.MentalState{}, &vignettev1.Provenance{}
 				turn.Acts = []*vignettev1.IntendedAct{{Span: &vignettev1.Span{}}}
-				turn.AgentState = []byte(canary("role-" + role))
+				turn.AgentState, turn.Appraisal = []byte(canary("role-"+role)), appraisal(role, index)
 				plant(turn.MentalState.ProtoReflect(), "role-"+role, vignettev1.Privacy_PRIVACY_ROLE, true)
 				plant(turn.Acts[0].ProtoReflect(), "role-"+role, vignettev1.Privacy_PRIVACY_ROLE, true)
 				plant(turn.Provenance.ProtoReflect(), "study", vignettev1.Privacy_PRIVACY_STUDY, true)
@@ -76,6 +76,55 @@ func TestPrivacy(t *testing.T) {
 		}
 		w.play(t, episode.New(newPlan(scenario, needs...)))
 	})
+}
+
+// appraisal carries canaries in its state or, every other turn, in all the rest of it.
+func appraisal(role string, index int) *vignettev1.Appraisal {
+	a := &vignettev1.Appraisal{}
+	message := a.ProtoReflect()
+	if index%2 == 0 {
+		state := &vignettev1.MentalState{}
+		a.Outcome, message = &vignettev1.Appraisal_State{State: state}, state.ProtoReflect()
+	}
+	plant(message, "role-"+role, vignettev1.Privacy_PRIVACY_ROLE, true)
+	return a
+}
+
+// An evaluator that needs mental states is shown appraisals beside them, where they are and as they are; one that does not is
+// shown neither.
+func TestAppraisalsGoWithMentalStates(t *testing.T) {
+	for _, test := range []struct {
+		needs  []vignettev1.Need
+		states bool
+	}{
+		{[]vignettev1.Need{vignettev1.Need_NEED_MENTAL_STATES}, true}, {[]vignettev1.Need{vignettev1.Need_NEED_INTENDED_ACTS}, false}, {nil, false},
+	} {
+		scenario := twoRoles()
+		scenario.Evaluators = []*vignettev1.EvaluatorUse{{Name: evaluatorName, Role: scenario.GetFocal()}}
+		shown := 0
+		w := &world{
+			act: func(role string, index int) *vignettev1.Turn {
+				turn := says("hello %d")(role, index)
+				turn.MentalState, turn.Appraisal = &vignettev1.MentalState{InnerThought: "reported"}, appraisal(role, index)
+				return turn
+			},
+			transcript: func(_ *vignettev1.EvaluatorUse, r *vignettev1.EvaluateRequest) {
+				for _, turn := range r.GetPrivateTurns() {
+					if (turn.GetAppraisal() != nil) != test.states || (turn.GetMentalState() != nil) != test.states {
+						t.Errorf("with needs %v turn %d is shown as %v", test.needs, turn.GetIndex(), turn)
+					}
+					if test.states && !canaries(turn.GetAppraisal())[canary("role-"+r.GetTurns()[turn.GetIndex()].GetRole())] {
+						t.Errorf("turn %d is shown the appraisal %v", turn.GetIndex(), turn.GetAppraisal())
+					}
+					shown++
+				}
+			},
+		}
+		w.play(t, episode.New(newPlan(scenario, test.needs...)))
+		if test.states && shown == 0 {
+			t.Error("no evaluator was asked")
+		}
+	}
 }
 
 // A whisper reaches those it is meant for, and nobody else.

@@ -34,8 +34,48 @@ func Appraise(obs *vignettev1.Observation) (*Appraisal, error) {
 	return &Appraisal{turn: t}, nil
 }
 
-// State is the computed mental state. What it says of beliefs and thoughts holds things that are not told yet.
-func (a *Appraisal) State() *vignettev1.MentalState { return a.turn.mentalState() }
+// State is the computed mental state as far as what was heard makes it: feelings, distress, trust, resistance, willingness
+// and ambivalence. What is shown, meant and thought is left to the mind that words the turn.
+func (a *Appraisal) State() *vignettev1.MentalState {
+	whole := a.turn.mentalState()
+	return &vignettev1.MentalState{
+		Source: whole.GetSource(), Felt: whole.GetFelt(), Distress: whole.Distress, Trust: whole.Trust, Resistance: whole.Resistance,
+		Willingness: whole.Willingness, Ambivalence: whole.Ambivalence,
+	}
+}
+
+// Feeling is an emotion felt now.
+type Feeling struct {
+	Emotion vignettev1.Emotion
+	// Intensity is 0-1.
+	Intensity float64
+	// Kept says that it belongs to the person's trouble and may not be told yet.
+	Kept bool
+}
+
+// Felt lists what is felt now, strongest first.
+func (a *Appraisal) Felt() []Feeling {
+	var felt []Feeling
+	for _, e := range a.turn.felt {
+		felt = append(felt, Feeling{Emotion: e.GetEmotion(), Intensity: e.GetIntensity(), Kept: a.kept(e.GetEmotion())})
+	}
+	return felt
+}
+
+// kept says whether an emotion stands in the model, and no part that names it is open. What comes up in the conversation
+// itself, such as anger at being pushed, stands in no model and shows anyway.
+func (a *Appraisal) kept(emotion vignettev1.Emotion) bool {
+	named := false
+	for i := range a.turn.items {
+		if it := &a.turn.items[i]; it.kind == feeling && it.emotion == emotion {
+			if a.open(it) {
+				return false
+			}
+			named = true
+		}
+	}
+	return named
+}
 
 // Trust is the computed trust in the helper, 0-1.
 func (a *Appraisal) Trust() float64 { return a.turn.memory.Trust }

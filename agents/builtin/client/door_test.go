@@ -106,6 +106,9 @@ func (c *committed) Commit(state *vignettev1.MentalState, _ []*vignettev1.Intend
 	c.state = state
 	return nil
 }
+func (*committed) Appraise(*vignettev1.Appraisal) error {
+	panic("a computed state needs no appraisal beside it")
+}
 func (*committed) Say(string) error     { return nil }
 func (*committed) Discard(string) error { return nil }
 func (*committed) Watched() bool        { return false }

@@ -127,6 +127,9 @@ func (r *recorder) Commit(state *vignettev1.MentalState, acts []*vignettev1.Inte
 	r.turn.MentalState, r.turn.Acts = state, acts
 	return nil
 }
+func (*recorder) Appraise(*vignettev1.Appraisal) error {
+	panic("a computed state needs no appraisal beside it")
+}
 func (r *recorder) Say(string) error     { return nil }
 func (r *recorder) Discard(string) error { return nil }
 func (r *recorder) Watched() bool        { return false }

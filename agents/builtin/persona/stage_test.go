@@ -135,6 +135,9 @@ func (k *keeper) Commit(state *vignettev1.MentalState, acts []*vignettev1.Intend
 	k.count++
 	return nil
 }
+func (*keeper) Appraise(*vignettev1.Appraisal) error {
+	panic("a computed state needs no appraisal beside it")
+}
 func (k *keeper) Say(string) error     { return nil }
 func (k *keeper) Discard(string) error { return nil }
 func (k *keeper) Watched() bool        { return false }

@@ -962,7 +962,9 @@ type StateFrame struct {
 	// The state; absent when the mind cannot or will not say.
 	MentalState *MentalState `protobuf:"bytes,1,opt,name=mental_state,json=mentalState,proto3" json:"mental_state,omitempty"`
 	// What is meant to be done with the words.
-	Acts          []*IntendedAct `protobuf:"bytes,2,rep,name=acts,proto3" json:"acts,omitempty"`
+	Acts []*IntendedAct `protobuf:"bytes,2,rep,name=acts,proto3" json:"acts,omitempty"`
+	// What has become of the role by what it heard, beside a mental state that is reported.
+	Appraisal     *Appraisal `protobuf:"bytes,3,opt,name=appraisal,proto3" json:"appraisal,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1007,6 +1009,13 @@ func (x *StateFrame) GetMentalState() *MentalState {
 func (x *StateFrame) GetActs() []*IntendedAct {
 	if x != nil {
 		return x.Acts
+	}
+	return nil
+}
+
+func (x *StateFrame) GetAppraisal() *Appraisal {
+	if x != nil {
+		return x.Appraisal
 	}
 	return nil
 }
@@ -1358,11 +1367,12 @@ const file_vignette_v1_agent_proto_rawDesc = "" +
 	"\x05delta\x18\x02 \x01(\v2\x17.vignette.v1.DeltaFrameH\x00R\x05delta\x125\n" +
 	"\adiscard\x18\x03 \x01(\v2\x19.vignette.v1.DiscardFrameH\x00R\adiscard\x12/\n" +
 	"\x05final\x18\x04 \x01(\v2\x17.vignette.v1.FinalFrameH\x00R\x05finalB\x0e\n" +
-	"\x05frame\x12\x05\xbaH\x02\b\x01\"\x83\x01\n" +
+	"\x05frame\x12\x05\xbaH\x02\b\x01\"\xbf\x01\n" +
 	"\n" +
 	"StateFrame\x12A\n" +
 	"\fmental_state\x18\x01 \x01(\v2\x18.vignette.v1.MentalStateB\x04\xa8\xbb\x18\x01R\vmentalState\x122\n" +
-	"\x04acts\x18\x02 \x03(\v2\x18.vignette.v1.IntendedActB\x04\xa8\xbb\x18\x01R\x04acts\" \n" +
+	"\x04acts\x18\x02 \x03(\v2\x18.vignette.v1.IntendedActB\x04\xa8\xbb\x18\x01R\x04acts\x12:\n" +
+	"\tappraisal\x18\x03 \x01(\v2\x16.vignette.v1.AppraisalB\x04\xa8\xbb\x18\x01R\tappraisal\" \n" +
 	"\n" +
 	"DeltaFrame\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\"&\n" +
@@ -1431,9 +1441,10 @@ var file_vignette_v1_agent_proto_goTypes = []any{
 	(*Action)(nil),                       // 25: vignette.v1.Action
 	(*MentalState)(nil),                  // 26: vignette.v1.MentalState
 	(*IntendedAct)(nil),                  // 27: vignette.v1.IntendedAct
-	(*Provenance)(nil),                   // 28: vignette.v1.Provenance
-	(*ProbeSpec)(nil),                    // 29: vignette.v1.ProbeSpec
-	(*ProbeAnswer)(nil),                  // 30: vignette.v1.ProbeAnswer
+	(*Appraisal)(nil),                    // 28: vignette.v1.Appraisal
+	(*Provenance)(nil),                   // 29: vignette.v1.Provenance
+	(*ProbeSpec)(nil),                    // 30: vignette.v1.ProbeSpec
+	(*ProbeAnswer)(nil),                  // 31: vignette.v1.ProbeAnswer
 }
 var file_vignette_v1_agent_proto_depIdxs = []int32{
 	2,  // 0: vignette.v1.AgentServiceDescribeResponse.description:type_name -> vignette.v1.AgentDescription
@@ -1459,26 +1470,27 @@ var file_vignette_v1_agent_proto_depIdxs = []int32{
 	15, // 20: vignette.v1.RespondResponse.final:type_name -> vignette.v1.FinalFrame
 	26, // 21: vignette.v1.StateFrame.mental_state:type_name -> vignette.v1.MentalState
 	27, // 22: vignette.v1.StateFrame.acts:type_name -> vignette.v1.IntendedAct
-	25, // 23: vignette.v1.FinalFrame.action:type_name -> vignette.v1.Action
-	26, // 24: vignette.v1.FinalFrame.mental_state:type_name -> vignette.v1.MentalState
-	27, // 25: vignette.v1.FinalFrame.acts:type_name -> vignette.v1.IntendedAct
-	28, // 26: vignette.v1.FinalFrame.provenance:type_name -> vignette.v1.Provenance
-	3,  // 27: vignette.v1.ProbeRequest.observation:type_name -> vignette.v1.Observation
-	29, // 28: vignette.v1.ProbeRequest.probe:type_name -> vignette.v1.ProbeSpec
-	30, // 29: vignette.v1.ProbeResponse.answer:type_name -> vignette.v1.ProbeAnswer
-	0,  // 30: vignette.v1.AgentService.Describe:input_type -> vignette.v1.AgentServiceDescribeRequest
-	8,  // 31: vignette.v1.AgentService.Bid:input_type -> vignette.v1.BidRequest
-	10, // 32: vignette.v1.AgentService.Respond:input_type -> vignette.v1.RespondRequest
-	16, // 33: vignette.v1.AgentService.Probe:input_type -> vignette.v1.ProbeRequest
-	1,  // 34: vignette.v1.AgentService.Describe:output_type -> vignette.v1.AgentServiceDescribeResponse
-	9,  // 35: vignette.v1.AgentService.Bid:output_type -> vignette.v1.BidResponse
-	11, // 36: vignette.v1.AgentService.Respond:output_type -> vignette.v1.RespondResponse
-	17, // 37: vignette.v1.AgentService.Probe:output_type -> vignette.v1.ProbeResponse
-	34, // [34:38] is the sub-list for method output_type
-	30, // [30:34] is the sub-list for method input_type
-	30, // [30:30] is the sub-list for extension type_name
-	30, // [30:30] is the sub-list for extension extendee
-	0,  // [0:30] is the sub-list for field type_name
+	28, // 23: vignette.v1.StateFrame.appraisal:type_name -> vignette.v1.Appraisal
+	25, // 24: vignette.v1.FinalFrame.action:type_name -> vignette.v1.Action
+	26, // 25: vignette.v1.FinalFrame.mental_state:type_name -> vignette.v1.MentalState
+	27, // 26: vignette.v1.FinalFrame.acts:type_name -> vignette.v1.IntendedAct
+	29, // 27: vignette.v1.FinalFrame.provenance:type_name -> vignette.v1.Provenance
+	3,  // 28: vignette.v1.ProbeRequest.observation:type_name -> vignette.v1.Observation
+	30, // 29: vignette.v1.ProbeRequest.probe:type_name -> vignette.v1.ProbeSpec
+	31, // 30: vignette.v1.ProbeResponse.answer:type_name -> vignette.v1.ProbeAnswer
+	0,  // 31: vignette.v1.AgentService.Describe:input_type -> vignette.v1.AgentServiceDescribeRequest
+	8,  // 32: vignette.v1.AgentService.Bid:input_type -> vignette.v1.BidRequest
+	10, // 33: vignette.v1.AgentService.Respond:input_type -> vignette.v1.RespondRequest
+	16, // 34: vignette.v1.AgentService.Probe:input_type -> vignette.v1.ProbeRequest
+	1,  // 35: vignette.v1.AgentService.Describe:output_type -> vignette.v1.AgentServiceDescribeResponse
+	9,  // 36: vignette.v1.AgentService.Bid:output_type -> vignette.v1.BidResponse
+	11, // 37: vignette.v1.AgentService.Respond:output_type -> vignette.v1.RespondResponse
+	17, // 38: vignette.v1.AgentService.Probe:output_type -> vignette.v1.ProbeResponse
+	35, // [35:39] is the sub-list for method output_type
+	31, // [31:35] is the sub-list for method input_type
+	31, // [31:31] is the sub-list for extension type_name
+	31, // [31:31] is the sub-list for extension extendee
+	0,  // [0:31] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_agent_proto_init() }

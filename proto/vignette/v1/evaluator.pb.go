@@ -30,7 +30,7 @@ const (
 	Need_NEED_UNSPECIFIED Need = 0
 	// The focal role's objective.
 	Need_NEED_OBJECTIVE Need = 1
-	// Mental states of all roles.
+	// Mental states of all roles, and appraisals beside them.
 	Need_NEED_MENTAL_STATES Need = 2
 	// What simulated speakers meant to do.
 	Need_NEED_INTENDED_ACTS Need = 3
@@ -560,7 +560,9 @@ type PrivateTurn struct {
 	// With NEED_MENTAL_STATES.
 	MentalState *MentalState `protobuf:"bytes,2,opt,name=mental_state,json=mentalState,proto3" json:"mental_state,omitempty"`
 	// With NEED_INTENDED_ACTS.
-	Acts          []*IntendedAct `protobuf:"bytes,3,rep,name=acts,proto3" json:"acts,omitempty"`
+	Acts []*IntendedAct `protobuf:"bytes,3,rep,name=acts,proto3" json:"acts,omitempty"`
+	// With NEED_MENTAL_STATES.
+	Appraisal     *Appraisal `protobuf:"bytes,4,opt,name=appraisal,proto3" json:"appraisal,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -612,6 +614,13 @@ func (x *PrivateTurn) GetMentalState() *MentalState {
 func (x *PrivateTurn) GetActs() []*IntendedAct {
 	if x != nil {
 		return x.Acts
+	}
+	return nil
+}
+
+func (x *PrivateTurn) GetAppraisal() *Appraisal {
+	if x != nil {
+		return x.Appraisal
 	}
 	return nil
 }
@@ -711,11 +720,12 @@ const file_vignette_v1_evaluator_proto_rawDesc = "" +
 	"role_cards\x18\v \x03(\v2\x15.vignette.v1.RoleCardB\x04\xa8\xbb\x18\x01R\troleCards\x12\x1e\n" +
 	"\x05model\x18\f \x01(\tB\b\xbaH\x05r\x03\x18\x80\x02R\x05model\x123\n" +
 	"\aaccount\x18\r \x01(\v2\x19.vignette.v1.ModelAccountR\aaccountB\r\n" +
-	"\v_turn_index\"\x8e\x01\n" +
+	"\v_turn_index\"\xc4\x01\n" +
 	"\vPrivateTurn\x12\x14\n" +
 	"\x05index\x18\x01 \x01(\x05R\x05index\x12;\n" +
 	"\fmental_state\x18\x02 \x01(\v2\x18.vignette.v1.MentalStateR\vmentalState\x12,\n" +
-	"\x04acts\x18\x03 \x03(\v2\x18.vignette.v1.IntendedActR\x04acts\">\n" +
+	"\x04acts\x18\x03 \x03(\v2\x18.vignette.v1.IntendedActR\x04acts\x124\n" +
+	"\tappraisal\x18\x04 \x01(\v2\x16.vignette.v1.AppraisalR\tappraisal\">\n" +
 	"\x10EvaluateResponse\x12*\n" +
 	"\x06scores\x18\x01 \x03(\v2\x12.vignette.v1.ScoreR\x06scores*\x86\x01\n" +
 	"\x04Need\x12\x14\n" +
@@ -760,7 +770,8 @@ var file_vignette_v1_evaluator_proto_goTypes = []any{
 	(*ModelAccount)(nil),                     // 13: vignette.v1.ModelAccount
 	(*MentalState)(nil),                      // 14: vignette.v1.MentalState
 	(*IntendedAct)(nil),                      // 15: vignette.v1.IntendedAct
-	(*Score)(nil),                            // 16: vignette.v1.Score
+	(*Appraisal)(nil),                        // 16: vignette.v1.Appraisal
+	(*Score)(nil),                            // 17: vignette.v1.Score
 }
 var file_vignette_v1_evaluator_proto_depIdxs = []int32{
 	3,  // 0: vignette.v1.EvaluatorServiceDescribeResponse.description:type_name -> vignette.v1.EvaluatorDescription
@@ -775,16 +786,17 @@ var file_vignette_v1_evaluator_proto_depIdxs = []int32{
 	13, // 9: vignette.v1.EvaluateRequest.account:type_name -> vignette.v1.ModelAccount
 	14, // 10: vignette.v1.PrivateTurn.mental_state:type_name -> vignette.v1.MentalState
 	15, // 11: vignette.v1.PrivateTurn.acts:type_name -> vignette.v1.IntendedAct
-	16, // 12: vignette.v1.EvaluateResponse.scores:type_name -> vignette.v1.Score
-	1,  // 13: vignette.v1.EvaluatorService.Describe:input_type -> vignette.v1.EvaluatorServiceDescribeRequest
-	5,  // 14: vignette.v1.EvaluatorService.Evaluate:input_type -> vignette.v1.EvaluateRequest
-	2,  // 15: vignette.v1.EvaluatorService.Describe:output_type -> vignette.v1.EvaluatorServiceDescribeResponse
-	7,  // 16: vignette.v1.EvaluatorService.Evaluate:output_type -> vignette.v1.EvaluateResponse
-	15, // [15:17] is the sub-list for method output_type
-	13, // [13:15] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	16, // 12: vignette.v1.PrivateTurn.appraisal:type_name -> vignette.v1.Appraisal
+	17, // 13: vignette.v1.EvaluateResponse.scores:type_name -> vignette.v1.Score
+	1,  // 14: vignette.v1.EvaluatorService.Describe:input_type -> vignette.v1.EvaluatorServiceDescribeRequest
+	5,  // 15: vignette.v1.EvaluatorService.Evaluate:input_type -> vignette.v1.EvaluateRequest
+	2,  // 16: vignette.v1.EvaluatorService.Describe:output_type -> vignette.v1.EvaluatorServiceDescribeResponse
+	7,  // 17: vignette.v1.EvaluatorService.Evaluate:output_type -> vignette.v1.EvaluateResponse
+	16, // [16:18] is the sub-list for method output_type
+	14, // [14:16] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_evaluator_proto_init() }

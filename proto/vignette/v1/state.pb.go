@@ -152,6 +152,9 @@ const (
 	StateSource_STATE_SOURCE_SELF_REPORTED StateSource = 2
 	// Reported by a human about themselves.
 	StateSource_STATE_SOURCE_HUMAN_REPORTED StateSource = 3
+	// Read from the conversation by a language model that was asked as a reader, not as the role: a judgement about what
+	// was heard.
+	StateSource_STATE_SOURCE_READ StateSource = 4
 )
 
 // Enum value maps for StateSource.
@@ -161,12 +164,14 @@ var (
 		1: "STATE_SOURCE_COMPUTED",
 		2: "STATE_SOURCE_SELF_REPORTED",
 		3: "STATE_SOURCE_HUMAN_REPORTED",
+		4: "STATE_SOURCE_READ",
 	}
 	StateSource_value = map[string]int32{
 		"STATE_SOURCE_UNSPECIFIED":    0,
 		"STATE_SOURCE_COMPUTED":       1,
 		"STATE_SOURCE_SELF_REPORTED":  2,
 		"STATE_SOURCE_HUMAN_REPORTED": 3,
+		"STATE_SOURCE_READ":           4,
 	}
 )
 
@@ -416,6 +421,105 @@ func (x *MentalState) GetOthers() []*ModelOfOther {
 	return nil
 }
 
+// Appraisal is what has become of a role by what it heard, kept beside what the role's mind reports about itself and
+// never mixed with it: rules compute it, or a reader does where the rules do not know the language. It decides what a
+// role may tell; a self-report has no part in it. As private as a mental state.
+type Appraisal struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Exactly one of these.
+	//
+	// Types that are valid to be assigned to Outcome:
+	//
+	//	*Appraisal_State
+	//	*Appraisal_Unavailable
+	Outcome isAppraisal_Outcome `protobuf_oneof:"outcome"`
+	// Words of the turns heard last that it rests on, as they were said; empty where no reader quotes any.
+	Evidence      []string `protobuf:"bytes,3,rep,name=evidence,proto3" json:"evidence,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Appraisal) Reset() {
+	*x = Appraisal{}
+	mi := &file_vignette_v1_state_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Appraisal) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Appraisal) ProtoMessage() {}
+
+func (x *Appraisal) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_state_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Appraisal.ProtoReflect.Descriptor instead.
+func (*Appraisal) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_state_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Appraisal) GetOutcome() isAppraisal_Outcome {
+	if x != nil {
+		return x.Outcome
+	}
+	return nil
+}
+
+func (x *Appraisal) GetState() *MentalState {
+	if x != nil {
+		if x, ok := x.Outcome.(*Appraisal_State); ok {
+			return x.State
+		}
+	}
+	return nil
+}
+
+func (x *Appraisal) GetUnavailable() string {
+	if x != nil {
+		if x, ok := x.Outcome.(*Appraisal_Unavailable); ok {
+			return x.Unavailable
+		}
+	}
+	return ""
+}
+
+func (x *Appraisal) GetEvidence() []string {
+	if x != nil {
+		return x.Evidence
+	}
+	return nil
+}
+
+type isAppraisal_Outcome interface {
+	isAppraisal_Outcome()
+}
+
+type Appraisal_State struct {
+	// The state, with its source: computed or read. It holds feelings, distress, trust, resistance, willingness and
+	// ambivalence; what a mind shows, means and thinks is its own.
+	State *MentalState `protobuf:"bytes,1,opt,name=state,proto3,oneof"`
+}
+
+type Appraisal_Unavailable struct {
+	// Why there is none.
+	Unavailable string `protobuf:"bytes,2,opt,name=unavailable,proto3,oneof"`
+}
+
+func (*Appraisal_State) isAppraisal_Outcome() {}
+
+func (*Appraisal_Unavailable) isAppraisal_Outcome() {}
+
 // Belief is something held to be true.
 type Belief struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -429,7 +533,7 @@ type Belief struct {
 
 func (x *Belief) Reset() {
 	*x = Belief{}
-	mi := &file_vignette_v1_state_proto_msgTypes[2]
+	mi := &file_vignette_v1_state_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -441,7 +545,7 @@ func (x *Belief) String() string {
 func (*Belief) ProtoMessage() {}
 
 func (x *Belief) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_state_proto_msgTypes[2]
+	mi := &file_vignette_v1_state_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -454,7 +558,7 @@ func (x *Belief) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Belief.ProtoReflect.Descriptor instead.
 func (*Belief) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_state_proto_rawDescGZIP(), []int{2}
+	return file_vignette_v1_state_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Belief) GetText() string {
@@ -490,7 +594,7 @@ type ModelOfOther struct {
 
 func (x *ModelOfOther) Reset() {
 	*x = ModelOfOther{}
-	mi := &file_vignette_v1_state_proto_msgTypes[3]
+	mi := &file_vignette_v1_state_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -502,7 +606,7 @@ func (x *ModelOfOther) String() string {
 func (*ModelOfOther) ProtoMessage() {}
 
 func (x *ModelOfOther) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_state_proto_msgTypes[3]
+	mi := &file_vignette_v1_state_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -515,7 +619,7 @@ func (x *ModelOfOther) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ModelOfOther.ProtoReflect.Descriptor instead.
 func (*ModelOfOther) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_state_proto_rawDescGZIP(), []int{3}
+	return file_vignette_v1_state_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ModelOfOther) GetRole() string {
@@ -588,7 +692,14 @@ const file_vignette_v1_state_proto_rawDesc = "" +
 	"\x06_trustB\r\n" +
 	"\v_resistanceB\x0e\n" +
 	"\f_willingnessB\x0e\n" +
-	"\f_ambivalence\"]\n" +
+	"\f_ambivalence\"\xaa\x02\n" +
+	"\tAppraisal\x120\n" +
+	"\x05state\x18\x01 \x01(\v2\x18.vignette.v1.MentalStateH\x00R\x05state\x12.\n" +
+	"\vunavailable\x18\x02 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xf4\x03H\x00R\vunavailable\x12-\n" +
+	"\bevidence\x18\x03 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10\b\"\ar\x05\x10\x01\x18\xe8\aR\bevidence:z\xbaHw\x1au\n" +
+	"\x10appraisal.source\x120an appraisal is computed or read, never reported\x1a/!has(this.state) || this.state.source in [1, 4]B\x10\n" +
+	"\aoutcome\x12\x05\xbaH\x02\b\x01\"]\n" +
 	"\x06Belief\x12\x1e\n" +
 	"\x04text\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\xd0\x0fR\x04text\x123\n" +
@@ -623,12 +734,13 @@ const file_vignette_v1_state_proto_rawDesc = "" +
 	"\x0eEMOTION_RELIEF\x10\x0f\x12\x10\n" +
 	"\fEMOTION_HOPE\x10\x10\x12\x15\n" +
 	"\x11EMOTION_GRATITUDE\x10\x11\x12\x0f\n" +
-	"\vEMOTION_JOY\x10\x12*\x87\x01\n" +
+	"\vEMOTION_JOY\x10\x12*\x9e\x01\n" +
 	"\vStateSource\x12\x1c\n" +
 	"\x18STATE_SOURCE_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15STATE_SOURCE_COMPUTED\x10\x01\x12\x1e\n" +
 	"\x1aSTATE_SOURCE_SELF_REPORTED\x10\x02\x12\x1f\n" +
-	"\x1bSTATE_SOURCE_HUMAN_REPORTED\x10\x03B?Z=github.com/vignette-sim/vignette/proto/vignette/v1;vignettev1b\x06proto3"
+	"\x1bSTATE_SOURCE_HUMAN_REPORTED\x10\x03\x12\x15\n" +
+	"\x11STATE_SOURCE_READ\x10\x04B?Z=github.com/vignette-sim/vignette/proto/vignette/v1;vignettev1b\x06proto3"
 
 var (
 	file_vignette_v1_state_proto_rawDescOnce sync.Once
@@ -643,29 +755,31 @@ func file_vignette_v1_state_proto_rawDescGZIP() []byte {
 }
 
 var file_vignette_v1_state_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_vignette_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_vignette_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_vignette_v1_state_proto_goTypes = []any{
 	(Emotion)(0),             // 0: vignette.v1.Emotion
 	(StateSource)(0),         // 1: vignette.v1.StateSource
 	(*EmotionIntensity)(nil), // 2: vignette.v1.EmotionIntensity
 	(*MentalState)(nil),      // 3: vignette.v1.MentalState
-	(*Belief)(nil),           // 4: vignette.v1.Belief
-	(*ModelOfOther)(nil),     // 5: vignette.v1.ModelOfOther
+	(*Appraisal)(nil),        // 4: vignette.v1.Appraisal
+	(*Belief)(nil),           // 5: vignette.v1.Belief
+	(*ModelOfOther)(nil),     // 6: vignette.v1.ModelOfOther
 }
 var file_vignette_v1_state_proto_depIdxs = []int32{
 	0, // 0: vignette.v1.EmotionIntensity.emotion:type_name -> vignette.v1.Emotion
 	1, // 1: vignette.v1.MentalState.source:type_name -> vignette.v1.StateSource
 	2, // 2: vignette.v1.MentalState.felt:type_name -> vignette.v1.EmotionIntensity
 	2, // 3: vignette.v1.MentalState.expressed:type_name -> vignette.v1.EmotionIntensity
-	4, // 4: vignette.v1.MentalState.beliefs:type_name -> vignette.v1.Belief
-	5, // 5: vignette.v1.MentalState.others:type_name -> vignette.v1.ModelOfOther
-	2, // 6: vignette.v1.ModelOfOther.felt:type_name -> vignette.v1.EmotionIntensity
-	4, // 7: vignette.v1.ModelOfOther.beliefs:type_name -> vignette.v1.Belief
-	8, // [8:8] is the sub-list for method output_type
-	8, // [8:8] is the sub-list for method input_type
-	8, // [8:8] is the sub-list for extension type_name
-	8, // [8:8] is the sub-list for extension extendee
-	0, // [0:8] is the sub-list for field type_name
+	5, // 4: vignette.v1.MentalState.beliefs:type_name -> vignette.v1.Belief
+	6, // 5: vignette.v1.MentalState.others:type_name -> vignette.v1.ModelOfOther
+	3, // 6: vignette.v1.Appraisal.state:type_name -> vignette.v1.MentalState
+	2, // 7: vignette.v1.ModelOfOther.felt:type_name -> vignette.v1.EmotionIntensity
+	5, // 8: vignette.v1.ModelOfOther.beliefs:type_name -> vignette.v1.Belief
+	9, // [9:9] is the sub-list for method output_type
+	9, // [9:9] is the sub-list for method input_type
+	9, // [9:9] is the sub-list for extension type_name
+	9, // [9:9] is the sub-list for extension extendee
+	0, // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_state_proto_init() }
@@ -675,14 +789,18 @@ func file_vignette_v1_state_proto_init() {
 	}
 	file_vignette_v1_state_proto_msgTypes[0].OneofWrappers = []any{}
 	file_vignette_v1_state_proto_msgTypes[1].OneofWrappers = []any{}
-	file_vignette_v1_state_proto_msgTypes[3].OneofWrappers = []any{}
+	file_vignette_v1_state_proto_msgTypes[2].OneofWrappers = []any{
+		(*Appraisal_State)(nil),
+		(*Appraisal_Unavailable)(nil),
+	}
+	file_vignette_v1_state_proto_msgTypes[4].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_state_proto_rawDesc), len(file_vignette_v1_state_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   4,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

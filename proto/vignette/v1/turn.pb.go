@@ -112,7 +112,10 @@ type Turn struct {
 	// How often the agent was asked until it answered, from 1.
 	Attempts int32 `protobuf:"varint,10,opt,name=attempts,proto3" json:"attempts,omitempty"`
 	// From the first question to the answer.
-	Latency       *durationpb.Duration `protobuf:"bytes,11,opt,name=latency,proto3" json:"latency,omitempty"`
+	Latency *durationpb.Duration `protobuf:"bytes,11,opt,name=latency,proto3" json:"latency,omitempty"`
+	// What has become of the role by what it heard, where its mental state is a report about itself. Absent where the
+	// mental state is the computed one already, and where nothing is appraised.
+	Appraisal     *Appraisal `protobuf:"bytes,12,opt,name=appraisal,proto3" json:"appraisal,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -220,6 +223,13 @@ func (x *Turn) GetAttempts() int32 {
 func (x *Turn) GetLatency() *durationpb.Duration {
 	if x != nil {
 		return x.Latency
+	}
+	return nil
+}
+
+func (x *Turn) GetAppraisal() *Appraisal {
+	if x != nil {
+		return x.Appraisal
 	}
 	return nil
 }
@@ -502,7 +512,7 @@ var File_vignette_v1_turn_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_turn_proto_rawDesc = "" +
 	"\n" +
-	"\x16vignette/v1/turn.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x19vignette/v1/options.proto\x1a\x17vignette/v1/state.proto\"\xfa\x03\n" +
+	"\x16vignette/v1/turn.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x19vignette/v1/options.proto\x1a\x17vignette/v1/state.proto\"\xb6\x04\n" +
 	"\x04Turn\x12\x14\n" +
 	"\x02id\x18\x01 \x01(\tB\x04\xb0\xbb\x18\x01R\x02id\x12\x1d\n" +
 	"\x05index\x18\x02 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\x05index\x12\x1b\n" +
@@ -518,7 +528,8 @@ const file_vignette_v1_turn_proto_rawDesc = "" +
 	"\x06origin\x18\t \x01(\tB\b\xa8\xbb\x18\x02\xb0\xbb\x18\x01R\x06origin\x12$\n" +
 	"\battempts\x18\n" +
 	" \x01(\x05B\b\xa8\xbb\x18\x02\xb0\xbb\x18\x01R\battempts\x12=\n" +
-	"\alatency\x18\v \x01(\v2\x19.google.protobuf.DurationB\b\xa8\xbb\x18\x02\xb0\xbb\x18\x01R\alatency\"\xa4\x02\n" +
+	"\alatency\x18\v \x01(\v2\x19.google.protobuf.DurationB\b\xa8\xbb\x18\x02\xb0\xbb\x18\x01R\alatency\x12:\n" +
+	"\tappraisal\x18\f \x01(\v2\x16.vignette.v1.AppraisalB\x04\xa8\xbb\x18\x01R\tappraisal\"\xa4\x02\n" +
 	"\x06Action\x127\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x17.vignette.v1.ActionKindB\n" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04kind\x12\x1d\n" +
@@ -577,6 +588,7 @@ var file_vignette_v1_turn_proto_goTypes = []any{
 	(*Provenance)(nil),          // 5: vignette.v1.Provenance
 	(*MentalState)(nil),         // 6: vignette.v1.MentalState
 	(*durationpb.Duration)(nil), // 7: google.protobuf.Duration
+	(*Appraisal)(nil),           // 8: vignette.v1.Appraisal
 }
 var file_vignette_v1_turn_proto_depIdxs = []int32{
 	2, // 0: vignette.v1.Turn.action:type_name -> vignette.v1.Action
@@ -584,13 +596,14 @@ var file_vignette_v1_turn_proto_depIdxs = []int32{
 	3, // 2: vignette.v1.Turn.acts:type_name -> vignette.v1.IntendedAct
 	5, // 3: vignette.v1.Turn.provenance:type_name -> vignette.v1.Provenance
 	7, // 4: vignette.v1.Turn.latency:type_name -> google.protobuf.Duration
-	0, // 5: vignette.v1.Action.kind:type_name -> vignette.v1.ActionKind
-	4, // 6: vignette.v1.IntendedAct.span:type_name -> vignette.v1.Span
-	7, // [7:7] is the sub-list for method output_type
-	7, // [7:7] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	8, // 5: vignette.v1.Turn.appraisal:type_name -> vignette.v1.Appraisal
+	0, // 6: vignette.v1.Action.kind:type_name -> vignette.v1.ActionKind
+	4, // 7: vignette.v1.IntendedAct.span:type_name -> vignette.v1.Span
+	8, // [8:8] is the sub-list for method output_type
+	8, // [8:8] is the sub-list for method input_type
+	8, // [8:8] is the sub-list for extension type_name
+	8, // [8:8] is the sub-list for extension extendee
+	0, // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_turn_proto_init() }
