@@ -198,6 +198,10 @@ func checkTurns(t *testing.T, s *studio, planner *planning.Planner) {
 			if state := turn.GetMentalState(); state != nil && state.GetSource() != vignettev1.StateSource_STATE_SOURCE_SELF_REPORTED {
 				t.Errorf("a model's state is said to be %s", state.GetSource())
 			}
+			if isClient := kindOf(item.State, turn.GetRole()) == vignettev1.AgentKind_AGENT_KIND_CLIENT; isClient != (turn.GetAppraisal().GetState() != nil) ||
+				isClient && turn.GetAppraisal().GetState().GetSource() != vignettev1.StateSource_STATE_SOURCE_COMPUTED {
+				t.Errorf("turn %d of role %s is appraised as %v", turn.GetIndex(), turn.GetRole(), turn.GetAppraisal())
+			}
 			if turn.GetProvenance().GetMind() != "llm" || turn.GetProvenance().GetModel() != "scripted/tiny" || turn.GetProvenance().GetPromptHash() == "" {
 				t.Errorf("provenance %v", turn.GetProvenance())
 			}
@@ -208,6 +212,15 @@ func checkTurns(t *testing.T, s *studio, planner *planning.Planner) {
 			}
 		}
 	}
+}
+
+func kindOf(state *episode.State, role string) vignettev1.AgentKind {
+	for _, r := range state.Plan().Scenario.GetRoles() {
+		if r.GetId() == role {
+			return r.GetKind()
+		}
+	}
+	return vignettev1.AgentKind_AGENT_KIND_UNSPECIFIED
 }
 
 // searchForKey looks for the key in everything that was written: log, books, answers, export, what the process said, files.

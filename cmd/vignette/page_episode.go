@@ -143,12 +143,31 @@ func turnScores(state *episode.State, index int32) string {
 	return strings.Join(parts, " · ")
 }
 
-// inside writes what went on in a role: the state it committed before it spoke, and what it meant to do.
+// inside writes what went on in a role: the state it committed before it spoke, what was appraised beside it, and what it
+// meant to do.
 func (p *page) inside(turn *vignettev1.Turn, indent string) {
-	state := turn.GetMentalState()
-	if state == nil {
-		return
+	if state := turn.GetMentalState(); state != nil {
+		p.note(indent, stateLine(state))
 	}
+	if appraisal := turn.GetAppraisal(); appraisal.GetState() != nil {
+		p.note(indent, stateLine(appraisal.GetState()))
+	} else if appraisal != nil {
+		p.note(indent, "[appraisal] unavailable: "+appraisal.GetUnavailable())
+	}
+	for _, words := range turn.GetAppraisal().GetEvidence() {
+		p.note(indent, "read from: "+words)
+	}
+	var acts []string
+	for _, act := range turn.GetActs() {
+		acts = append(acts, act.GetAct())
+	}
+	if len(acts) > 0 {
+		p.note(indent, "means: "+strings.Join(acts, ", "))
+	}
+}
+
+// stateLine is a state in a line, its source first.
+func stateLine(state *vignettev1.MentalState) string {
 	var parts []string
 	for _, felt := range state.GetFelt() {
 		parts = append(parts, fmt.Sprintf("%s %.2f", enumname.Of(felt.GetEmotion()), felt.GetIntensity()))
@@ -168,14 +187,7 @@ func (p *page) inside(turn *vignettev1.Turn, indent string) {
 	if state.GetInnerThought() != "" {
 		parts = append(parts, "thinks: "+state.GetInnerThought())
 	}
-	p.note(indent, fmt.Sprintf("[%s] %s", enumname.Of(state.GetSource()), strings.Join(parts, ", ")))
-	var acts []string
-	for _, act := range turn.GetActs() {
-		acts = append(acts, act.GetAct())
-	}
-	if len(acts) > 0 {
-		p.note(indent, "means: "+strings.Join(acts, ", "))
-	}
+	return fmt.Sprintf("[%s] %s", enumname.Of(state.GetSource()), strings.Join(parts, ", "))
 }
 
 func points(v float64) string { return fmt.Sprintf("%.0f", v) }

@@ -23,11 +23,24 @@ func (p *page) results(result runResult) {
 		p.scenarioTable(scenario, groups[i:j])
 		i = j
 	}
+	p.gap(result.reports.Gap())
 	if warnings := result.table.Warnings(result.planner.Manifest()); len(warnings) > 0 {
 		p.printf("\n")
 		for _, warning := range warnings {
 			p.paragraph("! ", "  ", warning)
 		}
+	}
+}
+
+// gap says how far models that play clients are from what they were told of themselves.
+func (p *page) gap(gap studies.Gap) {
+	if gap.Distress != nil {
+		p.printf("\n")
+		p.paragraph("  ", "  ", fmt.Sprintf("The distress that models reported about themselves is %.1f SUDS points from what was computed for them, on average over %s.",
+			*gap.Distress, plural(gap.Turns, "turn", "turns")))
+	}
+	if gap.Unavailable > 0 {
+		p.paragraph("  ", "  ", fmt.Sprintf("In %s of a client there was no report or nothing computed to hold against it.", plural(gap.Unavailable, "turn", "turns")))
 	}
 }
 

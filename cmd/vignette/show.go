@@ -93,7 +93,9 @@ beginning of an id is enough.
 Scores stand below the turns, those read from mental states ("felt distress")
 among them. --private adds the states themselves, as they were committed before
 the words, and what was meant. With builtin minds they are the truth of the
-simulation, with language models their self-report.
+simulation, with language models their self-report. Beside the report of a model that
+plays a client stands what the rules computed for it, which alone decides what it may
+tell.
 
 --calls shows what was asked of language models for an episode, call by call: the
 exact prompt, the raw answer, how it was had, latency, tokens and cost. Prompts hold

@@ -20,6 +20,7 @@ type runResult struct {
 	planner *planning.Planner
 	status  *vignettev1.RunStatus
 	table   *studies.Table
+	reports studies.Reports
 	// spending is what calls to models came to; nil where nobody looked.
 	spending *projection.Spending
 
@@ -30,6 +31,7 @@ type runResult struct {
 // add takes in an episode, in whatever order they end.
 func (r *runResult) add(index int, state *episode.State) {
 	r.table.Add(index, state)
+	r.reports.Add(index, state)
 	if state.Completed().GetValidity() == vignettev1.Validity_VALIDITY_OK && (r.shown == nil || r.better(index)) {
 		r.shown, r.shownAt = state, index
 	}

@@ -124,6 +124,22 @@ type jsonRun struct {
 	Warnings []string    `json:"warnings"`
 	Digest   string      `json:"digest"`
 	Models   *jsonSpent  `json:"models,omitempty"`
+	Reports  *jsonGap    `json:"self_reports,omitempty"`
+}
+
+// jsonGap is how far what models report about themselves is from what was appraised.
+type jsonGap struct {
+	DistressGap *float64 `json:"distress_gap"` // null: no turn has both
+	Turns       int      `json:"turns"`
+	Unavailable int      `json:"unavailable"`
+}
+
+// gapRecord is nil where nobody was appraised beside a report.
+func gapRecord(gap studies.Gap) *jsonGap {
+	if gap.Turns == 0 && gap.Unavailable == 0 {
+		return nil
+	}
+	return &jsonGap{gap.Distress, gap.Turns, gap.Unavailable}
 }
 
 func (j *jsonTeller) done(result runResult) { j.write(runRecord("done", result)) }
@@ -147,7 +163,7 @@ func runRecord(kind string, result runResult) jsonRun {
 		}
 		record.Groups = append(record.Groups, g)
 	}
-	record.Models = spendingRecord(result.spending)
+	record.Models, record.Reports = spendingRecord(result.spending), gapRecord(result.reports.Gap())
 	return record
 }
 

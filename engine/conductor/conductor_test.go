@@ -210,6 +210,33 @@ func TestDiscardTakesBackAllWords(t *testing.T) {
 }
 
 // A complete episode is left as it is: a claim after the end would make its log unreadable.
+// appraised is a state frame with an appraisal beside the state.
+func appraised(source vignettev1.StateSource) *vignettev1.RespondResponse {
+	frame, distress := stateFrame(30), 61.0
+	frame.GetState().Appraisal = &vignettev1.Appraisal{Outcome: &vignettev1.Appraisal_State{State: &vignettev1.MentalState{Source: source, Distress: &distress}}}
+	return frame
+}
+
+// What was appraised is recorded in the turn, beside the state and apart from it.
+func TestAppraisalIsRecorded(t *testing.T) {
+	s := newTheatre(t)
+	s.agent.script = func(_ int, o *vignettev1.Observation) ([]*vignettev1.RespondResponse, error) {
+		return []*vignettev1.RespondResponse{appraised(vignettev1.StateSource_STATE_SOURCE_COMPUTED), finalFrame(fmt.Sprintf("This is turn %d.", o.GetTurnIndex()))}, nil
+	}
+	state := newState()
+	if err := s.Play(context.Background(), state, 0); err != nil {
+		t.Fatal(err)
+	}
+	for _, turn := range state.Turns() {
+		if turn.GetMentalState().GetDistress() != 30 || turn.GetAppraisal().GetState().GetDistress() != 61 {
+			t.Errorf("turn %d: state %v, appraisal %v", turn.GetIndex(), turn.GetMentalState(), turn.GetAppraisal())
+		}
+	}
+	if len(state.Turns()) != 4 {
+		t.Errorf("%d turns", len(state.Turns()))
+	}
+}
+
 func TestCompleteEpisodesAreLeftAlone(t *testing.T) {
 	s, state := newTheatre(t), newState()
 	for range 2 {
@@ -273,6 +300,7 @@ func TestBrokenAgents(t *testing.T) {
 			f.Acts = []*vignettev1.IntendedAct{{Act: "x"}}
 		})), codes.Internal, "changes the acts"},
 		{"distress 500", "actor", frames(stateFrame(500), finalFrame("hi")), codes.Internal, "distress"},
+		{"a report for an appraisal", "actor", frames(appraised(vignettev1.StateSource_STATE_SOURCE_SELF_REPORTED), finalFrame("hi")), codes.Internal, "never reported"},
 		{"speaks to nobody", "actor", frames(stateFrame(1), finalFrame("hi", func(f *vignettev1.FinalFrame) { f.Action.To = []string{"zz"} })), codes.Internal, `addressed to "zz"`},
 		{"empty words", "actor", frames(stateFrame(1), finalFrame("")), codes.Internal, "need text"},
 		{"its own error", "actor", func(int, *vignettev1.Observation) ([]*vignettev1.RespondResponse, error) {

@@ -1,5 +1,6 @@
 // Package emotion measures what a role felt, read from the mental states it committed, and says where those come from:
-// with rule-based minds the numbers are the truth of the simulation, with a language model they are its self-report.
+// with rule-based minds the numbers are the truth of the simulation, with a language model they are its self-report. What was
+// appraised beside a report is another thing, and is not scored here.
 package emotion
 
 import (

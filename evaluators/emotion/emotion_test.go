@@ -65,3 +65,23 @@ func TestDistress(t *testing.T) {
 		})
 	}
 }
+
+// With a model that plays a client the score is what it reported, and says so, whatever was computed beside it.
+func TestReportIsScored(t *testing.T) {
+	r := request(proto.Float64(20))
+	r.PrivateTurns[1].MentalState.Source = vignettev1.StateSource_STATE_SOURCE_SELF_REPORTED
+	r.PrivateTurns[1].Appraisal = &vignettev1.Appraisal{Outcome: &vignettev1.Appraisal_State{
+		State: &vignettev1.MentalState{Source: vignettev1.StateSource_STATE_SOURCE_COMPUTED, Distress: proto.Float64(80)},
+	}}
+	scores, err := emotion.New().Evaluate(context.Background(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := scores[0]; got.GetValue().GetNumber() != 20 || got.GetRationale() != "as a language model reported about itself" {
+		t.Errorf("score %v", got)
+	}
+	r.PrivateTurns[1].MentalState = nil
+	if scores, _ = emotion.New().Evaluate(context.Background(), r); scores[0].GetValue() != nil {
+		t.Errorf("without a report the computed state is scored in its place: %v", scores[0])
+	}
+}

@@ -2,7 +2,7 @@
 //
 // Both are read from the mental states that were committed before the words, so neither could be fitted to the other
 // afterwards. With rule-based minds the felt state is the truth of the simulation; with a language model it is that
-// model's self-report, and the score says so.
+// model's self-report, and the score says so. What was appraised beside a report is not what is compared with.
 package tom
 
 import (

@@ -2,6 +2,7 @@ package tom_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"google.golang.org/protobuf/proto"
@@ -61,5 +62,21 @@ func TestDistressError(t *testing.T) {
 				t.Errorf("episode: %v, want %v", whole.GetOutcome(), *tc.want)
 			}
 		})
+	}
+}
+
+// A reading is compared with what a model reported, and says so, whatever was computed beside it.
+func TestReportIsComparedWith(t *testing.T) {
+	r := request(step{proto.Float64(20), proto.Float64(30)})
+	r.PrivateTurns[1].MentalState.Source = vignettev1.StateSource_STATE_SOURCE_SELF_REPORTED
+	r.PrivateTurns[1].Appraisal = &vignettev1.Appraisal{Outcome: &vignettev1.Appraisal_State{
+		State: &vignettev1.MentalState{Source: vignettev1.StateSource_STATE_SOURCE_COMPUTED, Distress: proto.Float64(80)},
+	}}
+	scores, err := tom.New().Evaluate(context.Background(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := scores[1]; got.GetValue().GetNumber() != 10 || !strings.Contains(got.GetRationale(), "as a language model reported about itself") {
+		t.Errorf("score %v", got)
 	}
 }

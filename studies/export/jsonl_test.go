@@ -24,7 +24,7 @@ func plan() *episode.Plan {
 	return &episode.Plan{
 		Run: "r", Episode: "e1", Cell: cell,
 		Scenario: &vignettev1.Scenario{
-			Id: "s", Focal: "a", Stop: &vignettev1.StopRules{MaxTurns: 2},
+			Id: "s", Focal: "a", Stop: &vignettev1.StopRules{MaxTurns: 6},
 			Probes:     []*vignettev1.ProbeSpec{{Id: "p", Role: "b"}},
 			Evaluators: []*vignettev1.EvaluatorUse{{Name: "judge", Role: "a"}},
 			Roles: []*vignettev1.Role{
@@ -52,8 +52,17 @@ func full() []*vignettev1.EpisodeEvent {
 			Distress: proto.Float64(0), Trust: proto.Float64(0.25), InnerThought: "Here we go.",
 			Others: []*vignettev1.ModelOfOther{{Role: "a", Distress: proto.Float64(5)}},
 		}}}},
+		{Event: &vignettev1.EpisodeEvent_Turn{Turn: &vignettev1.Turn{Id: "e1-t2", Index: 2, Role: "a", Action: speak("I see.")}}},
+		{Event: &vignettev1.EpisodeEvent_Turn{Turn: &vignettev1.Turn{Id: "e1-t3", Index: 3, Role: "b", Action: speak("Tired, mostly."),
+			MentalState: &vignettev1.MentalState{Source: vignettev1.StateSource_STATE_SOURCE_SELF_REPORTED, Distress: proto.Float64(20)},
+			Appraisal: &vignettev1.Appraisal{Outcome: &vignettev1.Appraisal_State{State: &vignettev1.MentalState{
+				Source: vignettev1.StateSource_STATE_SOURCE_COMPUTED, Distress: proto.Float64(61.5), Trust: proto.Float64(0),
+			}}}}}},
+		{Event: &vignettev1.EpisodeEvent_Turn{Turn: &vignettev1.Turn{Id: "e1-t4", Index: 4, Role: "a", Action: speak("Go on.")}}},
+		{Event: &vignettev1.EpisodeEvent_Turn{Turn: &vignettev1.Turn{Id: "e1-t5", Index: 5, Role: "b", Action: speak("Müde halt."),
+			Appraisal: &vignettev1.Appraisal{Outcome: &vignettev1.Appraisal_Unavailable{Unavailable: "the rules read English only"}}}}},
 		{Event: &vignettev1.EpisodeEvent_ConversationEnded{ConversationEnded: &vignettev1.ConversationEnded{Reason: vignettev1.EndReason_END_REASON_MAX_TURNS}}},
-		{Event: &vignettev1.EpisodeEvent_Probed{Probed: &vignettev1.ProbeAnswer{Probe: "p", Role: "b", AfterTurns: 2, Answer: &vignettev1.ProbeAnswer_Refusal{Refusal: "will not say"}}}},
+		{Event: &vignettev1.EpisodeEvent_Probed{Probed: &vignettev1.ProbeAnswer{Probe: "p", Role: "b", AfterTurns: 6, Answer: &vignettev1.ProbeAnswer_Refusal{Refusal: "will not say"}}}},
 		{Event: &vignettev1.EpisodeEvent_Evaluated{Evaluated: &vignettev1.Evaluated{Evaluator: "judge", Role: "a", Scores: []*vignettev1.Score{
 			{Id: "1", Evaluator: "judge", Dimension: "d.turn", Role: "a", TurnIndex: proto.Int32(0), Confidence: proto.Float64(0.5), Rationale: "asks",
 				Outcome: &vignettev1.Score_Value{Value: &vignettev1.ScoreValue{Number: 0, Label: "none"}},

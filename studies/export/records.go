@@ -35,15 +35,23 @@ type jsonRole struct {
 }
 
 type jsonTurn struct {
-	ID          string      `json:"id"`
-	Index       int32       `json:"index"`
-	Role        string      `json:"role"`
-	Action      string      `json:"action"`
-	To          []string    `json:"to"`
-	Text        string      `json:"text"`
-	MentalState *jsonState  `json:"mental_state"` // null when the mind told none
-	Acts        []jsonAct   `json:"acts"`
-	Scores      []jsonScore `json:"scores"`
+	ID          string         `json:"id"`
+	Index       int32          `json:"index"`
+	Role        string         `json:"role"`
+	Action      string         `json:"action"`
+	To          []string       `json:"to"`
+	Text        string         `json:"text"`
+	MentalState *jsonState     `json:"mental_state"` // null when the mind told none
+	Appraisal   *jsonAppraisal `json:"appraisal"`    // null where nothing is appraised beside the mental state
+	Acts        []jsonAct      `json:"acts"`
+	Scores      []jsonScore    `json:"scores"`
+}
+
+// jsonAppraisal has a state or a reason, never both.
+type jsonAppraisal struct {
+	State       *jsonState `json:"state,omitempty"`
+	Unavailable string     `json:"unavailable,omitempty"`
+	Evidence    []string   `json:"evidence,omitempty"`
 }
 
 type jsonState struct {
@@ -159,6 +167,7 @@ func turnOf(turn *vignettev1.Turn) jsonTurn {
 		To:          append([]string{}, turn.GetAction().GetTo()...),
 		Text:        turn.GetAction().GetText(),
 		MentalState: stateOf(turn.GetMentalState()),
+		Appraisal:   appraisalOf(turn.GetAppraisal()),
 		Acts:        []jsonAct{},
 		Scores:      []jsonScore{},
 	}
@@ -201,6 +210,13 @@ func stateOf(state *vignettev1.MentalState) *jsonState {
 		})
 	}
 	return out
+}
+
+func appraisalOf(appraisal *vignettev1.Appraisal) *jsonAppraisal {
+	if appraisal == nil {
+		return nil
+	}
+	return &jsonAppraisal{State: stateOf(appraisal.GetState()), Unavailable: appraisal.GetUnavailable(), Evidence: appraisal.GetEvidence()}
 }
 
 func emotionsOf(emotions []*vignettev1.EmotionIntensity) []jsonEmotion {

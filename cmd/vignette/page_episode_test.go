@@ -1,0 +1,45 @@
+package main
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/proto"
+
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// What a model reports and what was computed stand beside each other, each with its source.
+func TestInside(t *testing.T) {
+	state := func(source vignettev1.StateSource, distress float64) *vignettev1.MentalState {
+		return &vignettev1.MentalState{Source: source, Distress: &distress}
+	}
+	reported := state(vignettev1.StateSource_STATE_SOURCE_SELF_REPORTED, 20)
+	for _, test := range []struct {
+		name string
+		turn *vignettev1.Turn
+		want string
+	}{
+		{"nothing told", &vignettev1.Turn{}, ""},
+		{"computed", &vignettev1.Turn{
+			MentalState: state(vignettev1.StateSource_STATE_SOURCE_COMPUTED, 0), Acts: []*vignettev1.IntendedAct{{Act: "greet"}},
+		}, "  [computed] distress 0\n  means: greet\n"},
+		{"both", &vignettev1.Turn{MentalState: reported, Appraisal: &vignettev1.Appraisal{Outcome: &vignettev1.Appraisal_State{
+			State: &vignettev1.MentalState{Source: vignettev1.StateSource_STATE_SOURCE_COMPUTED, Distress: proto.Float64(61), Trust: proto.Float64(0)},
+		}}}, "  [self_reported] distress 20\n  [computed] distress 61, trust 0.00\n"},
+		{"unavailable", &vignettev1.Turn{MentalState: reported, Appraisal: &vignettev1.Appraisal{Outcome: &vignettev1.Appraisal_Unavailable{
+			Unavailable: "the rules read English only",
+		}}}, "  [self_reported] distress 20\n  [appraisal] unavailable: the rules read English only\n"},
+		{"read", &vignettev1.Turn{Appraisal: &vignettev1.Appraisal{
+			Outcome:  &vignettev1.Appraisal_State{State: state(vignettev1.StateSource_STATE_SOURCE_READ, 5)},
+			Evidence: []string{"Das klingt\x1b schwer."},
+		}}, "  [read] distress 5\n  read from: Das klingt\uFFFD schwer.\n"},
+	} {
+		var out bytes.Buffer
+		(&page{w: &out, width: 100}).inside(test.turn, "  ")
+		if diff := cmp.Diff(test.want, out.String()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, diff)
+		}
+	}
+}
