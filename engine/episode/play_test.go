@@ -20,7 +20,9 @@ type world struct {
 	// seen is called with every observation and every transcript that is handed out.
 	observed   func(role string, o *vignettev1.Observation)
 	transcript func(use *vignettev1.EvaluatorUse, r *vignettev1.EvaluateRequest)
-	n          int
+	// score is what evaluators answer; without it [judge] does.
+	score func(r *vignettev1.EvaluateRequest) []*vignettev1.Score
+	n     int
 }
 
 // play drives an episode to its end and returns its events. It fails the test when the machine does not come to rest.
@@ -74,9 +76,13 @@ func (w *world) carryOut(state *episode.State, decision episode.Decision) *vigne
 		if w.transcript != nil {
 			w.transcript(d.Use, request)
 		}
+		score := judge
+		if w.score != nil {
+			score = w.score
+		}
 		event.Event = &vignettev1.EpisodeEvent_Evaluated{Evaluated: &vignettev1.Evaluated{
 			Evaluator: d.Use.GetName(), Role: d.Use.GetRole(), TurnIndex: d.TurnIndex,
-			Scores: state.Verdict(d.Use, d.TurnIndex, judge(request), nil),
+			Scores: state.Verdict(d.Use, d.TurnIndex, score(request), nil),
 		}}
 	case episode.End:
 		event.Event = &vignettev1.EpisodeEvent_ConversationEnded{ConversationEnded: &vignettev1.ConversationEnded{Reason: d.Reason, Detail: d.Detail}}
