@@ -101,6 +101,9 @@ func TestAgentsHearWordsAlone(t *testing.T) {
 	for _, scenario := range all {
 		scenario.Factors = nil
 		markPolicies(scenario)
+		for _, use := range scenario.GetEvaluators() {
+			use.When = vignettev1.EvaluationTime_EVALUATION_TIME_EACH_TURN // so that there are scores to tell
+		}
 	}
 	planner, err := n.Runner().Prepare(ctx, runs.Design{Scenarios: all, Seed: 5})
 	if err != nil {
