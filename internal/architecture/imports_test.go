@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -46,15 +48,31 @@ var bare = map[string][]string{
 	"broker/natsrpc":     {module + "proto", module + "engine"},
 }
 
+// strangers word turns, hear them or score them, and know nothing of each other, however far down: no rule, no list. What
+// agents/builtin measures is whether their lists came to be alike all the same.
+var strangers = []string{
+	"agents/builtin/client", "agents/builtin/counselor", "agents/builtin/persona/partner", "agents/builtin/persona/speaker", "agents/builtin/persona/bystander",
+	"evaluators",
+}
+
+// between are packages of ours that strangers may have in common: contracts, what every mind is, the scene and the form of a
+// persona's turn, and what knows English. None of them holds phrases to listen for, but the last.
+var between = []string{
+	"proto", "agents", "agents/builtin/persona/scene", "agents/builtin/persona/draft", "internal",
+}
+
 type pkg struct {
 	ImportPath string
+	Dir        string
+	GoFiles    []string
+	EmbedFiles []string
 	Imports    []string
 	Deps       []string
 }
 
 func packages(t *testing.T) []pkg {
 	t.Helper()
-	out, err := exec.Command("go", "list", "-json=ImportPath,Imports,Deps", module+"...").Output()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Dir,GoFiles,EmbedFiles,Imports,Deps", module+"...").Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)
 	}
@@ -120,6 +138,79 @@ func TestPurePackagesStayBare(t *testing.T) {
 	}
 	if seen != len(bare) {
 		t.Errorf("%d of %d packages found; has one moved?", seen, len(bare))
+	}
+}
+
+// Who words, who hears and who scores are strangers.
+func TestStrangers(t *testing.T) {
+	listed := map[string][]pkg{}
+	for _, p := range packages(t) {
+		for _, stranger := range strangers {
+			if within(p.ImportPath, []string{stranger}) {
+				listed[stranger] = append(listed[stranger], p)
+			}
+		}
+	}
+	for _, stranger := range strangers {
+		if len(listed[stranger]) == 0 {
+			t.Errorf("%s is not there; has it moved?", stranger)
+		}
+		for _, p := range listed[stranger] {
+			for _, dep := range p.Deps {
+				target, ours := strings.CutPrefix(dep, module)
+				room, _, _ := strings.Cut(target, "/")
+				known := slices.Contains(between, target) || slices.Contains(between, room) && room != "agents"
+				if ours && !known && !within(target, []string{stranger}) {
+					t.Errorf("%s depends on %s; strangers may have %v in common", p.ImportPath, target, between)
+				}
+			}
+		}
+	}
+}
+
+// What strangers have in common holds no phrases to listen for and no words to say; internal/language alone knows English.
+func TestNothingIsHeardInCommon(t *testing.T) {
+	for _, p := range packages(t) {
+		if !slices.Contains(between, p.ImportPath) {
+			continue
+		}
+		if len(p.EmbedFiles) > 0 {
+			t.Errorf("%s holds the files %v", p.ImportPath, p.EmbedFiles)
+		}
+		for _, name := range p.GoFiles {
+			source, err := os.ReadFile(filepath.Join(p.Dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(string(source), "NewPhrases(") {
+				t.Errorf("%s/%s listens for phrases", p.ImportPath, name)
+			}
+		}
+	}
+}
+
+// No two packages read the same file of words.
+func TestNoListIsShared(t *testing.T) {
+	owner := map[string]string{}
+	for _, p := range packages(t) {
+		if !within(p.ImportPath, []string{"agents", "evaluators"}) || p.ImportPath == "agents/builtin" {
+			continue // agents/builtin holds the others' files to measure them, and no mind may import it
+		}
+		for _, name := range p.EmbedFiles {
+			text, err := os.ReadFile(filepath.Join(p.Dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, key := range []string{filepath.Join(p.Dir, name), string(text)} {
+				if other, taken := owner[key]; taken && other != p.ImportPath {
+					t.Errorf("%s and %s both have %s", other, p.ImportPath, name)
+				}
+				owner[key] = p.ImportPath
+			}
+		}
+	}
+	if len(owner) == 0 {
+		t.Error("nobody has a file of words")
 	}
 }
 

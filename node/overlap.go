@@ -1,0 +1,18 @@
+package node
+
+import (
+	minds "github.com/vignette-sim/vignette/agents/builtin"
+	"github.com/vignette-sim/vignette/evaluators/dearman"
+)
+
+// Overlap measures how far the builtin minds and the evaluators that read words know the phrases of those they hear, and as a
+// reference how many of them people use. Emotion and theory of mind are not among them: they read states, not words.
+func Overlap(human minds.Human) ([]minds.Row, error) {
+	return minds.Overlap(readers, human)
+}
+
+// readers are the evaluators that read words.
+var readers = []minds.Judge{{Name: dearman.Name, Source: dearman.Source}}
+
+// Common lists the phrases that evaluators and builtin minds both listen for.
+func Common() ([]minds.Twins, error) { return minds.Common(readers) }
