@@ -24,13 +24,15 @@ type question struct {
 	form *form
 	// ask is how many questions were put for the same end before.
 	ask int32
+	// before are the messages before the task; nil means what the model plays and the conversation.
+	before []*vignettev1.ChatMessage
 	// task are the paragraphs that say what is to be done.
 	task []string
 }
 
 func (s *scene) request(q question) *vignettev1.CompleteRequest {
 	request := &vignettev1.CompleteRequest{
-		Model: s.model(), Messages: s.messages(q.task...), Account: s.account(q.ask), Purpose: q.purpose, PromptHash: q.hash,
+		Model: s.model(), Messages: s.messages(q), Account: s.account(q.ask), Purpose: q.purpose, PromptHash: q.hash,
 	}
 	if q.form != nil {
 		request.Form = q.form.answer()

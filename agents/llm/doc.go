@@ -7,13 +7,15 @@
 // model stand in those files, and their hash goes with every question.
 //
 // Answers are held to account (guard.go): an answer in somebody else's part, an echo, stage directions and the like are
-// asked for once more. No turn takes more than three questions. A model that refuses, or does not finish, is asked once
+// asked for once more. No turn takes more than three questions, the reader's aside. A model that refuses, or does not finish, is asked once
 // more; after that the turn fails with ABORTED and a google.rpc.ErrorInfo of domain "agents/llm", and says why.
 //
 // A client does not decide by itself how far it trusts: where the conversation is English, the rules of the built-in client
-// do (agents/builtin/client), and what they keep back is not in the prompt, so that no model can tell it. In other
-// languages there are no such rules. Then the client is told to be guarded at first, and core beliefs and memories of a
-// sensitivity of 0.7 or more are left out for the whole conversation: a gate that nothing computes would be made up.
+// do (agents/builtin/client). The model is told their state in words, and what they keep back is not in the prompt, so that no
+// model can tell it (gate.go). In other languages there are no such rules. Then a model is asked once more before each turn, as
+// a reader of what was said, how the latest words go down (reading.go); until what it read amounts to trust, core beliefs and
+// memories of a sensitivity of 0.7 or more are left out. What the model reports about itself reaches neither: it is recorded,
+// and the appraisal beside it.
 //
 // This package may import the contracts, the room of agents, agents/builtin/client for its gate, internal/prompt and
 // internal/language. It talks to no endpoint, holds no keys and retries nothing: that is the gateway's. Start reading at

@@ -63,11 +63,37 @@ type script struct {
 	next     func(*vignettev1.CompleteRequest) played
 	requests []*vignettev1.CompleteRequest
 	streamed int
+	// reader answers what is asked of a reader; without it such questions are as all others. readings are those questions.
+	reader   func(*vignettev1.CompleteRequest) played
+	readings []*vignettev1.CompleteRequest
+}
+
+// read is what a reader answers.
+func read(quote, trust, resistance string) played {
+	raw, err := json.Marshal(map[string]string{"quote": quote, "trust": trust, "resistance": resistance})
+	if err != nil {
+		panic(err)
+	}
+	return answered(string(raw))
+}
+
+// reads is a reader that quotes what was said last and always says the same.
+func reads(trust, resistance string) func(*vignettev1.CompleteRequest) played {
+	return func(request *vignettev1.CompleteRequest) played {
+		_, latest, _ := strings.Cut(request.GetMessages()[1].GetContent(), "# The latest words")
+		_, quote, _ := strings.Cut(latest, "⟦")
+		quote, _, _ = strings.Cut(quote, "⟧")
+		return read(quote, trust, resistance)
+	}
 }
 
 func (s *script) take(request *vignettev1.CompleteRequest) played {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.reader != nil && strings.HasPrefix(request.GetPurpose(), "appraisal") {
+		s.readings = append(s.readings, proto.CloneOf(request))
+		return s.reader(request)
+	}
 	s.requests = append(s.requests, proto.CloneOf(request))
 	if len(s.plays) == 0 {
 		if s.next == nil {

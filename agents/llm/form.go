@@ -24,21 +24,22 @@ type form struct {
 // Forms of answers.
 var (
 	turnForms = map[vignettev1.AgentKind]form{
-		vignettev1.AgentKind_AGENT_KIND_PERSONA:   readForm("persona"),
-		vignettev1.AgentKind_AGENT_KIND_CLIENT:    readForm("client"),
-		vignettev1.AgentKind_AGENT_KIND_COUNSELOR: readForm("counselor"),
+		vignettev1.AgentKind_AGENT_KIND_PERSONA:   formOf("persona"),
+		vignettev1.AgentKind_AGENT_KIND_CLIENT:    formOf("client"),
+		vignettev1.AgentKind_AGENT_KIND_COUNSELOR: formOf("counselor"),
 	}
 	probeForms = map[vignettev1.ProbeKind]form{
-		vignettev1.ProbeKind_PROBE_KIND_EMOTION:  readForm("emotion"),
-		vignettev1.ProbeKind_PROBE_KIND_DISTRESS: readForm("distress"),
-		vignettev1.ProbeKind_PROBE_KIND_BELIEF:   readForm("belief"),
-		vignettev1.ProbeKind_PROBE_KIND_OPEN:     readForm("open"),
+		vignettev1.ProbeKind_PROBE_KIND_EMOTION:  formOf("emotion"),
+		vignettev1.ProbeKind_PROBE_KIND_DISTRESS: formOf("distress"),
+		vignettev1.ProbeKind_PROBE_KIND_BELIEF:   formOf("belief"),
+		vignettev1.ProbeKind_PROBE_KIND_OPEN:     formOf("open"),
 	}
-	bidForm = readForm("bid")
+	bidForm  = formOf("bid")
+	readForm = formOf("reading")
 )
 
-// readForm reads a schema that is built in; it panics when there is none.
-func readForm(name string) form {
+// formOf reads a schema that is built in; it panics when there is none.
+func formOf(name string) form {
 	raw, err := files.ReadFile("prompts/" + name + ".schema.json")
 	if err != nil {
 		panic(err)

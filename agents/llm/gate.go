@@ -13,7 +13,8 @@ type gate struct {
 	Trust string
 	// Resistance is "yielding", "holding back" or "bristling".
 	Resistance string
-	// Distress is "calm", "uneasy", "hurting" or "overwhelmed".
+	// Distress is "calm", "uneasy", "hurting" or "overwhelmed"; empty, like all below it but what may be told, where a reader
+	// took the place of the rules.
 	Distress string
 	// Felt are the emotions felt, strongest first, without those that may not be told yet; Unnamed says that there are such.
 	Felt    []feltView
@@ -24,6 +25,7 @@ type gate struct {
 	Open   []client.Disclosure
 	Locked bool
 
+	// appraisal and state are the rules', nil where a reader took their place.
 	appraisal *client.Appraisal
 	state     *vignettev1.MentalState
 }
@@ -86,26 +88,26 @@ func isClient(obs *vignettev1.Observation) bool {
 	return obs.GetSelf().GetKind() == vignettev1.AgentKind_AGENT_KIND_CLIENT
 }
 
-// withoutRules is why a client has no computed state.
-const withoutRules = "the rules read English only"
-
-// appraised is what is recorded beside the model's report about itself: the computed state, or why there is none. It is nil
-// for roles that nothing appraises.
+// appraised is what is recorded beside the model's report about itself: the state, computed or read, or why there is none. It
+// is nil for roles that nothing appraises.
 func (s *scene) appraised() *vignettev1.Appraisal {
 	switch {
+	case s.reading != nil:
+		return s.reading.appraisal()
 	case s.gate != nil:
 		return &vignettev1.Appraisal{Outcome: &vignettev1.Appraisal_State{State: s.gate.state}}
-	case isClient(s.obs):
-		return &vignettev1.Appraisal{Outcome: &vignettev1.Appraisal_Unavailable{Unavailable: withoutRules}}
 	}
 	return nil
 }
 
-// after is the agent state for the next turn: the memory of the rules and nothing else. What the model reports about itself
-// never gets there.
-func (g *gate) after(action *vignettev1.Action) ([]byte, error) {
-	if g == nil {
-		return nil, nil
+// after is the agent state for the next turn: the memory of the rules, or of what was read, and nothing else. What the model
+// reports about itself never gets there.
+func (s *scene) after(action *vignettev1.Action) ([]byte, error) {
+	switch {
+	case s.reading != nil:
+		return s.reading.after()
+	case s.gate != nil:
+		return s.gate.appraisal.After(action)
 	}
-	return g.appraisal.After(action)
+	return nil, nil
 }

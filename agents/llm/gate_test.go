@@ -109,15 +109,15 @@ func TestAppraisalWithoutAReport(t *testing.T) {
 	}
 }
 
-// Only clients are appraised, and only where the rules know the language; a reason is no state.
+// Only clients are appraised; a reason is no state.
 func TestNobodyElseIsAppraised(t *testing.T) {
 	for name, test := range map[string]struct {
 		obs  *vignettev1.Observation
 		want *vignettev1.Appraisal
 	}{
-		"a German client": {clientScene("de", 1), &vignettev1.Appraisal{Outcome: &vignettev1.Appraisal_Unavailable{Unavailable: withoutRules}}},
-		"a counselor":     {counselorScene(vignettev1.Modality_MODALITY_MI, much), nil},
-		"a partner":       {partnerScene(0.5, 0.5), nil},
+		"a German client who begins": {clientScene("de", 1), &vignettev1.Appraisal{Outcome: &vignettev1.Appraisal_Unavailable{Unavailable: nothingHeard}}},
+		"a counselor":                {counselorScene(vignettev1.Modality_MODALITY_MI, much), nil},
+		"a partner":                  {partnerScene(0.5, 0.5), nil},
 	} {
 		kind, reply := test.obs.GetSelf().GetKind(), &taken{}
 		if _, err := New(kind, &script{plays: []played{answered(says(kind, fine))}}).Respond(t.Context(), test.obs, reply); err != nil {
@@ -162,13 +162,16 @@ func TestSelfReportMovesNothing(t *testing.T) {
 			for i, heard := range [][]string{lines[:1], lines} {
 				obs := clientScene(language, 1, conversation("helper", "client", heard...)...)
 				obs.AgentState = state
-				models, reply := &script{plays: []played{clientSays(small(i, nil), report...)}}, &taken{}
+				models, reply := &script{plays: []played{clientSays(small(i, nil), report...)}, reader: reads("much_more", "less")}, &taken{}
 				answer, err := New(counseled, models).Respond(t.Context(), obs, reply)
 				if err != nil {
 					t.Fatal(err)
 				}
 				state = answer.AgentState
 				states, appraised, next = append(states, string(state)), append(appraised, reply.appraisal), shown(models.requests[0])
+				for _, reading := range models.readings {
+					next += shown(reading)
+				}
 			}
 			return states, appraised, next
 		}

@@ -88,14 +88,18 @@ func appendMessage(messages []*vignettev1.ChatMessage, role vignettev1.ChatRole,
 	return append(messages, &vignettev1.ChatMessage{Role: role, Content: text})
 }
 
-// messages are all messages of a question: the system message, the history, and what is asked now. Texts of a task stand in
-// paragraphs after what was heard last.
-func (s *scene) messages(task ...string) []*vignettev1.ChatMessage {
-	all := []*vignettev1.ChatMessage{{Role: vignettev1.ChatRole_CHAT_ROLE_SYSTEM, Content: s.system}}
-	for _, m := range s.history {
+// messages are all messages of a question: what comes before, as a rule the system message and the history, and what is asked
+// now. Texts of a task stand in paragraphs after what was heard last.
+func (s *scene) messages(q question) []*vignettev1.ChatMessage {
+	before := q.before
+	if before == nil {
+		before = append([]*vignettev1.ChatMessage{{Role: vignettev1.ChatRole_CHAT_ROLE_SYSTEM, Content: s.system}}, s.history...)
+	}
+	var all []*vignettev1.ChatMessage
+	for _, m := range before {
 		all = append(all, &vignettev1.ChatMessage{Role: m.GetRole(), Content: m.GetContent(), Droppable: m.GetDroppable()})
 	}
-	for i, text := range task {
+	for _, text := range q.task {
 		last := all[len(all)-1]
 		switch {
 		case text == "":
@@ -103,7 +107,7 @@ func (s *scene) messages(task ...string) []*vignettev1.ChatMessage {
 			last.Content += fmt.Sprintf("\n\n%s", text)
 			last.Droppable = false
 		default:
-			all = append(all, &vignettev1.ChatMessage{Role: vignettev1.ChatRole_CHAT_ROLE_USER, Content: task[i]})
+			all = append(all, &vignettev1.ChatMessage{Role: vignettev1.ChatRole_CHAT_ROLE_USER, Content: text})
 		}
 	}
 	return all

@@ -48,6 +48,9 @@ func (m *mind) Respond(ctx context.Context, obs *vignettev1.Observation, reply a
 	if err != nil {
 		return nil, err
 	}
+	if err := s.appraise(ctx); err != nil {
+		return nil, err
+	}
 	t := &turn{scene: s, form: m.form.of(obs), guard: guardOf(obs), reply: reply}
 	return t.take(ctx)
 }
@@ -57,12 +60,28 @@ var Strategies = []string{"plain"}
 
 // scene is one observation in the making: what the model is told whatever it is asked.
 type scene struct {
-	obs     *vignettev1.Observation
-	models  vignettev1.ModelServiceClient
-	view    *view
-	gate    *gate
+	obs    *vignettev1.Observation
+	models vignettev1.ModelServiceClient
+	view   *view
+	// gate is how a client is and what it may tell; nil for others, and where nothing says so.
+	gate *gate
+	// reading is a client's where no rules know the language; else nil.
+	reading *reading
 	system  string
 	history []*vignettev1.ChatMessage
+}
+
+// appraise takes in what was said since the role's last turn where that takes a question. Whoever does not appraise stands
+// where it stood after that turn.
+func (s *scene) appraise(ctx context.Context) error {
+	if s.reading == nil {
+		return nil
+	}
+	if err := s.read(ctx); err != nil {
+		return err
+	}
+	s.gate = s.reading.gate(s.obs)
+	return nil
 }
 
 // begin takes an observation in. It asks nothing.
@@ -74,6 +93,12 @@ func (m *mind) begin(obs *vignettev1.Observation) (*scene, error) {
 	var err error
 	if s.gate, err = gateOf(obs); err != nil {
 		return nil, err
+	}
+	if isClient(obs) && s.gate == nil {
+		if s.reading, err = readingOf(obs); err != nil {
+			return nil, err
+		}
+		s.gate = s.reading.gate(obs)
 	}
 	s.view = viewOf(obs)
 	if s.system, err = systemPrompt.Render(s.view); err != nil {

@@ -89,14 +89,26 @@ type probable struct {
 // mostAsks is how often a question outside the conversation is put.
 const mostAsks = 2
 
-// outside asks something outside the conversation, twice at most: take says what is wrong with an answer, or takes it. The
-// outcome is that of the last question; an answer that is wrong again is malformed.
+// outside asks something outside the conversation; see pursue.
 func (s *scene) outside(ctx context.Context, purpose string, template *prompt.Template, task task, f form, take func(*outsideAnswer) finding) (vignettev1.Outcome, error) {
 	text, err := template.Render(task)
 	if err != nil {
 		return 0, status.Errorf(codes.Internal, "%v", err)
 	}
 	q := question{purpose: purpose, hash: hashWith(template, f.source), form: &f, task: []string{text, ""}}
+	return s.pursue(ctx, q, func(answer string) finding {
+		said := new(outsideAnswer)
+		if json.Unmarshal([]byte(answer), said) != nil {
+			return "malformed"
+		}
+		return take(said)
+	})
+}
+
+// pursue puts a question in a form, twice at most: take says what is wrong with an answer, or takes it. The second paragraph of
+// its task is for what was wrong. The outcome is that of the last question; an answer that is wrong again is malformed.
+func (s *scene) pursue(ctx context.Context, q question, take func(answer string) finding) (vignettev1.Outcome, error) {
+	purpose := q.purpose
 	for {
 		completion, err := s.complete(ctx, q)
 		if err != nil {
@@ -104,11 +116,7 @@ func (s *scene) outside(ctx context.Context, purpose string, template *prompt.Te
 		}
 		outcome, why := completion.GetOutcome(), sound
 		if outcome == vignettev1.Outcome_OUTCOME_ANSWERED {
-			answer := new(outsideAnswer)
-			if json.Unmarshal([]byte(completion.GetJson()), answer) != nil {
-				return vignettev1.Outcome_OUTCOME_MALFORMED, nil
-			}
-			if why = take(answer); why == sound {
+			if why = take(completion.GetJson()); why == sound {
 				return outcome, nil
 			}
 			outcome = vignettev1.Outcome_OUTCOME_MALFORMED

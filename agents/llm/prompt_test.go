@@ -18,7 +18,10 @@ import (
 func asked(t *testing.T, obs *vignettev1.Observation) *vignettev1.CompleteRequest {
 	t.Helper()
 	kind := obs.GetSelf().GetKind()
-	models := &script{next: func(*vignettev1.CompleteRequest) played { return answered(says(kind, "Well, that is a long story.")) }}
+	models := &script{
+		next:   func(*vignettev1.CompleteRequest) played { return answered(says(kind, "Well, that is a long story.")) },
+		reader: reads("more", "same"),
+	}
 	if _, err := New(kind, models).Respond(context.Background(), obs, &taken{}); err != nil {
 		t.Fatal(err)
 	}
@@ -109,9 +112,9 @@ func TestOtherPrompts(t *testing.T) {
 
 func TestAgainPrompts(t *testing.T) {
 	var out strings.Builder
-	for _, why := range []finding{wordless, outOfFiction, roleFlip, severalVoices, narration, diagram, echo, goodbye, "refused", "filtered", "cut", "empty", "malformed", "sum"} {
+	for _, why := range []finding{wordless, outOfFiction, roleFlip, severalVoices, narration, diagram, echo, goodbye, "refused", "filtered", "cut", "empty", "malformed", "misquoted", "sum"} {
 		draft := ""
-		if len(why) > 6 && why != "refused" && why != "filtered" && why != "malformed" {
+		if len(why) > 6 && why != "refused" && why != "filtered" && why != "malformed" && why != "misquoted" {
 			draft = "the draft"
 		}
 		text, err := againPrompt.Render(againTask{Why: string(why), Draft: draft, Name: "Nora", Silent: true})

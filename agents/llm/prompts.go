@@ -30,6 +30,8 @@ var (
 	againPrompt  = load("again.tmpl")
 	probePrompt  = load("probe.tmpl", "gate.tmpl")
 	bidPrompt    = load("bid.tmpl")
+	readerPrompt = load("reader.tmpl")
+	readPrompt   = load("read.tmpl")
 )
 
 // hashWith names all the words of a question: what every question holds, the task, and the form of the answer.

@@ -50,7 +50,7 @@ func (t *turn) take(ctx context.Context) (*agents.Answer, error) {
 			return nil, err
 		}
 	}
-	state, err := t.gate.after(d.action)
+	state, err := t.after(d.action)
 	if err != nil {
 		return nil, status.Errorf(codes.Internal, "role %q: agent state: %v", t.obs.GetSelf().GetId(), err)
 	}

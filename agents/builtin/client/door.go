@@ -34,6 +34,20 @@ func Appraise(obs *vignettev1.Observation) (*Appraisal, error) {
 	return &Appraisal{turn: t}, nil
 }
 
+// Arrival is how a client comes in, before anything is said to it.
+type Arrival struct {
+	// Trust and Resistance are 0-1.
+	Trust, Resistance float64
+	// Gain is how much it responds to what is done, 1 on average; 0.3 to 1.9.
+	Gain float64
+}
+
+// Arrive draws how a client comes in, from its luck, its style and its traits. It reads no words, so it holds in any language.
+func Arrive(obs *vignettev1.Observation) Arrival {
+	t := temperamentOf(obs, nil)
+	return Arrival{Trust: t.trust, Resistance: t.resistance, Gain: t.gain}
+}
+
 // State is the computed mental state as far as what was heard makes it: feelings, distress, trust, resistance, willingness
 // and ambivalence. What is shown, meant and thought is left to the mind that words the turn.
 func (a *Appraisal) State() *vignettev1.MentalState {
