@@ -117,10 +117,7 @@ func TestAgentsHearWordsAlone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := secrets{acts: map[string][]string{}}
-		for _, role := range item.State.Plan().Scenario.GetRoles() {
-			s.roles = append(s.roles, role)
-		}
+		s := secrets{roles: item.State.Plan().Scenario.GetRoles(), acts: map[string][]string{}}
 		for _, turn := range item.State.Turns() {
 			for _, act := range turn.GetActs() {
 				s.acts[turn.GetRole()] = append(s.acts[turn.GetRole()], act.GetAct())

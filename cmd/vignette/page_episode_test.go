@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/studies"
 )
 
 // What a model reports and what was computed stand beside each other, each with its source.
@@ -40,6 +41,35 @@ func TestInside(t *testing.T) {
 		(&page{w: &out, width: 100}).inside(test.turn, "  ")
 		if diff := cmp.Diff(test.want, out.String()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
+		}
+	}
+}
+
+// How far reports are from what was computed is said where there is something to compare, and what is missing is no zero.
+func TestGapOnThePage(t *testing.T) {
+	for _, test := range []struct {
+		gap  studies.Gap
+		want string
+		json *jsonGap
+	}{
+		{studies.Gap{}, "", nil},
+		{
+			studies.Gap{Distress: proto.Float64(12.34), Turns: 1},
+			"\n  The distress that models reported about themselves is 12.3 SUDS points from what was computed for them, on average over 1 turn.\n",
+			&jsonGap{DistressGap: proto.Float64(12.34), Turns: 1},
+		},
+		{
+			studies.Gap{Unavailable: 3}, "\n  In 3 turns of a client there was no report or nothing computed to hold against it.\n",
+			&jsonGap{Unavailable: 3},
+		},
+	} {
+		var out bytes.Buffer
+		(&page{w: &out, width: 200}).gap(test.gap)
+		if diff := cmp.Diff(test.want, out.String()); diff != "" {
+			t.Errorf("%+v (-want +got):\n%s", test.gap, diff)
+		}
+		if diff := cmp.Diff(test.json, gapRecord(test.gap)); diff != "" {
+			t.Errorf("%+v in JSON (-want +got):\n%s", test.gap, diff)
 		}
 	}
 }

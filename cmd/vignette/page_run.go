@@ -34,8 +34,10 @@ func (p *page) results(result runResult) {
 
 // gap says how far models that play clients are from what they were told of themselves.
 func (p *page) gap(gap studies.Gap) {
-	if gap.Distress != nil {
+	if gap.Turns > 0 || gap.Unavailable > 0 {
 		p.printf("\n")
+	}
+	if gap.Distress != nil {
 		p.paragraph("  ", "  ", fmt.Sprintf("The distress that models reported about themselves is %.1f SUDS points from what was computed for them, on average over %s.",
 			*gap.Distress, plural(gap.Turns, "turn", "turns")))
 	}
