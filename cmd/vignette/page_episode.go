@@ -165,6 +165,9 @@ func (p *page) inside(turn *vignettev1.Turn, indent string) {
 			parts = append(parts, number.name+" "+number.show(*number.value))
 		}
 	}
+	if stage := state.GetStageOfChange(); stage != vignettev1.StageOfChange_STAGE_OF_CHANGE_UNSPECIFIED {
+		parts = append(parts, "in "+enumname.Of(stage))
+	}
 	if state.GetInnerThought() != "" {
 		parts = append(parts, "thinks: "+state.GetInnerThought())
 	}
