@@ -78,6 +78,8 @@ type turn struct {
 	felt []*vignettev1.EmotionIntensity
 	// luck decides what is done, words how it is said.
 	luck, words *rand.Rand
+	// falters decides how fluently.
+	falters *rand.Rand
 
 	// told are the items told in this turn, speech what is said so far.
 	told   []*item
@@ -106,7 +108,8 @@ func (m *mind) begin(obs *vignettev1.Observation) (*turn, error) {
 	t.felt = memory.feel(sheet.items, t.temper, t.heard)
 	t.luck = agents.TurnRand(obs.GetChance(), agents.StreamTurn)
 	t.words = agents.TurnRand(obs.GetChance(), agents.StreamWording)
-	t.speech = &language.Speech{Spoken: &memory.Spoken, Pick: t.words.IntN, Left: caps[t.style]}
+	t.falters = agents.TurnRand(obs.GetChance(), agents.StreamManner)
+	t.speech = &language.Speech{Spoken: &memory.Spoken, Pick: t.words.IntN, Left: caps[t.style], Manner: t.falter}
 	return t, nil
 }
 

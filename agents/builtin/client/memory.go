@@ -101,5 +101,15 @@ func (m *memory) encode() ([]byte, error) {
 // answered says whether a question was answered.
 func (m *memory) answered(i int) bool { return m.Answered&(1<<i) != 0 }
 
+// filled says whether a filler is new in this episode, and takes it as used.
+func (m *memory) filled(filler string) bool {
+	key := language.SentenceKey(filler)
+	if slices.Contains(m.Spoken.Frames, key) {
+		return false
+	}
+	m.Spoken.Frames = append(m.Spoken.Frames, key)
+	return true
+}
+
 // told says whether an item has been told.
 func (m *memory) told(id string) bool { return slices.Contains(m.Told, id) }
