@@ -75,6 +75,8 @@ const (
 	StreamTurn
 	// StreamWording is for how a turn is worded.
 	StreamWording
+	// StreamManner is for how fluently it is said.
+	StreamManner
 )
 
 // EpisodeRand returns the role's luck for the whole episode: the same numbers in each of its turns.

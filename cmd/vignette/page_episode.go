@@ -184,6 +184,9 @@ func stateLine(state *vignettev1.MentalState) string {
 			parts = append(parts, number.name+" "+number.show(*number.value))
 		}
 	}
+	if stage := state.GetStageOfChange(); stage != vignettev1.StageOfChange_STAGE_OF_CHANGE_UNSPECIFIED {
+		parts = append(parts, "in "+enumname.Of(stage))
+	}
 	if state.GetInnerThought() != "" {
 		parts = append(parts, "thinks: "+state.GetInnerThought())
 	}

@@ -86,6 +86,7 @@ func (s *State) roleCard(role *vignettev1.Role) *vignettev1.RoleCard {
 		Goal:      role.GetGoal(),
 		Knowledge: role.GetKnowledge(),
 		Stance:    role.GetStance(),
+		Change:    role.GetChange(),
 	}
 	if role.GetId() == s.plan.Scenario.GetFocal() {
 		card.Objective = s.plan.Scenario.GetObjective()

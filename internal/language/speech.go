@@ -61,6 +61,8 @@ type Speech struct {
 	Pick func(n int) int
 	// Left is how many sentences may still be said.
 	Left int
+	// Manner, where it is set, may change a frame's words before they are said.
+	Manner func(act, text string) string
 
 	pieces []Piece
 	text   strings.Builder
@@ -82,6 +84,9 @@ func (s *Speech) Say(act string, slot func(name string) string, lists ...[]*Fram
 				continue
 			}
 			text, ok := frame.Fill(slot, s.Pick)
+			if ok && s.Manner != nil {
+				text = s.Manner(act, text)
+			}
 			if ok && s.Add(act, text) {
 				s.Spoken.Frames = append(s.Spoken.Frames, frame.Key)
 				return true

@@ -3,7 +3,7 @@ package language
 import "strings"
 
 // irregular lists base, past and participle of irregular verbs; one form in the middle stands for both.
-const irregular = `arise arose arisen|become became become|begin began begun|bend bent|bite bit bitten|bleed bled|blow blew blown|break broke broken|
+const irregular = `smell hug rinse chew scrub pour fetch knit polish sweat faint stammer blush arise arose arisen|become became become|begin began begun|bend bent|bite bit bitten|bleed bled|blow blew blown|break broke broken|
 bring brought|build built|burn burnt|buy bought|catch caught|choose chose chosen|cling clung|come came come|cost cost|creep crept|cut cut|deal dealt|dig dug|
 do did done|draw drew drawn|drink drank drunk|drive drove driven|eat ate eaten|fall fell fallen|feed fed|feel felt|fight fought|find found|flee fled|fly flew flown|
 forbid forbade forbidden|forget forgot forgotten|forgive forgave forgiven|freeze froze frozen|get got|give gave given|go went gone|grow grew grown|hang hung|

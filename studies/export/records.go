@@ -65,6 +65,7 @@ type jsonState struct {
 	Resistance        *float64      `json:"resistance,omitempty"`
 	Willingness       *float64      `json:"willingness,omitempty"`
 	Ambivalence       *float64      `json:"ambivalence,omitempty"`
+	StageOfChange     string        `json:"stage_of_change,omitempty"`
 	Intent            string        `json:"intent,omitempty"`
 	InnerThought      string        `json:"inner_thought,omitempty"`
 	Others            []jsonOther   `json:"others,omitempty"`
@@ -197,6 +198,7 @@ func stateOf(state *vignettev1.MentalState) *jsonState {
 		Resistance:        state.Resistance,
 		Willingness:       state.Willingness,
 		Ambivalence:       state.Ambivalence,
+		StageOfChange:     stageName(state.GetStageOfChange()),
 		Intent:            state.GetIntent(),
 		InnerThought:      state.GetInnerThought(),
 	}
@@ -314,4 +316,12 @@ func probeOf(answer *vignettev1.ProbeAnswer) jsonProbe {
 		out.Reason = a.Refusal
 	}
 	return out
+}
+
+// stageName is a stage of change by its short name; none has none.
+func stageName(stage vignettev1.StageOfChange) string {
+	if stage == vignettev1.StageOfChange_STAGE_OF_CHANGE_UNSPECIFIED {
+		return ""
+	}
+	return enumname.Of(stage)
 }

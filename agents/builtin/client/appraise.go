@@ -12,6 +12,8 @@ import (
 // temperament is what a client is like all through an episode: drawn once, from the role's luck for the episode.
 type temperament struct {
 	trust, resistance, distress, ambivalence float64
+	// readiness is for the change in mind, 0 where there is none.
+	readiness float64
 	// gain is how much a client responds to what is done, 1 on average.
 	gain float64
 }
@@ -25,19 +27,20 @@ var styleLeans = map[style]effect{
 }
 
 // temperamentOf draws a client's temperament.
-func temperamentOf(obs *vignettev1.Observation, items []item) temperament {
+func temperamentOf(obs *vignettev1.Observation, sheet *sheet) temperament {
 	luck := agents.EpisodeRand(obs.GetChance(), agents.StreamTemperament)
 	lean := styleLeans[obs.GetSelf().GetPersona().GetStyle()]
 	t := temperament{
 		trust:       within(baseTrust+lean.trust+trustSpread*luck.NormFloat64(), 0.15, 0.6),
 		gain:        within(1+gainSpread*luck.NormFloat64(), 0.3, 1.9),
-		distress:    within(baseDistress+lean.distress+distressOfFelt*strongestPain(items)+6*luck.NormFloat64(), 5, 98),
+		distress:    within(baseDistress+lean.distress+distressOfFelt*strongestPain(sheet.items)+6*luck.NormFloat64(), 5, 98),
 		ambivalence: within(baseAmbivalence+0.12*luck.NormFloat64(), 0.1, 0.95),
 		resistance:  within(baseResistance+lean.resistance+0.08*luck.NormFloat64(), 0, 0.9),
 	}
 	if luck.Float64() < littleShare {
 		t.gain = littleGain
 	}
+	t.readiness = readinessOf(sheet.prospect, luck)
 	if five := obs.GetSelf().GetPersona().GetTraits().GetBigFive(); five != nil {
 		if five.Agreeableness != nil {
 			t.trust = within(t.trust+0.1*(five.GetAgreeableness()-0.5), 0.05, 0.7)
@@ -70,6 +73,10 @@ type stimulus struct {
 // reflecting are the bits of memory.Before for having been reflected, the first of the stimuli, and echoed, the fourth.
 const reflecting = 1<<0 | 1<<3
 
+func (e effect) times(n int) effect {
+	return effect{float64(n) * e.trust, float64(n) * e.resistance, float64(n) * e.distress}
+}
+
 func stimuli(h heard) []stimulus {
 	return []stimulus{
 		{h.reflected, onReflection},
@@ -91,6 +98,9 @@ func stimuli(h heard) []stimulus {
 		{h.asked == aboutRisk, onRiskInquiry},
 		{h.summary && h.reflected, onSummary},
 		{h.greeting, onGreeting},
+		{h.answered, onAnswered},
+		{h.waiting > 0, onWaiting.times(h.waiting)},
+		{h.stalled, onStalled},
 	}
 }
 

@@ -66,16 +66,20 @@ func (m *mind) Respond(_ context.Context, obs *vignettev1.Observation, reply age
 
 // turn is one turn in the making.
 type turn struct {
-	obs    *vignettev1.Observation
-	style  style
-	items  []item
-	temper temperament
-	memory *memory
-	heard  heard
+	obs   *vignettev1.Observation
+	style style
+	items []item
+	// prospect is what this client might change; nil for none.
+	prospect *prospect
+	temper   temperament
+	memory   *memory
+	heard    heard
 	// felt are the emotions of this turn; they are fixed before anything is worded.
 	felt []*vignettev1.EmotionIntensity
 	// luck decides what is done, words how it is said.
 	luck, words *rand.Rand
+	// falters decides how fluently.
+	falters *rand.Rand
 
 	// told are the items told in this turn, speech what is said so far.
 	told   []*item
@@ -85,7 +89,7 @@ type turn struct {
 // begin takes an observation in: what is remembered, what was heard, how it feels.
 func (m *mind) begin(obs *vignettev1.Observation) (*turn, error) {
 	sheet := m.sheets.of(obs.GetSelf())
-	t := &turn{obs: obs, items: sheet.items, temper: temperamentOf(obs, sheet.items), style: styleOf(obs)}
+	t := &turn{obs: obs, items: sheet.items, prospect: sheet.prospect, temper: temperamentOf(obs, sheet), style: styleOf(obs)}
 	memory, err := recall(obs, t.temper)
 	if err != nil {
 		return nil, err
@@ -97,12 +101,15 @@ func (m *mind) begin(obs *vignettev1.Observation) (*turn, error) {
 		t.heard.parrot, t.heard.reflected = false, true
 	}
 	if t.heard.any {
+		t.weigh()
 		memory.appraise(t.heard, t.temper)
+		t.ready()
 	}
 	t.felt = memory.feel(sheet.items, t.temper, t.heard)
 	t.luck = agents.TurnRand(obs.GetChance(), agents.StreamTurn)
 	t.words = agents.TurnRand(obs.GetChance(), agents.StreamWording)
-	t.speech = &language.Speech{Spoken: &memory.Spoken, Pick: t.words.IntN, Left: caps[t.style]}
+	t.falters = agents.TurnRand(obs.GetChance(), agents.StreamManner)
+	t.speech = &language.Speech{Spoken: &memory.Spoken, Pick: t.words.IntN, Left: caps[t.style], Manner: t.falter}
 	return t, nil
 }
 
@@ -152,5 +159,6 @@ func (t *turn) remember(action *vignettev1.Action) {
 		m.Told = append(m.Told, it.id)
 		m.Distress = within(m.Distress+painOfTelling*it.gate, 0, 100)
 	}
+	t.heardOneself()
 	m.Spoken.Take(action.GetText())
 }

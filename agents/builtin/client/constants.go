@@ -7,6 +7,7 @@ package client
 // last) is that of CBT intakes (Beck 2020, ch. 5-6) and PATIENT-Psi's rule to reveal gradually; the numbers are chosen.
 var gates = map[kind]float64{
 	situation: 0.10, feeling: 0.22, recent: 0.28, thought: 0.32, behavior: 0.34, coping: 0.40, rule: 0.47, history: 0.45, memoir: 0.50, core: 0.60,
+	doubt: 0.20, reason: 0.30, step: 0.38,
 }
 
 const (
@@ -63,6 +64,41 @@ var (
 	onRiskInquiry   = effect{0.010, 0, 1.0}
 	onSummary       = effect{0.040, -0.010, -1.0}
 	onGreeting      = effect{0.010, -0.005, 0}
+	// onAnswered is for somebody who came to find something out and is told; onWaiting, times the turns it has waited, for
+	// somebody who is not; onStalled for somebody who looks for a way and is only understood. Chosen.
+	onAnswered = effect{0.080, -0.050, -6.0}
+	onWaiting  = effect{-0.018, 0.022, 1.6}
+	onStalled  = effect{-0.025, 0.030, 1.5}
+)
+
+// Readiness for a change. It grows by talking for it and shrinks under pressure (Miller & Rose 2009; Amrhein et al. 2003), slowly:
+// a session moves somebody by about one stage. Sizes chosen.
+const (
+	readinessSpread  = 0.06
+	preparedFrom     = 0.50
+	readyEvoked      = 0.035
+	readyPlanned     = 0.040
+	readyReflected   = 0.030
+	readyAffirmed    = 0.010
+	readyAnswered    = 0.050
+	readyPremature   = -0.015
+	readyConfronted  = -0.050
+	readyAdvised     = -0.020
+	readySaidFor     = 0.015
+	readySaidAgainst = -0.010
+
+	// answersFrom is how many of the words that show an answer must be in one statement. Chosen: one is chance.
+	answersFrom = 2
+	// patience is how many turns of waiting count, one more each turn. Chosen.
+	patience = 3
+	// dwelling is how many turns in a row may only say back and comfort before that goes nowhere. Chosen.
+	dwelling = 3
+	// askingFrom is the trust it takes to ask what one came for: almost none. Chosen.
+	askingFrom = 0.06
+
+	// Rates of change and sustain talk of somebody with a change in mind: readiness speaks with trust. Chosen.
+	changeTalkReady = 0.50
+	sustainUnready  = 0.35
 )
 
 const (

@@ -15,6 +15,8 @@ var answering = map[subjectOf][]kind{
 	aboutHistory:  {history, recent, memoir},
 	aboutBeliefs:  {core, rule},
 	aboutWeek:     {situation, feeling},
+	aboutChange:   {reason, doubt},
+	aboutNext:     {step},
 	aboutMore:     {feeling, thought, behavior, recent, coping, history, rule, memoir},
 }
 
@@ -40,7 +42,9 @@ func (t *turn) decide() {
 	if !t.answer() {
 		t.goOn()
 	}
-	t.colour()
+	if !t.wonder() {
+		t.colour()
+	}
 	if t.last() && !t.memory.Bye {
 		t.memory.Bye = t.say("lastword", "close", nil)
 	}
@@ -108,6 +112,10 @@ func (t *turn) react() {
 	case !h.any, h.asked == aboutRisk:
 	case h.confrontation:
 		t.say("pushback.confront", "pushback", nil)
+	case h.answered:
+		t.say("answered", "acknowledge", nil)
+	case h.waiting > 1 && !h.apology && t.say("unanswered", "pushback", nil):
+	case h.stalled && t.say("stalled", "pushback", nil):
 	case h.apology:
 		t.say("repair", "repair", nil)
 	case h.advice && (h.allowed && t.willingness() > 0.45 || open && t.luck.Float64() < 0.5):
@@ -152,6 +160,10 @@ func (t *turn) answer() bool {
 		return t.aboutRisk()
 	case aboutChange:
 		return t.aboutChange()
+	case aboutGoal:
+		if t.own(reason) {
+			return t.followUp()
+		}
 	case aboutNext:
 		return t.aboutNext()
 	case aboutStrength:
@@ -243,25 +255,45 @@ func (t *turn) aboutRisk() bool {
 
 // aboutChange lets both sides of ambivalence speak, by rates that trust and resistance set.
 func (t *turn) aboutChange() bool {
-	change := t.luck.Float64() < changeTalkBase+changeTalkTrust*t.memory.Trust
-	sustain := t.luck.Float64() < sustainBase+sustainTrust*t.memory.Trust*t.memory.Ambivalence+sustainResist*t.memory.Resistance
-	done := change && t.say("change", "change_talk", t.habit())
+	change := t.luck.Float64() < t.changeTalk()
+	sustain := t.luck.Float64() < t.sustainTalk()
+	done := change && (t.own(reason) || t.say("change", "change_talk", t.habit()))
 	if sustain || !done {
-		done = t.say("sustain", "sustain_talk", t.habit()) || done
+		done = t.own(doubt) || t.say("sustain", "sustain_talk", t.habit()) || done
 	}
 	return done
 }
 
+// changeTalk and sustainTalk are how likely each side speaks when change is talked of, 0-1.
+func (t *turn) changeTalk() float64 {
+	if t.prospect == nil {
+		return changeTalkBase + changeTalkTrust*t.memory.Trust
+	}
+	return changeTalkReady*t.memory.Readiness + changeTalkTrust*t.memory.Trust
+}
+
+func (t *turn) sustainTalk() float64 {
+	rate := sustainBase + sustainTrust*t.memory.Trust*t.memory.Ambivalence + sustainResist*t.memory.Resistance
+	if t.prospect != nil {
+		rate += sustainUnready * (0.5 - t.memory.Readiness)
+	}
+	return rate
+}
+
 func (t *turn) aboutNext() bool {
 	if t.luck.Float64() < t.willingness() {
-		return t.say("next", "change_talk", t.habit())
+		return t.prepared() && t.own(step) || t.say("next", "change_talk", t.habit())
 	}
-	return t.say("sustain", "sustain_talk", t.habit())
+	return t.own(doubt) || t.say("sustain", "sustain_talk", t.habit())
 }
 
 // willingness is how ready this client is to do what is proposed, 0-1.
 func (t *turn) willingness() float64 {
-	return within(0.65*t.memory.Trust+0.35*(1-t.memory.Resistance)-0.15*t.memory.Ambivalence, 0, 1)
+	m := t.memory
+	if t.prospect != nil {
+		return within(0.4*m.Trust+0.2*(1-m.Resistance)+0.55*m.Readiness-0.15*m.Ambivalence, 0, 1)
+	}
+	return within(0.65*m.Trust+0.35*(1-m.Resistance)-0.15*m.Ambivalence, 0, 1)
 }
 
 var everything = []kind{situation, feeling, recent, thought, behavior, coping, history, rule, memoir, core}
@@ -269,6 +301,9 @@ var everything = []kind{situation, feeling, recent, thought, behavior, coping, h
 // goOn carries on without an answer: with the next thing to tell, with more about what was told, or guardedly.
 func (t *turn) goOn() {
 	if t.substance() && (t.memory.Trust < 0.3 || t.speech.Left <= 1) {
+		return
+	}
+	if t.prospect != nil && len(t.memory.Told) > 2 && t.luck.Float64() < 0.45 && t.aboutChange() {
 		return
 	}
 	eager := 0.35 + 0.75*t.memory.Trust - 0.35*t.memory.Resistance
@@ -462,7 +497,14 @@ func (t *turn) telling(it *item) bool {
 	if it.kind == situation && it.column > 0 {
 		bank = "disclose.another"
 	}
-	if !t.say(bank, "disclose."+kindNames[it.kind], it) {
+	act := "disclose." + kindNames[it.kind]
+	switch it.kind {
+	case reason, step:
+		act = "change_talk"
+	case doubt:
+		act = "sustain_talk"
+	}
+	if !t.say(bank, act, it) {
 		return false
 	}
 	t.told = append(t.told, it)

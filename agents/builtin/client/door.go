@@ -114,6 +114,9 @@ func (a *Appraisal) Open() []Disclosure {
 func (a *Appraisal) Locked() int { return len(a.turn.items) - len(a.Open()) }
 
 func (a *Appraisal) open(it *item) bool {
+	if it.kind == step && !a.turn.prepared() {
+		return a.turn.memory.told(it.id)
+	}
 	asked := a.turn.heard.question && slices.Contains(answering[a.turn.heard.asked], it.kind)
 	return a.turn.memory.told(it.id) || a.turn.gateOpen(it, asked)
 }
@@ -143,6 +146,7 @@ func (a *Appraisal) After(action *vignettev1.Action) ([]byte, error) {
 func (a *Appraisal) notice(text string) {
 	tokens := language.Tokens(text)
 	said := language.StemsOf(tokens)
+	a.turn.asked(said)
 	for i := range a.turn.items {
 		it := &a.turn.items[i]
 		if a.open(it) && !a.turn.memory.told(it.id) && it.saidIn(tokens, said) {

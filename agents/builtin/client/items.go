@@ -23,12 +23,17 @@ const (
 	history
 	memoir
 	core
+	// What speaks for and against a change, and what could be done.
+	reason
+	doubt
+	step
 )
 
 // kindNames are the names of parts in acts ("disclose.core_belief") and in the wording files.
 var kindNames = map[kind]string{
 	situation: "situation", feeling: "feeling", recent: "recent", thought: "automatic_thought", behavior: "behavior", coping: "coping",
 	rule: "intermediate_belief", history: "history", memoir: "memory", core: "core_belief",
+	reason: "reason_for_change", doubt: "doubt_about_change", step: "step",
 }
 
 // item is one thing a client may tell, once.
@@ -76,6 +81,7 @@ func itemsOf(card *vignettev1.RoleCard) []item {
 	for i, m := range persona.GetMemories() {
 		l.memory(i, m)
 	}
+	l.change(card.GetChange())
 	return l.items
 }
 
@@ -188,14 +194,19 @@ func (l *lister) core(i int, belief *vignettev1.CoreBelief) {
 	}
 }
 
-// memory adds what a persona remembers; its text is whole sentences in the first person and is told as it stands.
+// memory adds what a persona remembers.
 func (l *lister) memory(i int, m *vignettev1.Memory) {
-	text := tidy(m.GetText())
+	l.whole(memoir, "memory", i, m.GetText()).gate = m.GetSensitivity()
+}
+
+// whole adds a text of whole sentences in the first person, told as it stands.
+func (l *lister) whole(k kind, id string, i int, text string) *item {
+	text = tidy(text)
 	s := saying{quote: language.Finish(language.Capitalise(text))}
 	if spans := language.Sentences(text); len(spans) == 1 {
 		s = l.voice.speak(text, false)
 	}
-	l.add(memoir, fmt.Sprintf("memory.%d", i), s).gate = m.GetSensitivity()
+	return l.add(k, fmt.Sprintf("%s.%d", id, i), s)
 }
 
 // feelingWords returns the adjectives for a feeling: the source's own words as far as they are plain adjectives, else

@@ -27,6 +27,13 @@ type memory struct {
 	Resistance  float64 `json:"resistance"`
 	Distress    float64 `json:"distress"`
 	Ambivalence float64 `json:"ambivalence"`
+	// Readiness is for the change in mind; Questions is how many of those it came with were asked, Answered has a bit for each that
+	// was answered, Waiting counts the turns since one was asked in vain, Dwelt those that led nowhere.
+	Readiness float64 `json:"readiness,omitempty"`
+	Questions int     `json:"questions,omitempty"`
+	Answered  uint32  `json:"answered,omitempty"`
+	Waiting   int     `json:"waiting,omitempty"`
+	Dwelt     int     `json:"dwelt,omitempty"`
 
 	// Told are ids of items told, in order; Last those of the last turn.
 	Told []string `json:"told,omitempty"`
@@ -41,7 +48,7 @@ type memory struct {
 
 // recall reads the agent state; a first turn begins with what the temperament gives.
 func recall(obs *vignettev1.Observation, t temperament) (*memory, error) {
-	m := &memory{Version: stateVersion, Trust: t.trust, Resistance: t.resistance, Distress: t.distress, Ambivalence: t.ambivalence}
+	m := &memory{Version: stateVersion, Trust: t.trust, Resistance: t.resistance, Distress: t.distress, Ambivalence: t.ambivalence, Readiness: t.readiness}
 	raw := obs.GetAgentState()
 	if len(raw) == 0 {
 		m.recognise(obs)
@@ -61,9 +68,9 @@ func (m *memory) check() string {
 	switch {
 	case m.Version != stateVersion:
 		return "its version is not one this client mind knows"
-	case !unit(m.Trust), !unit(m.Resistance), !unit(m.Ambivalence), !unit(m.Distress / 100):
+	case !unit(m.Trust), !unit(m.Resistance), !unit(m.Ambivalence), !unit(m.Readiness), !unit(m.Distress / 100):
 		return "a number is out of its range"
-	case m.Heard < 0, m.Turns < 0, len(m.Spoken.Frames) > 2*language.MostSpoken, len(m.Spoken.Sentences) > 2*language.MostSpoken:
+	case m.Heard < 0, m.Turns < 0, m.Questions < 0, m.Waiting < 0, m.Dwelt < 0, len(m.Spoken.Frames) > 2*language.MostSpoken, len(m.Spoken.Sentences) > 2*language.MostSpoken:
 		return "a count is out of its range"
 	}
 	return ""
@@ -85,10 +92,23 @@ func (m *memory) recognise(obs *vignettev1.Observation) {
 
 // encode writes the state, with numbers rounded to four places.
 func (m *memory) encode() ([]byte, error) {
-	for _, x := range []*float64{&m.Trust, &m.Resistance, &m.Distress, &m.Ambivalence} {
+	for _, x := range []*float64{&m.Trust, &m.Resistance, &m.Distress, &m.Ambivalence, &m.Readiness} {
 		*x = math.Round(*x*1e4) / 1e4
 	}
 	return json.Marshal(m)
+}
+
+// answered says whether a question was answered.
+func (m *memory) answered(i int) bool { return m.Answered&(1<<i) != 0 }
+
+// filled says whether a filler is new in this episode, and takes it as used.
+func (m *memory) filled(filler string) bool {
+	key := language.SentenceKey(filler)
+	if slices.Contains(m.Spoken.Frames, key) {
+		return false
+	}
+	m.Spoken.Frames = append(m.Spoken.Frames, key)
+	return true
 }
 
 // told says whether an item has been told.

@@ -24,6 +24,14 @@ type heard struct {
 	// polar says that the last question can be answered with yes or no, factual that it asks for a fact of life.
 	polar, factual bool
 	stems          language.Stems
+	// statements are the content words of each sentence that asks nothing.
+	statements []language.Stems
+
+	// What follows is for clients with a change in mind (change.go). answered says that something they wanted to know was told,
+	// waiting for how many turns it was not; changeReflected that their own change talk was said back; premature that they were asked
+	// for a plan too early; stalled that nothing has moved for a while.
+	answered, changeReflected, premature, stalled bool
+	waiting                                       int
 }
 
 // Shares of a sentence's content words that come from the client's own words. Chosen: at a third of them one feels
@@ -81,6 +89,7 @@ func (h *heard) hear(text *language.Text, said, felt language.Stems) {
 			}
 			continue
 		}
+		h.statements = append(h.statements, language.StemsOf(sentence.Tokens))
 		h.suggests(sentence.Tokens)
 		h.reflects(sentence.Tokens, said, felt)
 	}

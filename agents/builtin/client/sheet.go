@@ -14,6 +14,8 @@ import (
 type sheet struct {
 	items []item
 	felt  language.Stems
+	// prospect is what the persona might change; nil for none.
+	prospect *prospect
 }
 
 // sheets keeps the sheets of personas met lately: turning notes into speech takes longer than all the rest of a turn. It holds
@@ -36,7 +38,7 @@ func (s *sheets) of(card *vignettev1.RoleCard) *sheet {
 		return found
 	}
 	items := itemsOf(card)
-	made := &sheet{items: items, felt: feltStems(items)}
+	made := &sheet{items: items, felt: feltStems(items), prospect: prospectOf(card, items)}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.kept == nil || len(s.kept) >= mostSheets {
@@ -92,6 +94,17 @@ func fingerprint(card *vignettev1.RoleCard) [sha256.Size]byte {
 	for _, m := range persona.GetMemories() {
 		text(m.GetId(), m.GetText())
 		number(&m.Sensitivity)
+	}
+	if change := card.GetChange(); change != nil {
+		count(int(change.GetStage()) + 1)
+		text(change.GetReasons()...)
+		text(change.GetDoubts()...)
+		text(change.GetSteps()...)
+		count(len(change.GetQuestions()))
+		for _, q := range change.GetQuestions() {
+			text(q.GetText())
+			text(q.GetWords()...)
+		}
 	}
 	return sha256.Sum256(b)
 }

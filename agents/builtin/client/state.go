@@ -32,6 +32,7 @@ func (t *turn) mentalState() *vignettev1.MentalState {
 		Intent:            t.intent(),
 		InnerThought:      t.innerThought(),
 		Others:            t.others(),
+		StageOfChange:     t.stage(),
 	}
 }
 

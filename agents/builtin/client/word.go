@@ -70,7 +70,7 @@ func (t *turn) slot(name string, it *item) string {
 	case "q":
 		return quoted(it.quote)
 	case "raw":
-		if it.clause != "" || it.kind == thought || it.kind == rule || it.kind == core || it.kind == memoir {
+		if it.clause != "" || it.kind == thought || it.kind == rule || it.kind == core || it.kind == memoir || isChange(it.kind) {
 			return it.quote
 		}
 	case "note":

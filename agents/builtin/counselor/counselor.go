@@ -113,6 +113,8 @@ type turn struct {
 	memory *memory
 	read   reading
 	stage  stage
+	// fact is what is to be told of what this counselor knows.
+	fact string
 	// luck decides what is done, words how it is said.
 	luck, words *rand.Rand
 	speech      *language.Speech
@@ -129,6 +131,7 @@ func begin(obs *vignettev1.Observation) (*turn, error) {
 	t.words = agents.TurnRand(obs.GetChance(), agents.StreamWording)
 	t.read = listen(obs, memory.Heard, func() bool { return t.luck.Float64() < attentive+(1-attentive)*t.skill })
 	memory.learn(t.read)
+	t.owes()
 	t.stage = stageOf(obs, memory.Turns)
 	t.speech = &language.Speech{Spoken: &memory.Spoken, Pick: t.words.IntN, Left: mostSentences}
 	return t, nil

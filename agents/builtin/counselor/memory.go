@@ -41,6 +41,9 @@ type memory struct {
 	Repairs int  `json:"repairs,omitempty"`
 	Offered bool `json:"offered,omitempty"`
 	Bye     bool `json:"bye,omitempty"`
+	// Question is what the client asked and is owed an answer to; Given are the indexes of knowledge that was told.
+	Question string `json:"question,omitempty"`
+	Given    []int  `json:"given,omitempty"`
 }
 
 // risk is what is known of the danger that a client ends its life.
@@ -49,6 +52,8 @@ type risk uint8
 const (
 	riskUnknown risk = iota
 	riskAsked
+	// riskDenied says that the client was asked and said no.
+	riskDenied
 	riskHinted
 	riskFollowed
 )
@@ -75,7 +80,7 @@ func recall(obs *vignettev1.Observation) (*memory, error) {
 	switch {
 	case m.Version != stateVersion:
 		return nil, status.Errorf(codes.InvalidArgument, "agent_state of role %q has version %d; this counselor mind knows %d", obs.GetSelf().GetId(), m.Version, stateVersion)
-	case m.Heard < 0 || m.Turns < 0 || m.Told < 0 || m.Risk > riskFollowed || len(m.Asked) > mostTopics || len(m.Known) > mostTopics:
+	case m.Heard < 0 || m.Turns < 0 || m.Told < 0 || m.Risk > riskFollowed || len(m.Given) > mostFacts || len(m.Asked) > mostTopics || len(m.Known) > mostTopics:
 		return nil, status.Errorf(codes.InvalidArgument, "agent_state of role %q has a number out of its range", obs.GetSelf().GetId())
 	}
 	return m, nil

@@ -24,7 +24,9 @@ type reading struct {
 	refusal, annoyed, thanks        bool
 	question, farewell, brief       bool
 	riskHint, denial                bool
-	words                           int
+	// asks is the last question heard, in the client's words.
+	asks  string
+	words int
 }
 
 // namedFeeling is a feeling in the words it can be said back in: after "you feel".
@@ -110,6 +112,9 @@ func (r *reading) take(text *language.Text, catches func() bool) {
 		r.any = true
 		r.words += len(language.Words(sentence.Tokens))
 		r.marks(sentence.Tokens)
+		if language.IsQuestion(sentence.Quote) {
+			r.asks = sentence.Quote
+		}
 		r.feels(sentence.Tokens, catches)
 		if quote := quotedIn(sentence.Quote); quote != "" {
 			r.thought = quote

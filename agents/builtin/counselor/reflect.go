@@ -21,11 +21,12 @@ var mirrorStarts = set("i i'm i've i'd my when if")
 // unsafe are words in a sentence that do not survive a change of speaker: talk to the listener, and words that point at what
 // was said before.
 var unsafe = set(`you your you're you've you'd you'll yourself yours here today yesterday tonight tomorrow sorry thank thanks hello hi goodbye bye
-	one that's this these something suppose guess mean hope fair say said saying know remember wonder honest sense thread helps series word words sentence hear talk talking question answer rather yet`)
+	one that's this these something suppose guess mean hope fair say said saying know remember wonder honest sense thread helps series word words sentence talk talking question answer rather yet`)
 
 // mirrored returns clauses in the second person made of one of the client's sentences: the whole of it where that is good
 // English for sure, else what stands between two commas; nothing when no part is safe.
 func mirrored(sentence language.Sentence) []string {
+	sentence = afterColon(sentence)
 	if language.FormOf(sentence.Tokens) != language.NoQuestion || strings.ContainsAny(sentence.Quote, "\"“”?!:;()") || strings.Contains(sentence.Quote, "...") {
 		return nil
 	}
@@ -45,6 +46,15 @@ func mirrored(sentence language.Sentence) []string {
 		}
 	}
 	return parts
+}
+
+// afterColon is what a sentence announces with a colon; one that announces nothing is left as it is.
+func afterColon(sentence language.Sentence) language.Sentence {
+	before, after, found := strings.Cut(sentence.Quote, ": ")
+	if !found || strings.ContainsRune(before, '"') {
+		return sentence
+	}
+	return language.Read(language.Capitalise(after)).Sentences[0]
 }
 
 // agreeing are words at the head of sentences that only say how the last reflection went down.
@@ -139,12 +149,17 @@ func personal(words []language.Token) bool {
 		}
 		if _, feeling := feelingOf[word.Norm]; words[0].Norm == "my" && !ownNouns[words[1].Norm] {
 			return false
+		} else if i == 0 && opensUp.StartsWith(words) {
+			return true
 		} else if feeling || ownNouns[word.Norm] || weighty[word.Norm] || strings.HasSuffix(word.Norm, "n't") && i < 3 {
 			return true
 		}
 	}
 	return false
 }
+
+// opensUp are beginnings by which somebody says what they want, fear, could do or have always done.
+var opensUp = language.NewPhrases("i would like to", "i could", "i am afraid", "i have always", "i want", "i wish", "i came", "i put", "i ring|rang", "i took", "i tell|told", "i read", "i never", "i had to", "i drink|drank")
 
 // weighty are words of sentences that are worth saying back.
 var weighty = set(`feel feels felt want wanted try trying tried cannot lose lost losing avoid avoiding keep end stay staying fail failing failed failure mistake mistakes

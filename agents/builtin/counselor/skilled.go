@@ -97,6 +97,8 @@ func (t *turn) respond() {
 		t.memory.Risk = riskFollowed
 		t.sayAsk("ask.risk_more", "risk")
 		return
+	case t.informs():
+		return
 	case t.read.annoyed && t.memory.Repairs < mostRepairs && t.luck.Float64() < 0.6:
 		t.memory.Repairs++
 		t.say(wording["skilled"], "repair", "repair")
@@ -105,6 +107,9 @@ func (t *turn) respond() {
 		t.say(wording["skilled"], "respect", "emphasise_autonomy")
 	case t.read.question && !t.read.thanks && t.luck.Float64() < 0.4:
 		t.say(wording["skilled"], "answer", "answer")
+	case t.memory.Risk == riskAsked && t.read.denial && t.read.any:
+		t.memory.Risk = riskDenied
+		t.say(wording["skilled"], "thanks.risk", "acknowledge")
 	default:
 		said := len(t.speech.Pieces())
 		deep := t.takeUp()

@@ -39,6 +39,8 @@ func (t *turn) slot(name string) string {
 		if at < len(t.read.feelings) {
 			return t.read.feelings[at].word
 		}
+	case "fact":
+		return t.fact
 	case "topic":
 		return t.memory.Topic
 	case "known":

@@ -603,7 +603,9 @@ type Role struct {
 	// Where a conversation partner stands on what is asked of them.
 	Stance *Stance `protobuf:"bytes,10,opt,name=stance,proto3" json:"stance,omitempty"`
 	// What this role is rewarded for.
-	Reward        []*RewardTerm `protobuf:"bytes,11,rep,name=reward,proto3" json:"reward,omitempty"`
+	Reward []*RewardTerm `protobuf:"bytes,11,rep,name=reward,proto3" json:"reward,omitempty"`
+	// For clients: what they might change, and how ready they are for it.
+	Change        *Change `protobuf:"bytes,13,opt,name=change,proto3" json:"change,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -711,6 +713,13 @@ func (x *Role) GetStance() *Stance {
 func (x *Role) GetReward() []*RewardTerm {
 	if x != nil {
 		return x.Reward
+	}
+	return nil
+}
+
+func (x *Role) GetChange() *Change {
+	if x != nil {
+		return x.Change
 	}
 	return nil
 }
@@ -1054,6 +1063,153 @@ func (x *Interest) GetWeight() float64 {
 	return 0
 }
 
+// Change is what a client might change, and how ready they are when the conversation begins. It gives their talk for and
+// against it their own words. Sentences are written as the client would say them, in the first person.
+type Change struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What would change, as it goes after "I could" ("drink less in the evening").
+	Target string `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"`
+	// How ready they are at the start. Unspecified means contemplation.
+	Stage StageOfChange `protobuf:"varint,2,opt,name=stage,proto3,enum=vignette.v1.StageOfChange" json:"stage,omitempty"`
+	// What speaks for it: desire, ability, reasons, need ("I'd like to be awake when my daughter gets up.").
+	Reasons []string `protobuf:"bytes,3,rep,name=reasons,proto3" json:"reasons,omitempty"`
+	// What speaks against it ("It's the only hour of the day that's mine.").
+	Doubts []string `protobuf:"bytes,4,rep,name=doubts,proto3" json:"doubts,omitempty"`
+	// What they could do, told once they are ready for it ("I could leave the second bottle in the shop.").
+	Steps []string `protobuf:"bytes,5,rep,name=steps,proto3" json:"steps,omitempty"`
+	// What they came to find out, most pressing first. Until it is answered, being understood is not enough.
+	Questions     []*OpenQuestion `protobuf:"bytes,6,rep,name=questions,proto3" json:"questions,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Change) Reset() {
+	*x = Change{}
+	mi := &file_vignette_v1_scenario_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Change) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Change) ProtoMessage() {}
+
+func (x *Change) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_scenario_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Change.ProtoReflect.Descriptor instead.
+func (*Change) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *Change) GetTarget() string {
+	if x != nil {
+		return x.Target
+	}
+	return ""
+}
+
+func (x *Change) GetStage() StageOfChange {
+	if x != nil {
+		return x.Stage
+	}
+	return StageOfChange_STAGE_OF_CHANGE_UNSPECIFIED
+}
+
+func (x *Change) GetReasons() []string {
+	if x != nil {
+		return x.Reasons
+	}
+	return nil
+}
+
+func (x *Change) GetDoubts() []string {
+	if x != nil {
+		return x.Doubts
+	}
+	return nil
+}
+
+func (x *Change) GetSteps() []string {
+	if x != nil {
+		return x.Steps
+	}
+	return nil
+}
+
+func (x *Change) GetQuestions() []*OpenQuestion {
+	if x != nil {
+		return x.Questions
+	}
+	return nil
+}
+
+// OpenQuestion is something a client wants to know.
+type OpenQuestion struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The question as the client asks it ("What happens if I haven't paid by Friday?").
+	Text string `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`
+	// Words that show it has been answered ("court", "judge", "weeks"); two of them, or the only one, in one statement do.
+	Words         []string `protobuf:"bytes,2,rep,name=words,proto3" json:"words,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpenQuestion) Reset() {
+	*x = OpenQuestion{}
+	mi := &file_vignette_v1_scenario_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpenQuestion) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpenQuestion) ProtoMessage() {}
+
+func (x *OpenQuestion) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_scenario_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpenQuestion.ProtoReflect.Descriptor instead.
+func (*OpenQuestion) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *OpenQuestion) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *OpenQuestion) GetWords() []string {
+	if x != nil {
+		return x.Words
+	}
+	return nil
+}
+
 // StopRules say when a conversation ends. It always ends when fewer than two roles are left, or when the focal role
 // has left.
 type StopRules struct {
@@ -1068,7 +1224,7 @@ type StopRules struct {
 
 func (x *StopRules) Reset() {
 	*x = StopRules{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[6]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1080,7 +1236,7 @@ func (x *StopRules) String() string {
 func (*StopRules) ProtoMessage() {}
 
 func (x *StopRules) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[6]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1093,7 +1249,7 @@ func (x *StopRules) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StopRules.ProtoReflect.Descriptor instead.
 func (*StopRules) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{6}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *StopRules) GetMaxTurns() int32 {
@@ -1134,7 +1290,7 @@ type ProbeSpec struct {
 
 func (x *ProbeSpec) Reset() {
 	*x = ProbeSpec{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[7]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1146,7 +1302,7 @@ func (x *ProbeSpec) String() string {
 func (*ProbeSpec) ProtoMessage() {}
 
 func (x *ProbeSpec) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[7]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1159,7 +1315,7 @@ func (x *ProbeSpec) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProbeSpec.ProtoReflect.Descriptor instead.
 func (*ProbeSpec) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{7}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ProbeSpec) GetId() string {
@@ -1238,7 +1394,7 @@ type ProbeAnswer struct {
 
 func (x *ProbeAnswer) Reset() {
 	*x = ProbeAnswer{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[8]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1250,7 +1406,7 @@ func (x *ProbeAnswer) String() string {
 func (*ProbeAnswer) ProtoMessage() {}
 
 func (x *ProbeAnswer) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[8]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1263,7 +1419,7 @@ func (x *ProbeAnswer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProbeAnswer.ProtoReflect.Descriptor instead.
 func (*ProbeAnswer) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{8}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ProbeAnswer) GetProbe() string {
@@ -1396,7 +1552,7 @@ type EmotionDistribution struct {
 
 func (x *EmotionDistribution) Reset() {
 	*x = EmotionDistribution{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[9]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1408,7 +1564,7 @@ func (x *EmotionDistribution) String() string {
 func (*EmotionDistribution) ProtoMessage() {}
 
 func (x *EmotionDistribution) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[9]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1421,7 +1577,7 @@ func (x *EmotionDistribution) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EmotionDistribution.ProtoReflect.Descriptor instead.
 func (*EmotionDistribution) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{9}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *EmotionDistribution) GetEmotions() []*EmotionIntensity {
@@ -1448,7 +1604,7 @@ type EvaluatorUse struct {
 
 func (x *EvaluatorUse) Reset() {
 	*x = EvaluatorUse{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[10]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1460,7 +1616,7 @@ func (x *EvaluatorUse) String() string {
 func (*EvaluatorUse) ProtoMessage() {}
 
 func (x *EvaluatorUse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[10]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1473,7 +1629,7 @@ func (x *EvaluatorUse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EvaluatorUse.ProtoReflect.Descriptor instead.
 func (*EvaluatorUse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{10}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *EvaluatorUse) GetName() string {
@@ -1521,7 +1677,7 @@ type RewardTerm struct {
 
 func (x *RewardTerm) Reset() {
 	*x = RewardTerm{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[11]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1533,7 +1689,7 @@ func (x *RewardTerm) String() string {
 func (*RewardTerm) ProtoMessage() {}
 
 func (x *RewardTerm) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[11]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1546,7 +1702,7 @@ func (x *RewardTerm) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RewardTerm.ProtoReflect.Descriptor instead.
 func (*RewardTerm) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{11}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *RewardTerm) GetEvaluator() string {
@@ -1592,7 +1748,7 @@ type Factor struct {
 
 func (x *Factor) Reset() {
 	*x = Factor{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[12]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1604,7 +1760,7 @@ func (x *Factor) String() string {
 func (*Factor) ProtoMessage() {}
 
 func (x *Factor) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[12]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1617,7 +1773,7 @@ func (x *Factor) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Factor.ProtoReflect.Descriptor instead.
 func (*Factor) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{12}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Factor) GetRole() string {
@@ -1656,7 +1812,7 @@ type Level struct {
 
 func (x *Level) Reset() {
 	*x = Level{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[13]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1668,7 +1824,7 @@ func (x *Level) String() string {
 func (*Level) ProtoMessage() {}
 
 func (x *Level) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[13]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1681,7 +1837,7 @@ func (x *Level) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Level.ProtoReflect.Descriptor instead.
 func (*Level) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{13}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Level) GetName() string {
@@ -1743,7 +1899,7 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\x14scenario.alternating\x12@alternating turn taking needs exactly two roles; use round_robin\x1a/this.turn_taking != 1 || this.roles.size() == 2\x1a\xb8\x01\n" +
 	"\x1ascenario.reward.evaluators\x12Da reward term names an evaluator that is not listed under evaluators\x1aTthis.roles.all(r, r.reward.all(t, this.evaluators.exists(e, e.name == t.evaluator)))\x1a\x85\x01\n" +
 	"\x1ascenario.evaluators.unique\x12.an evaluator is listed twice for the same role\x1a7this.evaluators.map(e, e.name + '\\n' + e.role).unique()\x1aX\n" +
-	"\x16scenario.probes.unique\x12\x1btwo probes have the same id\x1a!this.probes.map(p, p.id).unique()\"\x8e\x04\n" +
+	"\x16scenario.probes.unique\x12\x1btwo probes have the same id\x1a!this.probes.map(p, p.id).unique()\"\xc1\x04\n" +
 	"\x04Role\x12%\n" +
 	"\x02id\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x012\t^[^\\pC]+$R\x02id\x12'\n" +
 	"\x04name\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x012\t^[^\\pC]*$R\x04name\x128\n" +
@@ -1756,7 +1912,8 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\tknowledge\x18\t \x03(\tB\x15\xbaH\x0e\x92\x01\v\x102\"\ar\x05\x10\x01\x18\xa0\x1f\xa8\xbb\x18\x01R\tknowledge\x121\n" +
 	"\x06stance\x18\n" +
 	" \x01(\v2\x13.vignette.v1.StanceB\x04\xa8\xbb\x18\x01R\x06stance\x12=\n" +
-	"\x06reward\x18\v \x03(\v2\x17.vignette.v1.RewardTermB\f\xbaH\x05\x92\x01\x02\x10d\xa8\xbb\x18\x02R\x06reward\"\xc8\x01\n" +
+	"\x06reward\x18\v \x03(\v2\x17.vignette.v1.RewardTermB\f\xbaH\x05\x92\x01\x02\x10d\xa8\xbb\x18\x02R\x06reward\x121\n" +
+	"\x06change\x18\r \x01(\v2\x13.vignette.v1.ChangeB\x04\xa8\xbb\x18\x01R\x06change\"\xc8\x01\n" +
 	"\x06Policy\x12;\n" +
 	"\bmodality\x18\x01 \x01(\x0e2\x15.vignette.v1.ModalityB\b\xbaH\x05\x82\x01\x02\x10\x01R\bmodality\x122\n" +
 	"\x05skill\x18\x02 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00H\x00R\x05skill\x88\x01\x01\x12#\n" +
@@ -1793,7 +1950,20 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\xbaH\ar\x05\x10\x01\x18\xe8\aR\x04text\x12&\n" +
 	"\x05words\x18\x02 \x03(\tB\x10\xbaH\r\x92\x01\n" +
 	"\x10\x1e\"\x06r\x04\x10\x01\x18@R\x05words\x12/\n" +
-	"\x06weight\x18\x03 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x06weight\"b\n" +
+	"\x06weight\x18\x03 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x06weight\"\xac\x02\n" +
+	"\x06Change\x12\"\n" +
+	"\x06target\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xac\x02R\x06target\x12:\n" +
+	"\x05stage\x18\x02 \x01(\x0e2\x1a.vignette.v1.StageOfChangeB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05stage\x12+\n" +
+	"\areasons\x18\x03 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10\x14\"\ar\x05\x10\x01\x18\xe8\aR\areasons\x12)\n" +
+	"\x06doubts\x18\x04 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10\x14\"\ar\x05\x10\x01\x18\xe8\aR\x06doubts\x12'\n" +
+	"\x05steps\x18\x05 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10\x14\"\ar\x05\x10\x01\x18\xe8\aR\x05steps\x12A\n" +
+	"\tquestions\x18\x06 \x03(\v2\x19.vignette.v1.OpenQuestionB\b\xbaH\x05\x92\x01\x02\x10\n" +
+	"R\tquestions\"X\n" +
+	"\fOpenQuestion\x12\x1e\n" +
+	"\x04text\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xe8\aR\x04text\x12(\n" +
+	"\x05words\x18\x02 \x03(\tB\x12\xbaH\x0f\x92\x01\f\b\x01\x10\x1e\"\x06r\x04\x10\x01\x18@R\x05words\"b\n" +
 	"\tStopRules\x12'\n" +
 	"\tmax_turns\x18\x01 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xe8\a(\x01R\bmaxTurns\x12,\n" +
@@ -1898,7 +2068,7 @@ func file_vignette_v1_scenario_proto_rawDescGZIP() []byte {
 }
 
 var file_vignette_v1_scenario_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
-var file_vignette_v1_scenario_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
+var file_vignette_v1_scenario_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_vignette_v1_scenario_proto_goTypes = []any{
 	(AgentKind)(0),              // 0: vignette.v1.AgentKind
 	(Modality)(0),               // 1: vignette.v1.Modality
@@ -1912,54 +2082,60 @@ var file_vignette_v1_scenario_proto_goTypes = []any{
 	(*Objective)(nil),           // 9: vignette.v1.Objective
 	(*Stance)(nil),              // 10: vignette.v1.Stance
 	(*Interest)(nil),            // 11: vignette.v1.Interest
-	(*StopRules)(nil),           // 12: vignette.v1.StopRules
-	(*ProbeSpec)(nil),           // 13: vignette.v1.ProbeSpec
-	(*ProbeAnswer)(nil),         // 14: vignette.v1.ProbeAnswer
-	(*EmotionDistribution)(nil), // 15: vignette.v1.EmotionDistribution
-	(*EvaluatorUse)(nil),        // 16: vignette.v1.EvaluatorUse
-	(*RewardTerm)(nil),          // 17: vignette.v1.RewardTerm
-	(*Factor)(nil),              // 18: vignette.v1.Factor
-	(*Level)(nil),               // 19: vignette.v1.Level
-	nil,                         // 20: vignette.v1.Scenario.ExtensionsEntry
-	(*Source)(nil),              // 21: vignette.v1.Source
-	(*Persona)(nil),             // 22: vignette.v1.Persona
-	(StateSource)(0),            // 23: vignette.v1.StateSource
-	(*EmotionIntensity)(nil),    // 24: vignette.v1.EmotionIntensity
-	(*structpb.Value)(nil),      // 25: google.protobuf.Value
-	(*structpb.Struct)(nil),     // 26: google.protobuf.Struct
+	(*Change)(nil),              // 12: vignette.v1.Change
+	(*OpenQuestion)(nil),        // 13: vignette.v1.OpenQuestion
+	(*StopRules)(nil),           // 14: vignette.v1.StopRules
+	(*ProbeSpec)(nil),           // 15: vignette.v1.ProbeSpec
+	(*ProbeAnswer)(nil),         // 16: vignette.v1.ProbeAnswer
+	(*EmotionDistribution)(nil), // 17: vignette.v1.EmotionDistribution
+	(*EvaluatorUse)(nil),        // 18: vignette.v1.EvaluatorUse
+	(*RewardTerm)(nil),          // 19: vignette.v1.RewardTerm
+	(*Factor)(nil),              // 20: vignette.v1.Factor
+	(*Level)(nil),               // 21: vignette.v1.Level
+	nil,                         // 22: vignette.v1.Scenario.ExtensionsEntry
+	(*Source)(nil),              // 23: vignette.v1.Source
+	(*Persona)(nil),             // 24: vignette.v1.Persona
+	(StageOfChange)(0),          // 25: vignette.v1.StageOfChange
+	(StateSource)(0),            // 26: vignette.v1.StateSource
+	(*EmotionIntensity)(nil),    // 27: vignette.v1.EmotionIntensity
+	(*structpb.Value)(nil),      // 28: google.protobuf.Value
+	(*structpb.Struct)(nil),     // 29: google.protobuf.Struct
 }
 var file_vignette_v1_scenario_proto_depIdxs = []int32{
 	7,  // 0: vignette.v1.Scenario.roles:type_name -> vignette.v1.Role
 	9,  // 1: vignette.v1.Scenario.objective:type_name -> vignette.v1.Objective
 	3,  // 2: vignette.v1.Scenario.turn_taking:type_name -> vignette.v1.TurnTaking
-	12, // 3: vignette.v1.Scenario.stop:type_name -> vignette.v1.StopRules
-	13, // 4: vignette.v1.Scenario.probes:type_name -> vignette.v1.ProbeSpec
-	16, // 5: vignette.v1.Scenario.evaluators:type_name -> vignette.v1.EvaluatorUse
-	18, // 6: vignette.v1.Scenario.factors:type_name -> vignette.v1.Factor
-	21, // 7: vignette.v1.Scenario.source:type_name -> vignette.v1.Source
-	20, // 8: vignette.v1.Scenario.extensions:type_name -> vignette.v1.Scenario.ExtensionsEntry
+	14, // 3: vignette.v1.Scenario.stop:type_name -> vignette.v1.StopRules
+	15, // 4: vignette.v1.Scenario.probes:type_name -> vignette.v1.ProbeSpec
+	18, // 5: vignette.v1.Scenario.evaluators:type_name -> vignette.v1.EvaluatorUse
+	20, // 6: vignette.v1.Scenario.factors:type_name -> vignette.v1.Factor
+	23, // 7: vignette.v1.Scenario.source:type_name -> vignette.v1.Source
+	22, // 8: vignette.v1.Scenario.extensions:type_name -> vignette.v1.Scenario.ExtensionsEntry
 	0,  // 9: vignette.v1.Role.kind:type_name -> vignette.v1.AgentKind
-	22, // 10: vignette.v1.Role.persona:type_name -> vignette.v1.Persona
+	24, // 10: vignette.v1.Role.persona:type_name -> vignette.v1.Persona
 	8,  // 11: vignette.v1.Role.policy:type_name -> vignette.v1.Policy
 	10, // 12: vignette.v1.Role.stance:type_name -> vignette.v1.Stance
-	17, // 13: vignette.v1.Role.reward:type_name -> vignette.v1.RewardTerm
-	1,  // 14: vignette.v1.Policy.modality:type_name -> vignette.v1.Modality
-	2,  // 15: vignette.v1.Objective.kind:type_name -> vignette.v1.ObjectiveKind
-	11, // 16: vignette.v1.Stance.interests:type_name -> vignette.v1.Interest
-	4,  // 17: vignette.v1.ProbeSpec.kind:type_name -> vignette.v1.ProbeKind
-	15, // 18: vignette.v1.ProbeAnswer.emotions:type_name -> vignette.v1.EmotionDistribution
-	23, // 19: vignette.v1.ProbeAnswer.source:type_name -> vignette.v1.StateSource
-	24, // 20: vignette.v1.EmotionDistribution.emotions:type_name -> vignette.v1.EmotionIntensity
-	5,  // 21: vignette.v1.EvaluatorUse.when:type_name -> vignette.v1.EvaluationTime
-	19, // 22: vignette.v1.Factor.levels:type_name -> vignette.v1.Level
-	25, // 23: vignette.v1.Level.value:type_name -> google.protobuf.Value
-	22, // 24: vignette.v1.Level.persona:type_name -> vignette.v1.Persona
-	26, // 25: vignette.v1.Scenario.ExtensionsEntry.value:type_name -> google.protobuf.Struct
-	26, // [26:26] is the sub-list for method output_type
-	26, // [26:26] is the sub-list for method input_type
-	26, // [26:26] is the sub-list for extension type_name
-	26, // [26:26] is the sub-list for extension extendee
-	0,  // [0:26] is the sub-list for field type_name
+	19, // 13: vignette.v1.Role.reward:type_name -> vignette.v1.RewardTerm
+	12, // 14: vignette.v1.Role.change:type_name -> vignette.v1.Change
+	1,  // 15: vignette.v1.Policy.modality:type_name -> vignette.v1.Modality
+	2,  // 16: vignette.v1.Objective.kind:type_name -> vignette.v1.ObjectiveKind
+	11, // 17: vignette.v1.Stance.interests:type_name -> vignette.v1.Interest
+	25, // 18: vignette.v1.Change.stage:type_name -> vignette.v1.StageOfChange
+	13, // 19: vignette.v1.Change.questions:type_name -> vignette.v1.OpenQuestion
+	4,  // 20: vignette.v1.ProbeSpec.kind:type_name -> vignette.v1.ProbeKind
+	17, // 21: vignette.v1.ProbeAnswer.emotions:type_name -> vignette.v1.EmotionDistribution
+	26, // 22: vignette.v1.ProbeAnswer.source:type_name -> vignette.v1.StateSource
+	27, // 23: vignette.v1.EmotionDistribution.emotions:type_name -> vignette.v1.EmotionIntensity
+	5,  // 24: vignette.v1.EvaluatorUse.when:type_name -> vignette.v1.EvaluationTime
+	21, // 25: vignette.v1.Factor.levels:type_name -> vignette.v1.Level
+	28, // 26: vignette.v1.Level.value:type_name -> google.protobuf.Value
+	24, // 27: vignette.v1.Level.persona:type_name -> vignette.v1.Persona
+	29, // 28: vignette.v1.Scenario.ExtensionsEntry.value:type_name -> google.protobuf.Struct
+	29, // [29:29] is the sub-list for method output_type
+	29, // [29:29] is the sub-list for method input_type
+	29, // [29:29] is the sub-list for extension type_name
+	29, // [29:29] is the sub-list for extension extendee
+	0,  // [0:29] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_scenario_proto_init() }
@@ -1972,21 +2148,21 @@ func file_vignette_v1_scenario_proto_init() {
 	file_vignette_v1_state_proto_init()
 	file_vignette_v1_scenario_proto_msgTypes[2].OneofWrappers = []any{}
 	file_vignette_v1_scenario_proto_msgTypes[4].OneofWrappers = []any{}
-	file_vignette_v1_scenario_proto_msgTypes[8].OneofWrappers = []any{
+	file_vignette_v1_scenario_proto_msgTypes[10].OneofWrappers = []any{
 		(*ProbeAnswer_Emotions)(nil),
 		(*ProbeAnswer_Distress)(nil),
 		(*ProbeAnswer_Probability)(nil),
 		(*ProbeAnswer_Text)(nil),
 		(*ProbeAnswer_Refusal)(nil),
 	}
-	file_vignette_v1_scenario_proto_msgTypes[11].OneofWrappers = []any{}
+	file_vignette_v1_scenario_proto_msgTypes[13].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_scenario_proto_rawDesc), len(file_vignette_v1_scenario_proto_rawDesc)),
 			NumEnums:      6,
-			NumMessages:   15,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

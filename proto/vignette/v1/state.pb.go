@@ -140,6 +140,71 @@ func (Emotion) EnumDescriptor() ([]byte, []int) {
 	return file_vignette_v1_state_proto_rawDescGZIP(), []int{0}
 }
 
+// StageOfChange is how ready somebody is to change something (Prochaska & DiClemente 1983).
+type StageOfChange int32
+
+const (
+	// Not said.
+	StageOfChange_STAGE_OF_CHANGE_UNSPECIFIED StageOfChange = 0
+	// Sees nothing to change.
+	StageOfChange_STAGE_OF_CHANGE_PRECONTEMPLATION StageOfChange = 1
+	// Sees both sides.
+	StageOfChange_STAGE_OF_CHANGE_CONTEMPLATION StageOfChange = 2
+	// Means to, and looks for a way.
+	StageOfChange_STAGE_OF_CHANGE_PREPARATION StageOfChange = 3
+	// Does it.
+	StageOfChange_STAGE_OF_CHANGE_ACTION StageOfChange = 4
+	// Has done it for a while, and wants to keep it.
+	StageOfChange_STAGE_OF_CHANGE_MAINTENANCE StageOfChange = 5
+)
+
+// Enum value maps for StageOfChange.
+var (
+	StageOfChange_name = map[int32]string{
+		0: "STAGE_OF_CHANGE_UNSPECIFIED",
+		1: "STAGE_OF_CHANGE_PRECONTEMPLATION",
+		2: "STAGE_OF_CHANGE_CONTEMPLATION",
+		3: "STAGE_OF_CHANGE_PREPARATION",
+		4: "STAGE_OF_CHANGE_ACTION",
+		5: "STAGE_OF_CHANGE_MAINTENANCE",
+	}
+	StageOfChange_value = map[string]int32{
+		"STAGE_OF_CHANGE_UNSPECIFIED":      0,
+		"STAGE_OF_CHANGE_PRECONTEMPLATION": 1,
+		"STAGE_OF_CHANGE_CONTEMPLATION":    2,
+		"STAGE_OF_CHANGE_PREPARATION":      3,
+		"STAGE_OF_CHANGE_ACTION":           4,
+		"STAGE_OF_CHANGE_MAINTENANCE":      5,
+	}
+)
+
+func (x StageOfChange) Enum() *StageOfChange {
+	p := new(StageOfChange)
+	*p = x
+	return p
+}
+
+func (x StageOfChange) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (StageOfChange) Descriptor() protoreflect.EnumDescriptor {
+	return file_vignette_v1_state_proto_enumTypes[1].Descriptor()
+}
+
+func (StageOfChange) Type() protoreflect.EnumType {
+	return &file_vignette_v1_state_proto_enumTypes[1]
+}
+
+func (x StageOfChange) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use StageOfChange.Descriptor instead.
+func (StageOfChange) EnumDescriptor() ([]byte, []int) {
+	return file_vignette_v1_state_proto_rawDescGZIP(), []int{1}
+}
+
 // StateSource says how a mental state came about.
 type StateSource int32
 
@@ -186,11 +251,11 @@ func (x StateSource) String() string {
 }
 
 func (StateSource) Descriptor() protoreflect.EnumDescriptor {
-	return file_vignette_v1_state_proto_enumTypes[1].Descriptor()
+	return file_vignette_v1_state_proto_enumTypes[2].Descriptor()
 }
 
 func (StateSource) Type() protoreflect.EnumType {
-	return &file_vignette_v1_state_proto_enumTypes[1]
+	return &file_vignette_v1_state_proto_enumTypes[2]
 }
 
 func (x StateSource) Number() protoreflect.EnumNumber {
@@ -199,7 +264,7 @@ func (x StateSource) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use StateSource.Descriptor instead.
 func (StateSource) EnumDescriptor() ([]byte, []int) {
-	return file_vignette_v1_state_proto_rawDescGZIP(), []int{1}
+	return file_vignette_v1_state_proto_rawDescGZIP(), []int{2}
 }
 
 // EmotionIntensity is one emotion and how strong it is.
@@ -295,7 +360,9 @@ type MentalState struct {
 	// What goes through this role's mind and is not said.
 	InnerThought string `protobuf:"bytes,12,opt,name=inner_thought,json=innerThought,proto3" json:"inner_thought,omitempty"`
 	// What this role takes the others to feel and think.
-	Others        []*ModelOfOther `protobuf:"bytes,13,rep,name=others,proto3" json:"others,omitempty"`
+	Others []*ModelOfOther `protobuf:"bytes,13,rep,name=others,proto3" json:"others,omitempty"`
+	// How ready this role is for the change its card speaks of. Unspecified where there is none.
+	StageOfChange StageOfChange `protobuf:"varint,14,opt,name=stage_of_change,json=stageOfChange,proto3,enum=vignette.v1.StageOfChange" json:"stage_of_change,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -419,6 +486,13 @@ func (x *MentalState) GetOthers() []*ModelOfOther {
 		return x.Others
 	}
 	return nil
+}
+
+func (x *MentalState) GetStageOfChange() StageOfChange {
+	if x != nil {
+		return x.StageOfChange
+	}
+	return StageOfChange_STAGE_OF_CHANGE_UNSPECIFIED
 }
 
 // Appraisal is what has become of a role by what it heard, kept beside what the role's mind reports about itself and
@@ -668,7 +742,7 @@ const file_vignette_v1_state_proto_rawDesc = "" +
 	"\tintensity\x18\x02 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00H\x00R\tintensity\x88\x01\x01\x12\x1e\n" +
 	"\x05words\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xf4\x03R\x05wordsB\f\n" +
 	"\n" +
-	"_intensity\"\xec\x06\n" +
+	"_intensity\"\xba\a\n" +
 	"\vMentalState\x12<\n" +
 	"\x06source\x18\x01 \x01(\x0e2\x18.vignette.v1.StateSourceB\n" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x06source\x12;\n" +
@@ -686,7 +760,8 @@ const file_vignette_v1_state_proto_rawDesc = "" +
 	" \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00H\x05R\vambivalence\x88\x01\x01\x12 \n" +
 	"\x06intent\x18\v \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x06intent\x12-\n" +
 	"\rinner_thought\x18\f \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x1fR\finnerThought\x12;\n" +
-	"\x06others\x18\r \x03(\v2\x19.vignette.v1.ModelOfOtherB\b\xbaH\x05\x92\x01\x02\x10\x10R\x06othersB\v\n" +
+	"\x06others\x18\r \x03(\v2\x19.vignette.v1.ModelOfOtherB\b\xbaH\x05\x92\x01\x02\x10\x10R\x06others\x12L\n" +
+	"\x0fstage_of_change\x18\x0e \x01(\x0e2\x1a.vignette.v1.StageOfChangeB\b\xbaH\x05\x82\x01\x02\x10\x01R\rstageOfChangeB\v\n" +
 	"\t_distressB\x15\n" +
 	"\x13_expressed_distressB\b\n" +
 	"\x06_trustB\r\n" +
@@ -734,7 +809,14 @@ const file_vignette_v1_state_proto_rawDesc = "" +
 	"\x0eEMOTION_RELIEF\x10\x0f\x12\x10\n" +
 	"\fEMOTION_HOPE\x10\x10\x12\x15\n" +
 	"\x11EMOTION_GRATITUDE\x10\x11\x12\x0f\n" +
-	"\vEMOTION_JOY\x10\x12*\x9e\x01\n" +
+	"\vEMOTION_JOY\x10\x12*\xd7\x01\n" +
+	"\rStageOfChange\x12\x1f\n" +
+	"\x1bSTAGE_OF_CHANGE_UNSPECIFIED\x10\x00\x12$\n" +
+	" STAGE_OF_CHANGE_PRECONTEMPLATION\x10\x01\x12!\n" +
+	"\x1dSTAGE_OF_CHANGE_CONTEMPLATION\x10\x02\x12\x1f\n" +
+	"\x1bSTAGE_OF_CHANGE_PREPARATION\x10\x03\x12\x1a\n" +
+	"\x16STAGE_OF_CHANGE_ACTION\x10\x04\x12\x1f\n" +
+	"\x1bSTAGE_OF_CHANGE_MAINTENANCE\x10\x05*\x9e\x01\n" +
 	"\vStateSource\x12\x1c\n" +
 	"\x18STATE_SOURCE_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15STATE_SOURCE_COMPUTED\x10\x01\x12\x1e\n" +
@@ -754,32 +836,34 @@ func file_vignette_v1_state_proto_rawDescGZIP() []byte {
 	return file_vignette_v1_state_proto_rawDescData
 }
 
-var file_vignette_v1_state_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_vignette_v1_state_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
 var file_vignette_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_vignette_v1_state_proto_goTypes = []any{
 	(Emotion)(0),             // 0: vignette.v1.Emotion
-	(StateSource)(0),         // 1: vignette.v1.StateSource
-	(*EmotionIntensity)(nil), // 2: vignette.v1.EmotionIntensity
-	(*MentalState)(nil),      // 3: vignette.v1.MentalState
-	(*Appraisal)(nil),        // 4: vignette.v1.Appraisal
-	(*Belief)(nil),           // 5: vignette.v1.Belief
-	(*ModelOfOther)(nil),     // 6: vignette.v1.ModelOfOther
+	(StageOfChange)(0),       // 1: vignette.v1.StageOfChange
+	(StateSource)(0),         // 2: vignette.v1.StateSource
+	(*EmotionIntensity)(nil), // 3: vignette.v1.EmotionIntensity
+	(*MentalState)(nil),      // 4: vignette.v1.MentalState
+	(*Appraisal)(nil),        // 5: vignette.v1.Appraisal
+	(*Belief)(nil),           // 6: vignette.v1.Belief
+	(*ModelOfOther)(nil),     // 7: vignette.v1.ModelOfOther
 }
 var file_vignette_v1_state_proto_depIdxs = []int32{
-	0, // 0: vignette.v1.EmotionIntensity.emotion:type_name -> vignette.v1.Emotion
-	1, // 1: vignette.v1.MentalState.source:type_name -> vignette.v1.StateSource
-	2, // 2: vignette.v1.MentalState.felt:type_name -> vignette.v1.EmotionIntensity
-	2, // 3: vignette.v1.MentalState.expressed:type_name -> vignette.v1.EmotionIntensity
-	5, // 4: vignette.v1.MentalState.beliefs:type_name -> vignette.v1.Belief
-	6, // 5: vignette.v1.MentalState.others:type_name -> vignette.v1.ModelOfOther
-	3, // 6: vignette.v1.Appraisal.state:type_name -> vignette.v1.MentalState
-	2, // 7: vignette.v1.ModelOfOther.felt:type_name -> vignette.v1.EmotionIntensity
-	5, // 8: vignette.v1.ModelOfOther.beliefs:type_name -> vignette.v1.Belief
-	9, // [9:9] is the sub-list for method output_type
-	9, // [9:9] is the sub-list for method input_type
-	9, // [9:9] is the sub-list for extension type_name
-	9, // [9:9] is the sub-list for extension extendee
-	0, // [0:9] is the sub-list for field type_name
+	0,  // 0: vignette.v1.EmotionIntensity.emotion:type_name -> vignette.v1.Emotion
+	2,  // 1: vignette.v1.MentalState.source:type_name -> vignette.v1.StateSource
+	3,  // 2: vignette.v1.MentalState.felt:type_name -> vignette.v1.EmotionIntensity
+	3,  // 3: vignette.v1.MentalState.expressed:type_name -> vignette.v1.EmotionIntensity
+	6,  // 4: vignette.v1.MentalState.beliefs:type_name -> vignette.v1.Belief
+	7,  // 5: vignette.v1.MentalState.others:type_name -> vignette.v1.ModelOfOther
+	1,  // 6: vignette.v1.MentalState.stage_of_change:type_name -> vignette.v1.StageOfChange
+	4,  // 7: vignette.v1.Appraisal.state:type_name -> vignette.v1.MentalState
+	3,  // 8: vignette.v1.ModelOfOther.felt:type_name -> vignette.v1.EmotionIntensity
+	6,  // 9: vignette.v1.ModelOfOther.beliefs:type_name -> vignette.v1.Belief
+	10, // [10:10] is the sub-list for method output_type
+	10, // [10:10] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_state_proto_init() }
@@ -799,7 +883,7 @@ func file_vignette_v1_state_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_state_proto_rawDesc), len(file_vignette_v1_state_proto_rawDesc)),
-			NumEnums:      2,
+			NumEnums:      3,
 			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
