@@ -21,6 +21,8 @@ type gate struct {
 	Unnamed bool
 	// Ambivalence and Willingness are thirds of their scales: "low", "middle" or "high".
 	Ambivalence, Willingness string
+	// Stage is the stage of change, empty where the card names none.
+	Stage string
 	// Open may be told; Locked says that there is more.
 	Open   []client.Disclosure
 	Locked bool
@@ -71,6 +73,7 @@ func gateOf(obs *vignettev1.Observation) (*gate, error) {
 	state := appraisal.State()
 	g := &gate{
 		Trust: inWords(trusting, appraisal.Trust()), Resistance: inWords(resisting, appraisal.Resistance()), Distress: inWords(distressed, state.GetDistress()),
+		Stage:       stageOf(state),
 		Ambivalence: band(state.Ambivalence, 0), Willingness: band(state.Willingness, 0),
 		Open: appraisal.Open(), Locked: appraisal.Locked() > 0, appraisal: appraisal, state: state,
 	}
@@ -110,4 +113,12 @@ func (s *scene) after(action *vignettev1.Action) ([]byte, error) {
 		return s.gate.appraisal.After(action)
 	}
 	return nil, nil
+}
+
+// stageOf is a stage of change by its short name, nothing for none.
+func stageOf(state *vignettev1.MentalState) string {
+	if state.GetStageOfChange() == vignettev1.StageOfChange_STAGE_OF_CHANGE_UNSPECIFIED {
+		return ""
+	}
+	return enumname.Of(state.GetStageOfChange())
 }

@@ -59,6 +59,8 @@ func TestPrompts(t *testing.T) {
 	}{
 		{"client/begins", clientScene("", vignettev1.ConversationalStyle_CONVERSATIONAL_STYLE_PLAIN)},
 		{"client/german", clientScene("de-AT", vignettev1.ConversationalStyle_CONVERSATIONAL_STYLE_RESERVED, conversation("helper", "client", "Was führt Sie her?")...)},
+		{"client/change", changing("en", intake[:2]...)},
+		{"client/change_german", changing("de", conversation("helper", "client", "Was führt Sie her?")...)},
 		{"counselor/supportive_low", counselorScene(vignettev1.Modality_MODALITY_SUPPORTIVE, little, intake[:2]...)},
 		{"counselor/mi_high", counselorScene(vignettev1.Modality_MODALITY_MI, much, intake[:2]...)},
 		{"counselor/mi_low", counselorScene(vignettev1.Modality_MODALITY_MI, little, intake[:2]...)},

@@ -81,6 +81,17 @@ func clientScene(language string, style vignettev1.ConversationalStyle, turns ..
 	}
 }
 
+// changing is a client with a change in mind.
+func changing(language string, turns ...*vignettev1.PerceivedTurn) *vignettev1.Observation {
+	obs := clientScene(language, vignettev1.ConversationalStyle_CONVERSATIONAL_STYLE_PLAIN, turns...)
+	obs.Self.Change = &vignettev1.Change{
+		Target: "stop working at night", Stage: vignettev1.StageOfChange_STAGE_OF_CHANGE_PREPARATION,
+		Reasons: []string{"I'd like to see my garden by daylight."}, Doubts: []string{"Nobody else will do it."}, Steps: []string{"I could hand in one file late."},
+		Questions: []*vignettev1.OpenQuestion{{Text: "Can they dismiss me for it?", Words: []string{"contract", "notice"}}},
+	}
+	return obs
+}
+
 func counselorScene(modality vignettev1.Modality, skill *float64, turns ...*vignettev1.PerceivedTurn) *vignettev1.Observation {
 	return &vignettev1.Observation{
 		TurnIndex: int32(len(turns)), TurnsLeft: 20 - int32(len(turns)), Language: "en", Setting: "A small room in a counseling centre.",

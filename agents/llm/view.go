@@ -29,6 +29,7 @@ type view struct {
 	Aim          string
 	Approach     string
 	Stance       *stanceView
+	Change       *changeView
 	Style        string
 	Cap          int
 	Model        *modelView
@@ -55,6 +56,26 @@ type stanceView struct {
 type situationView struct {
 	Situation                          string
 	AutomaticThoughts, Felt, Behaviors []string
+}
+
+// changeView is what a client might change. Reasons, doubts and steps are there where no rules keep its gate.
+type changeView struct {
+	Target                            string
+	Reasons, Doubts, Steps, Questions []string
+}
+
+func changeOf(change *vignettev1.Change, whole bool) *changeView {
+	if change == nil {
+		return nil
+	}
+	v := &changeView{Target: change.GetTarget()}
+	if whole {
+		v.Reasons, v.Doubts, v.Steps = change.GetReasons(), change.GetDoubts(), change.GetSteps()
+	}
+	for _, q := range change.GetQuestions() {
+		v.Questions = append(v.Questions, q.GetText())
+	}
+	return v
 }
 
 // modelView is what a client knows of its own cognitive model where no rules keep its gate.
@@ -89,6 +110,7 @@ func viewOf(obs *vignettev1.Observation) *view {
 			ID: strconv.Quote(other.GetId()), Label: labelOf(obs, other), Relation: other.GetRelation(), Introduction: other.GetIntroduction(), Left: other.GetLeft(),
 		})
 	}
+	v.Change = changeOf(self.GetChange(), !isEnglish(languageOf(obs)))
 	switch {
 	case !isClient(obs):
 		v.Memories = memoriesOf(persona, 1.1)

@@ -44,7 +44,7 @@ type Arrival struct {
 
 // Arrive draws how a client comes in, from its luck, its style and its traits. It reads no words, so it holds in any language.
 func Arrive(obs *vignettev1.Observation) Arrival {
-	t := temperamentOf(obs, nil)
+	t := temperamentOf(obs, &sheet{})
 	return Arrival{Trust: t.trust, Resistance: t.resistance, Gain: t.gain}
 }
 
@@ -54,7 +54,7 @@ func (a *Appraisal) State() *vignettev1.MentalState {
 	whole := a.turn.mentalState()
 	return &vignettev1.MentalState{
 		Source: whole.GetSource(), Felt: whole.GetFelt(), Distress: whole.Distress, Trust: whole.Trust, Resistance: whole.Resistance,
-		Willingness: whole.Willingness, Ambivalence: whole.Ambivalence,
+		Willingness: whole.Willingness, Ambivalence: whole.Ambivalence, StageOfChange: whole.GetStageOfChange(),
 	}
 }
 
