@@ -39,21 +39,28 @@ func all(conditions ...func(*session) bool) func(*session) bool {
 	}
 }
 
-// differences are what one arm has more than another for the same client, the same modality and the same luck.
+// differences are what one arm has more than another for the same client with the same luck, modality by modality. Where one of
+// the two knows no modalities, a session of it stands beside the mean over the other's.
 func differences(arm, base []*session, o outcome) values {
 	type pair struct{ client, modality string }
-	from := map[pair]float64{}
+	from := map[pair][]float64{}
 	for _, s := range base {
 		if x, ok := s.outcomes[o]; ok {
-			from[pair{s.client, s.levels[modalityField]}] = x
+			from[pair{s.client, s.levels[modalityField]}] = append(from[pair{s.client, s.levels[modalityField]}], x)
+			if s.levels[modalityField] != "" {
+				from[pair{s.client, ""}] = append(from[pair{s.client, ""}], x)
+			}
 		}
 	}
 	out := values{}
 	for _, s := range arm {
 		x, ok := s.outcomes[o]
-		before, known := from[pair{s.client, s.levels[modalityField]}]
-		if ok && known {
-			out[s.client] = append(out[s.client], x-before)
+		before := from[pair{s.client, s.levels[modalityField]}]
+		if before == nil {
+			before = from[pair{s.client, ""}]
+		}
+		if ok && before != nil {
+			out[s.client] = append(out[s.client], x-average(before))
 		}
 	}
 	return out

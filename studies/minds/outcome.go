@@ -37,7 +37,7 @@ const (
 )
 
 var (
-	clientOutcomes  = []outcome{distressChange, trustGain, depth, deepest, changeShare, changeRate}
+	clientOutcomes = []outcome{distressChange, trustGain, depth, deepest, changeShare, changeRate}
 	// variedOutcomes are those whose variance is taken apart.
 	variedOutcomes  = map[string][]outcome{"clients": {distressChange, trustGain, lastTrust, depth, deepest, changeShare, changeRate}, "partners": {agreed, willingness, distressChange}}
 	partnerOutcomes = []outcome{agreed, willingness, distressChange}
@@ -56,6 +56,8 @@ type session struct {
 	// scenario, repeat and style are parts of that.
 	scenario, style string
 	repeat          int32
+	// others are the names of those who are talked to.
+	others []string
 	// levels are those of the factors, by field.
 	levels   map[string]string
 	outcomes map[outcome]float64
@@ -91,9 +93,9 @@ func sessionOf(state *episode.State) *session {
 		switch part {
 		case "client":
 			s.persona, s.style = role.GetPersona(), enumname.Of(role.GetPersona().GetStyle())
-			others = append(others, role.GetId())
+			others, s.others = append(others, role.GetId()), append(s.others, role.GetName())
 		case "partner":
-			others = append(others, role.GetId())
+			others, s.others = append(others, role.GetId()), append(s.others, role.GetName())
 		}
 	}
 	for _, turn := range state.Turns() {

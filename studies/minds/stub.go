@@ -1,7 +1,11 @@
 package minds
 
-import ("context";"io")
+import (
+	"context"
+	"io"
+)
 
-func (s *Stage) Placebos(ctx context.Context, options Options) (*Report, error) { return &Report{}, nil }
 func (s *Stage) Wording(ctx context.Context, options Options) (*Report, error) { return &Report{}, nil }
-func (s *Stage) Human(ctx context.Context, r io.Reader, options Options) (*Report, error) { return &Report{}, nil }
+func (s *Stage) Human(ctx context.Context, r io.Reader, options Options) (*Report, error) {
+	return &Report{}, nil
+}
