@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mattn/go-runewidth"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
@@ -246,12 +247,15 @@ func (p *page) mindsTable(table minds.Table) {
 			cells = append(cells, mindsCell(cell))
 		}
 		for i := range cells {
-			cells[i] = line(cells[i])
+			cells[i] = runewidth.Truncate(line(cells[i]), widestCell, "...")
 		}
 		rows = append(rows, cells)
 	}
 	p.grid("  ", header, rows, len(table.Keys), func(column int) bool { return column >= len(table.Keys) })
 }
+
+// widestCell is how much of a long key, a whole sentence, is shown.
+const widestCell = 78
 
 // mindsCell shows a value with its interval; what is missing is a dash, never a zero.
 func mindsCell(cell minds.Cell) string {
@@ -260,6 +264,8 @@ func mindsCell(cell minds.Cell) string {
 		return cell.Text
 	case cell.Value == nil:
 		return "-"
+	case cell.Whole:
+		return fmt.Sprintf("%.0f", *cell.Value)
 	}
 	text := figure(*cell.Value)
 	if cell.CI95 != nil {
@@ -269,9 +275,6 @@ func mindsCell(cell minds.Cell) string {
 }
 
 func figure(x float64) string {
-	if x == float64(int64(x)) && (x >= 10 || x <= -10) {
-		return fmt.Sprintf("%.0f", x)
-	}
 	if x >= 10 || x <= -10 {
 		return fmt.Sprintf("%.1f", x)
 	}

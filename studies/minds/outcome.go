@@ -62,6 +62,8 @@ type session struct {
 	levels   map[string]string
 	outcomes map[outcome]float64
 	lines    []line
+	// plan is the scenario that was played, shared by sessions.
+	plan *vignettev1.Scenario
 	// persona is that of the client, nil for partners.
 	persona *vignettev1.Persona
 }
@@ -78,7 +80,7 @@ type line struct {
 func sessionOf(state *episode.State) *session {
 	plan := state.Plan()
 	s := &session{
-		scenario: plan.Cell.GetScenario(), repeat: plan.Cell.GetRepeat(), levels: map[string]string{}, outcomes: map[outcome]float64{},
+		plan: plan.Scenario, scenario: plan.Cell.GetScenario(), repeat: plan.Cell.GetRepeat(), levels: map[string]string{}, outcomes: map[outcome]float64{},
 	}
 	s.client = fmt.Sprintf("%s/%d", s.scenario, s.repeat)
 	for _, level := range plan.Cell.GetFactors() {

@@ -42,6 +42,8 @@ type Cell struct {
 	CI95 *stats.Interval
 	// N is how many clients, sessions or texts it is from, as the table says; 0 where that is not told.
 	N int
+	// Whole says that the value counts something.
+	Whole bool
 	// Text stands in place of a value, where the cell is no number.
 	Text string
 }
@@ -49,4 +51,9 @@ type Cell struct {
 // number is a cell with a value and nothing else.
 func number(x float64) Cell { return Cell{Value: &x} }
 
-func count(n int) Cell { return number(float64(n)) }
+// count is a cell that counts.
+func count(n int) Cell {
+	cell := number(float64(n))
+	cell.Whole = true
+	return cell
+}

@@ -5,7 +5,6 @@ import (
 	"io"
 )
 
-func (s *Stage) Wording(ctx context.Context, options Options) (*Report, error) { return &Report{}, nil }
 func (s *Stage) Human(ctx context.Context, r io.Reader, options Options) (*Report, error) {
 	return &Report{}, nil
 }
