@@ -101,11 +101,13 @@ func (m *mind) begin(obs *vignettev1.Observation) (*turn, error) {
 		return nil, err
 	}
 	t.memory = memory
-	t.heard = listen(obs, memory.Heard, t.lately(), sheet.felt)
+	said := t.lately()
+	t.heard = listen(obs, memory.Heard, said, sheet.felt)
+	t.heard.contact(obs, sheet.items, said)
 	if m.deaf {
 		t.heard = mishear(t.heard, obs)
 	}
-	if t.heard.parrot && (memory.Before&reflecting == 0 || t.heard.question) {
+	if t.heard.parrot && !t.heard.echoed && (memory.Before&reflecting == 0 || t.heard.question) {
 		// Once, or with a question after it, hearing one's own words is being understood; again and again it is an echo.
 		t.heard.parrot, t.heard.reflected = false, true
 	}

@@ -22,8 +22,8 @@ const streamDeaf uint64 = 0x64656166
 // How often acts are heard in a turn, over sessions of all modalities and skills alike. Measured ("vignette minds placebos"
 // prints it), and rounded.
 const (
-	oftenReflected, oftenNamed, oftenMissed, oftenOpen, oftenClosed                        = 0.35, 0.10, 0.04, 0.42, 0.28
-	oftenAffirmation, oftenValidation, oftenReassurance, oftenAdvice, oftenConfrontation   = 0.09, 0.14, 0.09, 0.15, 0.05
+	oftenReflected, oftenNamed, oftenMissed, oftenOpen, oftenClosed                        = 0.14, 0.07, 0.04, 0.32, 0.42
+	oftenAffirmation, oftenValidation, oftenReassurance, oftenAdvice, oftenConfrontation   = 0.02, 0.10, 0.05, 0.13, 0.02
 	oftenApology, oftenPermission, oftenInformation, oftenSummary, oftenParrot, oftenAbout = 0.02, 0.03, 0.02, 0.05, 0.01, 0.8
 )
 

@@ -23,7 +23,9 @@ type heard struct {
 	asked    subjectOf
 	// polar says that the last question can be answered with yes or no, factual that it asks for a fact of life.
 	polar, factual bool
-	stems          language.Stems
+	// echoed says that the whole turn was the client's own, said back.
+	echoed bool
+	stems  language.Stems
 }
 
 // Shares of a sentence's content words that come from the client's own words. Chosen: at a third of them one feels
@@ -71,6 +73,9 @@ func (h *heard) passesOver(said language.Stems) bool {
 func (h *heard) hear(text *language.Text, said, felt language.Stems) {
 	for _, sentence := range text.Sentences {
 		h.stems.Add(sentence.Tokens)
+		if heap(sentence.Tokens) {
+			continue
+		}
 		h.marks(sentence.Tokens)
 		form := language.FormOf(sentence.Tokens)
 		invited := form == language.NoQuestion && invites(sentence.Tokens)
