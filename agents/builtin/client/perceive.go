@@ -80,6 +80,9 @@ func (h *heard) hear(text *language.Text, said, felt language.Stems) {
 		form := language.FormOf(sentence.Tokens)
 		invited := form == language.NoQuestion && invites(sentence.Tokens)
 		if form != language.NoQuestion || invited {
+			if form == language.PolarQuestion && hearLeadIn.StartsWith(sentence.Tokens) {
+				h.reflects(sentence.Tokens, said, felt) // "So you stayed at home?" is said back, and asks whether it was heard aright.
+			}
 			h.asks(sentence.Tokens, form, invited)
 			if form == language.PolarQuestion || form == language.TagQuestion || form == language.WhQuestion && hearWhyNot.In(sentence.Tokens) {
 				h.suggests(sentence.Tokens)
@@ -169,7 +172,7 @@ func (h *heard) reflects(tokens []language.Token, said, felt language.Stems) {
 	switch {
 	case overlap >= parrotShare && len(content) >= parrotWords:
 		h.parrot = true
-	case overlap >= reflectedShare || content.Shared(said) >= 3:
+	case overlap >= reflectedShare || content.Shared(said) >= 3 || content.Shared(said) >= 1 && hearLeadIn.In(tokens):
 		h.reflected = true
 		h.named = h.named || named
 	case named:
