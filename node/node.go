@@ -96,6 +96,19 @@ func Open(ctx context.Context, config Config) (*Node, error) {
 	return newNode(ctx, config, b)
 }
 
+// OpenTemporary opens a node on a directory that goes away with it. Config.Dir and Config.Join do not matter, Config.NATS must be
+// empty.
+func OpenTemporary(ctx context.Context, config Config) (*Node, error) {
+	if config.Logger == nil {
+		config.Logger = slog.New(slog.DiscardHandler)
+	}
+	b, err := broker.OpenTemporary(ctx, broker.Config{Namespace: config.Namespace, Logger: config.Logger})
+	if err != nil {
+		return nil, err
+	}
+	return newNode(ctx, config, b)
+}
+
 // newNode makes a node of a broker, which is closed with it, or at once when it cannot be used.
 func newNode(ctx context.Context, config Config, b *broker.Broker) (*Node, error) {
 	n := &Node{config: config, broker: b}

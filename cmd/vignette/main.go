@@ -72,10 +72,13 @@ Several commands may work on it at the same time; the first one serves the other
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w; see '%s --help'", err, cmd.CommandPath())
 	})
-	root.AddCommand(newRun(), newRuns(), newShow(), newExport(), newValidate(), newImport(), newAgent(), newServe(), newDoctor(), newVersion())
+	root.AddCommand(newRun(), newRuns(), newShow(), newExport(), newValidate(), newImport(), newAgent(), newServe(), newDoctor(), newMinds(), newVersion())
 	asUsage(root)
 	for _, cmd := range root.Commands() {
 		asUsage(cmd)
+		for _, part := range cmd.Commands() {
+			asUsage(part)
+		}
 	}
 	return root
 }

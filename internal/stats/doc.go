@@ -1,8 +1,9 @@
-// Package stats describes samples and says how sure a mean is. It knows nothing about where the numbers come from.
+// Package stats describes samples, relates them to one another and says how sure a number is. It knows nothing about where the numbers come from.
 //
 // What is not defined is an error that wraps [ErrUndefined] and says why (no values, too few, no spread); it is never
 // zero and never NaN. Values must be finite; a NaN or an infinity is an error too, because it would spread silently.
 // Everything is a pure function of its arguments: the bootstrap takes its seed from the caller.
 //
-// Start reading at describe.go; the bootstrap is in bootstrap.go. The package imports the standard library only.
+// Start reading at describe.go; the bootstrap of a mean is in bootstrap.go, that of anything else in resample.go, correlations
+// and areas in rank.go, agreement in kappa.go, shares of variance in variance.go. The package imports the standard library only.
 package stats

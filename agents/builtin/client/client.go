@@ -10,9 +10,19 @@ import (
 )
 
 // New returns the rule-based client mind. It is safe for concurrent use.
-func New() agents.Mind { return &mind{} }
+func New(options ...Option) agents.Mind {
+	m := &mind{}
+	for _, option := range options {
+		option(m)
+	}
+	return m
+}
 
-type mind struct{ sheets sheets }
+type mind struct {
+	sheets sheets
+	// deaf clients hear at random; see Deaf.
+	deaf bool
+}
 
 func (*mind) Describe() *vignettev1.AgentDescription {
 	return &vignettev1.AgentDescription{
@@ -95,8 +105,13 @@ func (m *mind) begin(obs *vignettev1.Observation) (*turn, error) {
 		return nil, err
 	}
 	t.memory = memory
-	t.heard = listen(obs, memory.Heard, t.lately(), sheet.felt)
-	if t.heard.parrot && (memory.Before&reflecting == 0 || t.heard.question) {
+	said := t.lately()
+	t.heard = listen(obs, memory.Heard, said, sheet.felt)
+	t.heard.contact(obs, sheet.items, said)
+	if m.deaf {
+		t.heard = mishear(t.heard, obs)
+	}
+	if t.heard.parrot && !t.heard.echoed && (memory.Before&reflecting == 0 || t.heard.question) {
 		// Once, or with a question after it, hearing one's own words is being understood; again and again it is an echo.
 		t.heard.parrot, t.heard.reflected = false, true
 	}

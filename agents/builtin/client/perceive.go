@@ -23,7 +23,9 @@ type heard struct {
 	asked    subjectOf
 	// polar says that the last question can be answered with yes or no, factual that it asks for a fact of life.
 	polar, factual bool
-	stems          language.Stems
+	// echoed says that the whole turn was the client's own, said back.
+	echoed bool
+	stems  language.Stems
 	// statements are the content words of each sentence that asks nothing.
 	statements []language.Stems
 
@@ -79,10 +81,16 @@ func (h *heard) passesOver(said language.Stems) bool {
 func (h *heard) hear(text *language.Text, said, felt language.Stems) {
 	for _, sentence := range text.Sentences {
 		h.stems.Add(sentence.Tokens)
+		if heap(sentence.Tokens) {
+			continue
+		}
 		h.marks(sentence.Tokens)
 		form := language.FormOf(sentence.Tokens)
 		invited := form == language.NoQuestion && invites(sentence.Tokens)
 		if form != language.NoQuestion || invited {
+			if form == language.PolarQuestion && hearLeadIn.StartsWith(sentence.Tokens) {
+				h.reflects(sentence.Tokens, said, felt) // "So you stayed at home?" is said back, and asks whether it was heard aright.
+			}
 			h.asks(sentence.Tokens, form, invited)
 			if form == language.PolarQuestion || form == language.TagQuestion || form == language.WhQuestion && hearWhyNot.In(sentence.Tokens) {
 				h.suggests(sentence.Tokens)
@@ -173,7 +181,7 @@ func (h *heard) reflects(tokens []language.Token, said, felt language.Stems) {
 	switch {
 	case overlap >= parrotShare && len(content) >= parrotWords:
 		h.parrot = true
-	case overlap >= reflectedShare || content.Shared(said) >= 3:
+	case overlap >= reflectedShare || content.Shared(said) >= 3 || content.Shared(said) >= 1 && hearLeadIn.In(tokens):
 		h.reflected = true
 		h.named = h.named || named
 	case named:

@@ -1,0 +1,69 @@
+package stats
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+)
+
+func isUndefined(err error) bool { return errors.Is(err, ErrUndefined) }
+
+// Spearman is the rank correlation of pairs, -1 to 1: Pearson's correlation of their ranks, where equal values share the
+// mean of their ranks (Spearman 1904). It needs at least two pairs and some spread on both sides.
+func Spearman(xs, ys []float64) (float64, error) {
+	if len(xs) != len(ys) {
+		return 0, fmt.Errorf("rank correlation of %d values with %d: %w", len(xs), len(ys), ErrUndefined)
+	}
+	if err := errors.Join(need("rank correlation", xs, 2), need("rank correlation", ys, 2)); err != nil {
+		return 0, err
+	}
+	a, b := ranks(xs), ranks(ys)
+	centerA, centerB := mean(a), mean(b)
+	var both, squaresA, squaresB float64
+	for i := range a {
+		da, db := a[i]-centerA, b[i]-centerB
+		both, squaresA, squaresB = both+da*db, squaresA+da*da, squaresB+db*db
+	}
+	if squaresA == 0 || squaresB == 0 {
+		return 0, fmt.Errorf("rank correlation: %w: one side does not vary", ErrUndefined)
+	}
+	return both / math.Sqrt(squaresA*squaresB), nil
+}
+
+// ranks are the places of values in ascending order, from 1; equal ones share the mean of theirs.
+func ranks(xs []float64) []float64 {
+	order := make([]int, len(xs))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(xs[a], xs[b]) })
+	out := make([]float64, len(xs))
+	for i := 0; i < len(order); {
+		j := i
+		for j < len(order) && xs[order[j]] == xs[order[i]] {
+			j++
+		}
+		for _, k := range order[i:j] {
+			out[k] = float64(i+1+j) / 2
+		}
+		i = j
+	}
+	return out
+}
+
+// AUC is the probability that a value drawn from high is larger than one drawn from low; ties count half. It is the area
+// under the ROC curve, and Mann and Whitney's U over the number of pairs (Hanley and McNeil 1982). Both need a value.
+func AUC(low, high []float64) (float64, error) {
+	if err := errors.Join(need("AUC, low", low, 1), need("AUC, high", high, 1)); err != nil {
+		return 0, err
+	}
+	all := ranks(slices.Concat(low, high))
+	var sum float64
+	for _, rank := range all[len(low):] {
+		sum += rank
+	}
+	m, n := float64(len(low)), float64(len(high))
+	return (sum - n*(n+1)/2) / (m * n), nil
+}
