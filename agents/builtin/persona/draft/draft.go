@@ -139,6 +139,9 @@ func (d *Draft) Acts() []*vignettev1.IntendedAct {
 // Chance is true with probability p, by the draft's own generator.
 func (d *Draft) Chance(p float64) bool { return d.rng.Float64() < p }
 
+// Pick draws a number below n, by the draft's own generator.
+func (d *Draft) Pick(n int) int { return d.rng.IntN(n) }
+
 // Inside makes a sentence fit to go on inside another: without its mark at the end and, where that is safe, without its
 // capital. It returns false when the first word may be a name.
 func Inside(sentence string) (string, bool) {

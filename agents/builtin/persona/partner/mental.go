@@ -34,7 +34,7 @@ func (p *Partner) Mental() *vignettev1.MentalState {
 func (p *Partner) Felt() []*vignettev1.EmotionIntensity {
 	var felt []*vignettev1.EmotionIntensity
 	for i, intensity := range p.st.Feelings {
-		if intensity >= 0.05 {
+		if intensity >= faintest {
 			felt = append(felt, &vignettev1.EmotionIntensity{Emotion: emotionOf[i], Intensity: proto.Float64(round(intensity))})
 		}
 	}
@@ -47,13 +47,13 @@ func (p *Partner) other() *vignettev1.ModelOfOther {
 		return nil
 	}
 	r := p.heard
-	model := &vignettev1.ModelOfOther{Role: p.st.Counterpart, Confidence: proto.Float64(0.4)}
+	model := &vignettev1.ModelOfOther{Role: p.st.Counterpart, Confidence: proto.Float64(surenessOf)}
 	guess := func(emotion vignettev1.Emotion, intensity float64) {
 		model.Felt = append(model.Felt, &vignettev1.EmotionIntensity{Emotion: emotion, Intensity: proto.Float64(intensity)})
 	}
 	distress := 30.0
 	switch {
-	case r.attacks() || r.has[cueDemand] > 0:
+	case r.attacks() || r.presses():
 		guess(vignettev1.Emotion_EMOTION_ANGER, 0.7)
 		distress = 55
 	case r.has[cueFeelsBad] > 0:
@@ -80,10 +80,12 @@ func (p *Partner) other() *vignettev1.ModelOfOther {
 // thought is what goes through the partner's mind and is not said.
 func (p *Partner) thought() string {
 	st := &p.st
-	near := st.Willingness / max(p.reservation(), 0.01)
+	near := p.near()
 	switch {
-	case st.Feelings[anger] > 0.5:
+	case st.Feelings[anger] > thinkAnger:
 		return "I don't have to take this."
+	case st.Last == actCave:
+		return "I only said that to be left in peace."
 	case st.Phase == Agreed:
 		return "I think that's something I can stand by."
 	case st.Phase == Won:
@@ -92,13 +94,17 @@ func (p *Partner) thought() string {
 		return "No is no, even if it isn't pleasant."
 	case p.heard == nil:
 		return "Let's see where this goes."
+	case p.mended > repairedBelow:
+		return "Good that they said that. I haven't forgotten it, though."
+	case st.Rupture > ruptureTalks:
+		return "I'm still not over how they talked to me."
 	case !st.Clear:
 		return "What is this really about?"
 	case near >= 1:
 		return "Actually, why not?"
 	case near >= softAt:
 		return "I could nearly say yes."
-	case p.st.Willingness-p.before > 0.06:
+	case p.st.Willingness-p.before > noticedRise:
 		return "That's the first thing that really helps me."
 	case p.heard.echo:
 		return "Are they listening, or only repeating me?"
