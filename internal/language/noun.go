@@ -13,6 +13,9 @@ var determiners = set("the my your these those two three four five six seven eig
 var notHeads = set(`time times way ways moment day days end start first last next rest point number same least best worst whole only main other others
 	long short new old big small late early young real full half able sure own`)
 
+// trailing are words that may follow a noun without a sign.
+var trailing = set("together ahead away back home apart alone again ago early late off out along")
+
 // NounPhrases returns what a text names and what somebody else may take up, in order: a determiner and a noun or two that
 // are followed by something else ("the desk", "two people", "my last maths marks"). The listener's persons are put in:
 // "my father" comes back as "your father". It is careful rather than complete: what is not surely a noun phrase is left
@@ -20,7 +23,7 @@ var notHeads = set(`time times way ways moment day days end start first last nex
 func NounPhrases(tokens []Token) []string {
 	var phrases []string
 	for i := 0; i < len(tokens); i++ {
-		if !determiners[tokens[i].Norm] {
+		if !determiners[tokens[i].Norm] || i > 0 && tokens[i-1].Norm == "of" {
 			continue
 		}
 		end := nounEnd(tokens, i)
@@ -51,6 +54,8 @@ func nounEnd(tokens []Token, i int) int {
 		if next.Norm == "-" || next.Norm == "'" {
 			return -1
 		}
+	case trailing[next.Norm] && end-i > 2:
+		return -1 // "the rota weeks ahead": where the noun ends cannot be told
 	case next.Norm == "and" || next.Norm == "or" || next.Norm == "of":
 		return -1 // there is more of it
 	}
@@ -64,7 +69,7 @@ func partOfNoun(token Token) bool {
 	}
 	_, past := BaseOfPast(token.Norm)
 	_, gerund := BaseOfGerund(token.Norm)
-	return !past && !gerund && !strings.ContainsAny(token.Norm, "'’-")
+	return !past && !gerund && !trailing[token.Norm] && !strings.ContainsAny(token.Norm, "'’-")
 }
 
 // handBack words a noun phrase as the one who was told it says it.

@@ -21,6 +21,8 @@ func TestNounPhrases(t *testing.T) {
 		"If I say yes to you, the others will want the same.":                    "",
 		"The long and winding road, the morning's paperwork, the well-known one": "",
 		"What I've saved is for the deposit on the flat.":                        "the deposit|the flat",
+		"You can plan the rota weeks ahead and keep the whole evening together.": "",
+		"We could go through the numbers together, until the end of the month.":  "the numbers",
 		"": "",
 	} {
 		if got := strings.Join(language.NounPhrases(language.Tokens(text)), "|"); got != want {

@@ -155,6 +155,21 @@ func Inside(sentence string) (string, bool) {
 	return language.LowerFirst(language.Unstop(sentence)), true
 }
 
+// Led puts a sentence after the words that lead in to it ("The thing is, "). It returns false where that does not go
+// well: when Inside does not fit, or the lead ends with the word that the sentence begins with.
+func Led(lead, sentence string) (string, bool) {
+	inside, fits := Inside(sentence)
+	words := language.Words(language.Tokens(lead))
+	if !fits || len(words) == 0 {
+		return "", false
+	}
+	first := language.Tokens(inside)[0].Norm
+	if last := words[len(words)-1].Norm; last == language.Expand(first)[0] {
+		return "", false
+	}
+	return language.Finish(lead + inside), true
+}
+
 // Insist adds a wording even if it was said before, for moments when something must be said.
 func (d *Draft) Insist(act, wording string) {
 	text := language.Capitalise(language.Finish(wording))

@@ -1,5 +1,7 @@
 package partner
 
+import vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+
 // All numbers of the partner, in one place. Those without a source are chosen: by hand, so that transcripts read as
 // people do and so that partners differ more than speakers (between-person variance above the effect of skill, as
 // client talk varies more with the client than with the helper in motivational interviewing process studies).
@@ -106,6 +108,7 @@ const (
 	noticedRise = 0.06 // a rise of willingness that is said aloud
 
 	// Temperament.
+	middle         = 0.5  // of a trait in the population, as the contract has it
 	gainSpread     = 0.55 // chosen: standard deviation of log gain between partners
 	stolidShare    = 0.18 // chosen within 10-30%: partners who respond little, as in counselling outcome studies
 	stolidGain     = 0.35
@@ -144,6 +147,18 @@ const (
 	neverAfter   = 4     // and of those whom nothing wins: they need not hear it all
 	nounChance   = 0.5   // chosen: how often a reaction names what was said
 	longTurn     = 3     // sentences from which somebody hard cuts in
+	freeAgree    = 0.2   // difficulty per pushback is rounded up from here
+	plainChance  = 0.35  // chosen: how often the author's sentence comes without a lead
+	coldAnger    = 0.3   // anger from which there is no warm goodbye
+	sameWords    = 0.99  // overlap that counts as all words
+
+	// Bidding for the next turn, 0-1.
+	bidToAsk   = 0.9
+	bidIdle    = 0.2
+	bidAsked   = 0.85
+	bidSettled = 0.35
+	bidOpen    = 0.5
+	bidAngry   = 0.3 // what full anger adds to that
 
 	// Showing.
 	faintest     = 0.05
@@ -153,6 +168,30 @@ const (
 	distressEase = 10.0
 	distressCalm = 6.0
 	surenessOf   = 0.4 // confidence in the reading of the other
+	unmetBelief  = 0.5 // how much stronger the belief in an unmet interest is
 	maxTopic     = 160 // stems remembered as part of the matter
 	maxAsked     = 6   // requests remembered
+)
+
+// feeling is an emotion and how strong it is taken to be; a guess is what somebody is taken to feel, with their distress
+// (SUDS).
+type (
+	feeling struct {
+		emotion   vignettev1.Emotion
+		intensity float64
+	}
+	guess struct {
+		felt     []feeling
+		distress float64
+	}
+)
+
+// What the counterpart is taken to feel by how they sound; chosen.
+var (
+	soundsAngry    = guess{[]feeling{{vignettev1.Emotion_EMOTION_ANGER, 0.7}}, 55}
+	soundsTroubled = guess{[]feeling{{vignettev1.Emotion_EMOTION_ANXIETY, 0.6}, {vignettev1.Emotion_EMOTION_SADNESS, 0.3}}, 55}
+	soundsHopeful  = guess{[]feeling{{vignettev1.Emotion_EMOTION_HOPE, 0.6}}, 30}
+	soundsRelieved = guess{[]feeling{{vignettev1.Emotion_EMOTION_RELIEF, 0.6}}, 20}
+	soundsShy      = guess{[]feeling{{vignettev1.Emotion_EMOTION_ANXIETY, 0.5}, {vignettev1.Emotion_EMOTION_GUILT, 0.3}}, 45}
+	soundsCalm     = guess{[]feeling{{vignettev1.Emotion_EMOTION_CALM, 0.4}, {vignettev1.Emotion_EMOTION_HOPE, 0.2}}, 30}
 )

@@ -8,7 +8,7 @@ var noticed = [cues][]string{
 	cueRequest: {
 		"i'd like", "i would love to", "i want to ask", "i want you to", "i need you to", "i'm asking", "i am asking ?you", "what i'm asking",
 		"could|can i", "may i", "could|would|can|will you ?please", "would you mind", "would it be possible", "is it possible", "would you be willing",
-		"i'd appreciate it if", "i would be grateful if", "i need to leave|take|go|have", "let me leave|take|have|go", "please let|give|lend|let's", "my request", "i was hoping to|you|for|that", "i wanted to ask",
+		"i'd appreciate it if", "i would be grateful if", "i need to leave|take|go|have", "let me leave|take|have|go", "please", "my request", "i was hoping to|you|for|that", "i wanted to ask",
 	},
 	cueWish: {
 		"i wish", "i was wondering if|whether", "any chance", "is there any|a way|chance", "it would be great|good|lovely if", "it would help me|us if", "would you consider", "would it be okay|alright|fine if", "would it be all right if",

@@ -118,7 +118,7 @@ func (p *Partner) settle() string {
 		return actConfirm
 	case r.echo:
 		return actEcho
-	case r.coherent < 0.5:
+	case r.coherent < clearShare:
 		return actConfused
 	case r.has[cueBye] > 0:
 		st.Phase = Gone
@@ -195,7 +195,7 @@ func (p *Partner) tactic(d *draft.Draft) string {
 }
 
 // leastPushbacks is how often a partner pushes back before agreeing to anything.
-func (p *Partner) leastPushbacks() int { return int(pushesPer*p.difficulty() + 0.2) }
+func (p *Partner) leastPushbacks() int { return int(pushesPer*p.difficulty() + freeAgree) }
 
 // spent says that everything a partner could bring up has been said.
 func (p *Partner) spent() bool {
@@ -295,5 +295,5 @@ func (p *Partner) settled(objection int) bool {
 
 // answered says whether the counterpart's earlier words cover an objection so far that bringing it up would be deaf.
 func (p *Partner) answered(objection language.Stems) bool {
-	return len(objection) >= 2 && objection.Overlap(p.rd.known) > 0.99
+	return len(objection) >= 2 && objection.Overlap(p.rd.known) > sameWords
 }

@@ -22,7 +22,7 @@ func (p *Partner) Mental() *vignettev1.MentalState {
 	state.InnerThought = p.thought()
 	state.Beliefs = append(state.Beliefs, &vignettev1.Belief{Text: p.stance.GetPosition(), Strength: round(1 - st.Willingness)})
 	for i, interest := range p.stance.GetInterests() {
-		state.Beliefs = append(state.Beliefs, &vignettev1.Belief{Text: interest.GetText(), Strength: round(clamp(interest.GetWeight() + 0.5*(1-st.Met[i])))})
+		state.Beliefs = append(state.Beliefs, &vignettev1.Belief{Text: interest.GetText(), Strength: round(clamp(interest.GetWeight() + unmetBelief*(1-st.Met[i])))})
 	}
 	if other := p.other(); other != nil {
 		state.Others = append(state.Others, other)
@@ -46,35 +46,31 @@ func (p *Partner) other() *vignettev1.ModelOfOther {
 	if p.heard == nil || p.st.Counterpart == "" {
 		return nil
 	}
-	r := p.heard
 	model := &vignettev1.ModelOfOther{Role: p.st.Counterpart, Confidence: proto.Float64(surenessOf)}
-	guess := func(emotion vignettev1.Emotion, intensity float64) {
-		model.Felt = append(model.Felt, &vignettev1.EmotionIntensity{Emotion: emotion, Intensity: proto.Float64(intensity)})
+	guess := p.guess()
+	for _, f := range guess.felt {
+		model.Felt = append(model.Felt, &vignettev1.EmotionIntensity{Emotion: f.emotion, Intensity: proto.Float64(f.intensity)})
 	}
-	distress := 30.0
+	model.Distress = proto.Float64(guess.distress)
+	return model
+}
+
+// guess is what the counterpart's last words sound like.
+func (p *Partner) guess() guess {
+	r := p.heard
 	switch {
 	case r.attacks() || r.presses():
-		guess(vignettev1.Emotion_EMOTION_ANGER, 0.7)
-		distress = 55
+		return soundsAngry
 	case r.has[cueFeelsBad] > 0:
-		guess(vignettev1.Emotion_EMOTION_ANXIETY, 0.6)
-		guess(vignettev1.Emotion_EMOTION_SADNESS, 0.3)
-		distress = 55
+		return soundsTroubled
 	case r.has[cueFeelsGood] > 0:
-		guess(vignettev1.Emotion_EMOTION_HOPE, 0.6)
+		return soundsHopeful
 	case r.has[cueThanks]+r.has[cueAccepts] > 0:
-		guess(vignettev1.Emotion_EMOTION_RELIEF, 0.6)
-		distress = 20
+		return soundsRelieved
 	case r.has[cueSorry]+r.has[cueHint]+r.has[cueWithdraws] > 0:
-		guess(vignettev1.Emotion_EMOTION_ANXIETY, 0.5)
-		guess(vignettev1.Emotion_EMOTION_GUILT, 0.3)
-		distress = 45
-	default:
-		guess(vignettev1.Emotion_EMOTION_CALM, 0.4)
-		guess(vignettev1.Emotion_EMOTION_HOPE, 0.2)
+		return soundsShy
 	}
-	model.Distress = proto.Float64(distress)
-	return model
+	return soundsCalm
 }
 
 // thought is what goes through the partner's mind and is not said.

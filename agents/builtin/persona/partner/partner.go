@@ -127,6 +127,8 @@ type Partner struct {
 	rd *reader
 	// mended is how much of a rupture this moment's words mended.
 	mended float64
+	// warm says that the reaction to what was said was a warm one.
+	warm bool
 	// upcoming caches nextObjection; -2 means not looked for yet.
 	upcoming int
 }
@@ -163,15 +165,15 @@ func (p *Partner) Bid() float64 {
 	case p.st.Phase == Gone:
 		return 0
 	case p.scene.Opening && p.asker:
-		return 0.9
+		return bidToAsk
 	case len(p.scene.Heard) == 0:
-		return 0.2
+		return bidIdle
 	case p.line != nil && p.heard != nil && p.heard.question != language.NoQuestion:
-		return 0.85
+		return bidAsked
 	case p.st.Phase != Open:
-		return 0.35
+		return bidSettled
 	}
-	return 0.5 + 0.3*p.st.Feelings[anger]
+	return bidOpen + bidAngry*p.st.Feelings[anger]
 }
 
 // listen takes in every turn since the last moment.
@@ -245,6 +247,7 @@ func (p *Partner) learn(rd *reader, r *reading) {
 // reader gathers what the partner reads by.
 func (p *Partner) reader() *reader {
 	rd := &reader{stance: p.stance, mine: language.Stems{}, known: make(language.Stems, len(p.st.Known))}
+	rd.wondering = p.st.Last == actClarify && !p.st.Clear && !p.asker
 	rd.topic = append(rd.topic, scene.Stems(p.stance.GetPosition()), scene.Stems(p.scene.Self.GetGoal()))
 	for _, interest := range p.stance.GetInterests() {
 		rd.topic = append(rd.topic, scene.Stems(interest.GetText()))

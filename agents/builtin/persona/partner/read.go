@@ -126,6 +126,8 @@ type reader struct {
 	mine language.Stems
 	// known are stems the counterpart has used before.
 	known language.Stems
+	// wondering says that the partner has just asked what is wanted: whatever is asked for then is the matter.
+	wondering bool
 	// asked are the stems of requests heard before.
 	asked []language.Stems
 }
@@ -145,7 +147,7 @@ func (rd *reader) read(line *scene.Line) *reading {
 	}
 	shared := r.content.Shared(rd.mine)
 	r.echo = shared >= echoWords && news == 0 && r.content.Overlap(rd.mine) >= echoShare
-	r.reflects = !r.echo && shared >= 2 && news > 0
+	r.reflects = !r.echo && shared >= 2 && news > 0 && !r.asked
 	r.validates = !r.echo && !r.attacks() && (r.reflects || r.validates)
 	for _, before := range rd.asked {
 		r.repeats = r.repeats || r.asked && r.asking.Overlap(before) >= sameAsking && before.Overlap(r.asking) >= sameAsking
@@ -195,7 +197,7 @@ func (rd *reader) sentence(r *reading, sentence *language.Sentence) bool {
 	if !coherent || copied {
 		return false
 	}
-	if rd.onTopic(stems) {
+	if rd.onTopic(stems) || rd.wondering && has[cueRequest] > 0 && len(stems) > 0 {
 		r.onTopic = true
 		rd.asks(r, stems, has)
 	}

@@ -101,6 +101,19 @@ func TestFactsMustBear(t *testing.T) {
 	}
 }
 
+// TestWhatIsAskedForIsTheMatter: one who has asked what is wanted takes the answer for it, whatever it is about.
+func TestWhatIsAskedForIsTheMatter(t *testing.T) {
+	for _, text := range []string{"Could I borrow the trombone?", "The trombone, please.", "I'd like to borrow a trombone."} {
+		for _, wondering := range []bool{false, true} {
+			rd := testReader()
+			rd.wondering = wondering
+			if got := rd.read(&scene.Line{Kind: vignettev1.ActionKind_ACTION_KIND_SPEAK, Text: language.Read(text)}); got.asked != wondering {
+				t.Errorf("%q, wondering %t: asked %t", text, wondering, got.asked)
+			}
+		}
+	}
+}
+
 func TestHeapsOfWordsAreNoSentences(t *testing.T) {
 	for text, want := range map[string]bool{
 		"My father had a stroke in August, and he can't drive any more.": true,

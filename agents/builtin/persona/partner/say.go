@@ -147,15 +147,7 @@ func (p *Partner) object(d *draft.Draft) {
 // lead words an author's sentence as something that comes up now: after a word about what was said it contrasts, else it
 // stands by itself. No lead is used twice, but for the plainest.
 func (p *Partner) lead(d *draft.Draft, text string, reacted bool) []string {
-	inside, fits := draft.Inside(text)
-	if !fits {
-		return []string{text}
-	}
 	question := language.IsQuestion(text)
-	mark := "."
-	if question {
-		mark = "" // Inside keeps the question mark
-	}
 	leads := onItsOwn
 	switch {
 	case p.answersQuestion() && !question:
@@ -169,21 +161,24 @@ func (p *Partner) lead(d *draft.Draft, text string, reacted bool) []string {
 	}
 	var fresh []string
 	for _, lead := range leads {
-		if lead == "But " || !p.usedLead(lead) {
-			fresh = append(fresh, lead+inside+mark)
+		if led, ok := draft.Led(lead, text); ok && (lead == "But " || !p.usedLead(lead)) {
+			fresh = append(fresh, led)
 		}
 	}
 	if len(fresh) > 0 {
 		first := d.Pick(len(fresh))
 		fresh[0], fresh[first] = fresh[first], fresh[0]
 	}
+	if p.warm && len(fresh) > 0 {
+		return append(fresh, text) // after a warm word, what is said against it must say so
+	}
 	return shuffleHead(d, append(fresh, text))
 }
 
 // usedLead says whether the partner has begun a sentence like that before.
 func (p *Partner) usedLead(lead string) bool {
-	for _, own := range p.scene.Own() {
-		if strings.Contains(own, lead) {
+	for _, said := range p.scene.Said() {
+		if strings.Contains(said, lead) {
 			return true
 		}
 	}
@@ -217,7 +212,7 @@ func (p *Partner) getAway(d *draft.Draft, way string) {
 
 // shuffleHead brings the last wording to the front sometimes, so that not each line begins alike.
 func shuffleHead(d *draft.Draft, wordings []string) []string {
-	if len(wordings) > 1 && d.Chance(0.35) {
+	if len(wordings) > 1 && d.Chance(plainChance) {
 		last := len(wordings) - 1
 		return append([]string{wordings[last]}, wordings[:last]...)
 	}
@@ -239,15 +234,17 @@ func (p *Partner) tellInterest(d *draft.Draft) {
 	if p.heard.has[cueAsksNeeds] == 0 {
 		reacted = p.react(d)
 	}
-	inside, fits := draft.Inside(text)
-	switch {
-	case reacted == "" && fits && p.heard.has[cueAsksNeeds] > 0:
-		d.SayFirst(actInterest, shuffleHead(d, []string{"Well, " + inside + ".", "Honestly, " + inside + ".", text})...)
-	case fits:
-		d.Say(actInterest, "What it comes down to is this: "+inside+".", "To be honest, "+inside+".", "What really matters to me: "+inside+".", text)
-	default:
-		d.Say(actInterest, text)
+	leads := interestLeads
+	if reacted == "" && p.heard.has[cueAsksNeeds] > 0 {
+		leads = afterQuestion
 	}
+	var wordings []string
+	for _, lead := range leads {
+		if led, ok := draft.Led(lead, text); ok && !p.usedLead(lead) {
+			wordings = append(wordings, led)
+		}
+	}
+	d.Say(actInterest, append(wordings, text)...)
 }
 
 // offer makes the next offer.
@@ -397,7 +394,7 @@ func (p *Partner) fallback(d *draft.Draft, kind vignettev1.ActionKind) vignettev
 }
 
 func (p *Partner) goodbyes() []string {
-	if p.st.Phase == Refused || p.st.Feelings[anger] > 0.3 {
+	if p.st.Phase == Refused || p.st.Feelings[anger] > coldAnger {
 		return []string{"I have to go now.", "I'm going to get on with things."}
 	}
 	if name := p.scene.CallName(p.st.Counterpart); name != "" {
@@ -422,10 +419,12 @@ func (p *Partner) react(d *draft.Draft) string {
 		}
 		return d.Text()[len(before):]
 	}
+	st := &p.st
 	words, frames := p.reactions()
 	if len(words) == 0 {
 		return ""
 	}
+	p.warm = st.Willingness-p.before > noticedRise && (p.heard.offers() || p.heard.gains > 0)
 	if noun := p.noun(); noun != "" && len(frames) > 0 && d.Chance(nounChance) {
 		named := make([]string, len(frames))
 		for i, frame := range frames {
@@ -456,13 +455,16 @@ func (p *Partner) noun() string {
 			best, most = noun, score
 		}
 	}
+	if most <= 0 && p.heard.offers() {
+		return "" // of an offer, only what it is about is worth naming
+	}
 	return best
 }
 
 // named says whether the partner has used all of these words already.
 func (p *Partner) named(stems language.Stems) bool {
 	for _, own := range p.scene.Own() {
-		if stems.Overlap(language.StemsOf(language.Tokens(own))) > 0.99 {
+		if stems.Overlap(language.StemsOf(language.Tokens(own))) > sameWords {
 			return true
 		}
 	}

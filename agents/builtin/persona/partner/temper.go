@@ -36,17 +36,17 @@ func newTemper(self *vignettev1.RoleCard, luck *rand.Rand) temper {
 	if luck.Float64() < stolidShare {
 		t.gain *= stolidGain
 	}
-	t.gain *= 1 + gainAgree*(agreeable-0.5)
-	t.start = clampTo(startMean+startSpread*luck.NormFloat64()+startAgree*(agreeable-0.5)-startAgree*(hard-0.5), startLeast, startMost)
-	t.touchy = math.Exp(touchySpread*luck.NormFloat64()) * (1 + touchyNeurotic*(neurotic-0.5) - touchyAgree*(agreeable-0.5))
+	t.gain *= 1 + gainAgree*(agreeable-middle)
+	t.start = clampTo(startMean+startSpread*luck.NormFloat64()+startAgree*(agreeable-middle)-startAgree*(hard-middle), startLeast, startMost)
+	t.touchy = math.Exp(touchySpread*luck.NormFloat64()) * (1 + touchyNeurotic*(neurotic-middle) - touchyAgree*(agreeable-middle))
 	t.patience = patienceLeast + luck.IntN(patienceSpan)
-	t.timid = luck.Float64() < timidShare*(1+agreeable-0.5+neurotic-0.5) && hard < timidBelow
+	t.timid = luck.Float64() < timidShare*(1+agreeable-middle+neurotic-middle) && hard < timidBelow
 	return t
 }
 
 func trait(value float64, known bool) float64 {
 	if !known {
-		return 0.5
+		return middle
 	}
 	return value
 }
@@ -55,7 +55,7 @@ func clampTo(x, lo, hi float64) float64 { return math.Max(lo, math.Min(hi, x)) }
 
 func (t temper) begin(interests int) State {
 	st := State{
-		Phase: Open, Willingness: t.start, Trust: startTrust, Resistance: clamp(startResist + hardResist*(t.hardness-0.5)), Met: make([]float64, interests),
+		Phase: Open, Willingness: t.start, Trust: startTrust, Resistance: clamp(startResist + hardResist*(t.hardness-middle)), Met: make([]float64, interests),
 	}
 	st.Feelings[calm] = startCalm
 	st.Feelings[anxiety] = clamp(startWorry * t.touchy)

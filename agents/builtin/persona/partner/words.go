@@ -29,8 +29,10 @@ func soundsAgreed(line *scene.Line) bool {
 var (
 	openings = []string{"You wanted to talk to me. What is it?", "So, what's on your mind?", "Come in. What can I do for you?"}
 
-	invitations    = []string{"Of course. What is it?", "Sure, go ahead.", "Yes, what's on your mind?"}
-	clarify        = []string{"What is it that you'd like from me?", "And what would you need from me?", "What are you asking me for, then?"}
+	invitations = []string{"Of course. What is it?", "Sure, go ahead.", "Yes, what's on your mind?"}
+	clarify     = []string{
+		"What is it that you'd like from me?", "And what would you need from me?", "What are you asking me for, then?", "So what is it you're asking?", "What would you like me to do about it?", "And where do I come in?",
+	}
 	clarifyPlainly = []string{
 		"You'll have to tell me straight what it is you want.", "I still don't know what you're asking me.", "Just say what you need, and I can give you an answer.",
 		"I can't say yes or no as long as I don't know to what.", "Please, get to the point.", "I'm lost. What do you actually want me to do?",
@@ -59,6 +61,7 @@ var (
 	contrast         = []string{"But ", "Still, ", "The thing is, ", "All the same, ", "But look, "}
 	contrastQuestion = []string{"But ", "But then, ", "And "}
 	onItsOwn         = []string{"Look, ", "The thing is, ", "What bothers me is this: ", "Well, ", "And then, "}
+	interestLeads    = []string{"What it comes down to is this: ", "To be honest, ", "What really matters to me: ", "You see, "}
 	afterQuestion    = []string{"Well, ", "Honestly, ", "Since you ask, "}
 
 	guiltTrips = []string{
