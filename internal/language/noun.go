@@ -10,11 +10,14 @@ const longestNoun = 5
 var determiners = set("the my your these those two three four five six seven eight nine ten twelve")
 
 // notHeads are words that end no phrase worth taking up: they point at something else, or may be adjectives.
-var notHeads = set(`time times way ways moment day days end start first last next rest point number same least best worst whole only main other others
+var notHeads = set(`time times way ways moment day days end start first last next rest point number same least best worst whole only main other others ones
 	long short new old big small late early young real full half able sure own`)
 
 // trailing are words that may follow a noun without a sign.
 var trailing = set("together ahead away back home apart alone again ago early late off out along")
+
+// pointsInTime are words that begin something of their own after a noun ("four mornings last week").
+var pointsInTime = set("last next yesterday tomorrow")
 
 // NounPhrases returns what a text names and what somebody else may take up, in order: a determiner and a noun or two that
 // are followed by something else ("the desk", "two people", "my last maths marks"). The listener's persons are put in:
@@ -39,7 +42,7 @@ func NounPhrases(tokens []Token) []string {
 // nounEnd is the index after the noun phrase that the determiner at i opens, or -1 when it is not surely one.
 func nounEnd(tokens []Token, i int) int {
 	end := i + 1
-	for end < len(tokens) && partOfNoun(tokens[end]) {
+	for end < len(tokens) && partOfNoun(tokens[end]) && (end == i+1 || !pointsInTime[tokens[end].Norm]) {
 		end++
 	}
 	head := tokens[end-1].Norm
@@ -56,7 +59,7 @@ func nounEnd(tokens []Token, i int) int {
 		}
 	case trailing[next.Norm] && end-i > 2:
 		return -1 // "the rota weeks ahead": where the noun ends cannot be told
-	case next.Norm == "and" || next.Norm == "or" || next.Norm == "of":
+	case next.Norm == "and" || next.Norm == "or" || next.Norm == "of" || next.Norm == "one" || next.Norm == "ones":
 		return -1 // there is more of it
 	}
 	return end

@@ -23,6 +23,8 @@ func TestNounPhrases(t *testing.T) {
 		"What I've saved is for the deposit on the flat.":                        "the deposit|the flat",
 		"You can plan the rota weeks ahead and keep the whole evening together.": "",
 		"We could go through the numbers together, until the end of the month.":  "the numbers",
+		"On four mornings last week the sink was full.":                          "four mornings|the sink",
+		"We could take the cheaper one, or the two bigger ones.": "",
 		"": "",
 	} {
 		if got := strings.Join(language.NounPhrases(language.Tokens(text)), "|"); got != want {

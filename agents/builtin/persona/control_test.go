@@ -208,8 +208,8 @@ func TestSomeRespondLittle(t *testing.T) {
 		}
 		share := float64(little) / float64(len(skilled))
 		t.Logf("%s: %.0f%% respond little", id, 100*share)
-		if share < 0.05 || share > 0.4 {
-			t.Errorf("%s: %.0f%% of the partners respond little, want 10-30%% (5-40 with so few)", id, 100*share)
+		if share < 0.1 || share > 0.3 {
+			t.Errorf("%s: %.0f%% of the partners respond little, want 10-30%%", id, 100*share)
 		}
 	}
 }
@@ -268,15 +268,34 @@ func TestHardPartnersGetAway(t *testing.T) {
 func TestSkillIsGraded(t *testing.T) {
 	levels := []float64{0, 0.25, 0.5, 0.75, 1}
 	for _, modality := range modalities {
-		var willing []float64
+		var willing, agreed []float64
+		n := uint64(seeds)
+		if modality != vignettev1.Modality_MODALITY_ASSERTIVE {
+			n /= 2 // the trend is enough
+		}
 		for _, skill := range levels {
 			var all []float64
+			yes := 0.0
 			for _, id := range ours {
-				all = append(all, outcomes(t, with(library(t, id), modality, skill), nil)...)
+				s := with(library(t, id), modality, skill)
+				for seed := range n {
+					st := play(t, s, seed, nil)
+					for _, role := range s.GetRoles() {
+						if role.GetStance() != nil {
+							all = append(all, st.willingness(role.GetId()))
+							yes += float64(min(st.actsOf(role.GetId(), "partner.agree", "partner.confirm"), 1))
+						}
+					}
+				}
 			}
-			willing = append(willing, mean(all))
+			willing, agreed = append(willing, mean(all)), append(agreed, yes/float64(len(all)))
 		}
-		t.Logf("%s: %.3f", modality, willing)
+		t.Logf("%s: willingness %.3f, agreed %.2f", modality, willing, agreed)
+		for i := 1; i < len(levels) && modality == vignettev1.Modality_MODALITY_ASSERTIVE; i++ {
+			if agreed[i] < agreed[i-1]+0.03 {
+				t.Errorf("skill %.2f wins %.2f, skill %.2f won %.2f", levels[i], agreed[i], levels[i-1], agreed[i-1])
+			}
+		}
 		least := 0.02 // assertive: each step counts
 		if modality != vignettev1.Modality_MODALITY_ASSERTIVE {
 			least = -0.005 // of what begins at the bottom, chance may level a step
@@ -300,6 +319,28 @@ func TestSpeakersAreUnderstood(t *testing.T) {
 				st := play(t, with(library(t, id), modality, float64(seed%5)/4), seed, nil)
 				if st.acts("partner.not_follow", "partner.call_out_echo") > 0 {
 					t.Errorf("%s, %s, seed %d: a partner does not follow:\n%s", id, modality, seed, st.transcript())
+				}
+			}
+		}
+	}
+}
+
+// TestNobodyThanksForNothing: a speaker takes for a yes only what was one.
+func TestNobodyThanksForNothing(t *testing.T) {
+	for _, id := range []string{"ask-for-leave", "family-talk"} {
+		for _, modality := range modalities {
+			for seed := range uint64(seeds) {
+				st := play(t, with(library(t, id), modality, float64(seed%5)/4), seed, nil)
+				all := st.turns
+				for i, turn := range all {
+					st.turns = all[i : i+1]
+					if turn.GetRole() != st.scenario.GetFocal() || st.acts("speaker.thank", "speaker.accept", "speaker.confirm") == 0 {
+						continue
+					}
+					st.turns = all[:i]
+					if st.acts("partner.agree", "partner.offer", "partner.give_in_to_threat", "partner.confirm") == 0 {
+						t.Errorf("%s, %s, seed %d: turn %d thanks for nothing:\n%s", id, modality, seed, i, st.transcript())
+					}
 				}
 			}
 		}

@@ -2,6 +2,7 @@ package partner
 
 import (
 	"math"
+	"strings"
 
 	"github.com/vignette-sim/vignette/agents/builtin/persona/scene"
 	"github.com/vignette-sim/vignette/internal/language"
@@ -126,9 +127,14 @@ func (p *Partner) mend(r *reading) {
 // fits says whether a turn takes up what the partner has just brought up. Words that pass it by may be good words, but
 // they are hardly heard.
 func (p *Partner) fits(r *reading) bool {
+	if p.outOfPlace(r) {
+		return false
+	}
 	switch p.st.Last {
 	case actClarify:
 		return r.asked || p.asker && r.has[cueNo] > 0
+	case actGuilt, actDeflect, actSidetrack, actInterrupt:
+		return r.asked || p.asker && r.has[cueNo] > 0 || r.validates || r.has[cueComesBack]+r.has[cueHearsMe] > 0
 	case actUpset:
 		return r.has[cueSorry] > 0 || r.validates || r.onTopic
 	case actObject, actInterest, actPosition, actOffer:
@@ -144,6 +150,29 @@ func (p *Partner) fits(r *reading) bool {
 		return p.st.Last == actOffer && r.has[cueProposal]+r.has[cueAccepts]+r.has[cueThanks] > 0
 	}
 	return true
+}
+
+// outOfPlace says whether a turn answers something that was not said: takes up a question nobody asked, comes back from
+// where nobody went, thanks for what was not given, asks about a proposal that is not there.
+func (p *Partner) outOfPlace(r *reading) bool {
+	switch last := p.st.Last; {
+	case last == "":
+		return false
+	case r.has[cueTakesQuestion] > 0 && !p.askedLast():
+		return true
+	case r.has[cueComesBack] > 0 && !isTactic(last) && last != actUpset:
+		return true
+	case r.has[cueAsksView] > 0 && r.has[cueProposal]+r.gains == 0:
+		return true
+	}
+	given := p.st.Last != actPosition && p.st.Last != actObject && p.st.Last != actClarify && !isTactic(p.st.Last)
+	return r.has[cueThanks] > 0 && !given
+}
+
+// askedLast says whether the partner's own last turn asked something.
+func (p *Partner) askedLast() bool {
+	own := p.scene.Own()
+	return len(own) > 0 && strings.Contains(own[len(own)-1], "?")
 }
 
 // point are the stems of the author's sentence that the partner brought up last.
@@ -202,7 +231,7 @@ func (p *Partner) credit(r *reading) {
 	if !p.spokenTo() {
 		return // what is said to somebody else need not lead anywhere
 	}
-	if gain*scale < stuckBelow {
+	if gain*scale < stuckBelow*(1-difficultyDrag*p.difficulty()) {
 		st.Stuck++
 	} else {
 		st.Stuck = 0
@@ -255,7 +284,7 @@ func (p *Partner) worth(r *reading) float64 {
 	give(forProposal, proposal, btoi(r.has[cueProposal] > 0))
 	give(forReflection, creditReflects, btoi(r.validates))
 	give(forQuestion, creditAsks, btoi(r.has[cueAsksNeeds] > 0))
-	give(forSteadiness, creditSteady, btoi(isTactic(st.Last) && !r.presses() && !r.repeats))
+	give(forSteadiness, creditSteady, btoi(isTactic(st.Last) && (r.asked || p.asker && r.has[cueNo] > 0) && !r.presses() && !r.repeats))
 	return gain + met + creditReason*float64(btoi(r.has[cueReason] > 0))
 }
 

@@ -34,7 +34,7 @@ const (
 	emptyProposal  = 0.2  // chosen: share of that for an offer that meets no interest of mine
 	creditReflects = 0.03 // listening that shows (Gottman and Levenson 1988 for its absence); size chosen
 	creditAsks     = 0.03 // asking what the other needs
-	creditSteady   = 0.03 // chosen: staying with the matter, calmly, when I tried to get away from it (Linehan 1993: "broken record")
+	creditSteady   = 0.05 // chosen: staying with the matter, calmly, when I tried to get away from it (Linehan 1993: "broken record")
 	offTopicShare  = 0.1  // chosen: what credits are worth when nothing in the turn is about the matter
 	vagueShare     = 0.25 // chosen: what credits are worth before it is clear what is wanted
 	unfitShare     = 0.3  // chosen: what they are worth when they pass by what I have just brought up (responsiveness: Reis et al. 2004)
@@ -110,8 +110,8 @@ const (
 	// Temperament.
 	middle         = 0.5  // of a trait in the population, as the contract has it
 	gainSpread     = 0.55 // chosen: standard deviation of log gain between partners
-	stolidShare    = 0.18 // chosen within 10-30%: partners who respond little, as in counselling outcome studies
-	stolidGain     = 0.35
+	stolidShare    = 0.2  // chosen within 10-30%: partners who respond little, as in counselling outcome studies
+	stolidGain     = 0.22
 	startMean      = 0.22
 	startSpread    = 0.12
 	startAgree     = 0.1 // chosen: what agreeableness and difficulty shift, per unit
@@ -143,7 +143,7 @@ const (
 	hardFrom     = 0.5   // difficulty from which there are tactics
 	hardChance   = 1.1   // chance of one in a turn, per unit of difficulty above that
 	hardStays    = 0.8   // difficulty from which an answered objection is brought up all the same
-	refuseAfter  = 3     // pushbacks before a last no
+	refuseAfter  = 4     // pushbacks before a last no
 	neverAfter   = 4     // and of those whom nothing wins: they need not hear it all
 	nounChance   = 0.5   // chosen: how often a reaction names what was said
 	longTurn     = 3     // sentences from which somebody hard cuts in

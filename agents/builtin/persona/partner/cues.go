@@ -6,14 +6,15 @@ import "github.com/vignette-sim/vignette/internal/language"
 // partner's own ear: nobody else reads by it.
 var noticed = [cues][]string{
 	cueRequest: {
-		"i'd like", "i would love to", "i want to ask", "i want you to", "i need you to", "i'm asking", "i am asking ?you", "what i'm asking",
+		"i'd like", "i would love to", "i want to ask", "i want you to", "i need you to", "i'm asking you", "i am asking you",
 		"could|can i", "may i", "could|would|can|will you ?please", "would you mind", "would it be possible", "is it possible", "would you be willing",
-		"i'd appreciate it if", "i would be grateful if", "i need to leave|take|go|have", "let me leave|take|have|go", "please", "my request", "i was hoping to|you|for|that", "i wanted to ask",
+		"i'd appreciate it if", "i would be grateful if", "i need to leave|take|go|have", "let me leave|take|have|go", "please", "i was hoping to|you|for|that", "i wanted to ask",
 	},
 	cueWish: {
 		"i wish", "i was wondering if|whether", "any chance", "is there any|a way|chance", "it would be great|good|lovely if", "it would help me|us if", "would you consider", "would it be okay|alright|fine if", "would it be all right if",
 		"is it okay if", "i hope you'd|you'll|you|to", "i want to", "do you think i|we could", "would you have anything against",
 	},
+	cueStands: {"my request", "what i'm asking", "asking for the same", "still asking", "that's still what", "i'm asking for", "it would still mean", "the same thing as before"},
 	cueNo: {
 		"i'm not going to", "i won't", "i can't lend|do|give|agree|help|take|come", "my answer is no", "my answer's no", "the answer is no", "answer is still no", "i have to say no", "i'm saying no",
 		"it's a no", "still a no", "no from me", "i've decided not to", "i'd rather not", "i don't want to lend|give|do", "saying no", "my no", "stays no", "it won't work", "no means no", "i just can't", "it will stay no",
@@ -66,14 +67,16 @@ var noticed = [cues][]string{
 	cueDemand: {
 		"you have to agree|let|give|say|do", "you must", "you'd better", "i'm not asking ?you ?for", "i'm telling you", "whether you like it", "just say yes", "you're going to have to", "end of story", "end of discussion", "i insist", "i demand", "take it or leave it", "there's nothing to discuss",
 	},
-	cueSorry:     {"sorry", "i apologise|apologize", "my apologies", "forgive me", "i don't want to bother", "i don't want to be a nuisance", "i don't want to make trouble", "i shouldn't have asked"},
-	cueThanks:    {"thank you", "thanks", "i appreciate", "i'm grateful"},
-	cueAccepts:   {"that works for me", "let's do that", "i can live with that", "i'd take that", "i'll take that", "it's a deal", "we're agreed", "i accept", "sounds good to me", "i'm happy with that", "let's leave it at that", "that would be enough"},
-	cueWithdraws: {"never mind", "forget it", "forget i", "forget about it", "it's not that important", "it doesn't matter", "i'll manage", "i'll leave it", "i shouldn't have asked", "i'll drop it", "don't worry about it", "it's fine really"},
-	cueYields:    {"okay i'll do it", "all right i'll do it", "if you really need it", "okay you win", "i'll lend", "i'll do it", "you can have it", "i suppose i can", "i suppose i could", "fine i'll", "i give in", "i'll give it to you"},
-	cueHint:      {"it's hard to say", "the whole situation", "it's all a bit", "i was just wondering", "it's just that", "it's probably nothing", "sort of", "kind of", "i don't know how to", "anyway", "you know how it is", "it's a bit", "i've been meaning to", "this thing", "it would be nice if", "some people get", "not that i", "so yeah"},
-	cueGreets:    {"i'd like to talk|speak|discuss|bring", "something i'd like to", "hi", "hello", "hey", "good morning", "good evening", "have you got a minute", "do you have a minute", "can we talk", "there's something"},
-	cueBye:       {"goodbye", "bye", "see you later|soon|tomorrow|around", "i'd better go|get", "i have to go", "good night", "take care", "talk later", "talk soon"},
+	cueSorry:         {"sorry", "i apologise|apologize", "my apologies", "forgive me", "i don't want to bother", "i don't want to be a nuisance", "i don't want to make trouble", "i shouldn't have asked"},
+	cueThanks:        {"thank you", "thanks", "i appreciate", "i'm grateful"},
+	cueAccepts:       {"that works for me", "let's do that", "i can live with that", "i'd take that", "i'll take that", "it's a deal", "we're agreed", "i accept", "sounds good to me", "i'm happy with that", "let's leave it at that", "that would be enough"},
+	cueWithdraws:     {"never mind", "forget it", "forget i", "forget about it", "it's not that important", "it doesn't matter", "i'll manage", "i'll leave it", "i shouldn't have asked", "i'll drop it", "don't worry about it", "it's fine really"},
+	cueYields:        {"okay i'll do it", "all right i'll do it", "if you really need it", "okay you win", "i'll lend", "i'll do it", "you can have it", "i suppose i can", "i suppose i could", "fine i'll", "i give in", "i'll give it to you"},
+	cueTakesQuestion: {"fair|good question", "glad you ask", "good that you ask", "asked myself the same", "since you ask", "to answer you|that|your", "no ready answer", "can't answer that"},
+	cueComesBack:     {"one thing i brought up", "come back to it|that|this|what", "a different matter", "that's another matter", "not what i came|asked", "talk about that another|later", "stay with"},
+	cueHint:          {"it's hard to say", "the whole situation", "it's all a bit", "i was just wondering", "it's just that", "it's probably nothing", "sort of", "kind of", "i don't know how to", "anyway", "you know how it is", "it's a bit", "i've been meaning to", "this thing", "it would be nice if", "some people get", "not that i", "so yeah"},
+	cueGreets:        {"can|could|may i talk|speak|bring|ask|have", "i'd like to talk|speak|discuss|bring", "something i'd like to", "hi", "hello", "hey", "good morning", "good evening", "have you got a minute", "do you have a minute", "can we talk", "there's something"},
+	cueBye:           {"goodbye", "bye", "see you later|soon|tomorrow|around", "i'd better go|get", "i have to go", "good night", "take care", "talk later", "talk soon"},
 }
 
 // conditions and consequences make an ultimatum of a sentence when both are in it.

@@ -285,7 +285,7 @@ func (p *Partner) findObjection() int {
 // is deaf.
 func (p *Partner) settled(objection int) bool {
 	about := p.rd.about(p.stance.GetObjections()[objection])
-	for _, i := range about {
+	for _, i := range about { // what was said just now counts as well
 		if p.st.Met[i] < oneHit && p.heard.met[i] < oneHit {
 			return false
 		}

@@ -247,6 +247,7 @@ func (p *Partner) learn(rd *reader, r *reading) {
 // reader gathers what the partner reads by.
 func (p *Partner) reader() *reader {
 	rd := &reader{stance: p.stance, mine: language.Stems{}, known: make(language.Stems, len(p.st.Known))}
+	rd.clear = p.st.Clear && !p.asker
 	rd.wondering = p.st.Last == actClarify && !p.st.Clear && !p.asker
 	rd.topic = append(rd.topic, scene.Stems(p.stance.GetPosition()), scene.Stems(p.scene.Self.GetGoal()))
 	for _, interest := range p.stance.GetInterests() {

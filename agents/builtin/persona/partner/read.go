@@ -14,6 +14,7 @@ type cue int
 const (
 	cueRequest cue = iota
 	cueWish
+	cueStands
 	cueNo
 	cueProposal
 	cueFeelsBad
@@ -35,6 +36,8 @@ const (
 	cueAccepts
 	cueWithdraws
 	cueYields
+	cueTakesQuestion
+	cueComesBack
 	cueHint
 	cueGreets
 	cueBye
@@ -126,6 +129,8 @@ type reader struct {
 	mine language.Stems
 	// known are stems the counterpart has used before.
 	known language.Stems
+	// clear says that it is known what is asked for.
+	clear bool
 	// wondering says that the partner has just asked what is wanted: whatever is asked for then is the matter.
 	wondering bool
 	// asked are the stems of requests heard before.
@@ -197,14 +202,17 @@ func (rd *reader) sentence(r *reading, sentence *language.Sentence) bool {
 	if !coherent || copied {
 		return false
 	}
-	if rd.onTopic(stems) || rd.wondering && has[cueRequest] > 0 && len(stems) > 0 {
+	if rd.clear && has[cueStands] > 0 {
+		r.onTopic, r.asked, r.plainly = true, true, true // it points back at the request
+	}
+	if rd.onTopic(stems) || rd.wondering && has[cueRequest] > 0 && has[cueGreets] == 0 && len(stems) > 0 {
 		r.onTopic = true
 		rd.asks(r, stems, has)
 	}
 	if form == language.NoQuestion {
 		rd.statement(r, sentence, stems, has)
 	}
-	return true
+	return len(stems) > 1 // "I understand." is polite, and no news
 }
 
 // overtones hears what is said between the words of a sentence: an ultimatum in two halves, a reproach that calls itself
@@ -228,11 +236,11 @@ func (rd *reader) overtones(sentence *language.Sentence, has *[cues]int) {
 
 // asks takes in a sentence about the matter that asks for it, unless it attacks in the same breath.
 func (rd *reader) asks(r *reading, stems language.Stems, has [cues]int) {
-	if has[cueRequest]+has[cueWish] == 0 || has[cueBlame]+has[cueAccuses]+has[cueInsult]+has[cueThreat]+has[cueUltimatum] > 0 {
+	if has[cueRequest]+has[cueWish]+has[cueStands] == 0 || has[cueBlame]+has[cueAccuses]+has[cueInsult]+has[cueThreat]+has[cueUltimatum] > 0 {
 		return
 	}
 	r.asked = true
-	r.plainly = r.plainly || has[cueRequest] > 0
+	r.plainly = r.plainly || has[cueRequest]+has[cueStands] > 0
 	for stem := range stems {
 		r.asking[stem] = struct{}{}
 	}
@@ -271,7 +279,7 @@ func (rd *reader) statement(r *reading, sentence *language.Sentence, stems langu
 	words := stemsInOrder(sentence.Tokens)
 	for i, wanted := range rd.interests {
 		hits := countHits(words, wanted)
-		if hits == 0 {
+		if hits == 0 || !proposal && has[cueRequest]+has[cueWish] > 0 { // what is asked for gives nothing
 			continue
 		}
 		level := oneHit

@@ -114,6 +114,29 @@ func TestWhatIsAskedForIsTheMatter(t *testing.T) {
 	}
 }
 
+// TestStandingByIt: once the request is clear it can be pointed back at; before that, it points at nothing.
+func TestStandingByIt(t *testing.T) {
+	for _, clear := range []bool{false, true} {
+		rd := testReader()
+		rd.clear = clear
+		if got := rd.read(&scene.Line{Kind: vignettev1.ActionKind_ACTION_KIND_SPEAK, Text: language.Read("My request stands.")}); got.asked != clear {
+			t.Errorf("clear %t: asked %t", clear, got.asked)
+		}
+	}
+}
+
+// TestAskingGivesNothing: the words of an interest in a request meet no interest, in an offer they do.
+func TestAskingGivesNothing(t *testing.T) {
+	for text, want := range map[string]float64{
+		"I'd like to leave the desk for four weeks.":              0,
+		"I could find somebody to cover the desk for four weeks.": 1,
+	} {
+		if got := testReader().read(&scene.Line{Kind: vignettev1.ActionKind_ACTION_KIND_SPEAK, Text: language.Read(text)}); got.met[0] != want {
+			t.Errorf("%q meets %.2f, want %.2f", text, got.met[0], want)
+		}
+	}
+}
+
 func TestHeapsOfWordsAreNoSentences(t *testing.T) {
 	for text, want := range map[string]bool{
 		"My father had a stroke in August, and he can't drive any more.": true,

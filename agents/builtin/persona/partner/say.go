@@ -150,6 +150,8 @@ func (p *Partner) lead(d *draft.Draft, text string, reacted bool) []string {
 	question := language.IsQuestion(text)
 	leads := onItsOwn
 	switch {
+	case p.heardOut(text):
+		leads = allTheSame
 	case p.answersQuestion() && !question:
 		leads = afterQuestion
 	case question && reacted:
@@ -173,6 +175,18 @@ func (p *Partner) lead(d *draft.Draft, text string, reacted bool) []string {
 		return append(fresh, text) // after a warm word, what is said against it must say so
 	}
 	return shuffleHead(d, append(fresh, text))
+}
+
+// heardOut says whether what a text of the author's is about has been answered already: somebody hard brings it up
+// knowing that.
+func (p *Partner) heardOut(text string) bool {
+	about := p.rd.about(text)
+	for _, i := range about {
+		if p.st.Met[i] < oneHit {
+			return false
+		}
+	}
+	return len(about) > 0
 }
 
 // usedLead says whether the partner has begun a sentence like that before.
@@ -272,7 +286,7 @@ func (p *Partner) clarifyAloud(d *draft.Draft) {
 		d.Say(actClarify, "That's not what I asked you.", "What's that got to do with it?")
 	case p.asker:
 		d.Say(actClarify, askerClarify...)
-	case st.Unclear <= 1 && r.has[cueGreets] > 0 && r.facts == 0:
+	case st.Unclear <= 1 && r.has[cueGreets] > 0 && r.facts+r.stray == 0:
 		d.Say(actClarify, invitations...)
 	case !r.onTopic && r.facts > 0 && st.Unclear > 1:
 		d.Say(actClarify, "I don't see what that has to do with me.", "I'm not sure why you're telling me this.")

@@ -55,12 +55,13 @@ var (
 	maybeAbout  = []string{"As for %s, perhaps.", "I heard the part about %s.", "I'd have to think about the bit with %s.", "About %s, maybe."}
 	viewNoAbout = []string{"As far as %s goes, perhaps, but it isn't enough.", "When it comes to %s, yes, but not as a whole."}
 	onCool      = []string{"Maybe.", "That's easy to say now.", "A bit late for that.", "You could have begun with that.", "I'd believe it more if the rest hadn't been said.", "Perhaps."}
-	onRepair    = []string{"All right. Thank you for saying that.", "Okay, let's leave that behind us.", "I'm glad you've said that, it did sting.", "Good. Then let's go on from there."}
+	onRepair    = []string{"All right. Thank you for saying that.", "Let's leave that behind us, then.", "I'm glad you've said that, it did sting.", "Good. Then let's go on from there."}
 	onGrovel    = []string{"Stop apologising, please.", "You don't have to say sorry all the time.", "I haven't bitten anybody yet."}
 
 	contrast         = []string{"But ", "Still, ", "The thing is, ", "All the same, ", "But look, "}
 	contrastQuestion = []string{"But ", "But then, ", "And "}
 	onItsOwn         = []string{"Look, ", "The thing is, ", "What bothers me is this: ", "Well, ", "And then, "}
+	allTheSame       = []string{"I know you've told me, but ", "I heard your answer to that, and still, ", "You'll say we've been through this, and yet, "}
 	interestLeads    = []string{"What it comes down to is this: ", "To be honest, ", "What really matters to me: ", "You see, "}
 	afterQuestion    = []string{"Well, ", "Honestly, ", "Since you ask, "}
 

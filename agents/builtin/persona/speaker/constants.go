@@ -31,6 +31,7 @@ const (
 	sayBackChance   = 0.35
 	nameChance      = 0.5 // naming what the other said, rather than plain words of understanding
 	leadChance      = 0.4 // leading in to an author's sentence
+	hesitate        = 0.5 // of somebody nervous without skill; none of a fully skilled one
 	pointWords      = 2   // content words that make a last sentence the point of a turn
 	longestPoint    = 10  // words a sentence may have to be said back; longer ones sound read out
 	longestAsk      = 9   // words of the request that are taken up when it is made again

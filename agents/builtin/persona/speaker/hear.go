@@ -57,11 +57,11 @@ type heard struct {
 var (
 	yes = language.NewPhrases(
 		"we'll do it|that", "let's do it|that", "let's try it", "it's a deal", "we have a deal", "that's what we'll do", "you have my yes", "i'm fine with it|that", "i agree to", "i'm happy to agree", "i get it", "i get that", "i respect that", "i accept that",
-		"i can accept that", "i understand you won't", "you've convinced me", "i'm with you then", "leave it at that", "you can have it", "have it your way", "you win", "do what you want",
+		"i can accept that", "i understand you won't", "you've convinced me", "i'm with you then", "let's leave it at that", "you can have it", "have it your way", "you win", "do what you want",
 	)
 	// assents begin a yes, grants make it one.
 	assents = language.NewPhrases("all right", "okay", "yes", "fine", "good", "right", "sure", "of course", "fair enough", "deal", "agreed")
-	grants  = language.NewPhrases("we'll", "let's", "you can", "you may", "go ahead", "that's fine", "i'm fine", "i agree", "i'll put", "i won't ask", "i can live", "i understand that you won't")
+	grants  = language.NewPhrases("we'll", "let's", "you can", "you may", "go ahead", "that's fine", "i'm fine", "i agree", "i'll put", "i won't ask", "i can live", "i understand that you won't", "do it", "go on then", "take it", "ring the|him|her|them", "bring it")
 	notYet  = language.NewPhrases("but", "not yet", "i'd have to", "unless", "however", "still")
 	offers  = language.NewPhrases("i could", "you could", "we could", "what about", "how about", "what if", "could you do it", "would you at least", "could you at least", "i can offer", "i can give you", "let me suggest", "i could live with", "a middle way", "i could agree to", "something smaller")
 	noMore  = language.NewPhrases("my answer is no", "i can't say yes", "i've said no", "stays a no", "that's my last word", "the answer is no", "i'm not going to discuss", "find somebody else", "sort it out myself", "nothing more to say", "out of the question", "absolutely not", "i'll ask somebody else", "bring myself to say yes", "it's a no", "it's no", "answer is no", "had my answer", "answer hasn't changed")
@@ -75,7 +75,7 @@ var (
 	)
 	warmer  = language.NewPhrases("nearly talked me round", "not far from", "one more reason", "get used to the idea", "i could work with", "that would help", "it might work", "it could work", "more like it", "something i can work with", "i hadn't thought", "a sensible idea", "take care of part", "make a difference", "that's something", "help a bit")
 	backing = language.NewPhrases("something in that", "sounds reasonable", "give it a chance", "why you'd say that", "i'm on your side", "i think it's a good idea")
-	ends    = language.NewPhrases("goodbye", "bye", "see you later|soon|tomorrow|around", "thanks for being open", "glad we've talked", "glad we can talk", "no hard feelings", "you know where to find me", "no harm done", "thank you really", "lifesaver", "have to go", "good that you", "we're fine", "taking it like that", "leave it there", "get on with things")
+	ends    = language.NewPhrases("goodbye", "bye", "see you later|soon|tomorrow|around", "thanks for being open", "glad we've talked", "glad we can talk", "no hard feelings", "you know where to find me", "no harm done", "thank you really", "lifesaver", "have to go", "good that you", "we're fine", "taking it like that", "leave it there", "leave it at that", "get on with things")
 	quiet   = language.NewPhrases("gone quiet", "say something", "what are you thinking")
 )
 
@@ -132,8 +132,8 @@ func (s *Speaker) classify(line *scene.Line, h *heard) answer {
 		return attack
 	case shames.In(tokens):
 		return shamed
-	case !h.question && saysYes(line):
-		return agreement
+	case !h.question && saysYes(line) && (s.st.Requests > 0 || !wonders.In(tokens)):
+		return agreement // before anything was asked for, "sure, go ahead" agrees to listen
 	case settled && ends.In(tokens):
 		return closing
 	case wonders.In(tokens) && (s.st.Requests == 0 || h.question):

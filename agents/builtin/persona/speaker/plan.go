@@ -461,7 +461,7 @@ func (s *Speaker) lastNo(h heard) vignettev1.ActionKind {
 		return speak
 	}
 	if s.st.Noes <= 1 && s.good() && s.unsaid(s.st.Compromises, s.objective.GetCompromises()) {
-		s.acknowledgePlainly(h)
+		s.d.Say(actAcknowledge, s.byName(h, hearingNo)...)
 		s.negotiate(h)
 		return speak
 	}

@@ -141,7 +141,22 @@ func (s *Speaker) sayTo(name, act string, used *[]int, i int, list []string) boo
 
 func (s *Speaker) sayItem(act string, used *[]int, i int, list []string) bool {
 	*used = append(*used, i)
-	return s.d.SayFirst(act, s.worded(act, list[i])...)
+	wordings := s.worded(act, list[i])
+	if s.d.Empty() && s.st.Moods[anxiety] > thinkAnxiety && s.d.Chance(hesitate*(1-s.skill)) {
+		wordings = append(s.hesitant(wordings), wordings...)
+	}
+	return s.d.SayFirst(act, wordings...)
+}
+
+// hesitant are wordings as somebody nervous begins them.
+func (s *Speaker) hesitant(wordings []string) []string {
+	var out []string
+	for _, wording := range wordings {
+		if led, ok := draft.Led(hesitations[s.d.Pick(len(hesitations))], wording); ok {
+			out = append(out, led)
+		}
+	}
+	return out
 }
 
 // worded are ways to say an author's sentence: by a lead that goes with the act, sometimes, and as it stands.

@@ -49,6 +49,7 @@ var (
 	insistingNo = []string{"I don't want to leave you waiting for something else than a no.", "I'd think the same tomorrow.", "I'd rather be clear with you now than let you hope."}
 
 	respecting   = []string{"I'd hoped for another answer%s, but I respect it.", "Okay, I accept that it's a no for now.", "Thank you for hearing me out%s, even so."}
+	hearingNo    = []string{"I hear that it's a no as things stand%s, and there's one more thing I could do.", "Okay%s, I hear your no, so let me put one last thing to you.", "I take that in%s, and I'd like to add one thing before we leave it."}
 	respectAnger = []string{"I'm sorry you're disappointed.", "I understand that you're annoyed with me.", "I know that's not what you wanted to hear."}
 	grumbling    = []string{"Great. So I asked for nothing.", "I knew you'd say no.", "Well, that's that, then."}
 	outOfWords   = []string{"I think I've said all I can say about it.", "You've heard everything I have to say."}
@@ -94,6 +95,9 @@ var (
 
 // planFrames word a compromise anew; %who is "I" or "we", %rest what could be done.
 var planFrames = []string{"What %who could do is %rest", "Maybe %who could %rest", "How about this, %who could %rest", "Suppose %who could %rest"}
+
+// hesitations begin what somebody nervous says.
+var hesitations = []string{"Um, ", "Well, um, ", "So, er, ", "Er, well, "}
 
 // leadsTo lead in to an author's sentence by what it is for; leadsFirst only where nothing stands before it.
 var (
