@@ -26,7 +26,7 @@ var pointsInTime = set("last next yesterday tomorrow")
 func NounPhrases(tokens []Token) []string {
 	var phrases []string
 	for i := 0; i < len(tokens); i++ {
-		if !determiners[tokens[i].Norm] || i > 0 && tokens[i-1].Norm == "of" {
+		if !determiners[tokens[i].Norm] || i > 0 && (tokens[i-1].Norm == "of" || tokens[i-1].Norm == "off") {
 			continue
 		}
 		end := nounEnd(tokens, i)
@@ -49,6 +49,8 @@ func nounEnd(tokens []Token, i int) int {
 	switch {
 	case end == i+1 || end-i > longestNoun || notHeads[head] || strings.HasSuffix(head, "ly") || strings.HasSuffix(head, "'s") || strings.HasSuffix(head, "ed"):
 		return -1
+	case end-i > 2 && thirdPerson(head) && end < len(tokens) && tokens[end].Kind != Punct && !followsNoun(tokens[end].Norm):
+		return -1 // "my answer stays the same"
 	case end == len(tokens):
 		return end
 	}
@@ -63,6 +65,17 @@ func nounEnd(tokens []Token, i int) int {
 		return -1 // there is more of it
 	}
 	return end
+}
+
+// thirdPerson says whether a word may be a verb ("stays", "weeks" is none).
+func thirdPerson(norm string) bool {
+	_, verb := BaseOfThird(norm)
+	return verb
+}
+
+// followsNoun says whether a word goes on after a noun rather than after a verb.
+func followsNoun(norm string) bool {
+	return norm == "on" || norm == "at" || norm == "in" || norm == "from" || norm == "with" || norm == "who" || norm == "that" || IsAuxiliary(norm)
 }
 
 // partOfNoun says whether a word may stand inside a noun phrase: content that is no form of a verb.

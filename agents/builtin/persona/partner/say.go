@@ -458,10 +458,11 @@ func (p *Partner) noun() string {
 	for _, noun := range language.NounPhrases(p.line.Tokens) {
 		tokens := language.Tokens(noun)
 		stems := language.StemsOf(tokens)
-		if p.named(stems) || stems.Overlap(p.heard.asking) > 0 {
-			continue // known already, or what it is all about
-		}
 		score := len(p.rd.about(noun))
+		counted := !strings.HasPrefix(noun, "the ") && !strings.HasPrefix(noun, "your ") && !strings.HasPrefix(noun, "my ")
+		if p.named(stems) || stems.Overlap(p.heard.asking) > 0 || counted && score == 0 || talking.Shared(stems) > 0 {
+			continue // known already, what it is all about, or nothing to name
+		}
 		if p.rd.onTopic(stems) {
 			score++
 		}
@@ -474,6 +475,9 @@ func (p *Partner) noun() string {
 	}
 	return best
 }
+
+// talking are words for talking itself: "on your mind" names nothing.
+var talking = language.StemsOf(language.Tokens("mind answer question point word request moment talk feelings side place"))
 
 // named says whether the partner has used all of these words already.
 func (p *Partner) named(stems language.Stems) bool {
@@ -522,7 +526,7 @@ func (p *Partner) reactions() (words, frames []string) {
 		return onSorry, nil
 	case p.asker && r.has[cueNo] > 0:
 		return onNo, nil
-	case r.repeats, r.asked && p.wasClear && st.Stated:
+	case !p.asker && (r.repeats || r.asked && p.wasClear && st.Stated):
 		return onRepeat, nil
 	case r.validates:
 		return onReflection, nil
