@@ -2,8 +2,6 @@ package persona_test
 
 import (
 	"math"
-	"math/rand/v2"
-	"strings"
 	"testing"
 
 	"github.com/vignette-sim/vignette/internal/language"
@@ -73,27 +71,6 @@ func TestSkillIsFelt(t *testing.T) {
 	}
 }
 
-// TestPlacebos: what only looks like skill moves nobody.
-func TestPlacebos(t *testing.T) {
-	s := library(t, "ask-for-leave")
-	idle := mean(outcomes(t, s, fixed("Well.", "Hm.", "So.", "Let me see.", "Right then.", "One moment.", "Ah.", "Mm.")))
-	skilled := mean(outcomes(t, with(s, vignettev1.Modality_MODALITY_ASSERTIVE, 0.9), nil))
-	for name, lines := range map[string]func(uint64) map[string]func(*stage) string{
-		"keyword salad":       salad,
-		"other conversation":  fromElsewhere(t, "refuse-a-loan"),
-		"benefits with blame": blamed(s),
-		"warm words only": fixed("I understand, and I feel with you.", "Thank you for saying that, it means a lot.", "I hear you and I appreciate you.", "I can see that this matters to you.",
-			"Would that work for you?", "I respect your feelings and needs.", "I understand why you say that.", "I feel that we both want what is best."),
-	} {
-		// A placebo may have a fifth of the gain of skilled talk: words in common are not always chance.
-		got := mean(outcomes(t, s, lines))
-		t.Logf("%s: %.3f (nothing %.3f, skilled %.3f)", name, got, idle, skilled)
-		if got-idle > 0.2*(skilled-idle) {
-			t.Errorf("%s gives willingness %.3f; saying nothing gives %.3f, skilled talk %.3f", name, got, idle, skilled)
-		}
-	}
-}
-
 // TestParrot: handing the partner's words back moves nothing.
 func TestParrot(t *testing.T) {
 	s := library(t, "ask-for-leave")
@@ -118,40 +95,4 @@ func fixed(lines ...string) func(uint64) map[string]func(*stage) string {
 	return func(uint64) map[string]func(*stage) string {
 		return map[string]func(*stage) string{"receptionist": func(st *stage) string { return lines[min(len(st.turns)/2, len(lines)-1)] }}
 	}
-}
-
-// salad is words of skill and of the partner's interests in any order.
-func salad(seed uint64) map[string]func(*stage) string {
-	words := strings.Fields("I feel because request would like benefit you compromise could understand cover desk phones plan rota ahead fair hours Monday thank appreciate need offer Bilal advance notice we together willing try others evenings respect")
-	r := rand.New(rand.NewPCG(seed, 7))
-	return map[string]func(*stage) string{"receptionist": func(*stage) string {
-		var line []string
-		for range 18 {
-			line = append(line, words[r.IntN(len(words))])
-		}
-		return strings.Join(line, " ") + "."
-	}}
-}
-
-// fromElsewhere plays the skilled lines of another scenario.
-func fromElsewhere(t *testing.T, id string) func(uint64) map[string]func(*stage) string {
-	return func(seed uint64) map[string]func(*stage) string {
-		other := with(library(t, id), vignettev1.Modality_MODALITY_ASSERTIVE, 0.9)
-		var lines []string
-		for _, turn := range play(t, other, seed, nil).turns {
-			if turn.GetRole() == other.GetFocal() && turn.GetAction().GetText() != "" {
-				lines = append(lines, turn.GetAction().GetText())
-			}
-		}
-		return fixed(lines...)(seed)
-	}
-}
-
-// blamed puts every benefit and compromise beside a reproach.
-func blamed(s *vignettev1.Scenario) func(uint64) map[string]func(*stage) string {
-	lines := []string{s.GetObjective().GetRequest()}
-	for _, text := range append(append([]string(nil), s.GetObjective().GetBenefits()...), s.GetObjective().GetCompromises()...) {
-		lines = append(lines, text+" You never think about anybody but yourself.")
-	}
-	return fixed(lines...)
 }

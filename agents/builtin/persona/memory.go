@@ -16,7 +16,7 @@ import (
 )
 
 // memoryVersion is the version of the agent state this code writes, the only one it reads.
-const memoryVersion = 1
+const memoryVersion = 2
 
 // memoryLimit is the contract's bound on agent state, in bytes.
 const memoryLimit = 64 << 10

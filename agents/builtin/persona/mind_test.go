@@ -62,10 +62,10 @@ func TestBrokenStateIsRefused(t *testing.T) {
 		"no JSON":         "not json",
 		"cut off":         good[:len(good)/2],
 		"more follows":    good + "{}",
-		"other version":   strings.Replace(good, `"version":1`, `"version":2`, 1),
+		"other version":   strings.Replace(good, `"version":2`, `"version":1`, 1),
 		"other part":      string(speaker.GetAgentState()),
 		"unknown field":   strings.Replace(good, `"seen"`, `"unknown":1,"seen"`, 1),
-		"unknown phase":   strings.Replace(good, `"phase":"open"`, `"phase":"x"`, 1),
+		"unknown phase":   strings.Replace(good, `"phase":"`, `"phase":"x`, 1),
 		"number too high": strings.Replace(good, `"trust":0`, `"trust":7`, 1),
 		"part missing":    `{"version":1,"part":"partner","seen":2}`,
 	} {
@@ -184,7 +184,7 @@ func TestStateIsVersionedJSON(t *testing.T) {
 		Version int    `json:"version"`
 		Part    string `json:"part"`
 	}
-	if err := json.Unmarshal(obs.GetAgentState(), &state); err != nil || state.Version != 1 || state.Part != "partner" {
+	if err := json.Unmarshal(obs.GetAgentState(), &state); err != nil || state.Version != 2 || state.Part != "partner" {
 		t.Errorf("state %+v, %v", state, err)
 	}
 }

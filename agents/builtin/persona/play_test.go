@@ -18,7 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden transcripts anew")
 
-var ours = []string{"ask-for-leave", "refuse-a-loan", "family-talk"}
+var ours = []string{"ask-for-leave", "refuse-a-loan", "family-talk", "repair-the-heating", "share-the-dishes"}
 
 var modalities = []vignettev1.Modality{
 	vignettev1.Modality_MODALITY_ASSERTIVE, vignettev1.Modality_MODALITY_PASSIVE, vignettev1.Modality_MODALITY_AGGRESSIVE,

@@ -70,14 +70,14 @@ var (
 
 // New puts a bystander into a scene and lets it take in what was said since.
 func New(s *scene.Scene, state *State, luck *rand.Rand) *Bystander {
-	b := &Bystander{scene: s, st: State{Heat: 0.1 + 0.1*luck.Float64()}}
+	b := &Bystander{scene: s, st: State{Heat: startHeat + heatSpread*luck.Float64()}}
 	if state != nil {
 		b.st = *state
 	}
 	for i := range s.Heard {
-		b.st.Heat *= 0.7
+		b.st.Heat *= heatFade
 		if heated.In(s.Heard[i].Tokens) {
-			b.st.Heat = math.Min(1, b.st.Heat+0.5)
+			b.st.Heat = math.Min(1, b.st.Heat+heatRise)
 		}
 		b.bye = byes.In(s.Heard[i].Tokens)
 	}
@@ -92,11 +92,11 @@ func (b *Bystander) Bid() float64 {
 	last := b.scene.Last()
 	switch {
 	case b.st.Done || last == nil:
-		return 0.1
+		return bidIdle
 	case b.scene.Calls(last):
-		return 0.9
+		return bidNamed
 	}
-	return math.Min(0.7, 0.25+0.4*b.st.Heat)
+	return math.Min(bidMost, bidBase+bidHeat*b.st.Heat)
 }
 
 // Act takes the bystander's turn.
@@ -126,7 +126,7 @@ func (b *Bystander) plan(d *draft.Draft, r *rand.Rand) vignettev1.ActionKind {
 		b.st.Done, b.intent = true, "say goodbye"
 		d.Say(actBye, farewells...)
 		return speak
-	case b.st.Heat > 0.45:
+	case b.st.Heat > calmAt:
 		b.intent = "calm things down"
 		d.Say(actCalm, calmers...)
 		return speak
@@ -143,7 +143,7 @@ func (b *Bystander) plan(d *draft.Draft, r *rand.Rand) vignettev1.ActionKind {
 		d.Say(actTell, answers...)
 	case asked:
 		return b.listen(d)
-	case r.Float64() < 0.5:
+	case r.Float64() < askChance:
 		b.intent = "understand it better"
 		d.Say(actAsk, b.toLast(last, questions)...)
 	default:
@@ -176,7 +176,7 @@ func (b *Bystander) tell(d *draft.Draft, last *scene.Line) bool {
 		}
 	}
 	for _, memory := range b.scene.Self.GetPersona().GetMemories() {
-		if memory.GetSensitivity() <= 0.5 {
+		if memory.GetSensitivity() <= tellable {
 			consider(memory.GetText())
 		}
 	}
@@ -226,7 +226,7 @@ func (b *Bystander) Mental() *vignettev1.MentalState {
 	return &vignettev1.MentalState{
 		Source:       vignettev1.StateSource_STATE_SOURCE_COMPUTED,
 		Felt:         b.Felt(),
-		Distress:     proto.Float64(math.Round(12 + 55*b.st.Heat)),
+		Distress:     proto.Float64(math.Round(baseDistress + heatDistress*b.st.Heat)),
 		Intent:       b.intent,
 		InnerThought: b.thought(),
 	}
@@ -235,13 +235,13 @@ func (b *Bystander) Mental() *vignettev1.MentalState {
 // Felt are the bystander's feelings.
 func (b *Bystander) Felt() []*vignettev1.EmotionIntensity {
 	return []*vignettev1.EmotionIntensity{
-		{Emotion: vignettev1.Emotion_EMOTION_CALM, Intensity: proto.Float64(round(0.8 * (1 - b.st.Heat)))},
-		{Emotion: vignettev1.Emotion_EMOTION_ANXIETY, Intensity: proto.Float64(round(0.7 * b.st.Heat))},
+		{Emotion: vignettev1.Emotion_EMOTION_CALM, Intensity: proto.Float64(round(calmShare * (1 - b.st.Heat)))},
+		{Emotion: vignettev1.Emotion_EMOTION_ANXIETY, Intensity: proto.Float64(round(worryShare * b.st.Heat))},
 	}
 }
 
 func (b *Bystander) thought() string {
-	if b.st.Heat > 0.45 {
+	if b.st.Heat > calmAt {
 		return "I wish they'd stop this."
 	}
 	if goal := b.scene.Self.GetGoal(); goal != "" {

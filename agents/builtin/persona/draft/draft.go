@@ -139,6 +139,9 @@ func (d *Draft) Acts() []*vignettev1.IntendedAct {
 // Chance is true with probability p, by the draft's own generator.
 func (d *Draft) Chance(p float64) bool { return d.rng.Float64() < p }
 
+// Pick draws a number below n, by the draft's own generator.
+func (d *Draft) Pick(n int) int { return d.rng.IntN(n) }
+
 // Inside makes a sentence fit to go on inside another: without its mark at the end and, where that is safe, without its
 // capital. It returns false when the first word may be a name.
 func Inside(sentence string) (string, bool) {
@@ -150,6 +153,21 @@ func Inside(sentence string) (string, bool) {
 		return "", false
 	}
 	return language.LowerFirst(language.Unstop(sentence)), true
+}
+
+// Led puts a sentence after the words that lead in to it ("The thing is, "). It returns false where that does not go
+// well: when Inside does not fit, or the lead ends with the word that the sentence begins with.
+func Led(lead, sentence string) (string, bool) {
+	inside, fits := Inside(sentence)
+	words := language.Words(language.Tokens(lead))
+	if !fits || len(words) == 0 {
+		return "", false
+	}
+	first := language.Tokens(inside)[0].Norm
+	if last := words[len(words)-1].Norm; last == language.Expand(first)[0] {
+		return "", false
+	}
+	return language.Finish(lead + inside), true
 }
 
 // Insist adds a wording even if it was said before, for moments when something must be said.

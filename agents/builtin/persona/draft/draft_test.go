@@ -34,6 +34,21 @@ func TestActsPointAtTheirWords(t *testing.T) {
 	}
 }
 
+func TestLed(t *testing.T) {
+	for _, c := range [][3]string{
+		{"Well, ", "That is so.", "Well, that is so."},
+		{"And ", "Who answers the phones?", "And who answers the phones?"},
+		{"To be open with you, ", "You could have it back.", ""},
+		{"Think of it like this: ", "This is how I look after us.", ""},
+		{"It's only that ", "That's a long time.", ""},
+		{"Well, ", "Tuesdays are difficult.", ""},
+	} {
+		if got, ok := draft.Led(c[0], c[1]); got != c[2] || ok != (c[2] != "") {
+			t.Errorf("Led(%q, %q) = %q, %t, want %q", c[0], c[1], got, ok, c[2])
+		}
+	}
+}
+
 func TestInside(t *testing.T) {
 	for sentence, want := range map[string]string{
 		"I'd pay you back.":         "I'd pay you back",

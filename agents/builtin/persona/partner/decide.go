@@ -33,7 +33,20 @@ const (
 	actGoodbye  = "partner.goodbye"
 	actWait     = "partner.wait"
 	actReact    = "partner.react"
+
+	// What somebody hard does to get out of it.
+	actDeflect   = "partner.deflect"
+	actGuilt     = "partner.guilt"
+	actSidetrack = "partner.change_topic"
+	actInterrupt = "partner.interrupt"
+
+	// actCave gives in to a threat without being willing.
+	actCave = "partner.give_in_to_threat"
 )
+
+func isTactic(act string) bool {
+	return act == actDeflect || act == actGuilt || act == actSidetrack || act == actInterrupt
+}
 
 // decide chooses what to do from the state as it now is, and moves on to the phase that follows.
 func (p *Partner) decide(d *draft.Draft) string {
@@ -51,6 +64,9 @@ func (p *Partner) decide(d *draft.Draft) string {
 	case st.Abuses > 0 && p.heard.attacks() && st.Feelings[anger] >= walkoutAnger && st.Abuses >= p.temper.patience-1:
 		st.Phase = Gone
 		return actWalkOut
+	case st.Phase == Open && p.cowed():
+		st.Phase = Agreed
+		return actCave
 	case st.Phase != Open:
 		return p.after()
 	case p.heard.attacks():
@@ -60,6 +76,19 @@ func (p *Partner) decide(d *draft.Draft) string {
 		return act
 	}
 	return p.push(d)
+}
+
+// cowed says whether a threat works on this partner now: some give in, without being any more willing.
+func (p *Partner) cowed() bool {
+	return p.temper.timid && !p.asker && p.st.Clear && p.heard.threatens() && p.st.Abuses >= timidAfter && !p.never()
+}
+
+// never says that nothing can win the partner.
+func (p *Partner) never() bool { return p.reservation() >= neverAt }
+
+// won says that the partner can say yes: willing enough, with enough of what they need, and on terms to say it.
+func (p *Partner) won() bool {
+	return !p.never() && p.st.Willingness >= p.reservation() && p.metShare() >= leastMet*p.reservation() && p.st.Rupture < ruptureBars
 }
 
 // unspoken is for turns in which the counterpart said nothing new.
@@ -89,7 +118,7 @@ func (p *Partner) settle() string {
 		return actConfirm
 	case r.echo:
 		return actEcho
-	case r.coherent < 0.5:
+	case r.coherent < clearShare:
 		return actConfused
 	case r.has[cueBye] > 0:
 		st.Phase = Gone
@@ -101,7 +130,7 @@ func (p *Partner) settle() string {
 // push is the open matter: find out what is wanted, agree, offer, push back or say a last no.
 func (p *Partner) push(d *draft.Draft) string {
 	st, r := &p.st, p.heard
-	near := st.Willingness / max(p.reservation(), 0.01)
+	near := p.near()
 	switch {
 	case !st.Clear && st.Unclear > p.temper.patience+2:
 		st.Phase = Refused
@@ -110,34 +139,67 @@ func (p *Partner) push(d *draft.Draft) string {
 		return actWait // somebody else has asked already
 	case !st.Clear:
 		return actClarify
-	case near >= 1 && st.Pushbacks >= p.leastPushbacks():
+	case p.won() && st.Pushbacks >= p.leastPushbacks():
 		st.Phase = Agreed
 		return actAgree
-	case r.has[cueAsksNeeds] > 0 && len(st.Told) < len(p.stance.GetInterests()):
+	case r.has[cueAsksNeeds] > 0 && p.nextInterest() >= 0:
 		return actInterest
 	case !st.Stated:
 		return actPosition
-	case st.Stuck >= p.temper.patience && st.Pushbacks >= 3 && near < softAt, p.spent() && near < offerAt:
+	case st.Stuck >= p.temper.patience && st.Pushbacks >= refuseAfter && near < softAt, p.spent() && (near < offerAt || p.never()), p.never() && st.Pushbacks >= neverAfter:
 		st.Phase = Refused
 		return actRefuse
-	case near >= offerAt && !st.JustOffered && len(st.Offered) < len(p.stance.GetOffers()) && st.Pushbacks > p.leastPushbacks() && d.Chance(0.65):
+	}
+	if act := p.tactic(d); act != "" {
+		return act
+	}
+	switch {
+	case near >= offerAt && !st.JustOffered && len(st.Offered) < len(p.stance.GetOffers()) && st.Pushbacks > p.leastPushbacks() && d.Chance(offerChance):
 		return actOffer
 	case p.nextObjection() >= 0:
 		return actObject
 	case len(st.Offered) < len(p.stance.GetOffers()) && near >= offerAt:
 		return actOffer
-	case len(st.Told) < len(p.stance.GetInterests()):
+	case p.nextInterest() >= 0:
 		return actInterest
 	}
 	return actSoften
 }
 
+// near is how far the partner is on the way to a yes, from 0 to 1 and beyond; nobody gets anywhere with those whom
+// nothing wins.
+func (p *Partner) near() float64 {
+	if p.never() {
+		return 0
+	}
+	near := p.st.Willingness / max(p.reservation(), 0.01)
+	if p.st.Rupture >= ruptureBars {
+		return min(near, offerAt/2)
+	}
+	return near
+}
+
+// tactic is a way out of the matter that somebody hard takes instead of answering; "" for none.
+func (p *Partner) tactic(d *draft.Draft) string {
+	st := &p.st
+	if isTactic(st.Last) || !p.spokenTo() || p.heard.has[cueAsksNeeds] > 0 || !d.Chance(hardChance*(p.difficulty()-hardFrom)) {
+		return ""
+	}
+	ways := []string{actGuilt, actDeflect, actSidetrack}
+	if p.heard.sentences >= longTurn && p.nextObjection() >= 0 {
+		ways = append(ways, actInterrupt)
+	}
+	way := ways[d.Pick(len(ways))]
+	st.Tactics++
+	return way
+}
+
 // leastPushbacks is how often a partner pushes back before agreeing to anything.
-func (p *Partner) leastPushbacks() int { return int(3*p.difficulty() + 0.2) }
+func (p *Partner) leastPushbacks() int { return int(pushesPer*p.difficulty() + freeAgree) }
 
 // spent says that everything a partner could bring up has been said.
 func (p *Partner) spent() bool {
-	return p.nextObjection() < 0 && len(p.st.Told) >= len(p.stance.GetInterests())
+	return p.nextObjection() < 0 && p.nextInterest() < 0
 }
 
 // after is for what comes once the matter is decided.
@@ -145,7 +207,7 @@ func (p *Partner) after() string {
 	st, r := &p.st, p.heard
 	st.Closings++
 	switch {
-	case st.Phase == Refused && st.Willingness >= p.reservation() && !r.attacks():
+	case st.Phase == Refused && p.won() && !r.attacks():
 		st.Phase, st.Closings = Agreed, 0
 		return actAgree
 	case st.Phase == Refused && r.has[cueYields] > 0 && p.asker:
@@ -161,10 +223,21 @@ func (p *Partner) after() string {
 	case r.has[cueBye] > 0 || st.Closings > 1 && (st.Phase != Refused || st.Closings > 2):
 		st.Phase = Gone
 		return actGoodbye
-	case st.Phase == Refused && (r.question != language.NoQuestion || r.has[cueRequest]+r.has[cueProposal] > 0):
+	case st.Phase == Refused && (r.question != language.NoQuestion || r.has[cueRequest]+r.has[cueWish]+r.has[cueProposal] > 0):
 		return actRefuse
 	}
 	return actClose
+}
+
+// nextInterest is the interest to tell, the weightiest that is least met first; -1 when all are told or taken care of.
+func (p *Partner) nextInterest() int {
+	best, bestNeed := -1, 0.0
+	for i, interest := range p.stance.GetInterests() {
+		if need := interest.GetWeight() * (1 - p.st.Met[i]); !slices.Contains(p.st.Told, i) && p.st.Met[i] < 1 && (best < 0 || need > bestNeed) {
+			best, bestNeed = i, need
+		}
+	}
+	return best
 }
 
 // spokenTo says whether the counterpart's last turn was meant for this partner: it names them, or names nobody else.
@@ -194,7 +267,7 @@ func (p *Partner) nextObjection() int {
 func (p *Partner) findObjection() int {
 	best, bestShared := -1, -1
 	for i, stems := range p.rd.objections {
-		if slices.Contains(p.st.Objected, i) || p.answered(stems) {
+		if slices.Contains(p.st.Objected, i) || p.answered(stems) || p.settled(i) {
 			continue
 		}
 		shared := 0
@@ -208,7 +281,19 @@ func (p *Partner) findObjection() int {
 	return best
 }
 
+// settled says whether what an objection is about has been taken care of: to bring it up now would be deaf. Somebody hard
+// is deaf.
+func (p *Partner) settled(objection int) bool {
+	about := p.rd.about(p.stance.GetObjections()[objection])
+	for _, i := range about { // what was said just now counts as well
+		if p.st.Met[i] < oneHit && p.heard.met[i] < oneHit {
+			return false
+		}
+	}
+	return len(about) > 0 && p.difficulty() < hardStays
+}
+
 // answered says whether the counterpart's earlier words cover an objection so far that bringing it up would be deaf.
 func (p *Partner) answered(objection language.Stems) bool {
-	return len(objection) >= 2 && objection.Overlap(p.rd.known) > 0.99
+	return len(objection) >= 2 && objection.Overlap(p.rd.known) > sameWords
 }

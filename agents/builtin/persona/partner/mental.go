@@ -22,7 +22,7 @@ func (p *Partner) Mental() *vignettev1.MentalState {
 	state.InnerThought = p.thought()
 	state.Beliefs = append(state.Beliefs, &vignettev1.Belief{Text: p.stance.GetPosition(), Strength: round(1 - st.Willingness)})
 	for i, interest := range p.stance.GetInterests() {
-		state.Beliefs = append(state.Beliefs, &vignettev1.Belief{Text: interest.GetText(), Strength: round(clamp(interest.GetWeight() + 0.5*(1-st.Met[i])))})
+		state.Beliefs = append(state.Beliefs, &vignettev1.Belief{Text: interest.GetText(), Strength: round(clamp(interest.GetWeight() + unmetBelief*(1-st.Met[i])))})
 	}
 	if other := p.other(); other != nil {
 		state.Others = append(state.Others, other)
@@ -34,7 +34,7 @@ func (p *Partner) Mental() *vignettev1.MentalState {
 func (p *Partner) Felt() []*vignettev1.EmotionIntensity {
 	var felt []*vignettev1.EmotionIntensity
 	for i, intensity := range p.st.Feelings {
-		if intensity >= 0.05 {
+		if intensity >= faintest {
 			felt = append(felt, &vignettev1.EmotionIntensity{Emotion: emotionOf[i], Intensity: proto.Float64(round(intensity))})
 		}
 	}
@@ -46,44 +46,42 @@ func (p *Partner) other() *vignettev1.ModelOfOther {
 	if p.heard == nil || p.st.Counterpart == "" {
 		return nil
 	}
-	r := p.heard
-	model := &vignettev1.ModelOfOther{Role: p.st.Counterpart, Confidence: proto.Float64(0.4)}
-	guess := func(emotion vignettev1.Emotion, intensity float64) {
-		model.Felt = append(model.Felt, &vignettev1.EmotionIntensity{Emotion: emotion, Intensity: proto.Float64(intensity)})
+	model := &vignettev1.ModelOfOther{Role: p.st.Counterpart, Confidence: proto.Float64(surenessOf)}
+	guess := p.guess()
+	for _, f := range guess.felt {
+		model.Felt = append(model.Felt, &vignettev1.EmotionIntensity{Emotion: f.emotion, Intensity: proto.Float64(f.intensity)})
 	}
-	distress := 30.0
-	switch {
-	case r.attacks() || r.has[cueDemand] > 0:
-		guess(vignettev1.Emotion_EMOTION_ANGER, 0.7)
-		distress = 55
-	case r.has[cueFeelsBad] > 0:
-		guess(vignettev1.Emotion_EMOTION_ANXIETY, 0.6)
-		guess(vignettev1.Emotion_EMOTION_SADNESS, 0.3)
-		distress = 55
-	case r.has[cueFeelsGood] > 0:
-		guess(vignettev1.Emotion_EMOTION_HOPE, 0.6)
-	case r.has[cueThanks]+r.has[cueAccepts] > 0:
-		guess(vignettev1.Emotion_EMOTION_RELIEF, 0.6)
-		distress = 20
-	case r.has[cueSorry]+r.has[cueHint]+r.has[cueWithdraws] > 0:
-		guess(vignettev1.Emotion_EMOTION_ANXIETY, 0.5)
-		guess(vignettev1.Emotion_EMOTION_GUILT, 0.3)
-		distress = 45
-	default:
-		guess(vignettev1.Emotion_EMOTION_CALM, 0.4)
-		guess(vignettev1.Emotion_EMOTION_HOPE, 0.2)
-	}
-	model.Distress = proto.Float64(distress)
+	model.Distress = proto.Float64(guess.distress)
 	return model
+}
+
+// guess is what the counterpart's last words sound like.
+func (p *Partner) guess() guess {
+	r := p.heard
+	switch {
+	case r.attacks() || r.presses():
+		return soundsAngry
+	case r.has[cueFeelsBad] > 0:
+		return soundsTroubled
+	case r.has[cueFeelsGood] > 0:
+		return soundsHopeful
+	case r.has[cueThanks]+r.has[cueAccepts] > 0:
+		return soundsRelieved
+	case r.has[cueSorry]+r.has[cueHint]+r.has[cueWithdraws] > 0:
+		return soundsShy
+	}
+	return soundsCalm
 }
 
 // thought is what goes through the partner's mind and is not said.
 func (p *Partner) thought() string {
 	st := &p.st
-	near := st.Willingness / max(p.reservation(), 0.01)
+	near := p.near()
 	switch {
-	case st.Feelings[anger] > 0.5:
+	case st.Feelings[anger] > thinkAnger:
 		return "I don't have to take this."
+	case st.Last == actCave:
+		return "I only said that to be left in peace."
 	case st.Phase == Agreed:
 		return "I think that's something I can stand by."
 	case st.Phase == Won:
@@ -92,13 +90,17 @@ func (p *Partner) thought() string {
 		return "No is no, even if it isn't pleasant."
 	case p.heard == nil:
 		return "Let's see where this goes."
+	case p.mended > repairedBelow:
+		return "Good that they said that. I haven't forgotten it, though."
+	case st.Rupture > ruptureTalks:
+		return "I'm still not over how they talked to me."
 	case !st.Clear:
 		return "What is this really about?"
 	case near >= 1:
 		return "Actually, why not?"
 	case near >= softAt:
 		return "I could nearly say yes."
-	case p.st.Willingness-p.before > 0.06:
+	case p.st.Willingness-p.before > noticedRise:
 		return "That's the first thing that really helps me."
 	case p.heard.echo:
 		return "Are they listening, or only repeating me?"

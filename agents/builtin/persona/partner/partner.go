@@ -2,6 +2,7 @@ package partner
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -37,16 +38,29 @@ type State struct {
 	Willingness float64 `json:"willingness"`
 	Trust       float64 `json:"trust"`
 	Resistance  float64 `json:"resistance"`
+	// Rupture is how far the relationship is broken just now, Scar what of it no repair takes away, each 0-1.
+	Rupture float64 `json:"rupture"`
+	Scar    float64 `json:"scar"`
+	// Lost is the willingness that attacks took and repair could give back, 0-1.
+	Lost float64 `json:"lost"`
 	// Feelings in the order of package constants anger ... calm, each 0-1.
 	Feelings [feelings]float64 `json:"feelings"`
 	// Clear is true once it is clear what the other wants (or that they refuse).
 	Clear bool `json:"clear,omitempty"`
-	// Unclear, Abuses, Pushbacks, Closings count turns.
+	// Last is the act of the partner's own last turn.
+	Last string `json:"last,omitempty"`
+	// Unclear, Abuses, Threats, Pushbacks, Closings, Stuck, Nagged, Sorries (after a rupture) and Meek (without one) count
+	// turns of the counterpart, or answers to them; Tactics counts ways out the partner tried.
 	Unclear   int `json:"unclear,omitempty"`
 	Abuses    int `json:"abuses,omitempty"`
 	Pushbacks int `json:"pushbacks,omitempty"`
 	Closings  int `json:"closings,omitempty"`
 	Stuck     int `json:"stuck,omitempty"`
+	Threats   int `json:"threats,omitempty"`
+	Nagged    int `json:"nagged,omitempty"`
+	Sorries   int `json:"sorries,omitempty"`
+	Meek      int `json:"meek,omitempty"`
+	Tactics   int `json:"tactics,omitempty"`
 	// Stated says that the position has been stated.
 	Stated bool `json:"stated,omitempty"`
 	// Objected, Offered, Told are the objections, offers and interests that were said, by index.
@@ -61,13 +75,15 @@ type State struct {
 	Credited [creditKinds]int `json:"credited"`
 	// Known are stems the counterpart has used.
 	Known []string `json:"known,omitempty"`
+	// Asked are the stems of the last requests heard, each sorted.
+	Asked [][]string `json:"asked,omitempty"`
 	// Yielded are others who have agreed.
 	Yielded []string `json:"yielded,omitempty"`
 }
 
 // Check says what is wrong with a state that came from outside.
 func (s *State) Check() error {
-	for name, value := range map[string]float64{"willingness": s.Willingness, "trust": s.Trust, "resistance": s.Resistance} {
+	for name, value := range map[string]float64{"willingness": s.Willingness, "trust": s.Trust, "resistance": s.Resistance, "rupture": s.Rupture, "scar": s.Scar, "lost": s.Lost} {
 		if !(value >= 0 && value <= 1) {
 			return fmt.Errorf("%s is %v, must be 0-1", name, value)
 		}
@@ -109,6 +125,10 @@ type Partner struct {
 	wasClear bool
 	// rd is what the partner reads by.
 	rd *reader
+	// mended is how much of a rupture this moment's words mended.
+	mended float64
+	// warm says that the reaction to what was said was a warm one.
+	warm bool
 	// upcoming caches nextObjection; -2 means not looked for yet.
 	upcoming int
 }
@@ -145,15 +165,15 @@ func (p *Partner) Bid() float64 {
 	case p.st.Phase == Gone:
 		return 0
 	case p.scene.Opening && p.asker:
-		return 0.9
+		return bidToAsk
 	case len(p.scene.Heard) == 0:
-		return 0.2
+		return bidIdle
 	case p.line != nil && p.heard != nil && p.heard.question != language.NoQuestion:
-		return 0.85
+		return bidAsked
 	case p.st.Phase != Open:
-		return 0.35
+		return bidSettled
 	}
-	return 0.5 + 0.3*p.st.Feelings[anger]
+	return bidOpen + bidAngry*p.st.Feelings[anger]
 }
 
 // listen takes in every turn since the last moment.
@@ -185,7 +205,7 @@ func (p *Partner) listen() {
 // brings something up, until somebody asks (or refuses) plainly.
 func (p *Partner) concerns(r *reading) bool {
 	plain := r.asked || p.asker && r.has[cueNo] > 0
-	raises := r.facts+r.has[cueHint]+r.has[cueFeelsBad]+r.has[cueFeelsGood]+r.has[cueRequest] > 0
+	raises := r.facts+r.stray+r.has[cueHint]+r.has[cueFeelsBad]+r.has[cueFeelsGood]+r.has[cueRequest] > 0
 	switch {
 	case p.st.Clear:
 		return false
@@ -206,6 +226,12 @@ func (p *Partner) overhear(line *scene.Line) {
 
 // learn remembers the words the counterpart used about the matter.
 func (p *Partner) learn(rd *reader, r *reading) {
+	if len(r.asking) > 0 && !r.repeats {
+		p.st.Asked = append(slices.Clone(p.st.Asked), slices.Sorted(maps.Keys(r.asking)))
+		if n := len(p.st.Asked); n > maxAsked {
+			p.st.Asked = p.st.Asked[n-maxAsked:]
+		}
+	}
 	if !r.onTopic && len(p.st.Known) > 0 {
 		return
 	}
@@ -221,6 +247,8 @@ func (p *Partner) learn(rd *reader, r *reading) {
 // reader gathers what the partner reads by.
 func (p *Partner) reader() *reader {
 	rd := &reader{stance: p.stance, mine: language.Stems{}, known: make(language.Stems, len(p.st.Known))}
+	rd.clear = p.st.Clear && !p.asker
+	rd.wondering = p.st.Last == actClarify && !p.st.Clear && !p.asker
 	rd.topic = append(rd.topic, scene.Stems(p.stance.GetPosition()), scene.Stems(p.scene.Self.GetGoal()))
 	for _, interest := range p.stance.GetInterests() {
 		rd.topic = append(rd.topic, scene.Stems(interest.GetText()))
@@ -228,6 +256,13 @@ func (p *Partner) reader() *reader {
 	}
 	for _, objection := range p.stance.GetObjections() {
 		rd.objections = append(rd.objections, scene.Stems(objection))
+	}
+	for _, asked := range p.st.Asked {
+		stems := make(language.Stems, len(asked))
+		for _, stem := range asked {
+			stems[stem] = struct{}{}
+		}
+		rd.asked = append(rd.asked, stems)
 	}
 	rd.topic = append(rd.topic, rd.objections...)
 	for _, list := range [][]string{p.stance.GetOffers(), p.scene.Self.GetKnowledge()} {

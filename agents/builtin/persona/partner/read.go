@@ -13,6 +13,8 @@ type cue int
 
 const (
 	cueRequest cue = iota
+	cueWish
+	cueStands
 	cueNo
 	cueProposal
 	cueFeelsBad
@@ -23,6 +25,8 @@ const (
 	cueAsksView
 	cueBlame
 	cueJudges
+	cueAccuses
+	cueUltimatum
 	cueThreat
 	cueInsult
 	cueSarcasm
@@ -32,6 +36,8 @@ const (
 	cueAccepts
 	cueWithdraws
 	cueYields
+	cueTakesQuestion
+	cueComesBack
 	cueHint
 	cueGreets
 	cueBye
@@ -63,8 +69,15 @@ type reading struct {
 	met []float64
 	// gains counts statements of what the partner would gain.
 	gains int
-	// asked says that something about the matter was asked for, in a sentence of its own.
-	asked bool
+	// stray counts statements that have nothing to do with the matter.
+	stray int
+	// asked says that something about the matter was asked for, in a sentence of its own; plainly, that it was not only
+	// wished for.
+	asked, plainly bool
+	// asking are the stems of the sentences that ask.
+	asking language.Stems
+	// repeats says that it is asked for in the words of an earlier time.
+	repeats bool
 	// onTopic says that at least one sentence is about the matter.
 	onTopic bool
 	// coherent is the share of sentences that are sentences, 0-1.
@@ -73,6 +86,9 @@ type reading struct {
 	echo bool
 	// reflects says that the turn takes up what the partner said and goes on.
 	reflects bool
+	// validates says that it shows the partner's view to have been understood: words of understanding about what the
+	// partner really said.
+	validates bool
 	// sentences counts them.
 	sentences int
 	// question is the form of the last question, if any.
@@ -84,7 +100,18 @@ type reading struct {
 }
 
 func (r *reading) attacks() bool {
-	return r.has[cueBlame]+r.has[cueThreat]+r.has[cueInsult]+r.has[cueSarcasm] > 0
+	return r.has[cueBlame]+r.has[cueAccuses]+r.has[cueThreat]+r.has[cueUltimatum]+r.has[cueInsult]+r.has[cueSarcasm] > 0
+}
+
+// presses says whether there is pressure in it that is no attack yet.
+func (r *reading) presses() bool { return r.has[cueDemand]+r.has[cueJudges] > 0 }
+
+// threatens says whether it holds out something bad.
+func (r *reading) threatens() bool { return r.has[cueThreat]+r.has[cueUltimatum] > 0 }
+
+// offers says whether something was proposed that bears on the matter.
+func (r *reading) offers() bool {
+	return r.has[cueProposal] > 0 && r.onTopic
 }
 
 // reader knows what a partner knows when reading.
@@ -102,11 +129,17 @@ type reader struct {
 	mine language.Stems
 	// known are stems the counterpart has used before.
 	known language.Stems
+	// clear says that it is known what is asked for.
+	clear bool
+	// wondering says that the partner has just asked what is wanted: whatever is asked for then is the matter.
+	wondering bool
+	// asked are the stems of requests heard before.
+	asked []language.Stems
 }
 
 // read reads one turn.
 func (rd *reader) read(line *scene.Line) *reading {
-	r := &reading{met: make([]float64, len(rd.stance.GetInterests())), content: language.Stems{}}
+	r := &reading{met: make([]float64, len(rd.stance.GetInterests())), content: language.Stems{}, asking: language.Stems{}}
 	r.silent = len(line.Sentences) == 0 || line.Kind == vignettev1.ActionKind_ACTION_KIND_SILENT
 	news := 0
 	for i := range line.Sentences {
@@ -119,7 +152,11 @@ func (rd *reader) read(line *scene.Line) *reading {
 	}
 	shared := r.content.Shared(rd.mine)
 	r.echo = shared >= echoWords && news == 0 && r.content.Overlap(rd.mine) >= echoShare
-	r.reflects = !r.echo && shared >= 2 && news > 0
+	r.reflects = !r.echo && shared >= 2 && news > 0 && !r.asked
+	r.validates = !r.echo && !r.attacks() && (r.reflects || r.validates)
+	for _, before := range rd.asked {
+		r.repeats = r.repeats || r.asked && r.asking.Overlap(before) >= sameAsking && before.Overlap(r.asking) >= sameAsking
+	}
 	return r
 }
 
@@ -139,6 +176,7 @@ func (rd *reader) sentence(r *reading, sentence *language.Sentence) bool {
 		}
 		has[c]++
 	}
+	rd.overtones(sentence, &has)
 	form := language.FormOf(sentence.Tokens)
 	if form != language.NoQuestion {
 		r.question = form
@@ -160,17 +198,67 @@ func (rd *reader) sentence(r *reading, sentence *language.Sentence) bool {
 		}
 	}
 	copied := len(stems) >= 2 && stems.Overlap(rd.mine) >= echoShare
+	r.validates = r.validates || has[cueHearsMe] > 0 && coherent && stems.Shared(rd.mine) > 0
 	if !coherent || copied {
 		return false
 	}
-	if rd.onTopic(stems) {
+	if rd.clear && has[cueStands] > 0 {
+		r.onTopic, r.asked, r.plainly = true, true, true // it points back at the request
+	}
+	if rd.onTopic(stems) || rd.wondering && has[cueRequest] > 0 && has[cueGreets] == 0 && len(stems) > 0 {
 		r.onTopic = true
-		r.asked = r.asked || has[cueRequest] > 0
+		rd.asks(r, stems, has)
 	}
 	if form == language.NoQuestion {
 		rd.statement(r, sentence, stems, has)
 	}
-	return true
+	return len(stems) > 1 // "I understand." is polite, and no news
+}
+
+// overtones hears what is said between the words of a sentence: an ultimatum in two halves, a reproach that calls itself
+// a feeling.
+func (rd *reader) overtones(sentence *language.Sentence, has *[cues]int) {
+	if conditions.In(sentence.Tokens) && consequences.In(sentence.Tokens) {
+		has[cueUltimatum]++
+	}
+	if has[cueAccuses] == 0 {
+		return
+	}
+	for i, token := range sentence.Tokens {
+		if kindWords[token.Norm] && !language.Negated(sentence.Tokens, i) {
+			has[cueAccuses] = 0
+		}
+	}
+	if has[cueAccuses] > 0 {
+		has[cueFeelsBad], has[cueFeelsGood] = 0, 0 // it tells of the other, not of oneself
+	}
+}
+
+// asks takes in a sentence about the matter that asks for it, unless it attacks in the same breath.
+func (rd *reader) asks(r *reading, stems language.Stems, has [cues]int) {
+	if has[cueRequest]+has[cueWish]+has[cueStands] == 0 || has[cueBlame]+has[cueAccuses]+has[cueInsult]+has[cueThreat]+has[cueUltimatum] > 0 {
+		return
+	}
+	r.asked = true
+	r.plainly = r.plainly || has[cueRequest]+has[cueStands] > 0
+	for stem := range stems {
+		r.asking[stem] = struct{}{}
+	}
+}
+
+// bears says whether a sentence has to do with the matter: by its words, by what has been said about it before, or by
+// pointing back at somebody in it.
+func (rd *reader) bears(tokens []language.Token, stems language.Stems) bool {
+	if rd.onTopic(stems) || stems.Shared(rd.known) > 0 {
+		return true
+	}
+	for _, token := range tokens {
+		switch token.Norm {
+		case "he", "him", "his", "she", "her", "they", "them", "their", "he's", "she's", "they're":
+			return len(rd.known) > 0
+		}
+	}
+	return false
 }
 
 // namesOther says whether a sentence is addressed to somebody else by name.
@@ -191,7 +279,7 @@ func (rd *reader) statement(r *reading, sentence *language.Sentence, stems langu
 	words := stemsInOrder(sentence.Tokens)
 	for i, wanted := range rd.interests {
 		hits := countHits(words, wanted)
-		if hits == 0 {
+		if hits == 0 || !proposal && has[cueRequest]+has[cueWish] > 0 { // what is asked for gives nothing
 			continue
 		}
 		level := oneHit
@@ -203,14 +291,17 @@ func (rd *reader) statement(r *reading, sentence *language.Sentence, stems langu
 		}
 		r.met[i] = max(r.met[i], level)
 	}
-	social := has[cueRequest] + has[cueNo] + has[cueFeelsBad] + has[cueFeelsGood] + has[cueHearsMe] + has[cueSorry] + has[cueThanks] + has[cueHint] + has[cueDemand]
+	social := has[cueRequest] + has[cueWish] + has[cueNo] + has[cueFeelsBad] + has[cueFeelsGood] + has[cueHearsMe] + has[cueSorry] + has[cueThanks] + has[cueHint] + has[cueDemand]
 	fresh := stems.Overlap(rd.known) < staleShare
 	switch {
 	case !fresh || len(stems) < 2:
 	case addressesGain(sentence.Tokens) && has[cueRequest]+has[cueFeelsBad]+has[cueFeelsGood]+has[cueNo] == 0:
 		r.gains++
-	case !proposal && social == 0 && has[cueJudges] == 0 && (len(stems) > 2 || rd.onTopic(stems)):
+	case proposal || social > 0 || has[cueJudges] > 0:
+	case rd.bears(sentence.Tokens, stems):
 		r.facts++
+	case len(stems) > 2:
+		r.stray++
 	}
 }
 
@@ -234,6 +325,18 @@ func (rd *reader) onTopic(stems language.Stems) bool {
 		}
 	}
 	return false
+}
+
+// about are the interests a text of the author's is about, by their words.
+func (rd *reader) about(text string) []int {
+	var about []int
+	words := stemsInOrder(language.Tokens(text))
+	for i, wanted := range rd.interests {
+		if countHits(words, wanted) >= minAbout {
+			about = append(about, i)
+		}
+	}
+	return about
 }
 
 // stemsInOrder are the stems of all words of a sentence, grammar words too.
@@ -327,7 +430,8 @@ func isSentence(tokens []language.Token, signals int) bool {
 	case words <= shortSentence:
 		return longest <= 2
 	}
-	if words >= longSentence && float64(joints) < leastJoints*float64(words) {
+	question := language.FormOf(tokens) != language.NoQuestion // held together by its order
+	if words >= longSentence && !question && float64(joints) < leastJoints*float64(words) {
 		return false
 	}
 	return verb && longest <= longestRun && float64(grammar) >= leastGrammar*float64(words) && float64(signals) <= mostSignals*float64(words)
@@ -337,6 +441,7 @@ func isSentence(tokens []language.Token, signals int) bool {
 var joins = map[string]bool{
 	"the": true, "a": true, "an": true, "my": true, "your": true, "his": true, "her": true, "its": true, "our": true, "their": true, "this": true, "that": true, "any": true, "every": true, "no": true,
 	"to": true, "of": true, "in": true, "on": true, "at": true, "by": true, "for": true, "from": true, "with": true, "about": true, "into": true, "between": true, "until": true, "after": true, "without": true,
+	"before": true, "over": true, "under": true, "through": true, "as": true, "which": true, "where": true, "while": true, "since": true, "all": true, "me": true, "him": true, "us": true, "them": true,
 	"and": true, "or": true, "but": true, "if": true, "when": true, "who": true, "so": true, "than": true, "not": true, "it": true, "there": true, "is": true, "are": true, "was": true, "were": true, "be": true, "been": true, "it's": true, "that's": true, "i'm": true,
 }
 

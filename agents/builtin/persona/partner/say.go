@@ -2,7 +2,7 @@ package partner
 
 import (
 	"math/rand/v2"
-	"slices"
+	"strings"
 
 	"github.com/vignette-sim/vignette/agents/builtin/persona/draft"
 	"github.com/vignette-sim/vignette/internal/language"
@@ -15,6 +15,9 @@ func (p *Partner) Act(decideRand, wordRand *rand.Rand) draft.Turn {
 	d := draft.New(wordRand, p.scene.Said())
 	kind := p.say(d, decision)
 	p.st.JustOffered = decision == actOffer
+	if decision != actWait {
+		p.st.Last = decision
+	}
 	if d.Empty() {
 		kind = p.fallback(d, kind)
 	}
@@ -61,12 +64,29 @@ func (p *Partner) say(d *draft.Draft, decision string) vignettev1.ActionKind {
 		return p.wait(d)
 	case actSoften:
 		p.soften(d)
+	case actGuilt, actDeflect, actSidetrack, actInterrupt:
+		p.getAway(d, decision)
+	case actCave:
+		d.Say(actCave, cavings...)
 	case actRefuse:
-		d.Say(actRefuse, p.pick(refusals, askerRefusals)...)
+		d.Say(actRefuse, p.refusals()...)
 	default:
 		d.Say(decision, p.plain(decision)...)
 	}
 	return vignettev1.ActionKind_ACTION_KIND_SPEAK
+}
+
+// refusals are the words of a last no: the first, one that owns that nothing is left to object to, or one more.
+func (p *Partner) refusals() []string {
+	switch {
+	case p.asker:
+		return askerRefusals
+	case p.st.Closings > 0:
+		return refusalsAgain
+	case p.metShare() >= oneHit && !p.never():
+		return refusalsMet
+	}
+	return refusals
 }
 
 // pick returns the words for who is asked, or for who asks.
@@ -121,29 +141,92 @@ func (p *Partner) object(d *draft.Draft) {
 	if !p.spokenTo() {
 		reacted = "" // a new worry contrasts with nothing
 	}
-	inside, fits := draft.Inside(objection)
-	question := language.IsQuestion(objection)
-	mark := "."
-	if question {
-		mark = "" // Inside keeps the question mark
+	d.SayFirst(actObject, p.lead(d, objection, reacted != "")...)
+}
+
+// lead words an author's sentence as something that comes up now: after a word about what was said it contrasts, else it
+// stands by itself. No lead is used twice, but for the plainest.
+func (p *Partner) lead(d *draft.Draft, text string, reacted bool) []string {
+	question := language.IsQuestion(text)
+	leads := onItsOwn
+	switch {
+	case p.heardOut(text):
+		leads = allTheSame
+	case p.answersQuestion() && !question:
+		leads = afterQuestion
+	case question && reacted:
+		leads = contrastQuestion
+	case question:
+		leads = nil
+	case reacted:
+		leads = contrast
 	}
-	var wordings []string
-	if fits && reacted != "" {
-		wordings = append(wordings, "But "+inside+mark)
+	var fresh []string
+	for _, lead := range leads {
+		if led, ok := draft.Led(lead, text); ok && (lead == "But " || !p.usedLead(lead)) {
+			fresh = append(fresh, led)
+		}
 	}
-	if fits && reacted != "" && !question && p.st.Pushbacks > 1 {
-		wordings = append(wordings, "Still, "+inside+mark)
+	if len(fresh) > 0 {
+		first := d.Pick(len(fresh))
+		fresh[0], fresh[first] = fresh[first], fresh[0]
 	}
-	if fits && p.answersQuestion() && !question {
-		wordings = []string{"Well, " + inside + mark}
+	if p.warm && len(fresh) > 0 {
+		return append(fresh, text) // after a warm word, what is said against it must say so
 	}
-	wordings = append(wordings, objection)
-	d.SayFirst(actObject, shuffleHead(d, wordings)...)
+	return shuffleHead(d, append(fresh, text))
+}
+
+// heardOut says whether what a text of the author's is about has been answered already: somebody hard brings it up
+// knowing that.
+func (p *Partner) heardOut(text string) bool {
+	about := p.rd.about(text)
+	for _, i := range about {
+		if p.st.Met[i] < oneHit {
+			return false
+		}
+	}
+	return len(about) > 0
+}
+
+// usedLead says whether the partner has begun a sentence like that before.
+func (p *Partner) usedLead(lead string) bool {
+	for _, said := range p.scene.Said() {
+		if strings.Contains(said, lead) {
+			return true
+		}
+	}
+	return false
+}
+
+// getAway tries a way out of the matter, as somebody hard does.
+func (p *Partner) getAway(d *draft.Draft, way string) {
+	p.st.Pushbacks++
+	said := false
+	switch way {
+	case actGuilt:
+		said = d.Say(actGuilt, p.pick(guiltTrips, askerGuiltTrips)...)
+	case actDeflect:
+		said = d.Say(actDeflect, p.pick(deflections, askerDeflections)...)
+	case actSidetrack:
+		said = d.Say(actSidetrack, sidetracks...)
+	}
+	if said {
+		return
+	}
+	if next := p.nextObjection(); next >= 0 {
+		d.Say(actInterrupt, interruptions...)
+		p.st.Objected = append(p.st.Objected, next)
+		d.SayFirst(actObject, p.stance.GetObjections()[next])
+		p.st.Last = actObject
+		return
+	}
+	d.Say(actSoften, p.pick(unmoved, askerUnmoved)...)
 }
 
 // shuffleHead brings the last wording to the front sometimes, so that not each line begins alike.
 func shuffleHead(d *draft.Draft, wordings []string) []string {
-	if len(wordings) > 1 && d.Chance(0.35) {
+	if len(wordings) > 1 && d.Chance(plainChance) {
 		last := len(wordings) - 1
 		return append([]string{wordings[last]}, wordings[:last]...)
 	}
@@ -157,12 +240,7 @@ func (p *Partner) answersQuestion() bool {
 
 // tellInterest says what the partner really cares about, the weightiest unmet first.
 func (p *Partner) tellInterest(d *draft.Draft) {
-	best, bestNeed := -1, -1.0
-	for i, interest := range p.stance.GetInterests() {
-		if need := interest.GetWeight() * (1.01 - p.st.Met[i]); !slices.Contains(p.st.Told, i) && need > bestNeed {
-			best, bestNeed = i, need
-		}
-	}
+	best := p.nextInterest()
 	p.st.Told = append(p.st.Told, best)
 	p.st.Pushbacks++
 	text := p.stance.GetInterests()[best].GetText()
@@ -170,15 +248,17 @@ func (p *Partner) tellInterest(d *draft.Draft) {
 	if p.heard.has[cueAsksNeeds] == 0 {
 		reacted = p.react(d)
 	}
-	inside, fits := draft.Inside(text)
-	switch {
-	case reacted == "" && fits && p.heard.has[cueAsksNeeds] > 0:
-		d.SayFirst(actInterest, shuffleHead(d, []string{"Well, " + inside + ".", "Honestly, " + inside + ".", text})...)
-	case fits:
-		d.Say(actInterest, "What it comes down to is this: "+inside+".", "To be honest, "+inside+".", text)
-	default:
-		d.Say(actInterest, text)
+	leads := interestLeads
+	if reacted == "" && p.heard.has[cueAsksNeeds] > 0 {
+		leads = afterQuestion
 	}
+	var wordings []string
+	for _, lead := range leads {
+		if led, ok := draft.Led(lead, text); ok && !p.usedLead(lead) {
+			wordings = append(wordings, led)
+		}
+	}
+	d.Say(actInterest, append(wordings, text)...)
 }
 
 // offer makes the next offer.
@@ -206,7 +286,7 @@ func (p *Partner) clarifyAloud(d *draft.Draft) {
 		d.Say(actClarify, "That's not what I asked you.", "What's that got to do with it?")
 	case p.asker:
 		d.Say(actClarify, askerClarify...)
-	case st.Unclear <= 1 && r.has[cueGreets] > 0 && r.facts == 0:
+	case st.Unclear <= 1 && r.has[cueGreets] > 0 && r.facts+r.stray == 0:
 		d.Say(actClarify, invitations...)
 	case !r.onTopic && r.facts > 0 && st.Unclear > 1:
 		d.Say(actClarify, "I don't see what that has to do with me.", "I'm not sure why you're telling me this.")
@@ -224,12 +304,16 @@ func (p *Partner) upset(d *draft.Draft) {
 	st := &p.st
 	var kind []string
 	switch {
+	case r.has[cueUltimatum] > 0:
+		kind = onUltimatum
 	case r.has[cueThreat] > 0:
 		kind = onThreat
 	case r.has[cueInsult] > 0:
 		kind = onInsult
 	case r.has[cueSarcasm] > 0:
 		kind = onSarcasm
+	case r.has[cueAccuses] > r.has[cueBlame]:
+		kind = onAccused
 	default:
 		kind = onBlame
 	}
@@ -254,7 +338,7 @@ func (p *Partner) upset(d *draft.Draft) {
 func (p *Partner) soften(d *draft.Draft) {
 	p.react(d)
 	p.st.Pushbacks++
-	if p.st.Willingness >= softAt*p.reservation() {
+	if p.near() >= softAt {
 		d.Say(actSoften, softening...)
 		return
 	}
@@ -300,7 +384,7 @@ func (p *Partner) wait(d *draft.Draft) vignettev1.ActionKind {
 }
 
 func gestures(anger float64) []string {
-	if anger > 0.4 {
+	if anger > softAnger {
 		return []string{"looks away", "folds their arms", "shakes their head"}
 	}
 	return []string{"nods", "listens", "waits"}
@@ -324,7 +408,7 @@ func (p *Partner) fallback(d *draft.Draft, kind vignettev1.ActionKind) vignettev
 }
 
 func (p *Partner) goodbyes() []string {
-	if p.st.Phase == Refused || p.st.Feelings[anger] > 0.3 {
+	if p.st.Phase == Refused || p.st.Feelings[anger] > coldAnger {
 		return []string{"I have to go now.", "I'm going to get on with things."}
 	}
 	if name := p.scene.CallName(p.st.Counterpart); name != "" {
@@ -339,54 +423,113 @@ func (p *Partner) react(d *draft.Draft) string {
 		return ""
 	}
 	before := d.Text()
+	if p.mended > repairedBelow {
+		d.Say(actReact, onRepair...)
+		return d.Text()[len(before):]
+	}
 	if !p.spokenTo() {
 		if p.st.Phase == Open {
 			d.Say(actReact, asides...)
 		}
 		return d.Text()[len(before):]
 	}
-	words := p.reactions()
-	if len(words) > 0 {
-		d.Say(actReact, words...)
+	st := &p.st
+	words, frames := p.reactions()
+	if len(words) == 0 {
+		return ""
 	}
+	p.warm = st.Willingness-p.before > noticedRise && (p.heard.offers() || p.heard.gains > 0)
+	if noun := p.noun(); noun != "" && len(frames) > 0 && d.Chance(nounChance) {
+		named := make([]string, len(frames))
+		for i, frame := range frames {
+			named[i] = strings.Replace(frame, "%s", noun, 1)
+		}
+		if d.Say(actReact, named...) {
+			return d.Text()[len(before):]
+		}
+	}
+	d.Say(actReact, words...)
 	return d.Text()[len(before):]
 }
 
-func (p *Partner) reactions() []string {
+// noun is what the counterpart's last words named and the partner has not named so far: what bears on an interest first.
+func (p *Partner) noun() string {
+	best, most := "", -1
+	for _, noun := range language.NounPhrases(p.line.Tokens) {
+		tokens := language.Tokens(noun)
+		stems := language.StemsOf(tokens)
+		score := len(p.rd.about(noun))
+		counted := !strings.HasPrefix(noun, "the ") && !strings.HasPrefix(noun, "your ") && !strings.HasPrefix(noun, "my ")
+		if p.named(stems) || stems.Overlap(p.heard.asking) > 0 || counted && score == 0 || talking.Shared(stems) > 0 {
+			continue // known already, what it is all about, or nothing to name
+		}
+		if p.rd.onTopic(stems) {
+			score++
+		}
+		if score > most {
+			best, most = noun, score
+		}
+	}
+	if most <= 0 && p.heard.offers() {
+		return "" // of an offer, only what it is about is worth naming
+	}
+	return best
+}
+
+// talking are words for talking itself: "on your mind" names nothing.
+var talking = language.StemsOf(language.Tokens("mind answer question point word request moment talk feelings side place"))
+
+// named says whether the partner has used all of these words already.
+func (p *Partner) named(stems language.Stems) bool {
+	for _, own := range p.scene.Own() {
+		if stems.Overlap(language.StemsOf(language.Tokens(own))) > sameWords {
+			return true
+		}
+	}
+	return false
+}
+
+// reactions are words for what moved the partner most, and frames for the same that name what was said (%s).
+func (p *Partner) reactions() (words, frames []string) {
 	r, st := p.heard, &p.st
 	moved := st.Willingness - p.before
 	view := r.has[cueAsksView] > 0
+	offered := r.offers()
 	switch {
-	case r.has[cueProposal] > 0 && r.onTopic && moved > 0.06 && view:
-		return viewYes
-	case r.has[cueProposal] > 0 && view && st.Willingness < p.reservation():
-		return viewNo
-	case r.has[cueJudges] > 0:
-		return onJudged
+	case r.presses() && r.has[cueDemand] == 0:
+		return onJudged, nil
 	case r.has[cueDemand] > 0:
-		return p.pick(onDemand, onAskerDemand)
-	case r.has[cueProposal] > 0 && r.onTopic && moved > 0.06:
-		return p.pick(onGoodProposal, onAskerGoodProposal)
-	case r.gains > 0 && moved > 0.06:
-		return p.pick(onMetGain, onAskerMetGain)
-	case r.has[cueProposal] > 0 && r.onTopic:
-		return p.pick(onProposal, onAskerProposal)
+		return p.pick(onDemand, onAskerDemand), nil
+	case st.Rupture > ruptureTalks && (offered || r.gains > 0 || r.validates):
+		return onCool, nil
+	case offered && moved > noticedRise && view:
+		return viewYes, nil
+	case offered && view && !p.won():
+		return viewNo, viewNoAbout
+	case offered && moved > noticedRise:
+		return p.pick(onGoodProposal, onAskerGoodProposal), goodAbout
+	case r.gains > 0 && moved > noticedRise:
+		return p.pick(onMetGain, onAskerMetGain), goodAbout
+	case offered:
+		return p.pick(onProposal, onAskerProposal), maybeAbout
 	case r.has[cueFeelsBad] > 0:
-		return p.pick(onBadFeeling, onAskerBadFeeling)
+		return p.pick(onBadFeeling, onAskerBadFeeling), nil
 	case r.has[cueFeelsGood] > 0:
-		return onGoodFeeling
+		return onGoodFeeling, nil
 	case r.gains > 0:
-		return p.pick(onGain, onAskerGain)
-	case r.facts > 0:
-		return p.pick(onFact, onAskerFact)
+		return p.pick(onGain, onAskerGain), maybeAbout
+	case r.facts+r.stray > 0:
+		return p.pick(onFact, onAskerFact), factAbout
+	case r.has[cueSorry] > 0 && st.Meek >= grovelFrom:
+		return onGrovel, nil
 	case r.has[cueSorry] > 0:
-		return onSorry
+		return onSorry, nil
 	case p.asker && r.has[cueNo] > 0:
-		return onNo
-	case r.asked && p.wasClear && st.Stated:
-		return onRepeat
-	case r.reflects:
-		return onReflection
+		return onNo, nil
+	case !p.asker && (r.repeats || r.asked && p.wasClear && st.Stated):
+		return onRepeat, nil
+	case r.validates:
+		return onReflection, nil
 	}
-	return nil
+	return nil, nil
 }

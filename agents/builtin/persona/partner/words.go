@@ -29,8 +29,10 @@ func soundsAgreed(line *scene.Line) bool {
 var (
 	openings = []string{"You wanted to talk to me. What is it?", "So, what's on your mind?", "Come in. What can I do for you?"}
 
-	invitations    = []string{"Of course. What is it?", "Sure, go ahead.", "Yes, what's on your mind?"}
-	clarify        = []string{"What is it that you'd like from me?", "And what would you need from me?", "What are you asking me for, then?"}
+	invitations = []string{"Of course. What is it?", "Sure, go ahead.", "Yes, what's on your mind?"}
+	clarify     = []string{
+		"What is it that you'd like from me?", "And what would you need from me?", "What are you asking me for, then?", "So what is it you're asking?", "What would you like me to do about it?", "And where do I come in?",
+	}
 	clarifyPlainly = []string{
 		"You'll have to tell me straight what it is you want.", "I still don't know what you're asking me.", "Just say what you need, and I can give you an answer.",
 		"I can't say yes or no as long as I don't know to what.", "Please, get to the point.", "I'm lost. What do you actually want me to do?",
@@ -48,6 +50,42 @@ var (
 	onGoodProposal = []string{
 		"That would take care of part of it.", "Now that's something I can work with.", "That's more like it.", "I hadn't thought of that.",
 	}
+	factAbout   = []string{"I take the point about %s.", "I hear what you say about %s.", "I didn't know that about %s.", "I see what you mean about %s."}
+	goodAbout   = []string{"The part about %s would help.", "What you say about %s makes a difference.", "When it comes to %s, that's a real help."}
+	maybeAbout  = []string{"As for %s, perhaps.", "I heard the part about %s.", "I'd have to think about the bit with %s.", "About %s, maybe."}
+	viewNoAbout = []string{"As far as %s goes, perhaps, but it isn't enough.", "When it comes to %s, yes, but not as a whole."}
+	onCool      = []string{"Maybe.", "That's easy to say now.", "A bit late for that.", "You could have begun with that.", "I'd believe it more if the rest hadn't been said.", "Perhaps."}
+	onRepair    = []string{"All right. Thank you for saying that.", "Let's leave that behind us, then.", "I'm glad you've said that, it did sting.", "Good. Then let's go on from there."}
+	onGrovel    = []string{"Stop apologising, please.", "You don't have to say sorry all the time.", "I haven't bitten anybody yet."}
+
+	contrast         = []string{"But ", "Still, ", "The thing is, ", "All the same, ", "But look, "}
+	contrastQuestion = []string{"But ", "But then, ", "And "}
+	onItsOwn         = []string{"Look, ", "The thing is, ", "What bothers me is this: ", "Well, ", "And then, "}
+	allTheSame       = []string{"I know you've told me, but ", "I heard your answer to that, and still, ", "You'll say we've been through this, and yet, "}
+	interestLeads    = []string{"What it comes down to is this: ", "To be honest, ", "What really matters to me: ", "You see, "}
+	afterQuestion    = []string{"Well, ", "Honestly, ", "Since you ask, "}
+
+	guiltTrips = []string{
+		"You know how much I've got on my plate as it is.", "So in the end it's me who has to sort it out.", "I thought you of all people would see what this does to me.", "I've always been there when you needed something.", "Nobody asks how I'm supposed to manage.",
+	}
+	askerGuiltTrips = []string{
+		"I'd do it for you, you know that.", "I thought I could count on you.", "So I'm on my own with it, then.", "I never thought I'd have to beg you.",
+	}
+	deflections = []string{
+		"This isn't really the moment for it.", "Can't it wait?", "That isn't only up to me.", "We'll see about that another day.", "You're making more of it than there is.",
+	}
+	askerDeflections = []string{
+		"Don't give me an answer now, sleep on it.", "You're making more of it than there is.", "Let's not be so serious about it.", "You'll think differently about it tomorrow.",
+	}
+	sidetracks = []string{
+		"By the way, there's something else I wanted to talk about.", "While we're at it, I've got a bone to pick with you about something else.", "That reminds me, we never finished that other conversation.",
+	}
+	interruptions = []string{"Hang on, let me stop you there.", "Wait, wait, not so fast.", "Let me just say something."}
+	cavings       = []string{"All right, all right, have it your way.", "Fine, you win, if that's what it takes.", "Okay, do what you want, I don't want this."}
+
+	onUltimatum = []string{"I won't have a gun put to my head.", "If you put it like that, you can have your answer now, and it's no.", "So that's how you want to do this?"}
+	onAccused   = []string{"That's not a feeling, that's a reproach.", "Don't dress it up, you're attacking me.", "So now I'm the bad one."}
+
 	onDemand     = []string{"You can't just tell me how it's going to be.", "That's not how you ask for something.", "I don't like being told what I have to do."}
 	onJudged     = []string{"I don't think that's fair to me.", "I'm trying to understand, you know.", "I don't see it that way.", "It's not as simple as that."}
 	onSorry      = []string{"There's no need to apologise.", "You don't have to be sorry about it."}
@@ -89,9 +127,11 @@ var (
 		"I really thought you'd say yes.", "I don't know who else to ask.", "That doesn't solve it for me.", "I'm still in the same spot.",
 	}
 
-	refusals = []string{
-		"I've listened, and my answer is no.", "No, I'm sorry, I can't say yes to this.", "I've said no, and I mean it.", "It stays a no for now.",
+	refusals    = []string{"I've listened, and my answer is no.", "No, I'm sorry, I can't say yes to this.", "I've thought it over while you were talking, and it's a no.", "The answer is no, I'm afraid."}
+	refusalsMet = []string{
+		"I can see how far you've come to meet me, and I still can't bring myself to say yes.", "You've answered everything I brought up, I know, and my answer is no all the same.", "It's not your reasons, they're good ones, but my answer is no.",
 	}
+	refusalsAgain = []string{"I've said no, and I mean it.", "It stays a no for now.", "You've had my answer.", "My answer hasn't changed."}
 	askerRefusals = []string{"Fine, then I'll find somebody else.", "Forget it, then, I'll sort it out myself.", "Then there's nothing more to say about it."}
 
 	confirms      = []string{"Good, then that's what we'll do.", "Fine, then we have a deal.", "Right, let's leave it at that."}
@@ -131,4 +171,10 @@ var intents = map[string]string{
 	actGoodbye:  "say goodbye",
 	actWait:     "wait and see",
 	actReact:    "answer what was said",
+
+	actDeflect:   "get out of it for now",
+	actGuilt:     "make them feel bad about it",
+	actSidetrack: "talk about something else",
+	actInterrupt: "cut in before it goes on",
+	actCave:      "give in so that it stops",
 }

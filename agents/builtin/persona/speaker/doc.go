@@ -4,7 +4,8 @@
 // its author's sentences and its own short frames (say.go, words.go).
 //
 // Skill is a chance: at each choice a turn can go well (a fact before the request, the other's point taken up, a
-// compromise after pushback) or badly (vague, crammed, judging, deaf), and skill is how often it goes well.
+// compromise after pushback) or badly (vague, crammed, judging, deaf), and skill is how often it goes well. All numbers
+// stand in constants.go.
 //
 // It may import the contracts, internal/language and its siblings scene and draft. It shares no word list with the
 // partner or with any evaluator. Start reading at speaker.go.

@@ -17,6 +17,8 @@ func TestSaysYes(t *testing.T) {
 		"I get it, but I can't spare you.":                            false,
 		"Okay, let's see. I'd have to ask the others, but I doubt it": false,
 		"That would help, I admit.":                                   false,
+		"Right, let's leave it at that.":                              true,
+		"I'd like to leave it at that.":                               false,
 	} {
 		if got := saysYes(&scene.Line{Text: language.Read(text)}); got != want {
 			t.Errorf("saysYes(%q) = %t", text, got)

@@ -31,6 +31,7 @@ const (
 	actDemand      = "speaker.demand"
 	actYield       = "speaker.yield"
 	actRespect     = "speaker.respect_no"
+	actRepair      = "speaker.take_back"
 )
 
 const (
@@ -128,9 +129,9 @@ func (s *Speaker) openAssertive() {
 	}
 	s.describe(heard{})
 	switch {
-	case s.chance(0.35):
+	case s.chance(openWithRequest):
 		s.assert()
-	case s.good() && s.chance(0.6):
+	case s.good() && s.chance(openWithFeeling):
 		s.express()
 	default:
 		s.describe(heard{})
@@ -149,7 +150,9 @@ func (s *Speaker) assertive(h heard) vignettev1.ActionKind {
 		s.sayWhat(h)
 	case attack:
 		s.steady(h)
-	case strayed:
+	case shamed:
+		s.unashamed(h)
+	case strayed, brushedOff:
 		s.stayOn(h)
 	case finalNo:
 		return s.lastNo(h)
@@ -176,7 +179,7 @@ func (s *Speaker) sayWhat(h heard) {
 		s.describe(heard{})
 	}
 	s.assert()
-	if s.good() && s.d.Len() < 3 && s.chance(0.5) {
+	if s.good() && s.d.Len() < 3 && s.chance(addFeeling) {
 		s.express()
 	} else if s.good() && s.st.Requests > 1 {
 		s.reinforce(h)
@@ -203,12 +206,12 @@ func (s *Speaker) answerObjection(h heard) {
 		return
 	}
 	switch {
-	case s.st.Pushbacks >= 3 && s.st.Needs == 0 && !s.refuses() && s.chance(0.6):
+	case s.st.Pushbacks >= askNeedsAt && s.st.Needs == 0 && !s.refuses() && s.chance(askNeeds):
 		s.st.Needs++
 		s.d.Say(actAskNeeds, s.byName(h, needs)...)
-	case s.st.Pushbacks >= 2 && s.chance(0.6) && s.negotiate(h):
+	case s.st.Pushbacks >= negotiateAt && s.chance(negotiateFirst) && s.negotiate(h):
 		s.askView(h)
-	case s.unsaid(s.st.Feelings, s.objective.GetFeelings()) && len(s.st.Feelings) == 0 && s.chance(0.7):
+	case s.unsaid(s.st.Feelings, s.objective.GetFeelings()) && len(s.st.Feelings) == 0 && s.chance(expressFirst):
 		s.express()
 	case s.reinforce(h):
 	case s.negotiate(h):
@@ -217,7 +220,7 @@ func (s *Speaker) answerObjection(h heard) {
 	default:
 		s.assert()
 	}
-	if !acknowledged && s.d.Len() == 1 && s.chance(0.3) && s.st.Requests < 3 {
+	if !acknowledged && s.d.Len() == 1 && s.chance(restateShort) && s.st.Requests < restateMost {
 		s.assert()
 	}
 }
@@ -225,10 +228,10 @@ func (s *Speaker) answerObjection(h heard) {
 // firstNo is the first clear word after the other has spoken: for a refusal, the no itself.
 func (s *Speaker) firstNo(h heard) {
 	s.acknowledge(h)
-	if len(s.st.Facts) == 0 && s.chance(0.5) {
+	if len(s.st.Facts) == 0 && s.chance(noWithFact) {
 		s.describe(h)
 	}
-	if s.refuses() && s.chance(0.6) && len(s.st.Feelings) == 0 {
+	if s.refuses() && s.chance(noWithFeeling) && len(s.st.Feelings) == 0 {
 		s.express()
 	}
 	s.assert()
@@ -236,7 +239,7 @@ func (s *Speaker) firstNo(h heard) {
 
 // askView asks after a compromise what the other thinks of it.
 func (s *Speaker) askView(h heard) {
-	if n := len(s.st.Compromises); n > 0 && s.justNegotiated() && s.chance(0.5) && !s.refuses() {
+	if n := len(s.st.Compromises); n > 0 && s.justNegotiated() && s.chance(askView) && !s.refuses() {
 		s.d.Say(actAskView, s.byName(h, views)...)
 	}
 }
@@ -245,18 +248,22 @@ func (s *Speaker) askView(h heard) {
 func (s *Speaker) misstep(h heard) {
 	s.intent = "get it over with"
 	switch pick := s.draw.Float64(); {
-	case s.st.Requests == 0 && pick < 0.5 && s.st.Vague < 3:
+	case s.st.Requests == 0 && pick < missFumble && s.st.Vague < tooVague:
 		s.fumble(h)
-	case pick < 0.30:
+	case pick < missJudge:
 		s.d.Say(actJudge, s.pick(judging, judgingNo)...)
 		s.assert()
-	case pick < 0.50:
+	case pick < missCram:
 		s.cram(h)
-	case pick < 0.70:
+	case pick < missBlunt:
 		s.assertBluntly()
-	case pick < 0.85:
+	case pick < missTrail:
 		s.d.Say(actHedge, hedges...)
 		s.trail(h)
+	case pick < missApologise:
+		s.d.Say(actApologise, excuses...)
+		s.describe(heard{})
+		s.d.Say(actHedge, s.pick(excusesEnd, excusesEndNo)...)
 	default:
 		s.describe(heard{})
 		s.assertBluntly()
@@ -303,8 +310,28 @@ func (s *Speaker) steady(h heard) {
 		s.assertBluntly()
 		return
 	}
+	if s.st.Harsh && s.d.Say(actRepair, s.byName(h, takingBack)...) {
+		return // the matter can wait a turn
+	}
 	s.d.Say(actMindful, s.byName(h, calming)...)
 	if s.st.Requests == 0 || !s.reinforce(h) {
+		s.assert()
+	}
+}
+
+// unashamed answers an attempt to make the speaker feel bad: takes the feeling seriously, and stays with the matter.
+func (s *Speaker) unashamed(h heard) {
+	s.intent = "not let myself be shamed out of it"
+	if !s.good() {
+		s.d.Say(actApologise, excuses...)
+		s.d.Say(actHedge, hedges...)
+		return
+	}
+	s.d.Say(actMindful, s.byName(h, s.pick(notAshamed, notAshamedNo))...)
+	if s.refuses() && s.negotiate(h) {
+		return
+	}
+	if s.chance(restateShort) || !s.reinforce(h) {
 		s.assert()
 	}
 }
@@ -316,7 +343,11 @@ func (s *Speaker) stayOn(h heard) {
 		s.d.Say(actJudge, defending...)
 		return
 	}
-	s.d.Say(actMindful, s.byName(h, returning)...)
+	words := returning
+	if h.kind == brushedOff {
+		words = s.pick(insisting, insistingNo)
+	}
+	s.d.Say(actMindful, s.byName(h, words)...)
 	s.assert()
 }
 
@@ -327,8 +358,8 @@ func (s *Speaker) answerOffer(h heard) vignettev1.ActionKind {
 		s.refuseOffer(h)
 		return speak
 	}
-	last := s.scene.TurnsLeft > 0 && s.scene.TurnsLeft <= 4
-	if s.st.Requests > 0 && (last || s.st.Offers > 1 || !s.unsaid(s.st.Compromises, s.objective.GetCompromises()) || s.chance(0.3)) {
+	last := s.scene.TurnsLeft > 0 && s.scene.TurnsLeft <= lastTurns
+	if s.st.Requests > 0 && (last || s.st.Offers > 1 || !s.unsaid(s.st.Compromises, s.objective.GetCompromises()) || s.chance(acceptEarly*(1-s.skill))) {
 		return s.accept(h)
 	}
 	if !s.good() {
@@ -430,7 +461,7 @@ func (s *Speaker) lastNo(h heard) vignettev1.ActionKind {
 		return speak
 	}
 	if s.st.Noes <= 1 && s.good() && s.unsaid(s.st.Compromises, s.objective.GetCompromises()) {
-		s.acknowledgePlainly(h)
+		s.d.Say(actAcknowledge, s.byName(h, hearingNo)...)
 		s.negotiate(h)
 		return speak
 	}

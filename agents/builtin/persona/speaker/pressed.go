@@ -4,14 +4,6 @@ import (
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
-// Chances of the passive and the aggressive; chosen.
-const (
-	yieldMost  = 0.8  // a passive novice gives in at a pushback this often
-	yieldLeast = 0.1  // a passive expert still does
-	attackMost = 0.85 // an aggressive novice attacks in a turn this often
-	attackLess = 0.35 // how much of that skill takes away
-)
-
 // openPassive begins with an apology and a hint.
 func (s *Speaker) openPassive() {
 	s.greetMeekly()
@@ -39,7 +31,7 @@ func (s *Speaker) passive(h heard) vignettev1.ActionKind {
 		s.settle(h.role)
 		s.d.Say(actAccept, acceptingMeekly...)
 		return speak
-	case attack, finalNo:
+	case attack, shamed, finalNo:
 		return s.yield(h)
 	case closing, departed:
 		return s.closeUp(h)
@@ -62,7 +54,7 @@ func (s *Speaker) yieldOr(h heard) vignettev1.ActionKind {
 	if s.st.Requests == 0 && !s.refuses() {
 		return s.sayMeekly(h)
 	}
-	if s.refuses() && s.st.Requests == 0 && s.chance(0.3+0.7*s.skill) {
+	if s.refuses() && s.st.Requests == 0 && s.chance(meekNoBase+(1-meekNoBase)*s.skill) {
 		s.d.Say(actApologise, apologies...)
 		if s.good() {
 			s.assertMeekly()
@@ -133,7 +125,7 @@ func (s *Speaker) aggressive(h heard) vignettev1.ActionKind {
 		return speak
 	}
 	s.hitOut(h)
-	if s.d.Len() < 2 && s.chance(0.55) {
+	if s.d.Len() < 2 && s.chance(demandChance) {
 		s.demand()
 	}
 	return speak
@@ -142,9 +134,9 @@ func (s *Speaker) aggressive(h heard) vignettev1.ActionKind {
 // hitOut blames, judges or threatens; threats come later.
 func (s *Speaker) hitOut(h heard) {
 	switch pick := s.draw.Float64(); {
-	case pick < 0.25 && s.st.Pushbacks > 1:
+	case pick < threatenPart && s.st.Pushbacks > 1:
 		s.d.Say(actThreaten, s.pick(threats, threatsNo)...)
-	case pick < 0.55 && s.st.Requests > 0:
+	case pick < insultPart && s.st.Requests > 0:
 		s.d.Say(actJudge, insulting...)
 	default:
 		s.d.Say(actBlame, s.pick(blaming, blamingNo)...)

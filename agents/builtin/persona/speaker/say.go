@@ -1,6 +1,7 @@
 package speaker
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/vignette-sim/vignette/agents/builtin/persona/draft"
@@ -8,9 +9,6 @@ import (
 	"github.com/vignette-sim/vignette/internal/language"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
-
-// longestPoint is how many words a sentence may have to be said back. Chosen: longer ones sound read out.
-const longestPoint = 14
 
 // pick returns the words of one who asks, or of one who refuses.
 func (s *Speaker) pick(asking, refusing []string) []string {
@@ -143,7 +141,82 @@ func (s *Speaker) sayTo(name, act string, used *[]int, i int, list []string) boo
 
 func (s *Speaker) sayItem(act string, used *[]int, i int, list []string) bool {
 	*used = append(*used, i)
-	return s.d.Say(act, list[i])
+	wordings := s.worded(act, list[i])
+	if s.d.Empty() && s.st.Moods[anxiety] > thinkAnxiety && s.d.Chance(hesitate*(1-s.skill)) {
+		wordings = append(s.hesitant(wordings), wordings...)
+	}
+	return s.d.SayFirst(act, wordings...)
+}
+
+// hesitant are wordings as somebody nervous begins them.
+func (s *Speaker) hesitant(wordings []string) []string {
+	var out []string
+	for _, wording := range wordings {
+		if led, ok := draft.Led(hesitations[s.d.Pick(len(hesitations))], wording); ok {
+			out = append(out, led)
+		}
+	}
+	return out
+}
+
+// worded are ways to say an author's sentence: by a lead that goes with the act, sometimes, and as it stands.
+func (s *Speaker) worded(act, text string) []string {
+	if s.cramming || !s.d.Chance(leadChance) || language.IsQuestion(text) {
+		return []string{text}
+	}
+	if act == actNegotiate {
+		if plan, ok := asPlan(text, s.d.Pick(len(planFrames))); ok && !s.usedLead(plan[:leadLength(plan)]) {
+			return []string{plan, text}
+		}
+	}
+	leads := leadsTo[act]
+	if s.d.Empty() {
+		leads = append(slices.Clone(leads), leadsFirst[act]...)
+	}
+	if len(leads) == 0 {
+		return []string{text}
+	}
+	lead := leads[s.d.Pick(len(leads))]
+	if led, ok := draft.Led(lead, text); ok && !s.usedLead(lead) {
+		return []string{led, text}
+	}
+	return []string{text}
+}
+
+// asPlan words "I could ..." and "We could ..." anew.
+func asPlan(text string, frame int) (string, bool) {
+	for from, who := range map[string]string{"I could ": "I", "We could ": "we"} {
+		if rest, ok := strings.CutPrefix(text, from); ok && len(language.Sentences(text)) == 1 {
+			return strings.NewReplacer("%who", who, "%rest", rest).Replace(planFrames[frame]), true
+		}
+	}
+	return "", false
+}
+
+// leadLength is how much of a sentence tells that it begins like another: its first three words.
+func leadLength(text string) int {
+	words := 0
+	for at, r := range text {
+		if r == ' ' {
+			if words++; words == 3 {
+				return at
+			}
+		}
+	}
+	return len(text)
+}
+
+// usedLead says whether the speaker has begun a sentence like that before.
+func (s *Speaker) usedLead(lead string) bool {
+	if strings.Contains(s.d.Text(), lead) {
+		return true
+	}
+	for _, own := range s.scene.Own() {
+		if strings.Contains(own, lead) {
+			return true
+		}
+	}
+	return false
 }
 
 // justNegotiated says whether this turn's last piece is a compromise.
@@ -193,7 +266,7 @@ func (s *Speaker) assert() {
 	s.st.Requests++
 	request := s.objective.GetRequest()
 	if first && request != "" {
-		if s.good() && s.chance(0.3) {
+		if s.good() && s.chance(sayConfident) {
 			s.d.Say(actConfident, confident...)
 		}
 		if s.d.SayFirst(actAssert, request) {
@@ -204,13 +277,33 @@ func (s *Speaker) assert() {
 }
 
 func (s *Speaker) restated() []string {
-	wordings := append([]string(nil), s.pick(stillAsking, stillNo)...)
-	if inside, ok := draft.Inside(s.objective.GetRequest()); ok {
+	wordings := slices.Clone(s.pick(stillAsking, stillNo))
+	if what, ok := s.what(); ok {
 		for _, frame := range s.pick(askFrames, noFrames) {
-			wordings = append(wordings, strings.Replace(frame, "%s", inside, 1))
+			wordings = append(wordings, strings.Replace(frame, "%s", what, 1))
 		}
 	}
 	return wordings
+}
+
+// what is what the request asks for, or the refusal refuses, as a short verb phrase ("leave at two on Tuesdays").
+func (s *Speaker) what() (string, bool) {
+	request := s.objective.GetRequest()
+	if language.IsQuestion(request) || len(language.Sentences(request)) != 1 {
+		return "", false
+	}
+	for _, begin := range s.pick(askBegins, noBegins) {
+		rest, ok := strings.CutPrefix(request, begin)
+		if !ok {
+			continue
+		}
+		rest, _, _ = strings.Cut(rest, ",")
+		rest = language.Unstop(rest)
+		if n := len(language.Words(language.Tokens(rest))); n > 0 && n <= longestAsk {
+			return rest, true
+		}
+	}
+	return "", false
 }
 
 // assertBluntly repeats the request without giving anything.
@@ -228,7 +321,7 @@ func (s *Speaker) assertBluntly() {
 // assertMeekly wraps the request in excuses.
 func (s *Speaker) assertMeekly() {
 	inside, ok := draft.Inside(s.objective.GetRequest())
-	if !ok || s.st.Requests > 0 {
+	if !ok || s.st.Requests > 0 || language.IsQuestion(inside) {
 		s.d.Say(actApologise, apologies...)
 		s.assert()
 		return
@@ -253,6 +346,7 @@ func (s *Speaker) demand() {
 
 // cram puts too much into one turn.
 func (s *Speaker) cram(h heard) {
+	s.cramming = true
 	s.describe(heard{})
 	s.reinforce(heard{})
 	s.express()
@@ -265,7 +359,7 @@ func (s *Speaker) cram(h heard) {
 
 // trail lets a turn run out without a point: with a fact, or nothing.
 func (s *Speaker) trail(heard) {
-	if !s.refuses() && s.chance(0.5) {
+	if !s.refuses() && s.chance(trailWithFact) {
 		s.describe(heard{})
 	}
 	s.d.Say(actHint, s.pick(trailing, trailingNo)...)
@@ -283,12 +377,30 @@ func (s *Speaker) acknowledge(h heard) bool {
 	case h.kind == softer:
 		return s.d.Say(actAcknowledge, s.byName(h, gladOfThat)...)
 	}
-	if point, ok := sayBack(h.point); ok && s.chance(0.5) {
+	if point, ok := sayBack(h.point); ok && s.chance(sayBackChance) {
 		return s.d.Say(actAcknowledge, s.byName(h, []string{
 			"I hear you%s, " + point + ".", "You're saying that " + point + ".", "I understand%s, " + point + ".", "So for you, " + point + ".",
 		}[:s.echoFrames(point)])...)
 	}
+	if s.chance(nameChance) && s.acknowledgeByName(h) {
+		return true
+	}
 	return s.acknowledgePlainly(h)
+}
+
+// acknowledgeByName takes up something the other has named.
+func (s *Speaker) acknowledgeByName(h heard) bool {
+	for _, noun := range language.NounPhrases(h.point.Tokens) {
+		if first, _, _ := strings.Cut(noun, " "); first != "the" && first != "my" && first != "your" || s.usedLead(" "+noun) {
+			continue // it has been spoken about
+		}
+		var wordings []string
+		for _, frame := range s.pick(understandingOf, understandingOfNo) {
+			wordings = append(wordings, strings.Replace(frame, "%noun", noun, 1))
+		}
+		return s.d.Say(actAcknowledge, s.byName(h, wordings)...)
+	}
+	return false
 }
 
 // echoFrames is how many of the frames fit: the last ones only when the point begins with "you".
@@ -401,9 +513,9 @@ func (s *Speaker) goodbyes(h heard) []string {
 		}
 	}
 	switch {
-	case s.st.Phase == Gone && s.st.Moods[anger] > 0.5 && s.st.Moods[relief] < 0.2:
+	case s.st.Phase == Gone && s.st.Moods[anger] > thinkAnger && s.st.Moods[relief] < showRelief:
 		return []string{"I'm off, then.", "Right. I'm going."}
-	case s.st.Moods[relief] > 0.2:
+	case s.st.Moods[relief] > showRelief:
 		return []string{"Thanks again" + name + ". See you later.", "Right, I'll leave it there. See you" + name + ".", "Good. See you later" + name + "."}
 	}
 	return []string{"I'll let you get on" + name + ".", "Okay, I'd better get going.", "All right, see you" + name + "."}

@@ -27,9 +27,6 @@ const (
 	Gone Phase = "gone"
 )
 
-// DefaultSkill is the skill of a policy that names none, as the contract says.
-const DefaultSkill = 0.5
-
 // State is what a speaker carries from turn to turn.
 type State struct {
 	Phase Phase `json:"phase"`
@@ -50,6 +47,8 @@ type State struct {
 	Asked bool `json:"asked,omitempty"`
 	// Needs says that the speaker has asked what the other needs.
 	Needs int `json:"needs,omitempty"`
+	// Harsh says that the speaker's last turn judged or attacked.
+	Harsh bool `json:"harsh,omitempty"`
 	// Target is whom the last turn was for.
 	Target string `json:"target,omitempty"`
 	// Against are others who have spoken against it.
@@ -91,6 +90,8 @@ type Speaker struct {
 	draw      *rand.Rand
 	d         *draft.Draft
 	intent    string
+	// cramming says that this turn takes no time to lead in to anything.
+	cramming bool
 }
 
 // New puts a speaker into a scene, with the state of its last turn (nil at first) and its luck for the episode, and lets
@@ -126,15 +127,15 @@ func (s *Speaker) Bid() float64 {
 	case s.st.Phase == Gone:
 		return 0
 	case s.scene.Opening && s.refuses():
-		return 0.3
+		return bidToRefuse
 	case s.scene.Opening:
-		return 0.95
+		return bidToAsk
 	case len(s.heard) == 0:
-		return 0.2
+		return bidIdle
 	case s.heard[len(s.heard)-1].named || s.heard[len(s.heard)-1].question:
-		return 0.9
+		return bidAsked
 	}
-	return 0.7
+	return bidOpen
 }
 
 func (s *Speaker) refuses() bool {
@@ -161,10 +162,10 @@ func (s *Speaker) take(h heard) {
 	case offered:
 		st.Offers++
 		st.Pushbacks++
-	case objection, query, attack:
+	case objection, query, attack, shamed, strayed, brushedOff:
 		st.Pushbacks++
 	}
-	against := h.kind == objection || h.kind == query || h.kind == offered || h.kind == finalNo || h.kind == attack
+	against := h.kind == objection || h.kind == query || h.kind == offered || h.kind == finalNo || h.kind == attack || h.kind == shamed
 	if against && !h.elsewhere && !slices.Contains(st.Against, h.role) {
 		st.Against = append(st.Against, h.role)
 	}
@@ -189,7 +190,15 @@ func (s *Speaker) Act(decideRand, wordRand *rand.Rand) draft.Turn {
 	if s.d.Empty() && kind == vignettev1.ActionKind_ACTION_KIND_SPEAK {
 		kind = s.runDry()
 	}
-	return draft.Turn{Kind: kind, Text: s.d.Text(), Acts: s.d.Acts(), Intent: s.intent}
+	turn := draft.Turn{Kind: kind, Text: s.d.Text(), Acts: s.d.Acts(), Intent: s.intent}
+	s.st.Harsh = false
+	for _, act := range turn.Acts {
+		switch act.GetAct() {
+		case actJudge, actBlame, actThreaten, actDemand:
+			s.st.Harsh = true
+		}
+	}
+	return turn
 }
 
 // good draws whether something goes well.

@@ -6,9 +6,11 @@ var (
 	confident = []string{"I've thought about this carefully.", "I've given this a lot of thought, and I'm sure about it.", "I know what I want to say, so I'll say it straight."}
 
 	stillAsking = []string{"My request stands.", "That's still what I'm asking for.", "I'm asking for the same thing as before.", "It would still mean a great deal to me."}
-	askFrames   = []string{"What I'm asking is still the same: %s.", "To say it once more, %s.", "So, plainly: %s.", "What I came to ask doesn't change, %s."}
+	askBegins   = []string{"I'd like to ", "I would like to ", "I want to "}
+	askFrames   = []string{"All I'm asking is to %s.", "I'd still like to %s.", "I'm asking you again, and I mean it kindly: let me %s.", "It's simply that I need to %s.", "I'd like you to think about letting me %s."}
 	stillNo     = []string{"My answer stays the same.", "It's still a no.", "I'm staying with my no.", "On the money my answer is no, and it will stay no."}
-	noFrames    = []string{"As I said, %s.", "I want to be straight with you: %s.", "I know it's hard to hear, but %s.", "To be clear, %s."}
+	noBegins    = []string{"I'm not going to ", "I am not going to ", "I won't "}
+	noFrames    = []string{"I want to be straight with you: I won't %s.", "I know it's hard to hear, but I'm not going to %s, whatever we talk about.", "I can't %s, and I won't pretend I could."}
 
 	noToThat = []string{"I have to say no to that, too.", "That's still a no from me.", "No, not that either.", "I'd rather give you a clear no than a half yes."}
 
@@ -18,6 +20,9 @@ var (
 	understandingNo = []string{
 		"I know it isn't easy to ask.", "I hear you.", "I can see how much is hanging on this for you.", "I know it's hard right now.", "I know you don't ask lightly.", "I can hear that you're under pressure.", "I get that.",
 	}
+	understandingOf   = []string{"I hear you about %noun%s.", "I can see what you mean about %noun%s.", "I know how much hangs on %noun for you%s.", "I understand that you have to think of %noun%s."}
+	understandingOfNo = []string{"I hear you about %noun.", "I know how much hangs on %noun for you.", "I can see what you mean about %noun.", "I understand that you're thinking of %noun."}
+
 	fairQuestions = []string{"That's a fair question%s.", "I've thought about that, too.", "I'm glad you ask%s.", "Yes, I asked myself the same thing."}
 	openQuestions = []string{"I can't answer that yet%s.", "I don't know that yet%s, I'd have to find out.", "I have no ready answer to that%s."}
 	gladOfThat    = []string{"I'm glad to hear that%s.", "That helps to know%s.", "Thank you for saying that%s."}
@@ -36,7 +41,15 @@ var (
 	calming   = []string{"I don't want to fight with you%s.", "I didn't come to argue%s.", "I can see you're annoyed%s, and that's not what I want.", "Let's not get into that%s."}
 	returning = []string{"We can talk about that another time%s.", "That's a different matter%s, and I'll come back to it.", "I'd like to stay with the one thing I brought up%s."}
 
+	notAshamed   = []string{"I know it's a lot for you%s, and I don't want to make it harder.", "I can hear that you feel left alone with it%s.", "I see what you do%s, and I'm grateful for it."}
+	notAshamedNo = []string{"I know you feel let down by me.", "I haven't forgotten what you've done for me.", "You can count on me, only not for this."}
+	takingBack   = []string{"I'm sorry%s, that came out wrong.", "You're right%s, that wasn't fair of me, and I'm sorry.", "I apologise%s, I shouldn't have put it like that."}
+
+	insisting   = []string{"I'd rather talk about it now%s, while we're both here.", "I know it's not the best moment%s, and it does matter to me.", "It may look small%s, but it isn't to me.", "I won't take long%s, but I do want to settle it."}
+	insistingNo = []string{"I don't want to leave you waiting for something else than a no.", "I'd think the same tomorrow.", "I'd rather be clear with you now than let you hope."}
+
 	respecting   = []string{"I'd hoped for another answer%s, but I respect it.", "Okay, I accept that it's a no for now.", "Thank you for hearing me out%s, even so."}
+	hearingNo    = []string{"I hear that it's a no as things stand%s, and there's one more thing I could do.", "Okay%s, I hear your no, so let me put one last thing to you.", "I take that in%s, and I'd like to add one thing before we leave it."}
 	respectAnger = []string{"I'm sorry you're disappointed.", "I understand that you're annoyed with me.", "I know that's not what you wanted to hear."}
 	grumbling    = []string{"Great. So I asked for nothing.", "I knew you'd say no.", "Well, that's that, then."}
 	outOfWords   = []string{"I think I've said all I can say about it.", "You've heard everything I have to say."}
@@ -53,6 +66,10 @@ var (
 	defending  = []string{"I'm only saying how it is.", "I didn't do anything wrong.", "Why are you getting at me now?"}
 	blunt      = []string{"But I need it.", "I really do need a yes.", "Well, I want it anyway.", "Can't you just say yes?"}
 	bluntNo    = []string{"I just can't.", "No means no.", "It won't work, I've told you.", "Stop asking, please."}
+
+	excuses      = []string{"I'm sorry, I know I'm going on about it.", "Sorry, sorry, I'm explaining it all wrong.", "I'm sorry to keep on, I really am.", "I'm so sorry about all this."}
+	excusesEnd   = []string{"I wouldn't ask if it wasn't like that, honestly, I never ask for anything.", "I hope you don't think I'm taking advantage, I'd hate that.", "I just want you to understand why, that's all."}
+	excusesEndNo = []string{"I'd do it if I could, I hope you believe me, I really would.", "I hope you don't think I'm a bad friend, I'd hate that.", "I just want you to understand why, that's all."}
 
 	// The passive.
 	apologies           = []string{"Sorry.", "I'm sorry, I don't want to make trouble.", "Sorry, I feel bad even saying it.", "I'm sorry, I know it's awkward."}
@@ -74,4 +91,24 @@ var (
 	stormingOff         = []string{"Whatever. I'm done talking.", "Fine. Have it your way."}
 	grudging            = []string{"Well, finally.", "That took long enough."}
 	acceptingGrudgingly = []string{"Fine, I'll take that, if I must.", "It's not what I wanted, but I'll take that."}
+)
+
+// planFrames word a compromise anew; %who is "I" or "we", %rest what could be done.
+var planFrames = []string{"What %who could do is %rest", "Maybe %who could %rest", "How about this, %who could %rest", "Suppose %who could %rest"}
+
+// hesitations begin what somebody nervous says.
+var hesitations = []string{"Um, ", "Well, um, ", "So, er, ", "Er, well, "}
+
+// leadsTo lead in to an author's sentence by what it is for; leadsFirst only where nothing stands before it.
+var (
+	leadsTo = map[string][]string{
+		actDescribe:  {"You see, ", "It's like this: "},
+		actExpress:   {"To be open with you, ", "What goes on in me is this: ", "And honestly, "},
+		actReinforce: {"And think of it like this: ", "What it would give you: ", "There's something in it for you, too: "},
+		actNegotiate: {"And one more thing: ", "Let me offer you something: "},
+	}
+	leadsFirst = map[string][]string{
+		actDescribe:  {"Just so that you know, "},
+		actReinforce: {"It would be good for you as well: "},
+	}
 )
