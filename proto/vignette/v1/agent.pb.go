@@ -372,7 +372,9 @@ type RoleCard struct {
 	// What it tries to reach; only the focal role has one.
 	Objective *Objective `protobuf:"bytes,9,opt,name=objective,proto3" json:"objective,omitempty"`
 	// Where it stands; only conversation partners have one.
-	Stance        *Stance `protobuf:"bytes,10,opt,name=stance,proto3" json:"stance,omitempty"`
+	Stance *Stance `protobuf:"bytes,10,opt,name=stance,proto3" json:"stance,omitempty"`
+	// What it says; only replayed roles have one.
+	Script        *Script `protobuf:"bytes,11,opt,name=script,proto3" json:"script,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -473,6 +475,13 @@ func (x *RoleCard) GetObjective() *Objective {
 func (x *RoleCard) GetStance() *Stance {
 	if x != nil {
 		return x.Stance
+	}
+	return nil
+}
+
+func (x *RoleCard) GetScript() *Script {
+	if x != nil {
+		return x.Script
 	}
 	return nil
 }
@@ -1318,7 +1327,7 @@ const file_vignette_v1_agent_proto_rawDesc = "" +
 	" \x03(\x0e2\x17.vignette.v1.ActionKindR\aallowed\x12\x1d\n" +
 	"\n" +
 	"turns_left\x18\v \x01(\x05R\tturnsLeft\x123\n" +
-	"\aaccount\x18\f \x01(\v2\x19.vignette.v1.ModelAccountR\aaccount\"\xe8\x02\n" +
+	"\aaccount\x18\f \x01(\v2\x19.vignette.v1.ModelAccountR\aaccount\"\x95\x03\n" +
 	"\bRoleCard\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12*\n" +
@@ -1330,7 +1339,8 @@ const file_vignette_v1_agent_proto_rawDesc = "" +
 	"\tknowledge\x18\b \x03(\tR\tknowledge\x124\n" +
 	"\tobjective\x18\t \x01(\v2\x16.vignette.v1.ObjectiveR\tobjective\x12+\n" +
 	"\x06stance\x18\n" +
-	" \x01(\v2\x13.vignette.v1.StanceR\x06stance\"\xb1\x01\n" +
+	" \x01(\v2\x13.vignette.v1.StanceR\x06stance\x12+\n" +
+	"\x06script\x18\v \x01(\v2\x13.vignette.v1.ScriptR\x06script\"\xb1\x01\n" +
 	"\vParticipant\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12*\n" +
@@ -1428,12 +1438,13 @@ var file_vignette_v1_agent_proto_goTypes = []any{
 	(*Policy)(nil),                       // 22: vignette.v1.Policy
 	(*Objective)(nil),                    // 23: vignette.v1.Objective
 	(*Stance)(nil),                       // 24: vignette.v1.Stance
-	(*Action)(nil),                       // 25: vignette.v1.Action
-	(*MentalState)(nil),                  // 26: vignette.v1.MentalState
-	(*IntendedAct)(nil),                  // 27: vignette.v1.IntendedAct
-	(*Provenance)(nil),                   // 28: vignette.v1.Provenance
-	(*ProbeSpec)(nil),                    // 29: vignette.v1.ProbeSpec
-	(*ProbeAnswer)(nil),                  // 30: vignette.v1.ProbeAnswer
+	(*Script)(nil),                       // 25: vignette.v1.Script
+	(*Action)(nil),                       // 26: vignette.v1.Action
+	(*MentalState)(nil),                  // 27: vignette.v1.MentalState
+	(*IntendedAct)(nil),                  // 28: vignette.v1.IntendedAct
+	(*Provenance)(nil),                   // 29: vignette.v1.Provenance
+	(*ProbeSpec)(nil),                    // 30: vignette.v1.ProbeSpec
+	(*ProbeAnswer)(nil),                  // 31: vignette.v1.ProbeAnswer
 }
 var file_vignette_v1_agent_proto_depIdxs = []int32{
 	2,  // 0: vignette.v1.AgentServiceDescribeResponse.description:type_name -> vignette.v1.AgentDescription
@@ -1449,36 +1460,37 @@ var file_vignette_v1_agent_proto_depIdxs = []int32{
 	22, // 10: vignette.v1.RoleCard.policy:type_name -> vignette.v1.Policy
 	23, // 11: vignette.v1.RoleCard.objective:type_name -> vignette.v1.Objective
 	24, // 12: vignette.v1.RoleCard.stance:type_name -> vignette.v1.Stance
-	18, // 13: vignette.v1.Participant.kind:type_name -> vignette.v1.AgentKind
-	25, // 14: vignette.v1.PerceivedTurn.action:type_name -> vignette.v1.Action
-	3,  // 15: vignette.v1.BidRequest.observation:type_name -> vignette.v1.Observation
-	3,  // 16: vignette.v1.RespondRequest.observation:type_name -> vignette.v1.Observation
-	12, // 17: vignette.v1.RespondResponse.state:type_name -> vignette.v1.StateFrame
-	13, // 18: vignette.v1.RespondResponse.delta:type_name -> vignette.v1.DeltaFrame
-	14, // 19: vignette.v1.RespondResponse.discard:type_name -> vignette.v1.DiscardFrame
-	15, // 20: vignette.v1.RespondResponse.final:type_name -> vignette.v1.FinalFrame
-	26, // 21: vignette.v1.StateFrame.mental_state:type_name -> vignette.v1.MentalState
-	27, // 22: vignette.v1.StateFrame.acts:type_name -> vignette.v1.IntendedAct
-	25, // 23: vignette.v1.FinalFrame.action:type_name -> vignette.v1.Action
-	26, // 24: vignette.v1.FinalFrame.mental_state:type_name -> vignette.v1.MentalState
-	27, // 25: vignette.v1.FinalFrame.acts:type_name -> vignette.v1.IntendedAct
-	28, // 26: vignette.v1.FinalFrame.provenance:type_name -> vignette.v1.Provenance
-	3,  // 27: vignette.v1.ProbeRequest.observation:type_name -> vignette.v1.Observation
-	29, // 28: vignette.v1.ProbeRequest.probe:type_name -> vignette.v1.ProbeSpec
-	30, // 29: vignette.v1.ProbeResponse.answer:type_name -> vignette.v1.ProbeAnswer
-	0,  // 30: vignette.v1.AgentService.Describe:input_type -> vignette.v1.AgentServiceDescribeRequest
-	8,  // 31: vignette.v1.AgentService.Bid:input_type -> vignette.v1.BidRequest
-	10, // 32: vignette.v1.AgentService.Respond:input_type -> vignette.v1.RespondRequest
-	16, // 33: vignette.v1.AgentService.Probe:input_type -> vignette.v1.ProbeRequest
-	1,  // 34: vignette.v1.AgentService.Describe:output_type -> vignette.v1.AgentServiceDescribeResponse
-	9,  // 35: vignette.v1.AgentService.Bid:output_type -> vignette.v1.BidResponse
-	11, // 36: vignette.v1.AgentService.Respond:output_type -> vignette.v1.RespondResponse
-	17, // 37: vignette.v1.AgentService.Probe:output_type -> vignette.v1.ProbeResponse
-	34, // [34:38] is the sub-list for method output_type
-	30, // [30:34] is the sub-list for method input_type
-	30, // [30:30] is the sub-list for extension type_name
-	30, // [30:30] is the sub-list for extension extendee
-	0,  // [0:30] is the sub-list for field type_name
+	25, // 13: vignette.v1.RoleCard.script:type_name -> vignette.v1.Script
+	18, // 14: vignette.v1.Participant.kind:type_name -> vignette.v1.AgentKind
+	26, // 15: vignette.v1.PerceivedTurn.action:type_name -> vignette.v1.Action
+	3,  // 16: vignette.v1.BidRequest.observation:type_name -> vignette.v1.Observation
+	3,  // 17: vignette.v1.RespondRequest.observation:type_name -> vignette.v1.Observation
+	12, // 18: vignette.v1.RespondResponse.state:type_name -> vignette.v1.StateFrame
+	13, // 19: vignette.v1.RespondResponse.delta:type_name -> vignette.v1.DeltaFrame
+	14, // 20: vignette.v1.RespondResponse.discard:type_name -> vignette.v1.DiscardFrame
+	15, // 21: vignette.v1.RespondResponse.final:type_name -> vignette.v1.FinalFrame
+	27, // 22: vignette.v1.StateFrame.mental_state:type_name -> vignette.v1.MentalState
+	28, // 23: vignette.v1.StateFrame.acts:type_name -> vignette.v1.IntendedAct
+	26, // 24: vignette.v1.FinalFrame.action:type_name -> vignette.v1.Action
+	27, // 25: vignette.v1.FinalFrame.mental_state:type_name -> vignette.v1.MentalState
+	28, // 26: vignette.v1.FinalFrame.acts:type_name -> vignette.v1.IntendedAct
+	29, // 27: vignette.v1.FinalFrame.provenance:type_name -> vignette.v1.Provenance
+	3,  // 28: vignette.v1.ProbeRequest.observation:type_name -> vignette.v1.Observation
+	30, // 29: vignette.v1.ProbeRequest.probe:type_name -> vignette.v1.ProbeSpec
+	31, // 30: vignette.v1.ProbeResponse.answer:type_name -> vignette.v1.ProbeAnswer
+	0,  // 31: vignette.v1.AgentService.Describe:input_type -> vignette.v1.AgentServiceDescribeRequest
+	8,  // 32: vignette.v1.AgentService.Bid:input_type -> vignette.v1.BidRequest
+	10, // 33: vignette.v1.AgentService.Respond:input_type -> vignette.v1.RespondRequest
+	16, // 34: vignette.v1.AgentService.Probe:input_type -> vignette.v1.ProbeRequest
+	1,  // 35: vignette.v1.AgentService.Describe:output_type -> vignette.v1.AgentServiceDescribeResponse
+	9,  // 36: vignette.v1.AgentService.Bid:output_type -> vignette.v1.BidResponse
+	11, // 37: vignette.v1.AgentService.Respond:output_type -> vignette.v1.RespondResponse
+	17, // 38: vignette.v1.AgentService.Probe:output_type -> vignette.v1.ProbeResponse
+	35, // [35:39] is the sub-list for method output_type
+	31, // [31:35] is the sub-list for method input_type
+	31, // [31:31] is the sub-list for extension type_name
+	31, // [31:31] is the sub-list for extension extendee
+	0,  // [0:31] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_agent_proto_init() }
