@@ -41,6 +41,9 @@ type Bystander struct {
 	st     State
 	intent string
 	bye    bool
+	// to is whom this turn is for, or ""; alone says that nobody else is to hear it.
+	to    string
+	alone bool
 }
 
 const (
@@ -51,6 +54,10 @@ const (
 	actSide   = "bystander.encourage"
 	actGreet  = "bystander.greet"
 	actBye    = "bystander.goodbye"
+	// actWhisper is a word to somebody who is being talked down to.
+	actWhisper = "bystander.whisper"
+	// actParted is a word about somebody who has left.
+	actParted = "bystander.parted"
 )
 
 var (
@@ -65,6 +72,8 @@ var (
 	}
 	answers   = []string{"I'd have to think about that.", "Hard to say, honestly.", "I'm not sure I'm the right person to ask.", "That depends on what you two want."}
 	sides     = []string{"I think there's something in that.", "I can see why you'd say that.", "That sounds reasonable to me.", "I'd give it a chance."}
+	whispers  = []string{"I'm on your side, don't let it get to you.", "Keep going, I'm on your side.", "Leave it, they'll calm down. I think it's a good idea."}
+	parted    = []string{"Well. That's one less of us.", "I hope they're all right.", "Let's go on without them, then."}
 	farewells = []string{"See you, then.", "All right, take care."}
 )
 
@@ -91,7 +100,9 @@ func (b *Bystander) State() *State { return &b.st }
 func (b *Bystander) Bid() float64 {
 	last := b.scene.Last()
 	switch {
-	case b.st.Done || last == nil:
+	case b.st.Done || last == nil && !b.scene.Opening:
+		return 0
+	case last == nil:
 		return 0.1
 	case b.scene.Calls(last):
 		return 0.9
@@ -107,7 +118,11 @@ func (b *Bystander) Act(decideRand, wordRand *rand.Rand) draft.Turn {
 		kind = b.listen(d)
 	}
 	b.st.Spoken++
-	return draft.Turn{Kind: kind, Text: d.Text(), Acts: d.Acts(), Intent: b.intent}
+	turn := draft.Turn{Kind: kind, Text: d.Text(), Acts: d.Acts(), Intent: b.intent, For: b.to}
+	if b.alone {
+		turn.To = []string{b.to}
+	}
+	return turn
 }
 
 func (b *Bystander) plan(d *draft.Draft, r *rand.Rand) vignettev1.ActionKind {
@@ -120,11 +135,17 @@ func (b *Bystander) plan(d *draft.Draft, r *rand.Rand) vignettev1.ActionKind {
 		b.intent = "get the talk going"
 		d.Say(actGreet, greetings...)
 		return speak
+	case last != nil && last.Kind == vignettev1.ActionKind_ACTION_KIND_LEAVE && b.scene.Group() && d.Say(actParted, parted...):
+		b.intent = "say something about who left"
+		return speak
 	case last == nil || len(last.Tokens) == 0:
 		return b.listen(d)
 	case b.bye && b.st.Spoken > 0:
 		b.st.Done, b.intent = true, "say goodbye"
 		d.Say(actBye, farewells...)
+		return speak
+	case b.st.Heat > 0.45 && b.comfort(d, last, r):
+		b.intent = "stand by the one who is being attacked"
 		return speak
 	case b.st.Heat > 0.45:
 		b.intent = "calm things down"
@@ -135,6 +156,7 @@ func (b *Bystander) plan(d *draft.Draft, r *rand.Rand) vignettev1.ActionKind {
 		b.intent = "say what I know about it"
 		return speak
 	}
+	b.to = last.Role
 	named := b.scene.Calls(last)
 	asked := language.FormOf(last.Sentences[len(last.Sentences)-1].Tokens) != language.NoQuestion
 	switch {
@@ -207,8 +229,30 @@ func (b *Bystander) toLast(last *scene.Line, wordings []string) []string {
 	return out
 }
 
+// whisperShare is how often a bystander in a heated talk whispers to whoever the heat is for, instead of calming everybody.
+// Chosen.
+const whisperShare = 0.4
+
+// comfort whispers a word to whoever a heated remark was for: the one it was meant for, else who had spoken before.
+func (b *Bystander) comfort(d *draft.Draft, last *scene.Line, r *rand.Rand) bool {
+	if !b.scene.Group() || !heated.In(last.Tokens) || !b.scene.Allows(vignettev1.ActionKind_ACTION_KIND_SPEAK) {
+		return false
+	}
+	target := last.For
+	for i := len(b.scene.Heard) - 2; i >= 0 && target == ""; i-- {
+		if line := b.scene.Heard[i]; line.Role != last.Role && b.scene.IsPresent(line.Role) {
+			target = line.Role
+		}
+	}
+	if target == "" || target == b.scene.Self.GetId() || !b.scene.IsPresent(target) || r.Float64() >= whisperShare || !d.Say(actWhisper, whispers...) {
+		return false
+	}
+	b.to, b.alone = target, true
+	return true
+}
+
 func (b *Bystander) listen(d *draft.Draft) vignettev1.ActionKind {
-	b.intent = "listen"
+	b.intent, b.to = "listen", ""
 	if b.scene.Allows(vignettev1.ActionKind_ACTION_KIND_NONVERBAL) && d.Say(actListen, "nods", "listens", "leans back and waits") {
 		return vignettev1.ActionKind_ACTION_KIND_NONVERBAL
 	}

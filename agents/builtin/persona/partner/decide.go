@@ -33,6 +33,7 @@ const (
 	actGoodbye  = "partner.goodbye"
 	actWait     = "partner.wait"
 	actReact    = "partner.react"
+	actWhisper  = "partner.whisper"
 )
 
 // decide chooses what to do from the state as it now is, and moves on to the phase that follows.
@@ -52,7 +53,7 @@ func (p *Partner) decide(d *draft.Draft) string {
 		st.Phase = Gone
 		return actWalkOut
 	case st.Phase != Open:
-		return p.after()
+		return p.after(d)
 	case p.heard.attacks():
 		return actUpset
 	}
@@ -141,7 +142,7 @@ func (p *Partner) spent() bool {
 }
 
 // after is for what comes once the matter is decided.
-func (p *Partner) after() string {
+func (p *Partner) after(d *draft.Draft) string {
 	st, r := &p.st, p.heard
 	st.Closings++
 	switch {
@@ -153,6 +154,8 @@ func (p *Partner) after() string {
 		return actWon
 	case r.attacks():
 		return actUpset
+	case p.whispers(d):
+		return actWhisper
 	case p.scene.Group():
 		if st.Closings > 1 || !p.spokenTo() {
 			return actWait
@@ -167,10 +170,24 @@ func (p *Partner) after() string {
 	return actClose
 }
 
-// spokenTo says whether the counterpart's last turn was meant for this partner: it names them, or names nobody else.
+// whisperShare is how often somebody who has been won says a word under their breath to another who has not. Chosen: rarely.
+const whisperShare = 0.3
+
+// whispers says whether a partner who has agreed now puts in a word with somebody who has not: once, out of the hearing of
+// the one who asks.
+func (p *Partner) whispers(d *draft.Draft) bool {
+	return p.st.Phase == Agreed && !p.st.Whispered && p.aside != nil && slices.Contains(p.unwon(), p.aside.Role) &&
+		p.unwon()[0] == p.aside.Role && p.scene.Allows(vignettev1.ActionKind_ACTION_KIND_SPEAK) && d.Chance(whisperShare)
+}
+
+// spokenTo says whether the counterpart's last turn was meant for this partner: it says so, or names them, or neither says nor
+// names anybody else.
 func (p *Partner) spokenTo() bool {
-	if !p.scene.Group() || p.line == nil || p.scene.Calls(p.line) {
+	if !p.scene.Group() || p.line == nil || p.scene.Calls(p.line) || p.line.For == p.scene.Self.GetId() {
 		return true
+	}
+	if p.line.For != "" {
+		return false
 	}
 	for _, name := range p.scene.Names() {
 		for _, token := range p.line.Tokens {

@@ -61,6 +61,8 @@ type State struct {
 	Credited [creditKinds]int `json:"credited"`
 	// Known are stems the counterpart has used.
 	Known []string `json:"known,omitempty"`
+	// Whispered says that a word was put in with somebody else.
+	Whispered bool `json:"whispered,omitempty"`
 	// Yielded are others who have agreed.
 	Yielded []string `json:"yielded,omitempty"`
 }
@@ -146,8 +148,12 @@ func (p *Partner) Bid() float64 {
 		return 0
 	case p.scene.Opening && p.asker:
 		return 0.9
-	case len(p.scene.Heard) == 0:
+	case p.st.Phase != Open && p.st.Closings > 1:
+		return 0 // All is said.
+	case len(p.scene.Heard) == 0 || p.heard == nil:
 		return 0.2
+	case !p.spokenTo():
+		return 0.25
 	case p.line != nil && p.heard != nil && p.heard.question != language.NoQuestion:
 		return 0.85
 	case p.st.Phase != Open:

@@ -18,11 +18,37 @@ func (p *Partner) Act(decideRand, wordRand *rand.Rand) draft.Turn {
 	if d.Empty() {
 		kind = p.fallback(d, kind)
 	}
-	turn := draft.Turn{Kind: kind, Text: d.Text(), Acts: d.Acts(), Intent: intents[decision]}
+	turn := draft.Turn{Kind: kind, Text: d.Text(), Acts: d.Acts(), Intent: intents[decision], For: p.meant(decision)}
+	if decision == actWhisper {
+		turn.To = []string{turn.For}
+	}
 	if turn.Acts == nil {
 		turn.Acts = []*vignettev1.IntendedAct{{Act: decision}}
 	}
 	return turn
+}
+
+// meant is whom a turn is for: the one this is about, or in a whisper who has not been won yet. Who only waits, or begins,
+// means nobody in particular.
+func (p *Partner) meant(decision string) string {
+	switch decision {
+	case actWhisper:
+		return p.unwon()[0]
+	case actWait, actOpen:
+		return ""
+	}
+	return p.st.Counterpart
+}
+
+// unwon are others present, besides the one this is about, who have not been heard to agree.
+func (p *Partner) unwon() []string {
+	var ids []string
+	for _, id := range p.scene.Present() {
+		if id != p.st.Counterpart && !slices.Contains(p.st.Yielded, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // say words a decision.
@@ -57,6 +83,9 @@ func (p *Partner) say(d *draft.Draft, decision string) vignettev1.ActionKind {
 		p.clarifyAloud(d)
 	case actClose:
 		p.close(d)
+	case actWhisper:
+		p.st.Whispered = true
+		d.Say(actWhisper, whispers...)
 	case actWait:
 		return p.wait(d)
 	case actSoften:

@@ -89,7 +89,7 @@ func (s *Speaker) hear(line *scene.Line) heard {
 	for _, sentence := range line.Sentences {
 		h.question = h.question || language.FormOf(sentence.Tokens) != language.NoQuestion
 	}
-	h.elsewhere = !h.named && s.namesOther(line)
+	h.elsewhere = !h.named && line.For != s.scene.Self.GetId() && (line.For != "" || s.namesOther(line))
 	h.kind = s.classify(line, &h)
 	return h
 }

@@ -42,11 +42,13 @@ const (
 // plan decides what to do with this turn and words it into the draft.
 func (s *Speaker) plan() vignettev1.ActionKind {
 	h, answered := s.choose()
+	s.to = h.role
 	switch {
 	case s.st.Phase == Gone:
 		return silent
 	case s.scene.Opening, s.st.Requests+s.st.Vague == 0 && !answered:
 		s.intent = "raise the matter"
+		s.to = ""
 		s.openMatter()
 		return speak
 	case s.st.Phase != Open:
@@ -361,6 +363,7 @@ func (s *Speaker) accept(h heard) vignettev1.ActionKind {
 	s.settle(h.role)
 	s.d.Say(actAccept, s.byName(h, accepting)...)
 	if open := s.openOthers(); len(open) > 0 {
+		s.to = open[0]
 		s.d.Say(actAskNeeds, s.turnTo(s.scene.CallName(open[0]))...)
 		return speak
 	}
@@ -392,7 +395,7 @@ func (s *Speaker) agreed(h heard) vignettev1.ActionKind {
 	open := s.openOthers()
 	if len(open) > 0 {
 		name := s.scene.CallName(open[0])
-		s.st.Target = open[0]
+		s.st.Target, s.to = open[0], open[0]
 		if !s.negotiateTo(name) && !s.reinforceTo(name) {
 			s.d.Say(actAskNeeds, s.turnTo(name)...)
 		}
@@ -453,6 +456,7 @@ func (s *Speaker) afterWalkout(h heard) vignettev1.ActionKind {
 		s.st.Phase = Gone
 		return silent
 	}
+	s.to = open[0]
 	name := s.scene.CallName(open[0])
 	if !s.negotiateTo(name) {
 		s.d.Say(actAskNeeds, s.turnTo(name)...)

@@ -91,6 +91,8 @@ type Speaker struct {
 	draw      *rand.Rand
 	d         *draft.Draft
 	intent    string
+	// to is whom this turn is for, or "".
+	to string
 }
 
 // New puts a speaker into a scene, with the state of its last turn (nil at first) and its luck for the episode, and lets
@@ -185,11 +187,15 @@ func (s *Speaker) everybodySettled() bool {
 func (s *Speaker) Act(decideRand, wordRand *rand.Rand) draft.Turn {
 	s.draw = decideRand
 	s.d = draft.New(wordRand, s.scene.Said())
+	asked := s.st.Requests
 	kind := s.plan()
+	if asked == 0 && s.st.Requests > 0 {
+		s.to = "" // The request is for all of them, whoever spoke before it.
+	}
 	if s.d.Empty() && kind == vignettev1.ActionKind_ACTION_KIND_SPEAK {
 		kind = s.runDry()
 	}
-	return draft.Turn{Kind: kind, Text: s.d.Text(), Acts: s.d.Acts(), Intent: s.intent}
+	return draft.Turn{Kind: kind, Text: s.d.Text(), Acts: s.d.Acts(), Intent: s.intent, For: s.to}
 }
 
 // good draws whether something goes well.
