@@ -64,6 +64,9 @@ func (p *page) turns(state *episode.State, turns []*vignettev1.Turn, private boo
 	}
 	indent := strings.Repeat(" ", width+4)
 	for _, turn := range turns {
+		if private {
+			p.bids(state, turn.GetIndex(), names, indent)
+		}
 		name := runewidth.FillRight(runewidth.Truncate(names[turn.GetRole()], width, "…"), width)
 		p.paragraph("  "+p.bold(name)+"  ", indent, spoken(turn.GetAction(), names))
 		if scores := turnScores(state, turn.GetIndex()); scores != "" {
@@ -72,6 +75,23 @@ func (p *page) turns(state *episode.State, turns []*vignettev1.Turn, private boo
 		if private {
 			p.inside(turn, indent)
 		}
+	}
+	if private && state.Ended() != nil {
+		p.bids(state, int32(len(state.Turns())), names, indent)
+	}
+}
+
+// bids writes what was bid for a turn, above it. Who bid what nobody in the conversation knows.
+func (p *page) bids(state *episode.State, index int32, names map[string]string, indent string) {
+	for _, round := range state.Bids() {
+		if round.GetTurnIndex() != index {
+			continue
+		}
+		var parts []string
+		for _, bid := range round.GetBids() {
+			parts = append(parts, fmt.Sprintf("%s %.2f", names[bid.GetRole()], bid.GetBid()))
+		}
+		p.note(indent, "bids: "+strings.Join(parts, ", "))
 	}
 }
 
@@ -110,14 +130,18 @@ func spoken(action *vignettev1.Action, names map[string]string) string {
 	case vignettev1.ActionKind_ACTION_KIND_LEAVE:
 		text = strings.TrimSpace(text + " (leaves)")
 	}
-	if len(action.GetTo()) == 0 {
-		return text
-	}
 	var to []string
 	for _, role := range action.GetTo() {
 		to = append(to, names[role])
 	}
-	return "(to " + strings.Join(to, ", ") + ") " + text
+	switch {
+	case len(to) > 0:
+		return "(to " + strings.Join(to, ", ") + ") " + text
+	case action.GetAddressee() != "" && !strings.Contains(text, names[action.GetAddressee()]):
+		// Not a whisper: everybody hears it, and hears whom it is for. Where the words say so themselves that is enough.
+		return "(for " + names[action.GetAddressee()] + ") " + text
+	}
+	return text
 }
 
 // turnScores are the scores of a turn in a line: what is there, not what is absent or does not apply.
