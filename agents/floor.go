@@ -1,6 +1,8 @@
 package agents
 
 import (
+	"math"
+	"math/rand/v2"
 	"slices"
 
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
@@ -59,29 +61,33 @@ func Addressee(action *vignettev1.Action) string {
 	return action.GetAddressee()
 }
 
-// How the floor weighs on a bid. Chosen: who is asked answers before anybody else; who is passed over holds back; and who
-// has waited longer than a round comes in after about eight turns even among people who press.
+// How the floor weighs on a bid. Chosen so that who is asked mostly answers, who is passed over holds back, who has waited
+// longer than a round comes in after a few turns even among people who press, and two who want to speak equally do not always
+// do so in the same order.
 const (
-	calledBid   = 0.92
-	passedShare = 0.6
-	waitingBid  = 0.07
+	calledBid   = 0.3
+	passedShare = 0.75
+	waitingBid  = 0.12
+	luckOfBids  = 0.15
+	leastBid    = 0.02
 	mostBid     = 0.98
 )
 
 // Bid makes a bid of how much there is to say, 0-1. Whoever has nothing to say bids nothing, and whoever has just spoken
 // leaves the floor to others.
-func (f Floor) Bid(urge float64) float64 {
+func (f Floor) Bid(urge float64, luck *rand.Rand) float64 {
 	switch {
 	case urge <= 0 || f.Spoke:
 		return 0
 	case !f.Began:
 		return urge
 	case f.Called:
-		return max(urge, calledBid)
+		urge += calledBid
 	case f.Passed:
 		urge *= passedShare
 	}
-	return min(mostBid, urge+waitingBid*float64(max(0, f.Waited-f.Others)))
+	urge += waitingBid*float64(max(0, f.Waited-f.Others)) + luckOfBids*(luck.Float64()-0.5)
+	return math.Round(1000*min(mostBid, max(leastBid, urge))) / 1000
 }
 
 // For says whom an action is meant for, where there is a choice: it sets the addressee if somebody of that id is present

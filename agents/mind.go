@@ -72,6 +72,8 @@ const (
 	StreamTurn
 	// StreamWording is for how a turn is worded.
 	StreamWording
+	// StreamBid is for how much a role wants to speak.
+	StreamBid
 )
 
 // EpisodeRand returns the role's luck for the whole episode: the same numbers in each of its turns.

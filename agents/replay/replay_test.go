@@ -26,11 +26,16 @@ const (
 	silent = vignettev1.ActionKind_ACTION_KIND_SILENT
 )
 
+// observation is one of a role with these lines; without any it has no script.
 func observation(lines ...*vignettev1.ScriptLine) *vignettev1.Observation {
-	return &vignettev1.Observation{
-		Self:   &vignettev1.RoleCard{Id: "a", Kind: vignettev1.AgentKind_AGENT_KIND_COUNSELOR, Script: &vignettev1.Script{Lines: lines}},
+	obs := &vignettev1.Observation{
+		Self:   &vignettev1.RoleCard{Id: "a", Kind: vignettev1.AgentKind_AGENT_KIND_COUNSELOR},
 		Others: []*vignettev1.Participant{{Id: "b"}, {Id: "c", Left: true}},
 	}
+	if len(lines) > 0 {
+		obs.Self.Script = &vignettev1.Script{Lines: lines}
+	}
+	return obs
 }
 
 // frames collects what a service streams.

@@ -29,7 +29,7 @@ func (m *mind) Bid(_ context.Context, obs *vignettev1.Observation) (float64, err
 	if err != nil {
 		return 0, err
 	}
-	return round(agents.FloorOf(obs).Bid(t.urge())), nil
+	return agents.FloorOf(obs).Bid(t.urge(), agents.TurnRand(obs.GetChance(), agents.StreamBid)), nil
 }
 
 // urge is how much there is to say, 0-1.

@@ -71,7 +71,7 @@ func (mind) Bid(_ context.Context, obs *vignettev1.Observation) (float64, error)
 	if err != nil {
 		return 0, err
 	}
-	return agents.FloorOf(obs).Bid(t.urge()), nil
+	return agents.FloorOf(obs).Bid(t.urge(), agents.TurnRand(obs.GetChance(), agents.StreamBid)), nil
 }
 
 // urge is how much there is to say, 0-1.

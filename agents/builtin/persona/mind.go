@@ -48,7 +48,7 @@ func (mind) Bid(_ context.Context, obs *vignettev1.Observation) (float64, error)
 	if err != nil {
 		return 0, err
 	}
-	return agents.FloorOf(obs).Bid(p.Bid()), nil
+	return agents.FloorOf(obs).Bid(p.Bid(), agents.TurnRand(obs.GetChance(), agents.StreamBid)), nil
 }
 
 // Respond takes the role's turn.

@@ -72,7 +72,7 @@ var (
 	}
 	answers   = []string{"I'd have to think about that.", "Hard to say, honestly.", "I'm not sure I'm the right person to ask.", "That depends on what you two want."}
 	sides     = []string{"I think there's something in that.", "I can see why you'd say that.", "That sounds reasonable to me.", "I'd give it a chance."}
-	whispers  = []string{"I'm on your side, don't let it get to you.", "Keep going, I'm on your side.", "Leave it, they'll calm down. I think it's a good idea."}
+	whispers  = []string{"I'm on your side, don't let it get to you.", "Don't mind that. I'm on your side.", "That was out of order. I'm on your side."}
 	parted    = []string{"Well. That's one less of us.", "I hope they're all right.", "Let's go on without them, then."}
 	farewells = []string{"See you, then.", "All right, take care."}
 )
@@ -105,10 +105,13 @@ func (b *Bystander) Bid() float64 {
 	case last == nil:
 		return 0.1
 	case b.scene.Calls(last):
-		return 0.9
+		return 0.6
 	}
-	return math.Min(0.7, 0.25+0.4*b.st.Heat)
+	return math.Min(0.7, 0.25+0.4*b.st.Heat) * math.Pow(wanes, float64(b.st.Spoken))
 }
+
+// wanes is what is left of the wish to speak after each turn: it is not the bystander's matter. Chosen.
+const wanes = 0.7
 
 // Act takes the bystander's turn.
 func (b *Bystander) Act(decideRand, wordRand *rand.Rand) draft.Turn {
@@ -144,7 +147,7 @@ func (b *Bystander) plan(d *draft.Draft, r *rand.Rand) vignettev1.ActionKind {
 		b.st.Done, b.intent = true, "say goodbye"
 		d.Say(actBye, farewells...)
 		return speak
-	case b.st.Heat > 0.45 && b.comfort(d, last, r):
+	case b.comfort(d, r):
 		b.intent = "stand by the one who is being attacked"
 		return speak
 	case b.st.Heat > 0.45:
@@ -233,22 +236,37 @@ func (b *Bystander) toLast(last *scene.Line, wordings []string) []string {
 // Chosen.
 const whisperShare = 0.4
 
-// comfort whispers a word to whoever a heated remark was for: the one it was meant for, else who had spoken before.
-func (b *Bystander) comfort(d *draft.Draft, last *scene.Line, r *rand.Rand) bool {
-	if !b.scene.Group() || !heated.In(last.Tokens) || !b.scene.Allows(vignettev1.ActionKind_ACTION_KIND_SPEAK) {
+// comfort whispers a word to whoever the last heated remark was for: the one it was meant for, else who had spoken before it.
+func (b *Bystander) comfort(d *draft.Draft, r *rand.Rand) bool {
+	target := b.attacked()
+	if target == "" || !b.scene.Group() || !b.scene.Allows(vignettev1.ActionKind_ACTION_KIND_SPEAK) {
 		return false
 	}
-	target := last.For
-	for i := len(b.scene.Heard) - 2; i >= 0 && target == ""; i-- {
-		if line := b.scene.Heard[i]; line.Role != last.Role && b.scene.IsPresent(line.Role) {
-			target = line.Role
-		}
-	}
-	if target == "" || target == b.scene.Self.GetId() || !b.scene.IsPresent(target) || r.Float64() >= whisperShare || !d.Say(actWhisper, whispers...) {
+	if r.Float64() >= whisperShare || !d.Say(actWhisper, whispers...) {
 		return false
 	}
 	b.to, b.alone = target, true
 	return true
+}
+
+// attacked is whom the last heated remark heard was for, if they are another who is still here and has given no heated word
+// themselves; else "".
+func (b *Bystander) attacked() string {
+	target, hot := "", map[string]bool{}
+	for i := range b.scene.Heard {
+		line := &b.scene.Heard[i]
+		if !heated.In(line.Tokens) {
+			continue
+		}
+		hot[line.Role] = true
+		if target = line.For; target == "" && i > 0 {
+			target = b.scene.Heard[i-1].Role
+		}
+	}
+	if hot[target] || !b.scene.IsPresent(target) {
+		return ""
+	}
+	return target
 }
 
 func (b *Bystander) listen(d *draft.Draft) vignettev1.ActionKind {

@@ -176,8 +176,8 @@ const whisperShare = 0.3
 // whispers says whether a partner who has agreed now puts in a word with somebody who has not: once, out of the hearing of
 // the one who asks.
 func (p *Partner) whispers(d *draft.Draft) bool {
-	return p.st.Phase == Agreed && !p.st.Whispered && p.aside != nil && slices.Contains(p.unwon(), p.aside.Role) &&
-		p.unwon()[0] == p.aside.Role && p.scene.Allows(vignettev1.ActionKind_ACTION_KIND_SPEAK) && d.Chance(whisperShare)
+	return p.st.Phase == Agreed && !p.st.Whispered && p.scene.Group() && p.unwon() != "" &&
+		p.scene.Allows(vignettev1.ActionKind_ACTION_KIND_SPEAK) && d.Chance(whisperShare)
 }
 
 // spokenTo says whether the counterpart's last turn was meant for this partner: it says so, or names them, or neither says nor

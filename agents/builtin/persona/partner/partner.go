@@ -150,10 +150,10 @@ func (p *Partner) Bid() float64 {
 		return 0.9
 	case p.st.Phase != Open && p.st.Closings > 1:
 		return 0 // All is said.
-	case len(p.scene.Heard) == 0 || p.heard == nil:
+	case p.heard == nil:
 		return 0.2
 	case !p.spokenTo():
-		return 0.25
+		return 0.4
 	case p.line != nil && p.heard != nil && p.heard.question != language.NoQuestion:
 		return 0.85
 	case p.st.Phase != Open:

@@ -33,22 +33,26 @@ func (p *Partner) Act(decideRand, wordRand *rand.Rand) draft.Turn {
 func (p *Partner) meant(decision string) string {
 	switch decision {
 	case actWhisper:
-		return p.unwon()[0]
+		return p.unwon()
 	case actWait, actOpen:
 		return ""
 	}
 	return p.st.Counterpart
 }
 
-// unwon are others present, besides the one this is about, who have not been heard to agree.
-func (p *Partner) unwon() []string {
-	var ids []string
-	for _, id := range p.scene.Present() {
-		if id != p.st.Counterpart && !slices.Contains(p.st.Yielded, id) {
-			ids = append(ids, id)
+// unwon is who last spoke to the one this is about and has not been heard to agree, if they are still here; else "".
+func (p *Partner) unwon() string {
+	who := ""
+	for i := range p.scene.Heard {
+		line := &p.scene.Heard[i]
+		if line.Role != p.st.Counterpart && line.For == p.st.Counterpart {
+			who = line.Role
 		}
 	}
-	return ids
+	if slices.Contains(p.st.Yielded, who) || !p.scene.IsPresent(who) {
+		return ""
+	}
+	return who
 }
 
 // say words a decision.

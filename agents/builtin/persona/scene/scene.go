@@ -60,6 +60,17 @@ func New(obs *vignettev1.Observation, seen int32) *Scene {
 	return s
 }
 
+// Addressing says whether the others say whom they mean when they speak. Only then does it tell anything that somebody does
+// not.
+func (s *Scene) Addressing() bool {
+	for _, turn := range s.obs.GetTurns() {
+		if turn.GetRole() != s.Self.GetId() && turn.GetAction().GetAddressee() != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // Own returns what the role itself has said, oldest first.
 func (s *Scene) Own() []string {
 	var own []string

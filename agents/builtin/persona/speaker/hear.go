@@ -34,6 +34,8 @@ const (
 	closing
 	// departed says that the other has left.
 	departed
+	// remark is something said to everybody that asks nothing and is meant for nobody.
+	remark
 )
 
 // heard is a turn of another, as the speaker takes it.
@@ -91,6 +93,9 @@ func (s *Speaker) hear(line *scene.Line) heard {
 	}
 	h.elsewhere = !h.named && line.For != s.scene.Self.GetId() && (line.For != "" || s.namesOther(line))
 	h.kind = s.classify(line, &h)
+	if h.kind == objection && line.For == "" && !h.named && s.scene.Group() && s.scene.Addressing() {
+		h.kind = remark
+	}
 	return h
 }
 

@@ -43,6 +43,7 @@ var shift = map[answer]struct {
 	finalNo:   {[moods]float64{hope: -0.3, letdown: 0.5, anger: 0.1}, -0.05},
 	strayed:   {[moods]float64{anger: 0.05}, 0},
 	closing:   {[moods]float64{relief: 0.2, calm: 0.2}, 0.02},
+	remark:    {[moods]float64{}, 0},
 	departed:  {[moods]float64{letdown: 0.4, anger: 0.1, hope: -0.4}, -0.15},
 }
 
@@ -141,6 +142,7 @@ var taken = map[answer]struct {
 	finalNo:   {[]feeling{{vignettev1.Emotion_EMOTION_DISAPPOINTMENT, 0.4}, {vignettev1.Emotion_EMOTION_ANGER, 0.3}}, 40},
 	strayed:   {[]feeling{{vignettev1.Emotion_EMOTION_ANXIETY, 0.3}}, 30},
 	closing:   {[]feeling{{vignettev1.Emotion_EMOTION_CALM, 0.5}, {vignettev1.Emotion_EMOTION_RELIEF, 0.3}}, 15},
+	remark:    {[]feeling{{vignettev1.Emotion_EMOTION_CALM, 0.4}}, 20},
 	departed:  {[]feeling{{vignettev1.Emotion_EMOTION_ANGER, 0.7}}, 65},
 }
 

@@ -146,6 +146,9 @@ func (s *Speaker) assertive(h heard) vignettev1.ActionKind {
 			s.thankBriefly(other)
 		}
 	}
+	if (h.kind == remark || contains(s.st.Settled, h.role)) && h.kind != departed && h.kind != attack && !h.question && s.st.Requests > 0 && s.goOn() {
+		return speak
+	}
 	switch h.kind {
 	case unclear, silence:
 		s.sayWhat(h)
@@ -392,15 +395,22 @@ func (s *Speaker) agreed(h heard) vignettev1.ActionKind {
 		return speak
 	}
 	s.thankBriefly(h)
-	open := s.openOthers()
-	if len(open) > 0 {
-		name := s.scene.CallName(open[0])
-		s.st.Target, s.to = open[0], open[0]
-		if !s.negotiateTo(name) && !s.reinforceTo(name) {
-			s.d.Say(actAskNeeds, s.turnTo(name)...)
-		}
-	}
+	s.goOn()
 	return speak
+}
+
+// goOn turns to the first who has still to be won. It returns false when there is nobody, or nothing new to say to them.
+func (s *Speaker) goOn() bool {
+	open := s.openOthers()
+	if len(open) == 0 {
+		return false
+	}
+	name := s.scene.CallName(open[0])
+	if !s.negotiateTo(name) && !s.reinforceTo(name) && !s.d.Say(actAskNeeds, s.turnTo(name)...) {
+		return false
+	}
+	s.st.Target, s.to = open[0], open[0]
+	return true
 }
 
 // openOthers are those present who have not agreed, in order.
