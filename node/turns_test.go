@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
 	"pgregory.net/rapid"
 
 	"github.com/vignette-sim/vignette/agents"
@@ -191,6 +193,103 @@ func TestAddressedTurnTaking(t *testing.T) {
 		}
 		if len(spoke) < 3 {
 			t.Errorf("seed %d: only %v had a turn in %d", seed, spoke, len(state.Turns()))
+		}
+	}
+}
+
+// Where somebody whispered, indexes have gaps. What a mind does hangs on what it perceived, not on how it is numbered.
+func TestGapsInTurns(t *testing.T) {
+	company := newCompany()
+	for _, tc := range []struct {
+		kind vignettev1.AgentKind
+		card *vignettev1.RoleCard
+	}{
+		{vignettev1.AgentKind_AGENT_KIND_CLIENT, &vignettev1.RoleCard{}},
+		{vignettev1.AgentKind_AGENT_KIND_COUNSELOR, &vignettev1.RoleCard{}},
+		{vignettev1.AgentKind_AGENT_KIND_PERSONA, &vignettev1.RoleCard{}},
+		{vignettev1.AgentKind_AGENT_KIND_PERSONA, &vignettev1.RoleCard{Stance: &vignettev1.Stance{Position: "I need the car myself.", Objections: []string{"You never fill it up."}}}},
+		{vignettev1.AgentKind_AGENT_KIND_PERSONA, &vignettev1.RoleCard{Objective: &vignettev1.Objective{
+			Statement: "Borrow the car", Kind: vignettev1.ObjectiveKind_OBJECTIVE_KIND_ASK, Request: "I'd like to borrow the car.", Facts: []string{"The bus does not run on Sundays."},
+		}}},
+	} {
+		tc.card.Id, tc.card.Name, tc.card.Kind, tc.card.Persona = "me", "Mia", tc.kind, &vignettev1.Persona{Id: "p", Name: "Mia"}
+		// The same four turns, numbered without gaps and as they are when others whispered in between.
+		var told [2][]string
+		for way, indexes := range [2][]int32{{0, 1, 2, 3}, {0, 2, 5, 9}} {
+			var turns []*vignettev1.PerceivedTurn
+			var memory []byte
+			for n, index := range indexes {
+				if n%2 == 0 {
+					turns = append(turns, &vignettev1.PerceivedTurn{Index: index, Role: "x", Action: &vignettev1.Action{
+						Kind: vignettev1.ActionKind_ACTION_KIND_SPEAK, Text: []string{"How are you feeling about the car today?", "What would you need from us, then?"}[n/2],
+					}})
+					continue
+				}
+				observation := &vignettev1.Observation{
+					TurnIndex: index, Self: tc.card, Turns: turns, AgentState: memory, TurnsLeft: 10,
+					Others: []*vignettev1.Participant{{Id: "x", Name: "Xenia"}, {Id: "y", Name: "Yusuf"}},
+					Chance: &vignettev1.Chance{Episode: 1, Turn: uint64(n)},
+				}
+				stream := &frames{}
+				if err := company[tc.kind].Respond(&vignettev1.RespondRequest{Observation: observation}, stream); err != nil {
+					t.Fatalf("%s, turn %d: %v", tc.kind, index, err)
+				}
+				final := stream.sent[len(stream.sent)-1].GetFinal()
+				memory = final.GetAgentState()
+				turns = append(turns, &vignettev1.PerceivedTurn{Index: index, Role: "me", Action: final.GetAction()})
+				told[way] = append(told[way], final.GetAction().String())
+			}
+		}
+		if diff := cmp.Diff(told[0], told[1]); diff != "" {
+			t.Errorf("%s answers otherwise where there are gaps:\n%s", tc.kind, diff)
+		}
+	}
+}
+
+// When one of several clients leaves, the session goes on: neither the other client nor the counselor takes it for a goodbye.
+// When nobody is left to talk to, they do.
+func TestOneOfSeveralLeaves(t *testing.T) {
+	company := newCompany()
+	leave := &vignettev1.Action{Kind: vignettev1.ActionKind_ACTION_KIND_LEAVE, Text: "I have to get home."}
+	for _, tc := range []struct {
+		kind   vignettev1.AgentKind
+		others []*vignettev1.Participant
+		parts  bool
+	}{
+		{vignettev1.AgentKind_AGENT_KIND_CLIENT, []*vignettev1.Participant{{Id: "x", Name: "Xenia", Kind: vignettev1.AgentKind_AGENT_KIND_CLIENT, Left: true}, {Id: "h", Kind: vignettev1.AgentKind_AGENT_KIND_COUNSELOR}}, false},
+		{vignettev1.AgentKind_AGENT_KIND_CLIENT, []*vignettev1.Participant{{Id: "x", Name: "Xenia", Kind: vignettev1.AgentKind_AGENT_KIND_COUNSELOR, Left: true}, {Id: "y", Name: "Yusuf", Kind: vignettev1.AgentKind_AGENT_KIND_CLIENT}}, true},
+		{vignettev1.AgentKind_AGENT_KIND_COUNSELOR, []*vignettev1.Participant{{Id: "x", Name: "Xenia", Kind: vignettev1.AgentKind_AGENT_KIND_CLIENT, Left: true}, {Id: "y", Name: "Yusuf", Kind: vignettev1.AgentKind_AGENT_KIND_CLIENT}}, false},
+		{vignettev1.AgentKind_AGENT_KIND_COUNSELOR, []*vignettev1.Participant{{Id: "x", Name: "Xenia", Kind: vignettev1.AgentKind_AGENT_KIND_CLIENT, Left: true}, {Id: "y", Name: "Yusuf", Kind: vignettev1.AgentKind_AGENT_KIND_PERSONA}}, true},
+	} {
+		speak := func(text string) *vignettev1.Action {
+			return &vignettev1.Action{Kind: vignettev1.ActionKind_ACTION_KIND_SPEAK, Text: text}
+		}
+		observation := &vignettev1.Observation{
+			Self:   &vignettev1.RoleCard{Id: "me", Kind: tc.kind, Persona: &vignettev1.Persona{Id: "p", Name: "Mia"}, Policy: &vignettev1.Policy{Skill: proto.Float64(1)}},
+			Others: tc.others, TurnsLeft: 20, Chance: &vignettev1.Chance{Episode: 3, Turn: 4},
+		}
+		said := ""
+		for _, heard := range []*vignettev1.Action{speak("I've been tired all week."), speak("It is worst on Sundays."), leave} {
+			observation.Turns = append(observation.Turns, &vignettev1.PerceivedTurn{Index: observation.GetTurnIndex(), Role: "x", Action: heard})
+			observation.TurnIndex++
+			stream := &frames{}
+			if err := company[tc.kind].Respond(&vignettev1.RespondRequest{Observation: observation}, stream); err != nil {
+				t.Fatal(err)
+			}
+			final := stream.sent[len(stream.sent)-1].GetFinal()
+			said = final.GetAction().GetText()
+			observation.AgentState = final.GetAgentState()
+			observation.Turns = append(observation.Turns, &vignettev1.PerceivedTurn{Index: observation.GetTurnIndex(), Role: "me", Action: final.GetAction()})
+			observation.TurnIndex++
+		}
+		observation.Turns = append(observation.Turns, &vignettev1.PerceivedTurn{Index: observation.GetTurnIndex(), Role: tc.others[1].GetId(), Action: speak("What do you think about that?")})
+		observation.TurnIndex++
+		bid, err := company[tc.kind].Bid(context.Background(), &vignettev1.BidRequest{Observation: observation})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if parted := bid.GetBid() == 0; parted != tc.parts {
+			t.Errorf("%s with %v: said %q and bids %v; takes it for the end: %v, want %v", tc.kind, tc.others, said, bid.GetBid(), parted, tc.parts)
 		}
 	}
 }
