@@ -138,7 +138,7 @@ var asPublished = scripted.Faults{RateLimit: 0.05, ServerError: 0.02, Malformed:
 // no answer is taken for one, each mishap is counted, and a replay that asks nothing comes to the same digest.
 func TestFaultyEndpoint(t *testing.T) {
 	endpoint := scriptedtest.Start(t, scripted.Config{Seed: 11, Key: canaryKey, Faults: asPublished})
-	file := settings(t, endpoint.URL(), "    capabilities: {always_stream: true, seed: true}\n    limits: {timeout_seconds: 20, idle_timeout_seconds: 0.3}\n")
+	file := settings(t, endpoint.URL(), "    capabilities: {always_stream: true, seed: true}\n    limits: {timeout_seconds: 20, idle_timeout_seconds: 1}\n")
 	s := openStudio(t, t.TempDir(), file)
 	ctx := context.Background()
 	planner := s.prepare(t, study(t, 3))

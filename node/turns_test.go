@@ -125,7 +125,7 @@ func TestNobodyHasTheFloorForGood(t *testing.T) {
 	company := newCompany()
 	rapid.Check(t, func(t *rapid.T) {
 		id := rapid.SampledFrom([]string{"ask-for-leave", "cbt-intake", "family-talk", "house-meeting", "refuse-a-loan"}).Draw(t, "scenario")
-		scenario := group(t, id, vignettev1.TurnTaking_TURN_TAKING_BID, 80)
+		scenario := group(t, id, vignettev1.TurnTaking_TURN_TAKING_BID, 60)
 		state := company.play(t, scenario, rapid.Uint64().Draw(t, "seed"))
 		waited := map[string]int{}
 		gone := map[string]bool{}
@@ -155,7 +155,7 @@ func TestNobodyHasTheFloorForGood(t *testing.T) {
 // In the scenario that ships everybody speaks in most episodes, somebody whispers in some, and somebody walks out of some.
 func TestHouseMeeting(t *testing.T) {
 	company := newCompany()
-	const episodes = 60
+	const episodes = 40
 	everybody, whispers, walkouts := 0, 0, 0
 	for seed := range uint64(episodes) {
 		scenario := group(t, "house-meeting", vignettev1.TurnTaking_TURN_TAKING_BID, 30)
