@@ -77,6 +77,8 @@ const (
 	StreamWording
 	// StreamManner is for how fluently it is said.
 	StreamManner
+	// StreamBid is for how much a role wants to speak.
+	StreamBid
 )
 
 // EpisodeRand returns the role's luck for the whole episode: the same numbers in each of its turns.

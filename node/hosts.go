@@ -11,6 +11,7 @@ import (
 	"github.com/vignette-sim/vignette/agents/builtin/client"
 	"github.com/vignette-sim/vignette/agents/builtin/counselor"
 	"github.com/vignette-sim/vignette/agents/builtin/persona"
+	"github.com/vignette-sim/vignette/agents/replay"
 	"github.com/vignette-sim/vignette/engine/planning"
 	"github.com/vignette-sim/vignette/engine/runs"
 	"github.com/vignette-sim/vignette/evaluators"
@@ -19,6 +20,7 @@ import (
 	"github.com/vignette-sim/vignette/evaluators/tom"
 	"github.com/vignette-sim/vignette/internal/enumname"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/scenarios"
 )
 
 // Registration puts services on a server, on the wire or over HTTP/2.
@@ -36,18 +38,24 @@ type builtin struct {
 // builtins are all agents and evaluators that come with the program.
 func builtins() []builtin {
 	return []builtin{
-		builtinAgent(vignettev1.AgentKind_AGENT_KIND_CLIENT, client.New()),
-		builtinAgent(vignettev1.AgentKind_AGENT_KIND_COUNSELOR, counselor.New()),
-		builtinAgent(vignettev1.AgentKind_AGENT_KIND_PERSONA, persona.New()),
+		mindOf(vignettev1.AgentKind_AGENT_KIND_CLIENT, client.New()),
+		mindOf(vignettev1.AgentKind_AGENT_KIND_COUNSELOR, counselor.New()),
+		mindOf(vignettev1.AgentKind_AGENT_KIND_PERSONA, persona.New()),
+		builtinAgent(scenarios.ReplayAgent, scenarios.ReplayAgent, replay.New()),
 		builtinEvaluator(dearman.Name, dearman.New()),
 		builtinEvaluator(emotion.Name, emotion.New()),
 		builtinEvaluator(tom.Name, tom.New()),
 	}
 }
 
-func builtinAgent(kind vignettev1.AgentKind, mind agents.Mind) builtin {
+// mindOf is a mind for one kind of role, under the name that rule-based ones have.
+func mindOf(kind vignettev1.AgentKind, mind agents.Mind) builtin {
+	return builtinAgent(enumname.Of(kind), planning.DefaultAgent(kind, planning.Builtin), mind)
+}
+
+func builtinAgent(kind, name string, mind agents.Mind) builtin {
 	return builtin{
-		kind: enumname.Of(kind), name: planning.DefaultAgent(kind, planning.Builtin), summary: mind.Describe().GetSummary(),
+		kind: kind, name: name, summary: mind.Describe().GetSummary(),
 		register: func(name, version string) Registration {
 			service := agents.NewService(name, version, mind)
 			return func(r grpc.ServiceRegistrar) { vignettev1.RegisterAgentServiceServer(r, service) }

@@ -109,7 +109,7 @@ func modelMinds(gateway vignettev1.ModelServiceClient) []builtin {
 }
 
 func modelAgent(kind vignettev1.AgentKind, mind agents.Mind) builtin {
-	made := builtinAgent(kind, mind)
+	made := mindOf(kind, mind)
 	made.name = planning.DefaultAgent(kind, "any")
 	made.kind = made.name
 	return made

@@ -44,6 +44,7 @@ type reporter interface {
 func check(s *vignettev1.Scenario, d reporter) {
 	checkRoles(s, d)
 	checkTurns(s, d)
+	checkScripts(s, d)
 	checkEvaluators(s, d)
 	checkProbes(s, d)
 	checkFactors(s, d)

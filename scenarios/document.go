@@ -2,8 +2,6 @@ package scenarios
 
 import (
 	"fmt"
-	"path"
-	"strings"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -28,6 +26,10 @@ func (r *reader) scenario(name string) (*vignettev1.Scenario, error) {
 	s := &vignettev1.Scenario{}
 	d := protoyaml.NewDocument(r.call(name), root, r.expander(name))
 	d.Decode(s)
+	r.scripts(s, name, d)
+	if err := d.Err(); err != nil && unread(s) {
+		return nil, err // That a script without its file has no lines need not be said as well.
+	}
 	Normalize(s)
 	d.Check(s, crossRules...)
 	check(s, d)
@@ -109,7 +111,18 @@ func fits(root *protoyaml.Node, kind string) int {
 	return n
 }
 
-// expander reads the two short forms: a persona named by its file, and a level written as its value alone.
+// unread says whether some script has not got the lines of its file.
+func unread(s *vignettev1.Scenario) bool {
+	for _, role := range s.GetRoles() {
+		if role.GetScript().GetFile() != "" && len(role.GetScript().GetLines()) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// expander reads the short forms: a persona or a script named by its file, a level written as its value alone, and a line of
+// a script as its words.
 func (r *reader) expander(name string) protoyaml.Expander {
 	return func(n *protoyaml.Node, want protoreflect.FullName) (*protoyaml.Node, error) {
 		text, _ := n.Text()
@@ -121,6 +134,10 @@ func (r *reader) expander(name string) protoyaml.Expander {
 				return n.Mapping([]string{"persona"}, []*protoyaml.Node{n}), nil
 			}
 			return n.Mapping([]string{"value"}, []*protoyaml.Node{n}), nil
+		case fullName[*vignettev1.Script]():
+			return n.Mapping([]string{"file"}, []*protoyaml.Node{n}), nil
+		case fullName[*vignettev1.ScriptLine]():
+			return n.Mapping([]string{"text"}, []*protoyaml.Node{n}), nil
 		}
 		return nil, nil
 	}
@@ -138,8 +155,8 @@ func (r *reader) personaFile(n *protoyaml.Node, from, ref string) (*protoyaml.No
 	if r.fsys == nil {
 		return fail("a persona cannot be read from another file here", "write the persona into this file")
 	}
-	target := path.Join(path.Dir(from), ref)
-	if path.IsAbs(ref) || strings.Contains(ref, `\`) || strings.Contains(ref, ":") || target == ".." || strings.HasPrefix(target, "../") {
+	target, ok := beside(from, ref)
+	if !ok {
 		return fail(fmt.Sprintf("%q does not lie in the folder of the scenario", ref), "write a path from this file, with forward slashes, such as personas/abe.yaml; move the persona there if need be")
 	}
 	root, err := r.parseAs(target, kindPersona)

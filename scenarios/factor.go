@@ -57,7 +57,8 @@ func FactorRole(s *vignettev1.Scenario, f *vignettev1.Factor) (*vignettev1.Role,
 }
 
 // Apply changes s: the factor's field gets the level's value. A role that is called by its persona's name is called by
-// the new one's. The result is not checked; see [CheckLevel].
+// the new one's; a level of the field agent that is not replay takes the script of a replayed role away, so that a study can
+// put another agent in the place of what was recorded. The result is not checked; see [CheckLevel].
 func Apply(s *vignettev1.Scenario, f *vignettev1.Factor, l *vignettev1.Level) error {
 	if _, err := FactorField(f); err != nil {
 		return err
@@ -69,9 +70,12 @@ func Apply(s *vignettev1.Scenario, f *vignettev1.Factor, l *vignettev1.Level) er
 	if role == nil {
 		return setLevel(s, f.Field, l)
 	}
-	before := role.GetPersona().GetName()
+	scripted, before := role.GetAgent() == ReplayAgent, role.GetPersona().GetName()
 	if err := setLevel(role, f.Field, l); err != nil {
 		return err
+	}
+	if scripted && role.GetAgent() != ReplayAgent {
+		role.Script = nil // The level is somebody who does not play from it.
 	}
 	if role.Name == before {
 		role.Name = role.GetPersona().GetName()

@@ -197,7 +197,7 @@ func (r *reader) parse(name string) (*protoyaml.Node, error) {
 	data := r.data
 	if r.fsys != nil {
 		var problem *Problem
-		if data, problem = r.bytes(name); problem != nil {
+		if data, problem = r.bytes(name, MaxBytes); problem != nil {
 			return nil, Problems{*problem}
 		}
 	}
@@ -205,14 +205,14 @@ func (r *reader) parse(name string) (*protoyaml.Node, error) {
 }
 
 // bytes reads a file: a regular one (a named pipe would never end) and not beyond the limit.
-func (r *reader) bytes(name string) ([]byte, *Problem) {
+func (r *reader) bytes(name string, most int) ([]byte, *Problem) {
 	info, err := fs.Stat(r.fsys, name)
 	if err != nil {
 		p := unreadable(r.call(name), err)
 		return nil, &p
 	}
 	if !info.Mode().IsRegular() {
-		return nil, &Problem{File: r.call(name), Message: "this is not a file", Hint: "name a file that ends in .yaml, .yml or .json"}
+		return nil, &Problem{File: r.call(name), Message: "this is not a file", Hint: "name a file"}
 	}
 	f, err := r.fsys.Open(name)
 	if err != nil {
@@ -221,13 +221,13 @@ func (r *reader) bytes(name string) ([]byte, *Problem) {
 	}
 	defer f.Close()
 	// One byte more than allowed is enough to see that it is too much.
-	data, err := io.ReadAll(io.LimitReader(f, MaxBytes+1))
+	data, err := io.ReadAll(io.LimitReader(f, int64(most)+1))
 	if err != nil {
 		p := unreadable(r.call(name), err)
 		return nil, &p
 	}
-	if info.Size() > MaxBytes {
-		return nil, &Problem{File: r.call(name), Message: fmt.Sprintf("the file has %d bytes; at most %d are read", info.Size(), MaxBytes), Hint: "split it, or leave out what is not part of it"}
+	if info.Size() > int64(most) {
+		return nil, &Problem{File: r.call(name), Message: fmt.Sprintf("the file has %d bytes; at most %d are read", info.Size(), most), Hint: "split it, or leave out what is not part of it"}
 	}
 	return data, nil
 }

@@ -19,6 +19,7 @@ const Focal = "focal"
 //   - stop.max_silences: the number of roles
 //   - a role's name: its persona's name
 //   - a reward term's weight: 1
+//   - the kind of a script's line: to speak
 //   - an evaluator scores the focal role, at the end
 //   - "focal" in probes and evaluators: the id of the focal role
 //   - a level's name: its value, or its persona's id
@@ -65,6 +66,11 @@ func Normalize(s *vignettev1.Scenario) {
 func normalizeRole(r *vignettev1.Role) {
 	if r.Name == "" {
 		r.Name = r.Persona.GetName()
+	}
+	for _, l := range r.GetScript().GetLines() {
+		if l.Kind == vignettev1.ActionKind_ACTION_KIND_UNSPECIFIED {
+			l.Kind = vignettev1.ActionKind_ACTION_KIND_SPEAK
+		}
 	}
 	for _, t := range r.Reward {
 		if t.Weight == nil {

@@ -177,7 +177,7 @@ func says(kind vignettev1.AgentKind, words string, set ...any) string {
 	values := map[string]any{
 		"thought": "Better be careful.", "felt": []any{map[string]any{"emotion": "anxiety", "intensity": 0.6}}, "distress": 55,
 		"expressed": []any{map[string]any{"emotion": "calm", "intensity": 0.5}}, "expressed_distress": 20, "trust": 0.4, "resistance": 0.3,
-		"willingness": 0.5, "ambivalence": nil, "others": []any{}, "intent": "see what comes", "action": "speak", "to": []any{}, "say": words,
+		"willingness": 0.5, "ambivalence": nil, "others": []any{}, "intent": "see what comes", "action": "speak", "to": []any{}, "addressee": "", "say": words,
 	}
 	for i := 0; i < len(set); i += 2 {
 		values[set[i].(string)] = set[i+1]

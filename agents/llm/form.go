@@ -55,7 +55,9 @@ func formOf(name string) form {
 
 // of puts the actions allowed now, and the ids of those present, into the places that a schema has for them.
 func (f form) of(obs *vignettev1.Observation) form {
-	f.schema = strings.NewReplacer(`["ACTIONS"]`, list(actionsOf(obs)), `["ROLES"]`, list(rolesOf(obs))).Replace(f.schema)
+	f.schema = strings.NewReplacer(
+		`["ACTIONS"]`, list(actionsOf(obs)), `["ROLES"]`, list(rolesOf(obs)), `["", "ROLES"]`, list(append([]string{""}, rolesOf(obs)...)),
+	).Replace(f.schema)
 	return f
 }
 
@@ -115,6 +117,7 @@ type reported struct {
 	Intent            string          `json:"intent"`
 	Action            string          `json:"action"`
 	To                []string        `json:"to"`
+	Addressee         string          `json:"addressee"`
 	Say               string          `json:"say"`
 }
 
@@ -159,6 +162,7 @@ func (r *reported) action(obs *vignettev1.Observation) *vignettev1.Action {
 			if kind != vignettev1.ActionKind_ACTION_KIND_SILENT {
 				action.Text = strings.TrimSpace(unfenced(r.Say))
 			}
+			agents.For(obs, action, r.Addressee)
 			return action
 		}
 	}

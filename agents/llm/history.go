@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/vignette-sim/vignette/agents"
 	"github.com/vignette-sim/vignette/internal/enumname"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
@@ -17,7 +18,9 @@ type heard struct {
 	Own           bool
 	Label, Action string
 	Text          string
-	To            []string
+	// To are those who alone perceive it; For is whom it is meant for among all who do.
+	To  []string
+	For string
 }
 
 // historyOf makes chat messages of the turns perceived: own ones are the model's, all others those of its user. It begins with
@@ -71,6 +74,12 @@ func hear(turn *vignettev1.PerceivedTurn, self string, labels map[string]string)
 			} else {
 				h.To = append(h.To, name(role))
 			}
+		}
+	}
+	if meant := agents.Addressee(turn.GetAction()); len(labels) > 2 && len(h.To) == 0 && meant != "" {
+		h.For = name(meant)
+		if meant == self {
+			h.For = "you"
 		}
 	}
 	return h

@@ -211,6 +211,29 @@ func TestTo(t *testing.T) {
 	}
 }
 
+// Whom it speaks to is taken over where there is a choice, and where the one named is there to hear it.
+func TestAddressee(t *testing.T) {
+	for _, test := range []struct {
+		to              []any
+		addressee, want string
+	}{
+		{[]any{}, "", ""}, {[]any{}, "alex 2", "alex 2"}, {[]any{}, "oma", ""}, {[]any{}, "mutter", ""}, {[]any{"alex 2"}, "alex 2", ""},
+	} {
+		models := &script{plays: []played{answered(says(persona, "Bleib bitte hier.", "to", test.to, "addressee", test.addressee))}}
+		answer, err := New(persona, models).Respond(context.Background(), table(), &taken{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := answer.Action.GetAddressee(); got != test.want {
+			t.Errorf("to %v, for %q: addressee %q, want %q", test.to, test.addressee, got, test.want)
+		}
+	}
+	answer, err := New(counseled, &script{plays: []played{clientSays(fine, "addressee", "helper")}}).Respond(context.Background(), opening(), &taken{})
+	if err != nil || answer.Action.GetAddressee() != "" {
+		t.Errorf("between two people, the addressee is %q (%v)", answer.Action.GetAddressee(), err)
+	}
+}
+
 func TestWhatIsReported(t *testing.T) {
 	full := []any{
 		"others", []any{

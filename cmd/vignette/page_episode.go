@@ -63,15 +63,37 @@ func (p *page) turns(state *episode.State, turns []*vignettev1.Turn, private boo
 		width = max(width, min(maxNameWidth, runewidth.StringWidth(name)))
 	}
 	indent := strings.Repeat(" ", width+4)
+	answered := ""
 	for _, turn := range turns {
+		if private {
+			p.bids(state, turn.GetIndex(), names, indent)
+		}
 		name := runewidth.FillRight(runewidth.Truncate(names[turn.GetRole()], width, "…"), width)
-		p.paragraph("  "+p.bold(name)+"  ", indent, spoken(turn.GetAction(), names))
+		p.paragraph("  "+p.bold(name)+"  ", indent, spoken(turn.GetAction(), answered, names))
+		answered = turn.GetRole()
 		if scores := turnScores(state, turn.GetIndex()); scores != "" {
 			p.note(indent, scores)
 		}
 		if private {
 			p.inside(turn, indent)
 		}
+	}
+	if private && state.Ended() != nil {
+		p.bids(state, int32(len(state.Turns())), names, indent)
+	}
+}
+
+// bids writes what was bid for a turn, above it. Who bid what nobody in the conversation knows.
+func (p *page) bids(state *episode.State, index int32, names map[string]string, indent string) {
+	for _, round := range state.Bids() {
+		if round.GetTurnIndex() != index {
+			continue
+		}
+		var parts []string
+		for _, bid := range round.GetBids() {
+			parts = append(parts, fmt.Sprintf("%s %.2f", names[bid.GetRole()], bid.GetBid()))
+		}
+		p.note(indent, "bids: "+strings.Join(parts, ", "))
 	}
 }
 
@@ -99,8 +121,8 @@ func roleNames(scenario *vignettev1.Scenario) map[string]string {
 	return names
 }
 
-// spoken is an action as a reader sees it.
-func spoken(action *vignettev1.Action, names map[string]string) string {
+// spoken is an action as a reader sees it who has just read what another role did.
+func spoken(action *vignettev1.Action, answered string, names map[string]string) string {
 	text := action.GetText()
 	switch action.GetKind() {
 	case vignettev1.ActionKind_ACTION_KIND_SILENT:
@@ -110,14 +132,24 @@ func spoken(action *vignettev1.Action, names map[string]string) string {
 	case vignettev1.ActionKind_ACTION_KIND_LEAVE:
 		text = strings.TrimSpace(text + " (leaves)")
 	}
-	if len(action.GetTo()) == 0 {
-		return text
-	}
 	var to []string
 	for _, role := range action.GetTo() {
 		to = append(to, names[role])
 	}
-	return "(to " + strings.Join(to, ", ") + ") " + text
+	switch {
+	case len(to) > 0:
+		return "(to " + strings.Join(to, ", ") + ") " + text
+	case action.GetAddressee() != "" && action.GetAddressee() != answered && !strings.Contains(text, firstName(names[action.GetAddressee()])):
+		// Not a whisper: everybody hears it, and hears whom it is for. That goes without saying for whoever spoke before, and
+		// where the words say it.
+		return "(for " + names[action.GetAddressee()] + ") " + text
+	}
+	return text
+}
+
+func firstName(name string) string {
+	first, _, _ := strings.Cut(name, " ")
+	return first
 }
 
 // turnScores are the scores of a turn in a line: what is there, not what is absent or does not apply.

@@ -92,7 +92,7 @@ beginning of an id is enough.
 
 Scores stand below the turns, those read from mental states ("felt distress")
 among them. --private adds the states themselves, as they were committed before
-the words, and what was meant. With builtin minds they are the truth of the
+the words, what was meant, and what was bid for turns. With builtin minds they are the truth of the
 simulation, with language models their self-report. Beside the report of a model that
 plays a client stands what the rules computed for it, which alone decides what it may
 tell.

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/vignette-sim/vignette/engine/episode"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -87,16 +88,13 @@ func joinFrames(state *vignettev1.StateFrame, final *vignettev1.FinalFrame) (*vi
 	}, nil
 }
 
-// checkTurn holds a turn to the rules of the contract and to who takes part.
-func checkTurn(scenario *vignettev1.Scenario, turn *vignettev1.Turn) error {
+// checkTurn holds a turn to the rules of the contract and to who is present.
+func checkTurn(state *episode.State, turn *vignettev1.Turn) error {
 	if err := protovalidate.Validate(turn); err != nil {
 		return status.Errorf(codes.Internal, "the answer breaks the contract: %v", err)
 	}
-	for _, to := range turn.GetAction().GetTo() {
-		known := slices.ContainsFunc(scenario.GetRoles(), func(r *vignettev1.Role) bool { return r.GetId() == to })
-		if !known || to == turn.GetRole() {
-			return status.Errorf(codes.Internal, "the answer is addressed to %q; it may be addressed to the other roles' ids or, empty, to all", to)
-		}
+	if err := state.CheckAction(turn.GetRole(), turn.GetAction()); err != nil {
+		return status.Error(codes.Internal, err.Error())
 	}
 	return nil
 }

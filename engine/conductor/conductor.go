@@ -151,6 +151,12 @@ func (p *play) carryOut(ctx context.Context, decision episode.Decision) (*vignet
 		return p.event(&vignettev1.EpisodeEvent{Event: &vignettev1.EpisodeEvent_Started{
 			Started: &vignettev1.EpisodeStarted{Episode: plan.Episode, Cell: plan.Cell},
 		}}), nil
+	case episode.AskBids:
+		bids, who, err := p.askBids(ctx, d.Roles)
+		if err != nil {
+			return p.failure(ctx, "bid", who, err)
+		}
+		return p.event(&vignettev1.EpisodeEvent{Event: &vignettev1.EpisodeEvent_Bids{Bids: bids}}), nil
 	case episode.AskRole:
 		turn, err := p.askRole(ctx, d.Role)
 		if err != nil {
@@ -219,7 +225,7 @@ func (p *play) askRole(ctx context.Context, role string) (*vignettev1.Turn, erro
 	}
 	turn.Provenance.Agent = agent // Whom we asked is ours to say.
 	turn.Attempts, turn.Latency = attempts, durationpb.New(p.Clock.Now().Sub(begun))
-	if err := checkTurn(plan.Scenario, turn); err != nil {
+	if err := checkTurn(p.state, turn); err != nil {
 		return nil, fmt.Errorf("agent %q, role %q, turn %d: %w", agent, role, index, err)
 	}
 	return turn, nil

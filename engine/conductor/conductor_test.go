@@ -34,6 +34,12 @@ type scriptedAgent struct {
 	calls  int
 	script func(call int, o *vignettev1.Observation) ([]*vignettev1.RespondResponse, error)
 	probe  func() (*vignettev1.ProbeAnswer, error)
+	bid    func(o *vignettev1.Observation) (float64, error)
+}
+
+func (a *scriptedAgent) Bid(_ context.Context, r *vignettev1.BidRequest) (*vignettev1.BidResponse, error) {
+	bid, err := a.bid(r.GetObservation())
+	return &vignettev1.BidResponse{Bid: bid}, err
 }
 
 func (a *scriptedAgent) Respond(r *vignettev1.RespondRequest, stream grpc.ServerStreamingServer[vignettev1.RespondResponse]) error {
@@ -301,7 +307,7 @@ func TestBrokenAgents(t *testing.T) {
 		})), codes.Internal, "changes the acts"},
 		{"distress 500", "actor", frames(stateFrame(500), finalFrame("hi")), codes.Internal, "distress"},
 		{"a report for an appraisal", "actor", frames(appraised(vignettev1.StateSource_STATE_SOURCE_SELF_REPORTED), finalFrame("hi")), codes.Internal, "never reported"},
-		{"speaks to nobody", "actor", frames(stateFrame(1), finalFrame("hi", func(f *vignettev1.FinalFrame) { f.Action.To = []string{"zz"} })), codes.Internal, `addressed to "zz"`},
+		{"speaks to nobody", "actor", frames(stateFrame(1), finalFrame("hi", func(f *vignettev1.FinalFrame) { f.Action.To = []string{"zz"} })), codes.Internal, `whispered to "zz", who does not take part`},
 		{"empty words", "actor", frames(stateFrame(1), finalFrame("")), codes.Internal, "need text"},
 		{"its own error", "actor", func(int, *vignettev1.Observation) ([]*vignettev1.RespondResponse, error) {
 			return nil, status.Error(codes.InvalidArgument, "cannot play this")

@@ -20,11 +20,11 @@ func TestOthersPoliciesCannotBeTold(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		scenario := anyScenario(t)
 		looker := scenario.GetRoles()[rapid.IntRange(0, len(scenario.GetRoles())-1).Draw(t, "looker")].GetId()
-		draw := anyTurn(t)
+		draw := anyTurn(t, scenario)
 		var deeds []*vignettev1.Turn
 		deed := func(role string, index int) *vignettev1.Turn {
 			for len(deeds) <= index {
-				deeds = append(deeds, draw("somebody", len(deeds)))
+				deeds = append(deeds, draw(role, len(deeds)))
 			}
 			return proto.CloneOf(deeds[index])
 		}

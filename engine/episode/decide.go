@@ -8,12 +8,18 @@ import (
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
-// Decision is what happens next in an episode: one of [Begin], [AskRole], [AskProbe], [AskEvaluator], [End],
+// Decision is what happens next in an episode: one of [Begin], [AskBids], [AskRole], [AskProbe], [AskEvaluator], [End],
 // [Complete], [Done].
 type Decision interface{ decision() }
 
 // Begin says that the episode is to be begun.
 type Begin struct{}
+
+// AskBids says that everybody present is to say how much they want to speak next.
+type AskBids struct {
+	// Roles are the ids of those present, in listed order.
+	Roles []string
+}
 
 // AskRole says that a role is to take its turn.
 type AskRole struct {
@@ -57,6 +63,7 @@ type Complete struct {
 type Done struct{}
 
 func (Begin) decision()        {}
+func (AskBids) decision()      {}
 func (AskRole) decision()      {}
 func (AskProbe) decision()     {}
 func (AskEvaluator) decision() {}
@@ -85,23 +92,14 @@ func (s *State) Decide() Decision {
 	if reason, detail := s.stops(); reason != vignettev1.EndReason_END_REASON_UNSPECIFIED {
 		return End{Reason: reason, Detail: detail}
 	}
-	return AskRole{Role: s.next()}
-}
-
-// next is the role whose turn it is: the first after the last speaker, in listed order, that has not left. Alternating
-// is the same rule with two roles.
-func (s *State) next() string {
-	roles := s.plan.Scenario.GetRoles()
-	last := -1
-	if n := len(s.turns); n > 0 {
-		last = s.plan.roleIndex(s.turns[n-1].GetRole())
+	if s.bidding() {
+		return AskBids{Roles: s.present()}
 	}
-	for i := 1; i <= len(roles); i++ {
-		if id := roles[(last+i)%len(roles)].GetId(); !s.left[id] {
-			return id
-		}
+	next := s.next()
+	if next == "" {
+		return End{Reason: vignettev1.EndReason_END_REASON_NO_BIDS, Detail: "nobody wanted to speak"}
 	}
-	return ""
+	return AskRole{Role: next}
 }
 
 // stops says whether the conversation is over, and why.

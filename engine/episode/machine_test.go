@@ -1,10 +1,12 @@
 package episode_test
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/testing/protocmp"
 	"pgregory.net/rapid"
@@ -18,7 +20,7 @@ func TestMachine(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		scenario := anyScenario(t)
 		state := episode.New(newPlan(scenario))
-		w := &world{act: anyTurn(t)}
+		w := &world{act: anyTurn(t, scenario), bid: anyBid(t)}
 		events := w.play(t, state)
 
 		if state.Phase() != vignettev1.EpisodePhase_EPISODE_PHASE_COMPLETED {
@@ -36,7 +38,7 @@ func checkTurns(t *rapid.T, scenario *vignettev1.Scenario, state *episode.State)
 		t.Fatalf("%d turns, at most %d allowed", n, scenario.GetStop().GetMaxTurns())
 	}
 	gone := map[string]bool{}
-	position := -1
+	rounds := state.Bids()
 	for i, turn := range state.Turns() {
 		if int(turn.GetIndex()) != i {
 			t.Fatalf("turn %d has index %d", i, turn.GetIndex())
@@ -44,17 +46,79 @@ func checkTurns(t *rapid.T, scenario *vignettev1.Scenario, state *episode.State)
 		if gone[turn.GetRole()] || gone[scenario.GetFocal()] {
 			t.Fatalf("turn %d was taken after its role or the focal role had left", i)
 		}
-		// Round robin: only roles that left are passed over.
-		for {
-			position = (position + 1) % len(scenario.GetRoles())
-			if id := scenario.GetRoles()[position].GetId(); id == turn.GetRole() {
-				break
-			} else if !gone[id] {
-				t.Fatalf("turn %d: role %q was passed over", i, id)
-			}
+		var round *vignettev1.Bids
+		if scenario.GetTurnTaking() == vignettev1.TurnTaking_TURN_TAKING_BID {
+			round, rounds = rounds[0], rounds[1:]
+		}
+		if due := dueRole(scenario, state.Turns()[:i], gone, round); due != turn.GetRole() {
+			t.Fatalf("turn %d was taken by %q, by the rule it is %q's", i, turn.GetRole(), due)
 		}
 		if turn.GetAction().GetKind() == vignettev1.ActionKind_ACTION_KIND_LEAVE {
 			gone[turn.GetRole()] = true
+		}
+	}
+	ended := state.Ended().GetReason() == vignettev1.EndReason_END_REASON_NO_BIDS
+	if len(rounds) > 1 || ended != (len(rounds) == 1) {
+		t.Fatalf("%d rounds of bids without a turn, ended by nobody bidding: %v", len(rounds), ended)
+	}
+	for _, round := range rounds {
+		for _, bid := range round.GetBids() {
+			if bid.GetBid() != 0 {
+				t.Fatalf("%q wanted to speak and the conversation ended for want of bids", bid.GetRole())
+			}
+		}
+	}
+}
+
+// dueRole says whose turn it is, from the rules as the contract words them: a second reading of them.
+func dueRole(scenario *vignettev1.Scenario, turns []*vignettev1.Turn, gone map[string]bool, bids *vignettev1.Bids) string {
+	var ids []string
+	for _, role := range scenario.GetRoles() {
+		ids = append(ids, role.GetId())
+	}
+	here := func(id string) bool { return !gone[id] }
+	var last *vignettev1.Turn
+	if len(turns) > 0 {
+		last = turns[len(turns)-1]
+	}
+	switch scenario.GetTurnTaking() {
+	case vignettev1.TurnTaking_TURN_TAKING_BID:
+		sorted := slices.Clone(bids.GetBids())
+		slices.SortStableFunc(sorted, func(a, b *vignettev1.RoleBid) int {
+			mine := func(r *vignettev1.RoleBid) bool {
+				return last != nil && r.GetRole() == last.GetRole() && r.GetBid() > 0
+			}
+			if a.GetBid() > 0 && b.GetBid() > 0 && mine(a) != mine(b) {
+				return map[bool]int{true: 1, false: -1}[mine(a)]
+			}
+			return cmp.Compare(b.GetBid(), a.GetBid())
+		})
+		return sorted[0].GetRole()
+	case vignettev1.TurnTaking_TURN_TAKING_ADDRESSED:
+		if to := last.GetAction().GetAddressee(); to != "" && here(to) {
+			return to
+		}
+		if to := last.GetAction().GetTo(); len(to) == 1 && here(to[0]) {
+			return to[0]
+		}
+		best, when := "", len(turns)
+		for _, id := range ids {
+			heard := len(last.GetAction().GetTo()) == 0 || slices.Contains(last.GetAction().GetTo(), id)
+			at := -1
+			for i, turn := range turns {
+				if turn.GetRole() == id {
+					at = i
+				}
+			}
+			if here(id) && heard && id != last.GetRole() && at < when {
+				best, when = id, at
+			}
+		}
+		return best
+	}
+	for i := slices.Index(ids, last.GetRole()) + 1; ; i++ {
+		if id := ids[i%len(ids)]; here(id) {
+			return id
 		}
 	}
 }
@@ -75,7 +139,7 @@ func checkScores(t *rapid.T, scenario *vignettev1.Scenario, state *episode.State
 			want[turn.GetIndex()] = 1
 		}
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Fatalf("scores per turn (-1 is the episode), -want +got:\n%s", diff)
 	}
 }
@@ -101,7 +165,7 @@ func checkProbes(t *rapid.T, scenario *vignettev1.Scenario, state *episode.State
 			want[spec.GetId()] = n
 		}
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Fatalf("answers per probe, -want +got:\n%s", diff)
 	}
 }
@@ -121,7 +185,7 @@ func checkFold(t *rapid.T, state *episode.State, events []*vignettev1.EpisodeEve
 				t.Fatalf("event %d (%T) was accepted twice", i, event.GetEvent())
 			}
 		}
-		if diff := cmp.Diff(before, again.Summary(), protocmp.Transform()); diff != "" {
+		if diff := gocmp.Diff(before, again.Summary(), protocmp.Transform()); diff != "" {
 			t.Fatalf("a refused event changed the state:\n%s", diff)
 		}
 		digest.Add(event)
@@ -132,7 +196,7 @@ func checkFold(t *rapid.T, state *episode.State, events []*vignettev1.EpisodeEve
 		}
 		shifted.Add(other)
 	}
-	if diff := cmp.Diff(state.Summary(), again.Summary(), protocmp.Transform()); diff != "" {
+	if diff := gocmp.Diff(state.Summary(), again.Summary(), protocmp.Transform()); diff != "" {
 		t.Fatalf("replayed, -played +replayed:\n%s", diff)
 	}
 	if digest.Sum() != shifted.Sum() {

@@ -53,7 +53,7 @@ func (s *State) Transcript(use *vignettev1.EvaluatorUse, turn *int32) *vignettev
 	if slices.Contains(needs, vignettev1.Need_NEED_ROLE_CARDS) {
 		for _, role := range scenario.GetRoles() {
 			card := s.roleCard(role)
-			card.Objective, card.Policy = nil, nil
+			card.Objective, card.Policy, card.Script = nil, nil, nil
 			request.RoleCards = append(request.RoleCards, card)
 		}
 	}
@@ -87,6 +87,7 @@ func (s *State) roleCard(role *vignettev1.Role) *vignettev1.RoleCard {
 		Knowledge: role.GetKnowledge(),
 		Stance:    role.GetStance(),
 		Change:    role.GetChange(),
+		Script:    role.GetScript(),
 	}
 	if role.GetId() == s.plan.Scenario.GetFocal() {
 		card.Objective = s.plan.Scenario.GetObjective()

@@ -30,11 +30,9 @@ type Plan struct {
 
 // Check says what keeps the plan from being played, or nil.
 func (p *Plan) Check() error {
-	switch p.Scenario.GetTurnTaking() {
-	case vignettev1.TurnTaking_TURN_TAKING_ALTERNATING, vignettev1.TurnTaking_TURN_TAKING_ROUND_ROBIN:
-	default:
-		return fmt.Errorf("scenario %q: turn taking %s cannot be played yet; use alternating or round_robin",
-			p.Scenario.GetId(), p.Scenario.GetTurnTaking())
+	if taking := p.Scenario.GetTurnTaking(); taking == vignettev1.TurnTaking_TURN_TAKING_UNSPECIFIED ||
+		vignettev1.TurnTaking_name[int32(taking)] == "" {
+		return fmt.Errorf("scenario %q: turn taking %s is none that can be played", p.Scenario.GetId(), taking)
 	}
 	for _, use := range p.Scenario.GetEvaluators() {
 		if p.Evaluators[use.GetName()] == nil {

@@ -17,6 +17,8 @@ const evaluatorName = "judge"
 type world struct {
 	// act is what a role does in its turn.
 	act func(role string, index int) *vignettev1.Turn
+	// bid is what a role bids; nil means 0.5.
+	bid func(role string, index int) float64
 	// seen is called with every observation and every transcript that is handed out.
 	observed   func(role string, o *vignettev1.Observation)
 	transcript func(use *vignettev1.EvaluatorUse, r *vignettev1.EvaluateRequest)
@@ -56,6 +58,19 @@ func (w *world) carryOut(state *episode.State, decision episode.Decision) *vigne
 	switch d := decision.(type) {
 	case episode.Begin:
 		event.Event = &vignettev1.EpisodeEvent_Started{Started: &vignettev1.EpisodeStarted{Episode: plan.Episode, Cell: plan.Cell}}
+	case episode.AskBids:
+		bids := &vignettev1.Bids{TurnIndex: int32(len(state.Turns()))}
+		for _, role := range d.Roles {
+			if w.observed != nil {
+				w.observed(role, state.Observe(role))
+			}
+			bid := 0.5
+			if w.bid != nil {
+				bid = w.bid(role, len(state.Turns()))
+			}
+			bids.Bids = append(bids.Bids, &vignettev1.RoleBid{Role: role, Bid: bid})
+		}
+		event.Event = &vignettev1.EpisodeEvent_Bids{Bids: bids}
 	case episode.AskRole:
 		if w.observed != nil {
 			w.observed(d.Role, state.Observe(d.Role))
@@ -144,9 +159,11 @@ func newPlan(scenario *vignettev1.Scenario, needs ...vignettev1.Need) *episode.P
 func anyScenario(t *rapid.T) *vignettev1.Scenario {
 	n := rapid.IntRange(2, 8).Draw(t, "roles")
 	scenario := &vignettev1.Scenario{
-		Id:         "s",
-		Language:   "en",
-		TurnTaking: vignettev1.TurnTaking_TURN_TAKING_ROUND_ROBIN,
+		Id:       "s",
+		Language: "en",
+		TurnTaking: rapid.SampledFrom([]vignettev1.TurnTaking{
+			vignettev1.TurnTaking_TURN_TAKING_ROUND_ROBIN, vignettev1.TurnTaking_TURN_TAKING_ADDRESSED, vignettev1.TurnTaking_TURN_TAKING_BID,
+		}).Draw(t, "turn taking"),
 		Stop: &vignettev1.StopRules{
 			MaxTurns:    int32(rapid.IntRange(1, 30).Draw(t, "max turns")),
 			MaxSilences: int32(rapid.IntRange(0, 4).Draw(t, "max silences")),
@@ -175,19 +192,40 @@ func anyScenario(t *rapid.T) *vignettev1.Scenario {
 	return scenario
 }
 
-// anyTurn draws what a role does.
-func anyTurn(t *rapid.T) func(string, int) *vignettev1.Turn {
+// anyTurn draws what a role does: now and then it whispers, or means somebody in particular.
+func anyTurn(t *rapid.T, scenario *vignettev1.Scenario) func(string, int) *vignettev1.Turn {
 	kinds := []vignettev1.ActionKind{
 		vignettev1.ActionKind_ACTION_KIND_SPEAK, vignettev1.ActionKind_ACTION_KIND_SPEAK, vignettev1.ActionKind_ACTION_KIND_SPEAK,
 		vignettev1.ActionKind_ACTION_KIND_SILENT, vignettev1.ActionKind_ACTION_KIND_NONVERBAL, vignettev1.ActionKind_ACTION_KIND_LEAVE,
 	}
+	gone := map[string]bool{}
 	return func(role string, index int) *vignettev1.Turn {
 		action := &vignettev1.Action{Kind: rapid.SampledFrom(kinds).Draw(t, "kind")}
 		if action.Kind != vignettev1.ActionKind_ACTION_KIND_SILENT {
 			action.Text = fmt.Sprintf("turn %d of %s", index, role)
 		}
+		var others []string
+		for _, other := range scenario.GetRoles() {
+			if other.GetId() != role && !gone[other.GetId()] {
+				others = append(others, other.GetId())
+			}
+		}
+		meant := others
+		if rapid.IntRange(0, 3).Draw(t, "whispers") == 0 {
+			action.To = rapid.SliceOfNDistinct(rapid.SampledFrom(others), 1, len(others), rapid.ID).Draw(t, "to")
+			meant = action.To
+		}
+		if rapid.Bool().Draw(t, "means somebody") {
+			action.Addressee = rapid.SampledFrom(meant).Draw(t, "addressee")
+		}
+		gone[role] = action.Kind == vignettev1.ActionKind_ACTION_KIND_LEAVE
 		return &vignettev1.Turn{Action: action, AgentState: []byte{byte(index)}}
 	}
+}
+
+// anyBid draws what a role bids; often nothing, and often the same as others.
+func anyBid(t *rapid.T) func(string, int) float64 {
+	return func(string, int) float64 { return rapid.SampledFrom([]float64{0, 0, 0.25, 0.5, 1}).Draw(t, "bid") }
 }
 
 func TestIdentityIsStable(t *testing.T) {

@@ -37,8 +37,15 @@ func TestPrivacy(t *testing.T) {
 		scenario.Evaluators = []*vignettev1.EvaluatorUse{{Name: evaluatorName, Role: scenario.GetFocal()}}
 		scenario.Probes = nil
 
-		act := anyTurn(t)
+		act := anyTurn(t, scenario)
+		marked := map[float64]bool{}
 		w := &world{
+			// No two bids are the same, so that one that turns up anywhere is known for what it is.
+			bid: func(string, int) float64 {
+				bid := 0.5 + float64(len(marked)+1)/(1<<20)
+				marked[bid] = true
+				return bid
+			},
 			act: func(role string, index int) *vignettev1.Turn {
 				turn := act(role, index)
 				turn.MentalState, turn.Provenance = &vignettev1.MentalState{}, &vignettev1.Provenance{}
@@ -50,6 +57,9 @@ func TestPrivacy(t *testing.T) {
 				return turn
 			},
 			observed: func(role string, o *vignettev1.Observation) {
+				if bid, told := numbers(o, marked); told {
+					t.Fatalf("role %q is told the bid %v", role, bid)
+				}
 				found := canaries(o)
 				delete(found, canary("role-"+role))
 				if len(found) > 0 {
@@ -57,6 +67,9 @@ func TestPrivacy(t *testing.T) {
 				}
 			},
 			transcript: func(_ *vignettev1.EvaluatorUse, r *vignettev1.EvaluateRequest) {
+				if bid, told := numbers(r, marked); told {
+					t.Fatalf("the evaluator is told the bid %v", bid)
+				}
 				found := canaries(r)
 				if found[canary("study")] {
 					t.Fatalf("the evaluator is told what belongs to the study")
@@ -65,8 +78,8 @@ func TestPrivacy(t *testing.T) {
 					t.Fatalf("the evaluator is told the objective it did not ask for")
 				}
 				for _, card := range r.GetRoleCards() {
-					if card.GetPolicy() != nil || card.GetObjective() != nil {
-						t.Fatalf("a role card tells a judge the policy that is compared, or the objective")
+					if card.GetPolicy() != nil || card.GetObjective() != nil || card.GetScript() != nil {
+						t.Fatalf("a role card tells a judge the policy that is compared, the script or the objective")
 					}
 				}
 				if len(needs) == 0 && len(found) > 0 {
@@ -156,20 +169,90 @@ func TestWhisper(t *testing.T) {
 }
 
 func TestAddressingNobodyIsRefused(t *testing.T) {
-	for _, to := range []string{"nobody", "a"} {
-		state := episode.New(newPlan(twoRoles()))
-		w := &world{act: func(role string, index int) *vignettev1.Turn {
-			turn := says("hello %d")(role, index)
-			turn.Action.To = []string{to}
-			return turn
-		}}
-		if err := state.Apply(w.carryOut(state, state.Decide())); err != nil {
-			t.Fatal(err)
-		}
-		if err := state.Apply(w.carryOut(state, state.Decide())); err == nil {
-			t.Errorf("a turn of role a addressed to %q was accepted", to)
+	for _, tc := range []struct {
+		name      string
+		to        []string
+		addressee string
+		want      string // "" is allowed
+	}{
+		{"a whisper", []string{"b"}, "", ""},
+		{"a whisper that says whom it is for", []string{"b", "c"}, "c", ""},
+		{"a remark for one", nil, "c", ""},
+		{"a whisper to nobody there is", []string{"nobody"}, "", `whispered to "nobody", who does not take part`},
+		{"a whisper to oneself", []string{"b", "a"}, "", `whispered to "a", who is the one who acts`},
+		{"a whisper to one who has left", []string{"d"}, "", `whispered to "d", who has left; ` + "`to`" + ` takes the ids of others who are present (["b" "c"])`},
+		{"a remark for nobody there is", nil, "nobody", `meant for "nobody", who does not take part`},
+		{"a remark for oneself", nil, "a", `meant for "a", who is the one who acts`},
+		{"a remark for one who has left", nil, "d", `meant for "d", who has left`},
+		{"a whisper past whom it is for", []string{"b"}, "c", `whoever it is meant for must perceive it`},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			state := episode.New(newPlan(fourRoles()))
+			w := &world{act: func(role string, index int) *vignettev1.Turn {
+				turn := says("hello %d")(role, index)
+				switch index {
+				case 3: // d
+					turn.Action.Kind = vignettev1.ActionKind_ACTION_KIND_LEAVE
+				case 4: // a
+					turn.Action.To, turn.Action.Addressee = tc.to, tc.addressee
+				}
+				return turn
+			}}
+			for range 5 { // begin, and four turns
+				if err := state.Apply(w.carryOut(state, state.Decide())); err != nil {
+					t.Fatal(err)
+				}
+			}
+			err := state.Apply(w.carryOut(state, state.Decide()))
+			if (err == nil) != (tc.want == "") || err != nil && !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("err = %v, want %q", err, tc.want)
+			}
+		})
+	}
+}
+
+func fourRoles() *vignettev1.Scenario {
+	scenario := twoRoles()
+	scenario.TurnTaking = vignettev1.TurnTaking_TURN_TAKING_ROUND_ROBIN
+	for _, id := range []string{"c", "d"} {
+		scenario.Roles = append(scenario.Roles, &vignettev1.Role{
+			Id: id, Kind: vignettev1.AgentKind_AGENT_KIND_PERSONA, Persona: &vignettev1.Persona{Id: "p" + id, Name: strings.ToUpper(id)},
+		})
+	}
+	return scenario
+}
+
+// numbers finds one of some numbers anywhere in a message.
+func numbers(m proto.Message, sought map[float64]bool) (float64, bool) {
+	var found float64
+	told := false
+	var look func(protoreflect.Message)
+	visit := func(value protoreflect.Value) {
+		switch v := value.Interface().(type) {
+		case float64:
+			if sought[v] {
+				found, told = v, true
+			}
+		case protoreflect.Message:
+			look(v)
 		}
 	}
+	look = func(m protoreflect.Message) {
+		m.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
+			switch {
+			case field.IsMap():
+			case field.IsList():
+				for i := range value.List().Len() {
+					visit(value.List().Get(i))
+				}
+			default:
+				visit(value)
+			}
+			return true
+		})
+	}
+	look(m.ProtoReflect())
+	return found, told
 }
 
 func canary(owner string) string { return "canary<" + owner + ">" }
@@ -260,7 +343,7 @@ func plantField(m protoreflect.Message, field protoreflect.FieldDescriptor, owne
 
 // fill gives a role everything a role can have, so that there is somewhere to plant.
 func fill(role *vignettev1.Role) {
-	role.Policy, role.Stance = &vignettev1.Policy{}, &vignettev1.Stance{}
+	role.Policy, role.Stance, role.Script = &vignettev1.Policy{}, &vignettev1.Stance{}, &vignettev1.Script{Lines: []*vignettev1.ScriptLine{{}}}
 	role.Persona = &vignettev1.Persona{
 		Id: role.GetPersona().GetId(), Name: role.GetPersona().GetName(),
 		Identity: &vignettev1.Identity{}, Traits: &vignettev1.Traits{}, CognitiveModel: &vignettev1.CognitiveModel{}, Source: &vignettev1.Source{},

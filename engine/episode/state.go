@@ -24,6 +24,7 @@ type State struct {
 	turns       []*vignettev1.Turn
 	probes      []*vignettev1.ProbeAnswer
 	evaluations []*vignettev1.Evaluated
+	bids        []*vignettev1.Bids
 	left        map[string]bool
 
 	ended     *vignettev1.ConversationEnded
@@ -60,6 +61,10 @@ func (s *State) Turns() []*vignettev1.Turn { return s.turns }
 
 // Probes returns the probes answered, oldest first.
 func (s *State) Probes() []*vignettev1.ProbeAnswer { return s.probes }
+
+// Bids returns what was bid for the turns, oldest first; empty where turn taking is not by bids. Who bid what is private to
+// the study.
+func (s *State) Bids() []*vignettev1.Bids { return s.bids }
 
 // Ended returns why nobody speaks any more, or nil while they do.
 func (s *State) Ended() *vignettev1.ConversationEnded { return s.ended }
@@ -139,6 +144,7 @@ func (s *State) Admits(event *vignettev1.EpisodeEvent) error {
 	trial := *s
 	trial.left = maps.Clone(s.left)
 	trial.turns, trial.probes, trial.evaluations = slices.Clip(s.turns), slices.Clip(s.probes), slices.Clip(s.evaluations)
+	trial.bids = slices.Clip(s.bids)
 	return trial.fold(event)
 }
 
@@ -179,6 +185,8 @@ func (s *State) apply(event *vignettev1.EpisodeEvent) error {
 		return nil
 	case *vignettev1.EpisodeEvent_Turn:
 		return s.applyTurn(kind.Turn)
+	case *vignettev1.EpisodeEvent_Bids:
+		return s.applyBids(kind.Bids)
 	case *vignettev1.EpisodeEvent_Probed:
 		return s.applyProbed(kind.Probed)
 	case *vignettev1.EpisodeEvent_Evaluated:
@@ -221,11 +229,13 @@ func (s *State) applyTurn(turn *vignettev1.Turn) error {
 		return fmt.Errorf("a turn after the conversation ended")
 	case int(turn.GetIndex()) != len(s.turns):
 		return fmt.Errorf("turn %d where turn %d is due", turn.GetIndex(), len(s.turns))
+	case s.bidding():
+		return fmt.Errorf("turn %d by role %q before the bids for it", turn.GetIndex(), turn.GetRole())
 	case turn.GetRole() != s.next():
 		return fmt.Errorf("turn %d by role %q where %q is due", turn.GetIndex(), turn.GetRole(), s.next())
 	}
-	if err := s.checkAction(turn.GetRole(), turn.GetAction()); err != nil {
-		return err
+	if err := s.CheckAction(turn.GetRole(), turn.GetAction()); err != nil {
+		return fmt.Errorf("role %q: %w", turn.GetRole(), err)
 	}
 	s.turns = append(s.turns, turn)
 	if turn.GetAction().GetKind() == vignettev1.ActionKind_ACTION_KIND_LEAVE {
@@ -234,17 +244,46 @@ func (s *State) applyTurn(turn *vignettev1.Turn) error {
 	return nil
 }
 
-// checkAction refuses actions addressed to nobody that takes part.
-func (s *State) checkAction(role string, action *vignettev1.Action) error {
+// CheckAction refuses an action that is meant for somebody it cannot reach: nobody of the scenario, somebody who has left,
+// or the one who acts.
+func (s *State) CheckAction(role string, action *vignettev1.Action) error {
 	for _, to := range action.GetTo() {
-		switch {
-		case s.plan.role(to) == nil:
-			return fmt.Errorf("role %q addresses %q, who does not take part", role, to)
-		case to == role:
-			return fmt.Errorf("role %q addresses itself", role)
+		if why := s.unreachable(role, to); why != "" {
+			return fmt.Errorf("the action is whispered to %q, %s; `to` takes the ids of others who are present (%s) or, empty, means everybody",
+				to, why, s.othersPresent(role))
 		}
 	}
+	addressee := action.GetAddressee()
+	if addressee == "" {
+		return nil
+	}
+	if why := s.unreachable(role, addressee); why != "" {
+		return fmt.Errorf("the action is meant for %q, %s; `addressee` takes the id of another who is present (%s) or, empty, means nobody in particular",
+			addressee, why, s.othersPresent(role))
+	}
+	if len(action.GetTo()) > 0 && !slices.Contains(action.GetTo(), addressee) {
+		return fmt.Errorf("the action is meant for %q and whispered to others; whoever it is meant for must perceive it", addressee)
+	}
 	return nil
+}
+
+// unreachable says why an action of a role cannot be meant for another, or "".
+func (s *State) unreachable(role, other string) string {
+	switch {
+	case s.plan.role(other) == nil:
+		return "who does not take part"
+	case other == role:
+		return "who is the one who acts"
+	case s.left[other]:
+		return "who has left"
+	}
+	return ""
+}
+
+// othersPresent lists the ids of those present besides a role, for messages.
+func (s *State) othersPresent(role string) string {
+	others := slices.DeleteFunc(s.present(), func(id string) bool { return id == role })
+	return fmt.Sprintf("%q", others)
 }
 
 func (s *State) applyProbed(answer *vignettev1.ProbeAnswer) error {

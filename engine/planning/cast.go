@@ -7,6 +7,7 @@ import (
 
 	"github.com/vignette-sim/vignette/internal/enumname"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/scenarios"
 )
 
 // Builtin is the model's name that stands for rules instead of a model.
@@ -42,9 +43,12 @@ func EvaluatorAgent(use *vignettev1.EvaluatorUse) string {
 func isModel(model string) bool { return model != "" && model != Builtin }
 
 // cast fills in who plays the roles of a resolved scenario, and with which model: what the role says, else what the run says
-// for the role, else for its kind.
+// for the role, else for its kind. A replayed role has its script, and no model.
 func cast(scenario *vignettev1.Scenario, models map[string]string) {
 	for _, role := range scenario.GetRoles() {
+		if role.GetAgent() == scenarios.ReplayAgent {
+			continue
+		}
 		model := cmp.Or(role.GetPolicy().GetModel(), models[role.GetId()], models[enumname.Of(role.GetKind())])
 		if role.GetAgent() == "" {
 			role.Agent = DefaultAgent(role.GetKind(), model)

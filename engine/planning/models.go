@@ -53,6 +53,19 @@ func ParseModels(spec string, scenarios []*vignettev1.Scenario) (map[string]stri
 	return models, nil
 }
 
+// OneForAll says whether models, as [ParseModels] returns them, were given as one for everybody.
+func OneForAll(models map[string]string) bool {
+	if len(models) != len(kinds) {
+		return false
+	}
+	for _, kind := range kinds {
+		if models[kind] == "" || models[kind] != models[kinds[0]] {
+			return false
+		}
+	}
+	return true
+}
+
 // known are the words that a model can be given to: kinds, role ids, names of evaluators.
 func known(scenarios []*vignettev1.Scenario) []string {
 	found := map[string]bool{}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/vignette-sim/vignette/engine/planning"
 	"github.com/vignette-sim/vignette/internal/enumname"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/scenarios"
 )
 
 // needs is what the episodes of a run need of others.
@@ -21,6 +23,14 @@ type needs struct {
 	agents map[string][]part
 	// models are the models that are asked.
 	models []string
+	// roles are the parts by what the run's models are given by: role ids and kinds.
+	roles map[string][]cast
+}
+
+// cast is whether a role that a model can be given to plays from a script instead.
+type cast struct {
+	role     string
+	replayed bool
 }
 
 // part is a role that an agent is to play.
@@ -32,7 +42,7 @@ type part struct {
 // survey looks at every combination in full: a pair of levels that do not go together comes up now, not in the middle of
 // the night.
 func survey(planner *planning.Planner) (*needs, error) {
-	needed := &needs{agents: map[string][]part{}}
+	needed := &needs{agents: map[string][]part{}, roles: map[string][]cast{}}
 	for i := 0; i < planner.Len(); i += int(planner.Manifest().GetRepeats()) {
 		scenario, err := planner.Scenario(i)
 		if err != nil {
@@ -40,6 +50,9 @@ func survey(planner *planning.Planner) (*needs, error) {
 		}
 		for _, role := range scenario.GetRoles() {
 			needed.addPart(role.GetAgent(), part{scenario.GetId(), role.GetId(), role.GetKind()})
+			for _, who := range []string{role.GetId(), enumname.Of(role.GetKind())} {
+				needed.roles[who] = append(needed.roles[who], cast{role.GetId(), role.GetAgent() == scenarios.ReplayAgent})
+			}
 		}
 		needed.models = append(needed.models, planning.Models(scenario)...)
 	}
@@ -53,6 +66,22 @@ func (n *needs) addPart(agent string, p part) {
 	if !known {
 		n.agents[agent] = append(n.agents[agent], p)
 	}
+}
+
+// checkModels refuses models that are given to a role, or to a kind, of which nothing but scripts is played: whoever gave
+// them expects a model to speak. One model for all is for all who can have one, and is no reason to complain.
+func (n *needs) checkModels(models map[string]string) error {
+	if planning.OneForAll(models) {
+		return nil
+	}
+	for _, who := range slices.Sorted(maps.Keys(models)) {
+		parts := n.roles[who]
+		if len(parts) > 0 && !slices.ContainsFunc(parts, func(c cast) bool { return !c.replayed }) {
+			return fmt.Errorf("%s=%s: role %q is replayed from a script, which no model can play; leave it out of the models, or take agent: replay and the script out of the scenario",
+				who, models[who], parts[0].role)
+		}
+	}
+	return nil
 }
 
 // checkKinds refuses roles whose agent cannot play their kind.

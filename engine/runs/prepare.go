@@ -79,6 +79,9 @@ func (r *Runner) plan(ctx context.Context, design Design) (*planning.Planner, er
 	if err != nil {
 		return nil, err
 	}
+	if err := needed.checkModels(manifest.GetModels()); err != nil {
+		return nil, err
+	}
 	if err := r.introduce(ctx, manifest, needed); err != nil {
 		return nil, err
 	}

@@ -252,6 +252,12 @@ func TestCutOff(t *testing.T) {
 	}
 }
 
+// replayed gives a role a script.
+func replayed(role *vignettev1.Role) {
+	role.Agent = scenarios.ReplayAgent
+	role.Script = &vignettev1.Script{Lines: []*vignettev1.ScriptLine{{Kind: vignettev1.ActionKind_ACTION_KIND_SPEAK, Text: "Hello."}}}
+}
+
 func TestPrepareRefuses(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
@@ -272,7 +278,21 @@ func TestPrepareRefuses(t *testing.T) {
 		{"an evaluator nobody serves", func(d *runs.Design) {
 			d.Scenarios[0].Evaluators = []*vignettev1.EvaluatorUse{{Name: "judge", Role: "a.1"}}
 		}, `evaluator "judge" is not there`},
-		{"turn taking to come", func(d *runs.Design) { d.Scenarios[0].TurnTaking = vignettev1.TurnTaking_TURN_TAKING_BID }, "cannot be played yet"},
+		{"turn taking by no rule", func(d *runs.Design) { d.Scenarios[0].TurnTaking = 77 }, "turn_taking"},
+		{"a model for a replayed role", func(d *runs.Design) {
+			replayed(d.Scenarios[0].Roles[0])
+			d.Models = map[string]string{"a.1": "m"}
+		}, `a.1=m: role "a.1" is replayed from a script, which no model can play`},
+		{"a model for a kind that is only replayed", func(d *runs.Design) {
+			for _, role := range d.Scenarios[0].Roles {
+				replayed(role)
+			}
+			d.Models = map[string]string{"persona": "m"}
+		}, `persona=m: role "a.1" is replayed from a script`},
+		{"a level with a model for a replayed role", func(d *runs.Design) {
+			replayed(d.Scenarios[0].Roles[0])
+			d.Factors = append(d.Factors, &vignettev1.Factor{Role: "a.1", Field: "policy.model", Levels: []*vignettev1.Level{{Name: "m", Value: structpb.NewStringValue("m")}}})
+		}, "no model plays it"},
 		{"nothing to play", func(d *runs.Design) { d.Scenarios = nil }, "no scenario"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -63,6 +63,9 @@ func (j *JSONL) Write(state *episode.State) error {
 	for _, turn := range state.Turns() {
 		out.Turns = append(out.Turns, turnOf(turn))
 	}
+	for _, bids := range state.Bids() {
+		out.Bids = append(out.Bids, bidsOf(bids))
+	}
 	for _, score := range state.Scores() {
 		if i := int(score.GetTurnIndex()); score.TurnIndex != nil && i < len(out.Turns) {
 			out.Turns[i].Scores = append(out.Turns[i].Scores, scoreOf(score))

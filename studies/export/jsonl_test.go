@@ -130,3 +130,49 @@ func TestJSONL(t *testing.T) {
 		})
 	}
 }
+
+// Bids are exported as they were given, by role, those for a turn that nobody took too; and so is whom a turn was for.
+func TestBids(t *testing.T) {
+	p := plan()
+	p.Scenario.TurnTaking = vignettev1.TurnTaking_TURN_TAKING_BID
+	p.Luck = map[string]uint64{"a": 1, "b": 2}
+	state := episode.New(p)
+	bids := func(index int32, a, b float64) *vignettev1.EpisodeEvent {
+		return &vignettev1.EpisodeEvent{Event: &vignettev1.EpisodeEvent_Bids{Bids: &vignettev1.Bids{
+			TurnIndex: index, Bids: []*vignettev1.RoleBid{{Role: "a", Bid: a}, {Role: "b", Bid: b}},
+		}}}
+	}
+	for i, event := range []*vignettev1.EpisodeEvent{
+		{Event: &vignettev1.EpisodeEvent_Started{Started: &vignettev1.EpisodeStarted{Episode: "e1", Cell: p.Cell}}},
+		bids(0, 0.25, 0.75),
+		{Event: &vignettev1.EpisodeEvent_Turn{Turn: &vignettev1.Turn{Role: "b", Action: &vignettev1.Action{
+			Kind: vignettev1.ActionKind_ACTION_KIND_SPEAK, Text: "Well.", Addressee: "a",
+		}}}},
+		bids(1, 0, 0),
+	} {
+		event.SchemaVersion, event.Id, event.Epoch = 1, fmt.Sprint(i), 1
+		if err := state.Apply(event); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out bytes.Buffer
+	if err := export.NewJSONL(&out, manifest).Write(state); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Bids  []map[string]any `json:"bids"`
+		Turns []struct {
+			Addressee string `json:"addressee"`
+		} `json:"turns"`
+	}
+	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	want := []map[string]any{
+		{"turn_index": 0.0, "bids": map[string]any{"a": 0.25, "b": 0.75}},
+		{"turn_index": 1.0, "bids": map[string]any{"a": 0.0, "b": 0.0}},
+	}
+	if diff := cmp.Diff(want, got.Bids); diff != "" || got.Turns[0].Addressee != "a" {
+		t.Errorf("addressee %q; bids, -want +got:\n%s", got.Turns[0].Addressee, diff)
+	}
+}

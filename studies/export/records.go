@@ -19,6 +19,7 @@ type jsonEpisode struct {
 	Detail    string                `json:"detail,omitempty"`
 	Roles     []jsonRole            `json:"roles"`
 	Turns     []jsonTurn            `json:"turns"`
+	Bids      []jsonBids            `json:"bids,omitempty"` // only where turn taking is by bids
 	Probes    []jsonProbe           `json:"probes,omitempty"`
 	Scores    []jsonScore           `json:"scores"`
 	Rewards   map[string]jsonReward `json:"rewards"`
@@ -40,6 +41,7 @@ type jsonTurn struct {
 	Role        string         `json:"role"`
 	Action      string         `json:"action"`
 	To          []string       `json:"to"`
+	Addressee   string         `json:"addressee,omitempty"`
 	Text        string         `json:"text"`
 	MentalState *jsonState     `json:"mental_state"` // null when the mind told none
 	Appraisal   *jsonAppraisal `json:"appraisal"`    // null where nothing is appraised beside the mental state
@@ -147,6 +149,12 @@ type jsonTurnReward struct {
 	jsonOutcome
 }
 
+// jsonBids are what everybody present bid for a turn.
+type jsonBids struct {
+	TurnIndex int32              `json:"turn_index"`
+	Bids      map[string]float64 `json:"bids"` // by role id
+}
+
 type jsonProbe struct {
 	Probe         string        `json:"probe"`
 	Role          string        `json:"role"`
@@ -166,6 +174,7 @@ func turnOf(turn *vignettev1.Turn) jsonTurn {
 		Role:        turn.GetRole(),
 		Action:      enumname.Of(turn.GetAction().GetKind()),
 		To:          append([]string{}, turn.GetAction().GetTo()...),
+		Addressee:   turn.GetAction().GetAddressee(),
 		Text:        turn.GetAction().GetText(),
 		MentalState: stateOf(turn.GetMentalState()),
 		Appraisal:   appraisalOf(turn.GetAppraisal()),
@@ -296,6 +305,14 @@ func rewardOf(reward *vignettev1.Reward) jsonReward {
 
 func reasonOf(missing *vignettev1.Missing) jsonOutcome {
 	return jsonOutcome{Reason: enumname.Of(missing.GetReason()), Detail: missing.GetDetail()}
+}
+
+func bidsOf(bids *vignettev1.Bids) jsonBids {
+	out := jsonBids{TurnIndex: bids.GetTurnIndex(), Bids: map[string]float64{}}
+	for _, bid := range bids.GetBids() {
+		out.Bids[bid.GetRole()] = bid.GetBid()
+	}
+	return out
 }
 
 func probeOf(answer *vignettev1.ProbeAnswer) jsonProbe {

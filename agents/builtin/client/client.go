@@ -39,17 +39,22 @@ func (m *mind) Bid(_ context.Context, obs *vignettev1.Observation) (float64, err
 	if err != nil {
 		return 0, err
 	}
+	return agents.FloorOf(obs).Bid(t.urge(), agents.TurnRand(obs.GetChance(), agents.StreamBid)), nil
+}
+
+// urge is how much there is to say, 0-1.
+func (t *turn) urge() float64 {
 	switch {
 	case t.memory.Bye:
-		return 0, nil
+		return 0
 	case t.heard.question:
-		return 0.9, nil
+		return 0.9
 	case t.heard.any:
-		return round(0.35 + 0.4*t.memory.Trust), nil
+		return 0.35 + 0.4*t.memory.Trust
 	case t.memory.Turns == 0:
-		return 0.3, nil
+		return 0.3
 	}
-	return 0.1, nil
+	return 0.1
 }
 
 func (m *mind) Respond(_ context.Context, obs *vignettev1.Observation, reply agents.Reply) (*agents.Answer, error) {
@@ -60,6 +65,7 @@ func (m *mind) Respond(_ context.Context, obs *vignettev1.Observation, reply age
 	parted := t.memory.Bye
 	t.decide()
 	action, acts := t.act()
+	agents.For(obs, action, t.heard.from)
 	if parted && agents.Allows(t.obs, vignettev1.ActionKind_ACTION_KIND_LEAVE) {
 		action.Kind = vignettev1.ActionKind_ACTION_KIND_LEAVE
 	}

@@ -34,6 +34,8 @@ type heard struct {
 	// for a plan too early; stalled that nothing has moved for a while.
 	answered, changeReflected, premature, stalled bool
 	waiting                                       int
+	// from is who spoke last, or asked last: whom an answer is for.
+	from string
 }
 
 // Shares of a sentence's content words that come from the client's own words. Chosen: at a third of them one feels
@@ -56,15 +58,35 @@ func listen(obs *vignettev1.Observation, since int32, said language.Stems, felt 
 		switch action.GetKind() {
 		case vignettev1.ActionKind_ACTION_KIND_SPEAK, vignettev1.ActionKind_ACTION_KIND_LEAVE:
 			h.any = h.any || action.GetText() != ""
+			asked := h.question
 			h.hear(language.Read(action.GetText()), said, felt)
+			if !asked || h.from == "" {
+				h.from = turn.GetRole() // Whoever asked first is owed the answer.
+			}
 		}
-		if action.GetKind() == vignettev1.ActionKind_ACTION_KIND_LEAVE {
+		if action.GetKind() == vignettev1.ActionKind_ACTION_KIND_LEAVE && alone(obs) {
 			h.farewell = true
 		}
 	}
 	h.missed = h.missed && !h.validation
 	h.ignored = h.passesOver(said)
 	return h
+}
+
+// alone says whether there is nobody left who helps: the counselors have left, or where there was none everybody has.
+func alone(obs *vignettev1.Observation) bool {
+	helpers, others := 0, 0
+	gone := true
+	for _, other := range obs.GetOthers() {
+		if !other.GetLeft() {
+			others++
+		}
+		if other.GetKind() == vignettev1.AgentKind_AGENT_KIND_COUNSELOR {
+			helpers++
+			gone = gone && other.GetLeft()
+		}
+	}
+	return others == 0 || helpers > 0 && gone
 }
 
 // passesOver says whether what was said leaves aside all that the client spoke of: it has content, none of it the client's,

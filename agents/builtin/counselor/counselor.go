@@ -1,6 +1,7 @@
 package counselor
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"fmt"
@@ -70,15 +71,20 @@ func (mind) Bid(_ context.Context, obs *vignettev1.Observation) (float64, error)
 	if err != nil {
 		return 0, err
 	}
+	return agents.FloorOf(obs).Bid(t.urge(), agents.TurnRand(obs.GetChance(), agents.StreamBid)), nil
+}
+
+// urge is how much there is to say, 0-1.
+func (t *turn) urge() float64 {
 	switch {
 	case t.memory.Bye:
-		return 0, nil
+		return 0
 	case t.memory.Turns == 0, t.read.question:
-		return 0.9, nil
+		return 0.9
 	case t.read.any:
-		return 0.7, nil
+		return 0.7
 	}
-	return 0.15, nil
+	return 0.15
 }
 
 func (mind) Respond(_ context.Context, obs *vignettev1.Observation, reply agents.Reply) (*agents.Answer, error) {
@@ -89,6 +95,7 @@ func (mind) Respond(_ context.Context, obs *vignettev1.Observation, reply agents
 	parted := t.memory.Bye
 	t.decide()
 	action, acts := t.act()
+	agents.For(obs, action, t.read.from)
 	if parted && agents.Allows(t.obs, vignettev1.ActionKind_ACTION_KIND_LEAVE) {
 		action.Kind = vignettev1.ActionKind_ACTION_KIND_LEAVE
 	}
@@ -152,12 +159,25 @@ func skillOf(obs *vignettev1.Observation) float64 {
 	return unstatedSkill
 }
 
-// client is the one who is helped: the first other of that kind, else the first other.
+// client is the one who is helped: of the clients among the others the one who spoke last, else the first who has not left,
+// else the first; where there is no client, the first other.
 func (t *turn) client() *vignettev1.Participant {
+	var first, here *vignettev1.Participant
 	for _, other := range t.obs.GetOthers() {
-		if other.GetKind() == vignettev1.AgentKind_AGENT_KIND_CLIENT {
+		switch {
+		case other.GetKind() != vignettev1.AgentKind_AGENT_KIND_CLIENT:
+			continue
+		case other.GetId() == t.read.from:
 			return other
+		case first == nil:
+			first = other
 		}
+		if here == nil && !other.GetLeft() {
+			here = other
+		}
+	}
+	if client := cmp.Or(here, first); client != nil {
+		return client
 	}
 	if len(t.obs.GetOthers()) > 0 {
 		return t.obs.GetOthers()[0]

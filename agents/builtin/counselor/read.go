@@ -9,6 +9,8 @@ import (
 
 // reading is what a counselor makes of a client's last words.
 type reading struct {
+	// from is who spoke last, or "".
+	from string
 	// any is false when nothing was said.
 	any bool
 	// feelings are emotions named or shown, in the order heard, each once.
@@ -97,14 +99,31 @@ func listen(obs *vignettev1.Observation, since int32, catches func() bool) readi
 			continue
 		}
 		if kind := turn.GetAction().GetKind(); kind == vignettev1.ActionKind_ACTION_KIND_LEAVE {
-			r.farewell = true
+			r.farewell = r.farewell || alone(obs)
 		} else if kind != vignettev1.ActionKind_ACTION_KIND_SPEAK {
 			continue
 		}
+		r.from = turn.GetRole()
 		r.take(language.Read(turn.GetAction().GetText()), catches)
 	}
 	r.brief = r.words < 6
 	return r
+}
+
+// alone says whether there is nobody left to help: the clients have left, or where there was none everybody has.
+func alone(obs *vignettev1.Observation) bool {
+	clients, others := 0, 0
+	gone := true
+	for _, other := range obs.GetOthers() {
+		if !other.GetLeft() {
+			others++
+		}
+		if other.GetKind() == vignettev1.AgentKind_AGENT_KIND_CLIENT {
+			clients++
+			gone = gone && other.GetLeft()
+		}
+	}
+	return others == 0 || clients > 0 && gone
 }
 
 func (r *reading) take(text *language.Text, catches func() bool) {

@@ -48,7 +48,7 @@ func (mind) Bid(_ context.Context, obs *vignettev1.Observation) (float64, error)
 	if err != nil {
 		return 0, err
 	}
-	return p.Bid(), nil
+	return agents.FloorOf(obs).Bid(p.Bid(), agents.TurnRand(obs.GetChance(), agents.StreamBid)), nil
 }
 
 // Respond takes the role's turn.
@@ -76,7 +76,8 @@ func (mind) Respond(_ context.Context, obs *vignettev1.Observation, reply agents
 
 // conform makes an action of a turn, of a kind that is allowed.
 func conform(obs *vignettev1.Observation, t draft.Turn) *vignettev1.Action {
-	action := &vignettev1.Action{Kind: t.Kind, Text: t.Text}
+	action := &vignettev1.Action{Kind: t.Kind, Text: t.Text, To: t.To}
+	agents.For(obs, action, t.For)
 	allowed := func(kind vignettev1.ActionKind) bool {
 		for _, k := range obs.GetAllowed() {
 			if k == kind {
@@ -92,7 +93,7 @@ func conform(obs *vignettev1.Observation, t draft.Turn) *vignettev1.Action {
 	case action.Text != "" && allowed(vignettev1.ActionKind_ACTION_KIND_SPEAK):
 		action.Kind = vignettev1.ActionKind_ACTION_KIND_SPEAK
 	case allowed(vignettev1.ActionKind_ACTION_KIND_SILENT):
-		action.Kind, action.Text = vignettev1.ActionKind_ACTION_KIND_SILENT, ""
+		action.Kind, action.Text, action.To, action.Addressee = vignettev1.ActionKind_ACTION_KIND_SILENT, "", nil, ""
 	case action.Text == "":
 		action.Kind, action.Text = obs.GetAllowed()[0], "…"
 	default:

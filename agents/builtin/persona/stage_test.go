@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"strings"
 	"testing"
 
@@ -105,6 +106,9 @@ func (st *stage) observe(role *vignettev1.Role) *vignettev1.Observation {
 		}
 	}
 	for _, turn := range st.turns {
+		if to := turn.GetAction().GetTo(); len(to) > 0 && turn.GetRole() != role.GetId() && !slices.Contains(to, role.GetId()) {
+			continue
+		}
 		obs.Turns = append(obs.Turns, &vignettev1.PerceivedTurn{Index: turn.GetIndex(), Role: turn.GetRole(), Action: turn.GetAction()})
 	}
 	return obs
@@ -158,6 +162,9 @@ func (st *stage) transcript() string {
 			text = "(silent)"
 		case vignettev1.ActionKind_ACTION_KIND_LEAVE:
 			text += " (leaves)"
+		}
+		if to := turn.GetAction().GetTo(); len(to) > 0 {
+			text = "(to " + names[to[0]] + ") " + text
 		}
 		fmt.Fprintf(&b, "%s: %s\n", names[turn.GetRole()], text)
 		var acts []string

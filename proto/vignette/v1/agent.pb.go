@@ -373,6 +373,8 @@ type RoleCard struct {
 	Objective *Objective `protobuf:"bytes,9,opt,name=objective,proto3" json:"objective,omitempty"`
 	// Where it stands; only conversation partners have one.
 	Stance *Stance `protobuf:"bytes,10,opt,name=stance,proto3" json:"stance,omitempty"`
+	// What it says; only replayed roles have one.
+	Script *Script `protobuf:"bytes,11,opt,name=script,proto3" json:"script,omitempty"`
 	// What it might change; only clients have one.
 	Change        *Change `protobuf:"bytes,12,opt,name=change,proto3" json:"change,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -475,6 +477,13 @@ func (x *RoleCard) GetObjective() *Objective {
 func (x *RoleCard) GetStance() *Stance {
 	if x != nil {
 		return x.Stance
+	}
+	return nil
+}
+
+func (x *RoleCard) GetScript() *Script {
+	if x != nil {
+		return x.Script
 	}
 	return nil
 }
@@ -1336,7 +1345,7 @@ const file_vignette_v1_agent_proto_rawDesc = "" +
 	" \x03(\x0e2\x17.vignette.v1.ActionKindR\aallowed\x12\x1d\n" +
 	"\n" +
 	"turns_left\x18\v \x01(\x05R\tturnsLeft\x123\n" +
-	"\aaccount\x18\f \x01(\v2\x19.vignette.v1.ModelAccountR\aaccount\"\x95\x03\n" +
+	"\aaccount\x18\f \x01(\v2\x19.vignette.v1.ModelAccountR\aaccount\"\xc2\x03\n" +
 	"\bRoleCard\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12*\n" +
@@ -1349,6 +1358,7 @@ const file_vignette_v1_agent_proto_rawDesc = "" +
 	"\tobjective\x18\t \x01(\v2\x16.vignette.v1.ObjectiveR\tobjective\x12+\n" +
 	"\x06stance\x18\n" +
 	" \x01(\v2\x13.vignette.v1.StanceR\x06stance\x12+\n" +
+	"\x06script\x18\v \x01(\v2\x13.vignette.v1.ScriptR\x06script\x12+\n" +
 	"\x06change\x18\f \x01(\v2\x13.vignette.v1.ChangeR\x06change\"\xb1\x01\n" +
 	"\vParticipant\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
@@ -1448,14 +1458,15 @@ var file_vignette_v1_agent_proto_goTypes = []any{
 	(*Policy)(nil),                       // 22: vignette.v1.Policy
 	(*Objective)(nil),                    // 23: vignette.v1.Objective
 	(*Stance)(nil),                       // 24: vignette.v1.Stance
-	(*Change)(nil),                       // 25: vignette.v1.Change
-	(*Action)(nil),                       // 26: vignette.v1.Action
-	(*MentalState)(nil),                  // 27: vignette.v1.MentalState
-	(*IntendedAct)(nil),                  // 28: vignette.v1.IntendedAct
-	(*Appraisal)(nil),                    // 29: vignette.v1.Appraisal
-	(*Provenance)(nil),                   // 30: vignette.v1.Provenance
-	(*ProbeSpec)(nil),                    // 31: vignette.v1.ProbeSpec
-	(*ProbeAnswer)(nil),                  // 32: vignette.v1.ProbeAnswer
+	(*Script)(nil),                       // 25: vignette.v1.Script
+	(*Change)(nil),                       // 26: vignette.v1.Change
+	(*Action)(nil),                       // 27: vignette.v1.Action
+	(*MentalState)(nil),                  // 28: vignette.v1.MentalState
+	(*IntendedAct)(nil),                  // 29: vignette.v1.IntendedAct
+	(*Appraisal)(nil),                    // 30: vignette.v1.Appraisal
+	(*Provenance)(nil),                   // 31: vignette.v1.Provenance
+	(*ProbeSpec)(nil),                    // 32: vignette.v1.ProbeSpec
+	(*ProbeAnswer)(nil),                  // 33: vignette.v1.ProbeAnswer
 }
 var file_vignette_v1_agent_proto_depIdxs = []int32{
 	2,  // 0: vignette.v1.AgentServiceDescribeResponse.description:type_name -> vignette.v1.AgentDescription
@@ -1471,38 +1482,39 @@ var file_vignette_v1_agent_proto_depIdxs = []int32{
 	22, // 10: vignette.v1.RoleCard.policy:type_name -> vignette.v1.Policy
 	23, // 11: vignette.v1.RoleCard.objective:type_name -> vignette.v1.Objective
 	24, // 12: vignette.v1.RoleCard.stance:type_name -> vignette.v1.Stance
-	25, // 13: vignette.v1.RoleCard.change:type_name -> vignette.v1.Change
-	18, // 14: vignette.v1.Participant.kind:type_name -> vignette.v1.AgentKind
-	26, // 15: vignette.v1.PerceivedTurn.action:type_name -> vignette.v1.Action
-	3,  // 16: vignette.v1.BidRequest.observation:type_name -> vignette.v1.Observation
-	3,  // 17: vignette.v1.RespondRequest.observation:type_name -> vignette.v1.Observation
-	12, // 18: vignette.v1.RespondResponse.state:type_name -> vignette.v1.StateFrame
-	13, // 19: vignette.v1.RespondResponse.delta:type_name -> vignette.v1.DeltaFrame
-	14, // 20: vignette.v1.RespondResponse.discard:type_name -> vignette.v1.DiscardFrame
-	15, // 21: vignette.v1.RespondResponse.final:type_name -> vignette.v1.FinalFrame
-	27, // 22: vignette.v1.StateFrame.mental_state:type_name -> vignette.v1.MentalState
-	28, // 23: vignette.v1.StateFrame.acts:type_name -> vignette.v1.IntendedAct
-	29, // 24: vignette.v1.StateFrame.appraisal:type_name -> vignette.v1.Appraisal
-	26, // 25: vignette.v1.FinalFrame.action:type_name -> vignette.v1.Action
-	27, // 26: vignette.v1.FinalFrame.mental_state:type_name -> vignette.v1.MentalState
-	28, // 27: vignette.v1.FinalFrame.acts:type_name -> vignette.v1.IntendedAct
-	30, // 28: vignette.v1.FinalFrame.provenance:type_name -> vignette.v1.Provenance
-	3,  // 29: vignette.v1.ProbeRequest.observation:type_name -> vignette.v1.Observation
-	31, // 30: vignette.v1.ProbeRequest.probe:type_name -> vignette.v1.ProbeSpec
-	32, // 31: vignette.v1.ProbeResponse.answer:type_name -> vignette.v1.ProbeAnswer
-	0,  // 32: vignette.v1.AgentService.Describe:input_type -> vignette.v1.AgentServiceDescribeRequest
-	8,  // 33: vignette.v1.AgentService.Bid:input_type -> vignette.v1.BidRequest
-	10, // 34: vignette.v1.AgentService.Respond:input_type -> vignette.v1.RespondRequest
-	16, // 35: vignette.v1.AgentService.Probe:input_type -> vignette.v1.ProbeRequest
-	1,  // 36: vignette.v1.AgentService.Describe:output_type -> vignette.v1.AgentServiceDescribeResponse
-	9,  // 37: vignette.v1.AgentService.Bid:output_type -> vignette.v1.BidResponse
-	11, // 38: vignette.v1.AgentService.Respond:output_type -> vignette.v1.RespondResponse
-	17, // 39: vignette.v1.AgentService.Probe:output_type -> vignette.v1.ProbeResponse
-	36, // [36:40] is the sub-list for method output_type
-	32, // [32:36] is the sub-list for method input_type
-	32, // [32:32] is the sub-list for extension type_name
-	32, // [32:32] is the sub-list for extension extendee
-	0,  // [0:32] is the sub-list for field type_name
+	25, // 13: vignette.v1.RoleCard.script:type_name -> vignette.v1.Script
+	26, // 14: vignette.v1.RoleCard.change:type_name -> vignette.v1.Change
+	18, // 15: vignette.v1.Participant.kind:type_name -> vignette.v1.AgentKind
+	27, // 16: vignette.v1.PerceivedTurn.action:type_name -> vignette.v1.Action
+	3,  // 17: vignette.v1.BidRequest.observation:type_name -> vignette.v1.Observation
+	3,  // 18: vignette.v1.RespondRequest.observation:type_name -> vignette.v1.Observation
+	12, // 19: vignette.v1.RespondResponse.state:type_name -> vignette.v1.StateFrame
+	13, // 20: vignette.v1.RespondResponse.delta:type_name -> vignette.v1.DeltaFrame
+	14, // 21: vignette.v1.RespondResponse.discard:type_name -> vignette.v1.DiscardFrame
+	15, // 22: vignette.v1.RespondResponse.final:type_name -> vignette.v1.FinalFrame
+	28, // 23: vignette.v1.StateFrame.mental_state:type_name -> vignette.v1.MentalState
+	29, // 24: vignette.v1.StateFrame.acts:type_name -> vignette.v1.IntendedAct
+	30, // 25: vignette.v1.StateFrame.appraisal:type_name -> vignette.v1.Appraisal
+	27, // 26: vignette.v1.FinalFrame.action:type_name -> vignette.v1.Action
+	28, // 27: vignette.v1.FinalFrame.mental_state:type_name -> vignette.v1.MentalState
+	29, // 28: vignette.v1.FinalFrame.acts:type_name -> vignette.v1.IntendedAct
+	31, // 29: vignette.v1.FinalFrame.provenance:type_name -> vignette.v1.Provenance
+	3,  // 30: vignette.v1.ProbeRequest.observation:type_name -> vignette.v1.Observation
+	32, // 31: vignette.v1.ProbeRequest.probe:type_name -> vignette.v1.ProbeSpec
+	33, // 32: vignette.v1.ProbeResponse.answer:type_name -> vignette.v1.ProbeAnswer
+	0,  // 33: vignette.v1.AgentService.Describe:input_type -> vignette.v1.AgentServiceDescribeRequest
+	8,  // 34: vignette.v1.AgentService.Bid:input_type -> vignette.v1.BidRequest
+	10, // 35: vignette.v1.AgentService.Respond:input_type -> vignette.v1.RespondRequest
+	16, // 36: vignette.v1.AgentService.Probe:input_type -> vignette.v1.ProbeRequest
+	1,  // 37: vignette.v1.AgentService.Describe:output_type -> vignette.v1.AgentServiceDescribeResponse
+	9,  // 38: vignette.v1.AgentService.Bid:output_type -> vignette.v1.BidResponse
+	11, // 39: vignette.v1.AgentService.Respond:output_type -> vignette.v1.RespondResponse
+	17, // 40: vignette.v1.AgentService.Probe:output_type -> vignette.v1.ProbeResponse
+	37, // [37:41] is the sub-list for method output_type
+	33, // [33:37] is the sub-list for method input_type
+	33, // [33:33] is the sub-list for extension type_name
+	33, // [33:33] is the sub-list for extension extendee
+	0,  // [0:33] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_agent_proto_init() }

@@ -37,7 +37,8 @@ const (
 type AgentServiceClient interface {
 	// Describe says who this agent is and what it can play.
 	Describe(ctx context.Context, in *AgentServiceDescribeRequest, opts ...grpc.CallOption) (*AgentServiceDescribeResponse, error)
-	// Bid says how much a role wants to speak next. It changes nothing.
+	// Bid says how much a role wants to speak next. It is asked where a scenario's turn taking is by bids, of everybody
+	// present before each turn, whoever has just spoken among them. It changes nothing.
 	Bid(ctx context.Context, in *BidRequest, opts ...grpc.CallOption) (*BidResponse, error)
 	// Respond takes one turn. Frames come in this order: one `state`, then any number of `delta` and `discard`, then one
 	// `final`. Whoever reads a stream that ends without `final` treats the turn as not taken.
@@ -115,7 +116,8 @@ func (c *agentServiceClient) Probe(ctx context.Context, in *ProbeRequest, opts .
 type AgentServiceServer interface {
 	// Describe says who this agent is and what it can play.
 	Describe(context.Context, *AgentServiceDescribeRequest) (*AgentServiceDescribeResponse, error)
-	// Bid says how much a role wants to speak next. It changes nothing.
+	// Bid says how much a role wants to speak next. It is asked where a scenario's turn taking is by bids, of everybody
+	// present before each turn, whoever has just spoken among them. It changes nothing.
 	Bid(context.Context, *BidRequest) (*BidResponse, error)
 	// Respond takes one turn. Frames come in this order: one `state`, then any number of `delta` and `discard`, then one
 	// `final`. Whoever reads a stream that ends without `final` treats the turn as not taken.

@@ -37,6 +37,8 @@ const (
 	EndReason_END_REASON_SILENCE EndReason = 3
 	// Cut by something outside: cancelled, out of budget.
 	EndReason_END_REASON_TRUNCATED EndReason = 4
+	// Turn taking by bids: nobody wanted to speak.
+	EndReason_END_REASON_NO_BIDS EndReason = 5
 )
 
 // Enum value maps for EndReason.
@@ -47,6 +49,7 @@ var (
 		2: "END_REASON_LEFT",
 		3: "END_REASON_SILENCE",
 		4: "END_REASON_TRUNCATED",
+		5: "END_REASON_NO_BIDS",
 	}
 	EndReason_value = map[string]int32{
 		"END_REASON_UNSPECIFIED": 0,
@@ -54,6 +57,7 @@ var (
 		"END_REASON_LEFT":        2,
 		"END_REASON_SILENCE":     3,
 		"END_REASON_TRUNCATED":   4,
+		"END_REASON_NO_BIDS":     5,
 	}
 )
 
@@ -433,6 +437,7 @@ type EpisodeEvent struct {
 	//	*EpisodeEvent_ConversationEnded
 	//	*EpisodeEvent_Completed
 	//	*EpisodeEvent_Failed
+	//	*EpisodeEvent_Bids
 	Event         isEpisodeEvent_Event `protobuf_oneof:"event"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -575,6 +580,15 @@ func (x *EpisodeEvent) GetFailed() *EpisodeFailed {
 	return nil
 }
 
+func (x *EpisodeEvent) GetBids() *Bids {
+	if x != nil {
+		if x, ok := x.Event.(*EpisodeEvent_Bids); ok {
+			return x.Bids
+		}
+	}
+	return nil
+}
+
 type isEpisodeEvent_Event interface {
 	isEpisodeEvent_Event()
 }
@@ -619,6 +633,11 @@ type EpisodeEvent_Failed struct {
 	Failed *EpisodeFailed `protobuf:"bytes,12,opt,name=failed,proto3,oneof"`
 }
 
+type EpisodeEvent_Bids struct {
+	// Everybody present said how much they want to speak next.
+	Bids *Bids `protobuf:"bytes,13,opt,name=bids,proto3,oneof"`
+}
+
 func (*EpisodeEvent_Started) isEpisodeEvent_Event() {}
 
 func (*EpisodeEvent_Claimed) isEpisodeEvent_Event() {}
@@ -634,6 +653,8 @@ func (*EpisodeEvent_ConversationEnded) isEpisodeEvent_Event() {}
 func (*EpisodeEvent_Completed) isEpisodeEvent_Event() {}
 
 func (*EpisodeEvent_Failed) isEpisodeEvent_Event() {}
+
+func (*EpisodeEvent_Bids) isEpisodeEvent_Event() {}
 
 // EpisodeStarted begins an episode.
 type EpisodeStarted struct {
@@ -754,6 +775,116 @@ func (x *Claimed) GetWorker() string {
 	return ""
 }
 
+// Bids are what everybody present bid for one turn. They decide who takes it, and reach no agent and no evaluator.
+type Bids struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Index of the turn they are for.
+	TurnIndex int32 `protobuf:"varint,1,opt,name=turn_index,json=turnIndex,proto3" json:"turn_index,omitempty"`
+	// One for each role present, in role order.
+	Bids          []*RoleBid `protobuf:"bytes,2,rep,name=bids,proto3" json:"bids,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Bids) Reset() {
+	*x = Bids{}
+	mi := &file_vignette_v1_episode_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Bids) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Bids) ProtoMessage() {}
+
+func (x *Bids) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_episode_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Bids.ProtoReflect.Descriptor instead.
+func (*Bids) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *Bids) GetTurnIndex() int32 {
+	if x != nil {
+		return x.TurnIndex
+	}
+	return 0
+}
+
+func (x *Bids) GetBids() []*RoleBid {
+	if x != nil {
+		return x.Bids
+	}
+	return nil
+}
+
+// RoleBid is how much one role wants to speak.
+type RoleBid struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Who.
+	Role string `protobuf:"bytes,1,opt,name=role,proto3" json:"role,omitempty"`
+	// 0 (not at all) to 1 (must).
+	Bid           float64 `protobuf:"fixed64,2,opt,name=bid,proto3" json:"bid,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RoleBid) Reset() {
+	*x = RoleBid{}
+	mi := &file_vignette_v1_episode_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RoleBid) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RoleBid) ProtoMessage() {}
+
+func (x *RoleBid) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_episode_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RoleBid.ProtoReflect.Descriptor instead.
+func (*RoleBid) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *RoleBid) GetRole() string {
+	if x != nil {
+		return x.Role
+	}
+	return ""
+}
+
+func (x *RoleBid) GetBid() float64 {
+	if x != nil {
+		return x.Bid
+	}
+	return 0
+}
+
 // Evaluated carries what one evaluator found at one time.
 type Evaluated struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -771,7 +902,7 @@ type Evaluated struct {
 
 func (x *Evaluated) Reset() {
 	*x = Evaluated{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[6]
+	mi := &file_vignette_v1_episode_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -783,7 +914,7 @@ func (x *Evaluated) String() string {
 func (*Evaluated) ProtoMessage() {}
 
 func (x *Evaluated) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[6]
+	mi := &file_vignette_v1_episode_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -796,7 +927,7 @@ func (x *Evaluated) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Evaluated.ProtoReflect.Descriptor instead.
 func (*Evaluated) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{6}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Evaluated) GetEvaluator() string {
@@ -840,7 +971,7 @@ type ConversationEnded struct {
 
 func (x *ConversationEnded) Reset() {
 	*x = ConversationEnded{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[7]
+	mi := &file_vignette_v1_episode_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -852,7 +983,7 @@ func (x *ConversationEnded) String() string {
 func (*ConversationEnded) ProtoMessage() {}
 
 func (x *ConversationEnded) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[7]
+	mi := &file_vignette_v1_episode_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -865,7 +996,7 @@ func (x *ConversationEnded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConversationEnded.ProtoReflect.Descriptor instead.
 func (*ConversationEnded) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{7}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ConversationEnded) GetReason() EndReason {
@@ -897,7 +1028,7 @@ type EpisodeCompleted struct {
 
 func (x *EpisodeCompleted) Reset() {
 	*x = EpisodeCompleted{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[8]
+	mi := &file_vignette_v1_episode_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -909,7 +1040,7 @@ func (x *EpisodeCompleted) String() string {
 func (*EpisodeCompleted) ProtoMessage() {}
 
 func (x *EpisodeCompleted) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[8]
+	mi := &file_vignette_v1_episode_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -922,7 +1053,7 @@ func (x *EpisodeCompleted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EpisodeCompleted.ProtoReflect.Descriptor instead.
 func (*EpisodeCompleted) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{8}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *EpisodeCompleted) GetValidity() Validity {
@@ -951,7 +1082,7 @@ type EpisodeFailed struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// gRPC status code of the call that failed.
 	Code int32 `protobuf:"varint,1,opt,name=code,proto3" json:"code,omitempty"`
-	// What was being done ("respond", "probe", "evaluate").
+	// What was being done ("respond", "bid", "probe", "evaluate").
 	During string `protobuf:"bytes,2,opt,name=during,proto3" json:"during,omitempty"`
 	// Role or evaluator it was asked of.
 	Who string `protobuf:"bytes,3,opt,name=who,proto3" json:"who,omitempty"`
@@ -963,7 +1094,7 @@ type EpisodeFailed struct {
 
 func (x *EpisodeFailed) Reset() {
 	*x = EpisodeFailed{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[9]
+	mi := &file_vignette_v1_episode_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -975,7 +1106,7 @@ func (x *EpisodeFailed) String() string {
 func (*EpisodeFailed) ProtoMessage() {}
 
 func (x *EpisodeFailed) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[9]
+	mi := &file_vignette_v1_episode_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -988,7 +1119,7 @@ func (x *EpisodeFailed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EpisodeFailed.ProtoReflect.Descriptor instead.
 func (*EpisodeFailed) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{9}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *EpisodeFailed) GetCode() int32 {
@@ -1043,7 +1174,7 @@ type Note struct {
 
 func (x *Note) Reset() {
 	*x = Note{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[10]
+	mi := &file_vignette_v1_episode_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1055,7 +1186,7 @@ func (x *Note) String() string {
 func (*Note) ProtoMessage() {}
 
 func (x *Note) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[10]
+	mi := &file_vignette_v1_episode_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1068,7 +1199,7 @@ func (x *Note) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Note.ProtoReflect.Descriptor instead.
 func (*Note) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{10}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Note) GetSchemaVersion() int32 {
@@ -1172,7 +1303,7 @@ const file_vignette_v1_episode_proto_rawDesc = "" +
 	"\x06repeat\x18\x03 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\x06repeat\"M\n" +
 	"\vFactorLevel\x12\x1f\n" +
 	"\x06factor\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x06factor\x12\x1d\n" +
-	"\x05level\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05level\"\x8a\x05\n" +
+	"\x05level\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05level\"\xb3\x05\n" +
 	"\fEpisodeEvent\x12.\n" +
 	"\x0eschema_version\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x01R\rschemaVersion\x12\x1b\n" +
 	"\x02id\x18\x02 \x01(\tB\v\xbaH\x04r\x02\x10\x01\xb0\xbb\x18\x01R\x02id\x124\n" +
@@ -1186,7 +1317,8 @@ const file_vignette_v1_episode_proto_rawDesc = "" +
 	"\x12conversation_ended\x18\n" +
 	" \x01(\v2\x1e.vignette.v1.ConversationEndedH\x00R\x11conversationEnded\x12=\n" +
 	"\tcompleted\x18\v \x01(\v2\x1d.vignette.v1.EpisodeCompletedH\x00R\tcompleted\x124\n" +
-	"\x06failed\x18\f \x01(\v2\x1a.vignette.v1.EpisodeFailedH\x00R\x06failedB\x0e\n" +
+	"\x06failed\x18\f \x01(\v2\x1a.vignette.v1.EpisodeFailedH\x00R\x06failed\x12'\n" +
+	"\x04bids\x18\r \x01(\v2\x11.vignette.v1.BidsH\x00R\x04bidsB\x0e\n" +
 	"\x05event\x12\x05\xbaH\x02\b\x01\"\x9c\x01\n" +
 	"\x0eEpisodeStarted\x12:\n" +
 	"\aepisode\x18\x01 \x01(\tB \xbaH\x19r\x172\x15^[A-Za-z0-9_-]{1,64}$\xb0\xbb\x18\x01R\aepisode\x12-\n" +
@@ -1195,7 +1327,14 @@ const file_vignette_v1_episode_proto_rawDesc = "" +
 	"branchSeed\"@\n" +
 	"\aClaimed\x12\x1d\n" +
 	"\x05epoch\x18\x01 \x01(\x03B\a\xbaH\x04\"\x02(\x01R\x05epoch\x12\x16\n" +
-	"\x06worker\x18\x02 \x01(\tR\x06worker\"\xae\x01\n" +
+	"\x06worker\x18\x02 \x01(\tR\x06worker\"h\n" +
+	"\x04Bids\x12&\n" +
+	"\n" +
+	"turn_index\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\tturnIndex\x128\n" +
+	"\x04bids\x18\x02 \x03(\v2\x14.vignette.v1.RoleBidB\x0e\xbaH\a\x92\x01\x04\b\x01\x10\b\xa8\xbb\x18\x02R\x04bids\"Q\n" +
+	"\aRoleBid\x12\x1b\n" +
+	"\x04role\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x04role\x12)\n" +
+	"\x03bid\x18\x02 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x03bid\"\xae\x01\n" +
 	"\tEvaluated\x12%\n" +
 	"\tevaluator\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\tevaluator\x12\x1b\n" +
 	"\x04role\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x04role\x12\"\n" +
@@ -1224,13 +1363,14 @@ const file_vignette_v1_episode_proto_rawDesc = "" +
 	"\x06author\x18\x04 \x01(\tR\x06author\x124\n" +
 	"\brescored\x18\x05 \x01(\v2\x16.vignette.v1.EvaluatedH\x00R\brescored\x12#\n" +
 	"\x06remark\x18\x06 \x01(\tB\t\xbaH\x06r\x04\x18\xa0\x9c\x01H\x00R\x06remarkB\r\n" +
-	"\x04note\x12\x05\xbaH\x02\b\x01*\x88\x01\n" +
+	"\x04note\x12\x05\xbaH\x02\b\x01*\xa0\x01\n" +
 	"\tEndReason\x12\x1a\n" +
 	"\x16END_REASON_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14END_REASON_MAX_TURNS\x10\x01\x12\x13\n" +
 	"\x0fEND_REASON_LEFT\x10\x02\x12\x16\n" +
 	"\x12END_REASON_SILENCE\x10\x03\x12\x18\n" +
-	"\x14END_REASON_TRUNCATED\x10\x04*\xae\x01\n" +
+	"\x14END_REASON_TRUNCATED\x10\x04\x12\x16\n" +
+	"\x12END_REASON_NO_BIDS\x10\x05*\xae\x01\n" +
 	"\bValidity\x12\x18\n" +
 	"\x14VALIDITY_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vVALIDITY_OK\x10\x01\x12\x12\n" +
@@ -1253,7 +1393,7 @@ func file_vignette_v1_episode_proto_rawDescGZIP() []byte {
 }
 
 var file_vignette_v1_episode_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_vignette_v1_episode_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_vignette_v1_episode_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_vignette_v1_episode_proto_goTypes = []any{
 	(EndReason)(0),                // 0: vignette.v1.EndReason
 	(Validity)(0),                 // 1: vignette.v1.Validity
@@ -1263,51 +1403,55 @@ var file_vignette_v1_episode_proto_goTypes = []any{
 	(*EpisodeEvent)(nil),          // 5: vignette.v1.EpisodeEvent
 	(*EpisodeStarted)(nil),        // 6: vignette.v1.EpisodeStarted
 	(*Claimed)(nil),               // 7: vignette.v1.Claimed
-	(*Evaluated)(nil),             // 8: vignette.v1.Evaluated
-	(*ConversationEnded)(nil),     // 9: vignette.v1.ConversationEnded
-	(*EpisodeCompleted)(nil),      // 10: vignette.v1.EpisodeCompleted
-	(*EpisodeFailed)(nil),         // 11: vignette.v1.EpisodeFailed
-	(*Note)(nil),                  // 12: vignette.v1.Note
-	nil,                           // 13: vignette.v1.Manifest.ModelsEntry
-	(*timestamppb.Timestamp)(nil), // 14: google.protobuf.Timestamp
-	(*Scenario)(nil),              // 15: vignette.v1.Scenario
-	(*Factor)(nil),                // 16: vignette.v1.Factor
-	(*AgentDescription)(nil),      // 17: vignette.v1.AgentDescription
-	(*EvaluatorDescription)(nil),  // 18: vignette.v1.EvaluatorDescription
-	(*Turn)(nil),                  // 19: vignette.v1.Turn
-	(*ProbeAnswer)(nil),           // 20: vignette.v1.ProbeAnswer
-	(*Score)(nil),                 // 21: vignette.v1.Score
-	(*Reward)(nil),                // 22: vignette.v1.Reward
+	(*Bids)(nil),                  // 8: vignette.v1.Bids
+	(*RoleBid)(nil),               // 9: vignette.v1.RoleBid
+	(*Evaluated)(nil),             // 10: vignette.v1.Evaluated
+	(*ConversationEnded)(nil),     // 11: vignette.v1.ConversationEnded
+	(*EpisodeCompleted)(nil),      // 12: vignette.v1.EpisodeCompleted
+	(*EpisodeFailed)(nil),         // 13: vignette.v1.EpisodeFailed
+	(*Note)(nil),                  // 14: vignette.v1.Note
+	nil,                           // 15: vignette.v1.Manifest.ModelsEntry
+	(*timestamppb.Timestamp)(nil), // 16: google.protobuf.Timestamp
+	(*Scenario)(nil),              // 17: vignette.v1.Scenario
+	(*Factor)(nil),                // 18: vignette.v1.Factor
+	(*AgentDescription)(nil),      // 19: vignette.v1.AgentDescription
+	(*EvaluatorDescription)(nil),  // 20: vignette.v1.EvaluatorDescription
+	(*Turn)(nil),                  // 21: vignette.v1.Turn
+	(*ProbeAnswer)(nil),           // 22: vignette.v1.ProbeAnswer
+	(*Score)(nil),                 // 23: vignette.v1.Score
+	(*Reward)(nil),                // 24: vignette.v1.Reward
 }
 var file_vignette_v1_episode_proto_depIdxs = []int32{
-	14, // 0: vignette.v1.Manifest.created_at:type_name -> google.protobuf.Timestamp
-	15, // 1: vignette.v1.Manifest.scenarios:type_name -> vignette.v1.Scenario
-	16, // 2: vignette.v1.Manifest.factors:type_name -> vignette.v1.Factor
-	17, // 3: vignette.v1.Manifest.agents:type_name -> vignette.v1.AgentDescription
-	18, // 4: vignette.v1.Manifest.evaluators:type_name -> vignette.v1.EvaluatorDescription
-	13, // 5: vignette.v1.Manifest.models:type_name -> vignette.v1.Manifest.ModelsEntry
+	16, // 0: vignette.v1.Manifest.created_at:type_name -> google.protobuf.Timestamp
+	17, // 1: vignette.v1.Manifest.scenarios:type_name -> vignette.v1.Scenario
+	18, // 2: vignette.v1.Manifest.factors:type_name -> vignette.v1.Factor
+	19, // 3: vignette.v1.Manifest.agents:type_name -> vignette.v1.AgentDescription
+	20, // 4: vignette.v1.Manifest.evaluators:type_name -> vignette.v1.EvaluatorDescription
+	15, // 5: vignette.v1.Manifest.models:type_name -> vignette.v1.Manifest.ModelsEntry
 	4,  // 6: vignette.v1.Cell.factors:type_name -> vignette.v1.FactorLevel
-	14, // 7: vignette.v1.EpisodeEvent.time:type_name -> google.protobuf.Timestamp
+	16, // 7: vignette.v1.EpisodeEvent.time:type_name -> google.protobuf.Timestamp
 	6,  // 8: vignette.v1.EpisodeEvent.started:type_name -> vignette.v1.EpisodeStarted
 	7,  // 9: vignette.v1.EpisodeEvent.claimed:type_name -> vignette.v1.Claimed
-	19, // 10: vignette.v1.EpisodeEvent.turn:type_name -> vignette.v1.Turn
-	20, // 11: vignette.v1.EpisodeEvent.probed:type_name -> vignette.v1.ProbeAnswer
-	8,  // 12: vignette.v1.EpisodeEvent.evaluated:type_name -> vignette.v1.Evaluated
-	9,  // 13: vignette.v1.EpisodeEvent.conversation_ended:type_name -> vignette.v1.ConversationEnded
-	10, // 14: vignette.v1.EpisodeEvent.completed:type_name -> vignette.v1.EpisodeCompleted
-	11, // 15: vignette.v1.EpisodeEvent.failed:type_name -> vignette.v1.EpisodeFailed
-	3,  // 16: vignette.v1.EpisodeStarted.cell:type_name -> vignette.v1.Cell
-	21, // 17: vignette.v1.Evaluated.scores:type_name -> vignette.v1.Score
-	0,  // 18: vignette.v1.ConversationEnded.reason:type_name -> vignette.v1.EndReason
-	1,  // 19: vignette.v1.EpisodeCompleted.validity:type_name -> vignette.v1.Validity
-	22, // 20: vignette.v1.EpisodeCompleted.rewards:type_name -> vignette.v1.Reward
-	14, // 21: vignette.v1.Note.time:type_name -> google.protobuf.Timestamp
-	8,  // 22: vignette.v1.Note.rescored:type_name -> vignette.v1.Evaluated
-	23, // [23:23] is the sub-list for method output_type
-	23, // [23:23] is the sub-list for method input_type
-	23, // [23:23] is the sub-list for extension type_name
-	23, // [23:23] is the sub-list for extension extendee
-	0,  // [0:23] is the sub-list for field type_name
+	21, // 10: vignette.v1.EpisodeEvent.turn:type_name -> vignette.v1.Turn
+	22, // 11: vignette.v1.EpisodeEvent.probed:type_name -> vignette.v1.ProbeAnswer
+	10, // 12: vignette.v1.EpisodeEvent.evaluated:type_name -> vignette.v1.Evaluated
+	11, // 13: vignette.v1.EpisodeEvent.conversation_ended:type_name -> vignette.v1.ConversationEnded
+	12, // 14: vignette.v1.EpisodeEvent.completed:type_name -> vignette.v1.EpisodeCompleted
+	13, // 15: vignette.v1.EpisodeEvent.failed:type_name -> vignette.v1.EpisodeFailed
+	8,  // 16: vignette.v1.EpisodeEvent.bids:type_name -> vignette.v1.Bids
+	3,  // 17: vignette.v1.EpisodeStarted.cell:type_name -> vignette.v1.Cell
+	9,  // 18: vignette.v1.Bids.bids:type_name -> vignette.v1.RoleBid
+	23, // 19: vignette.v1.Evaluated.scores:type_name -> vignette.v1.Score
+	0,  // 20: vignette.v1.ConversationEnded.reason:type_name -> vignette.v1.EndReason
+	1,  // 21: vignette.v1.EpisodeCompleted.validity:type_name -> vignette.v1.Validity
+	24, // 22: vignette.v1.EpisodeCompleted.rewards:type_name -> vignette.v1.Reward
+	16, // 23: vignette.v1.Note.time:type_name -> google.protobuf.Timestamp
+	10, // 24: vignette.v1.Note.rescored:type_name -> vignette.v1.Evaluated
+	25, // [25:25] is the sub-list for method output_type
+	25, // [25:25] is the sub-list for method input_type
+	25, // [25:25] is the sub-list for extension type_name
+	25, // [25:25] is the sub-list for extension extendee
+	0,  // [0:25] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_episode_proto_init() }
@@ -1330,9 +1474,10 @@ func file_vignette_v1_episode_proto_init() {
 		(*EpisodeEvent_ConversationEnded)(nil),
 		(*EpisodeEvent_Completed)(nil),
 		(*EpisodeEvent_Failed)(nil),
+		(*EpisodeEvent_Bids)(nil),
 	}
-	file_vignette_v1_episode_proto_msgTypes[6].OneofWrappers = []any{}
-	file_vignette_v1_episode_proto_msgTypes[10].OneofWrappers = []any{
+	file_vignette_v1_episode_proto_msgTypes[8].OneofWrappers = []any{}
+	file_vignette_v1_episode_proto_msgTypes[12].OneofWrappers = []any{
 		(*Note_Rescored)(nil),
 		(*Note_Remark)(nil),
 	}
@@ -1342,7 +1487,7 @@ func file_vignette_v1_episode_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_episode_proto_rawDesc), len(file_vignette_v1_episode_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   12,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

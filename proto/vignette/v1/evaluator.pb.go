@@ -37,7 +37,7 @@ const (
 	// Answers to probes.
 	Need_NEED_PROBES Need = 4
 	// Role cards: personas, goals, knowledge, stances. Neither objective (NEED_OBJECTIVE) nor policy, which is what a study
-	// compares and a judge should not know.
+	// compares and a judge should not know, nor script.
 	Need_NEED_ROLE_CARDS Need = 5
 )
 

@@ -232,9 +232,12 @@ const (
 	TurnTaking_TURN_TAKING_ALTERNATING TurnTaking = 1
 	// All roles in listed order, again and again; those who left are passed over.
 	TurnTaking_TURN_TAKING_ROUND_ROBIN TurnTaking = 2
-	// Whoever was spoken to; if nobody in particular, the next in order.
+	// Whoever was spoken to (Action.addressee, or the only one in Action.to). If nobody in particular, whoever heard it and
+	// has waited longest since their last turn, ties in listed order: with order alone, two who speak past each other would
+	// pass the others over for good.
 	TurnTaking_TURN_TAKING_ADDRESSED TurnTaking = 3
-	// Whoever wants to most; ties by order; nobody ends the conversation.
+	// Before each turn everybody present bids, and who bids highest speaks, ties in listed order. Whoever has just spoken
+	// goes on only if nobody else bids anything. When nobody bids anything, the conversation ends.
 	TurnTaking_TURN_TAKING_BID TurnTaking = 4
 )
 
@@ -604,6 +607,8 @@ type Role struct {
 	Stance *Stance `protobuf:"bytes,10,opt,name=stance,proto3" json:"stance,omitempty"`
 	// What this role is rewarded for.
 	Reward []*RewardTerm `protobuf:"bytes,11,rep,name=reward,proto3" json:"reward,omitempty"`
+	// What this role says, line by line, when the agent "replay" plays it; nobody else takes a script.
+	Script *Script `protobuf:"bytes,12,opt,name=script,proto3" json:"script,omitempty"`
 	// For clients: what they might change, and how ready they are for it.
 	Change        *Change `protobuf:"bytes,13,opt,name=change,proto3" json:"change,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -717,11 +722,175 @@ func (x *Role) GetReward() []*RewardTerm {
 	return nil
 }
 
+func (x *Role) GetScript() *Script {
+	if x != nil {
+		return x.Script
+	}
+	return nil
+}
+
 func (x *Role) GetChange() *Change {
 	if x != nil {
 		return x.Change
 	}
 	return nil
+}
+
+// Script is what a replayed role says. It is whole in itself: a file that the lines were read from is not looked at again.
+type Script struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The lines, in the order in which they are said, one a turn. After the last the role leaves if it may, and else stays
+	// silent.
+	Lines []*ScriptLine `protobuf:"bytes,1,rep,name=lines,proto3" json:"lines,omitempty"`
+	// The file that the lines were read from, as it was named; empty when they were written down in place.
+	File string `protobuf:"bytes,2,opt,name=file,proto3" json:"file,omitempty"`
+	// Hex sha256 of that file.
+	Sha256 string `protobuf:"bytes,3,opt,name=sha256,proto3" json:"sha256,omitempty"`
+	// Which conversation of the file: its id, or its position from 1. May be left out when there is only one.
+	Episode string `protobuf:"bytes,4,opt,name=episode,proto3" json:"episode,omitempty"`
+	// Whose lines of the conversation: an id, a name or a kind of speaker there. Empty means the role's own id, name or
+	// kind.
+	Role          string `protobuf:"bytes,5,opt,name=role,proto3" json:"role,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Script) Reset() {
+	*x = Script{}
+	mi := &file_vignette_v1_scenario_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Script) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Script) ProtoMessage() {}
+
+func (x *Script) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_scenario_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Script.ProtoReflect.Descriptor instead.
+func (*Script) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Script) GetLines() []*ScriptLine {
+	if x != nil {
+		return x.Lines
+	}
+	return nil
+}
+
+func (x *Script) GetFile() string {
+	if x != nil {
+		return x.File
+	}
+	return ""
+}
+
+func (x *Script) GetSha256() string {
+	if x != nil {
+		return x.Sha256
+	}
+	return ""
+}
+
+func (x *Script) GetEpisode() string {
+	if x != nil {
+		return x.Episode
+	}
+	return ""
+}
+
+func (x *Script) GetRole() string {
+	if x != nil {
+		return x.Role
+	}
+	return ""
+}
+
+// ScriptLine is one turn of a replayed role.
+type ScriptLine struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What kind of action; not said means to speak.
+	Kind ActionKind `protobuf:"varint,1,opt,name=kind,proto3,enum=vignette.v1.ActionKind" json:"kind,omitempty"`
+	// The words, or the gesture or deed; empty when silent, may be empty when leaving.
+	Text string `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
+	// Role ids of those who alone perceive it; empty means everybody.
+	To []string `protobuf:"bytes,3,rep,name=to,proto3" json:"to,omitempty"`
+	// Role id of the one it is meant for, among several who perceive it.
+	Addressee     string `protobuf:"bytes,4,opt,name=addressee,proto3" json:"addressee,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ScriptLine) Reset() {
+	*x = ScriptLine{}
+	mi := &file_vignette_v1_scenario_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ScriptLine) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ScriptLine) ProtoMessage() {}
+
+func (x *ScriptLine) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_scenario_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ScriptLine.ProtoReflect.Descriptor instead.
+func (*ScriptLine) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *ScriptLine) GetKind() ActionKind {
+	if x != nil {
+		return x.Kind
+	}
+	return ActionKind_ACTION_KIND_UNSPECIFIED
+}
+
+func (x *ScriptLine) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *ScriptLine) GetTo() []string {
+	if x != nil {
+		return x.To
+	}
+	return nil
+}
+
+func (x *ScriptLine) GetAddressee() string {
+	if x != nil {
+		return x.Addressee
+	}
+	return ""
 }
 
 // Policy is how a role is played: for the builtin mind a modality and a skill, for an LLM mind a prompting strategy and
@@ -742,7 +911,7 @@ type Policy struct {
 
 func (x *Policy) Reset() {
 	*x = Policy{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[2]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -754,7 +923,7 @@ func (x *Policy) String() string {
 func (*Policy) ProtoMessage() {}
 
 func (x *Policy) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[2]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -767,7 +936,7 @@ func (x *Policy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Policy.ProtoReflect.Descriptor instead.
 func (*Policy) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{2}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Policy) GetModality() Modality {
@@ -822,7 +991,7 @@ type Objective struct {
 
 func (x *Objective) Reset() {
 	*x = Objective{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[3]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -834,7 +1003,7 @@ func (x *Objective) String() string {
 func (*Objective) ProtoMessage() {}
 
 func (x *Objective) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[3]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -847,7 +1016,7 @@ func (x *Objective) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Objective.ProtoReflect.Descriptor instead.
 func (*Objective) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{3}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Objective) GetStatement() string {
@@ -922,7 +1091,7 @@ type Stance struct {
 
 func (x *Stance) Reset() {
 	*x = Stance{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[4]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -934,7 +1103,7 @@ func (x *Stance) String() string {
 func (*Stance) ProtoMessage() {}
 
 func (x *Stance) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[4]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -947,7 +1116,7 @@ func (x *Stance) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Stance.ProtoReflect.Descriptor instead.
 func (*Stance) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{4}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Stance) GetPosition() string {
@@ -1014,7 +1183,7 @@ type Interest struct {
 
 func (x *Interest) Reset() {
 	*x = Interest{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[5]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1026,7 +1195,7 @@ func (x *Interest) String() string {
 func (*Interest) ProtoMessage() {}
 
 func (x *Interest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[5]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1039,7 +1208,7 @@ func (x *Interest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Interest.ProtoReflect.Descriptor instead.
 func (*Interest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{5}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Interest) GetText() string {
@@ -1085,7 +1254,7 @@ type Change struct {
 
 func (x *Change) Reset() {
 	*x = Change{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[6]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1097,7 +1266,7 @@ func (x *Change) String() string {
 func (*Change) ProtoMessage() {}
 
 func (x *Change) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[6]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1110,7 +1279,7 @@ func (x *Change) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Change.ProtoReflect.Descriptor instead.
 func (*Change) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{6}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Change) GetTarget() string {
@@ -1168,7 +1337,7 @@ type OpenQuestion struct {
 
 func (x *OpenQuestion) Reset() {
 	*x = OpenQuestion{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[7]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1180,7 +1349,7 @@ func (x *OpenQuestion) String() string {
 func (*OpenQuestion) ProtoMessage() {}
 
 func (x *OpenQuestion) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[7]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1193,7 +1362,7 @@ func (x *OpenQuestion) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenQuestion.ProtoReflect.Descriptor instead.
 func (*OpenQuestion) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{7}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *OpenQuestion) GetText() string {
@@ -1224,7 +1393,7 @@ type StopRules struct {
 
 func (x *StopRules) Reset() {
 	*x = StopRules{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[8]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1236,7 +1405,7 @@ func (x *StopRules) String() string {
 func (*StopRules) ProtoMessage() {}
 
 func (x *StopRules) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[8]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1249,7 +1418,7 @@ func (x *StopRules) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StopRules.ProtoReflect.Descriptor instead.
 func (*StopRules) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{8}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *StopRules) GetMaxTurns() int32 {
@@ -1290,7 +1459,7 @@ type ProbeSpec struct {
 
 func (x *ProbeSpec) Reset() {
 	*x = ProbeSpec{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[9]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1302,7 +1471,7 @@ func (x *ProbeSpec) String() string {
 func (*ProbeSpec) ProtoMessage() {}
 
 func (x *ProbeSpec) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[9]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1315,7 +1484,7 @@ func (x *ProbeSpec) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProbeSpec.ProtoReflect.Descriptor instead.
 func (*ProbeSpec) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{9}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ProbeSpec) GetId() string {
@@ -1394,7 +1563,7 @@ type ProbeAnswer struct {
 
 func (x *ProbeAnswer) Reset() {
 	*x = ProbeAnswer{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[10]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1406,7 +1575,7 @@ func (x *ProbeAnswer) String() string {
 func (*ProbeAnswer) ProtoMessage() {}
 
 func (x *ProbeAnswer) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[10]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1419,7 +1588,7 @@ func (x *ProbeAnswer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProbeAnswer.ProtoReflect.Descriptor instead.
 func (*ProbeAnswer) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{10}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ProbeAnswer) GetProbe() string {
@@ -1552,7 +1721,7 @@ type EmotionDistribution struct {
 
 func (x *EmotionDistribution) Reset() {
 	*x = EmotionDistribution{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[11]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1564,7 +1733,7 @@ func (x *EmotionDistribution) String() string {
 func (*EmotionDistribution) ProtoMessage() {}
 
 func (x *EmotionDistribution) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[11]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1577,7 +1746,7 @@ func (x *EmotionDistribution) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EmotionDistribution.ProtoReflect.Descriptor instead.
 func (*EmotionDistribution) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{11}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *EmotionDistribution) GetEmotions() []*EmotionIntensity {
@@ -1604,7 +1773,7 @@ type EvaluatorUse struct {
 
 func (x *EvaluatorUse) Reset() {
 	*x = EvaluatorUse{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[12]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1616,7 +1785,7 @@ func (x *EvaluatorUse) String() string {
 func (*EvaluatorUse) ProtoMessage() {}
 
 func (x *EvaluatorUse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[12]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1629,7 +1798,7 @@ func (x *EvaluatorUse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EvaluatorUse.ProtoReflect.Descriptor instead.
 func (*EvaluatorUse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{12}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *EvaluatorUse) GetName() string {
@@ -1677,7 +1846,7 @@ type RewardTerm struct {
 
 func (x *RewardTerm) Reset() {
 	*x = RewardTerm{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[13]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1689,7 +1858,7 @@ func (x *RewardTerm) String() string {
 func (*RewardTerm) ProtoMessage() {}
 
 func (x *RewardTerm) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[13]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1702,7 +1871,7 @@ func (x *RewardTerm) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RewardTerm.ProtoReflect.Descriptor instead.
 func (*RewardTerm) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{13}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *RewardTerm) GetEvaluator() string {
@@ -1748,7 +1917,7 @@ type Factor struct {
 
 func (x *Factor) Reset() {
 	*x = Factor{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[14]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1760,7 +1929,7 @@ func (x *Factor) String() string {
 func (*Factor) ProtoMessage() {}
 
 func (x *Factor) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[14]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1773,7 +1942,7 @@ func (x *Factor) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Factor.ProtoReflect.Descriptor instead.
 func (*Factor) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{14}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Factor) GetRole() string {
@@ -1812,7 +1981,7 @@ type Level struct {
 
 func (x *Level) Reset() {
 	*x = Level{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[15]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1824,7 +1993,7 @@ func (x *Level) String() string {
 func (*Level) ProtoMessage() {}
 
 func (x *Level) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[15]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1837,7 +2006,7 @@ func (x *Level) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Level.ProtoReflect.Descriptor instead.
 func (*Level) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{15}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Level) GetName() string {
@@ -1865,7 +2034,7 @@ var File_vignette_v1_scenario_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\n" +
-	"\x1avignette/v1/scenario.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x19vignette/v1/options.proto\x1a\x19vignette/v1/persona.proto\x1a\x17vignette/v1/state.proto\"\xba\r\n" +
+	"\x1avignette/v1/scenario.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x19vignette/v1/options.proto\x1a\x19vignette/v1/persona.proto\x1a\x17vignette/v1/state.proto\x1a\x16vignette/v1/turn.proto\"\xba\r\n" +
 	"\bScenario\x12%\n" +
 	"\x02id\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x012\t^[^\\pC]+$R\x02id\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12.\n" +
@@ -1899,7 +2068,7 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\x14scenario.alternating\x12@alternating turn taking needs exactly two roles; use round_robin\x1a/this.turn_taking != 1 || this.roles.size() == 2\x1a\xb8\x01\n" +
 	"\x1ascenario.reward.evaluators\x12Da reward term names an evaluator that is not listed under evaluators\x1aTthis.roles.all(r, r.reward.all(t, this.evaluators.exists(e, e.name == t.evaluator)))\x1a\x85\x01\n" +
 	"\x1ascenario.evaluators.unique\x12.an evaluator is listed twice for the same role\x1a7this.evaluators.map(e, e.name + '\\n' + e.role).unique()\x1aX\n" +
-	"\x16scenario.probes.unique\x12\x1btwo probes have the same id\x1a!this.probes.map(p, p.id).unique()\"\xc1\x04\n" +
+	"\x16scenario.probes.unique\x12\x1btwo probes have the same id\x1a!this.probes.map(p, p.id).unique()\"\xf4\x04\n" +
 	"\x04Role\x12%\n" +
 	"\x02id\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x012\t^[^\\pC]+$R\x02id\x12'\n" +
 	"\x04name\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x012\t^[^\\pC]*$R\x04name\x128\n" +
@@ -1913,7 +2082,22 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\x06stance\x18\n" +
 	" \x01(\v2\x13.vignette.v1.StanceB\x04\xa8\xbb\x18\x01R\x06stance\x12=\n" +
 	"\x06reward\x18\v \x03(\v2\x17.vignette.v1.RewardTermB\f\xbaH\x05\x92\x01\x02\x10d\xa8\xbb\x18\x02R\x06reward\x121\n" +
-	"\x06change\x18\r \x01(\v2\x13.vignette.v1.ChangeB\x04\xa8\xbb\x18\x01R\x06change\"\xc8\x01\n" +
+	"\x06script\x18\f \x01(\v2\x13.vignette.v1.ScriptB\x04\xa8\xbb\x18\x01R\x06script\x121\n" +
+	"\x06change\x18\r \x01(\v2\x13.vignette.v1.ChangeB\x04\xa8\xbb\x18\x01R\x06change\"\xd6\x01\n" +
+	"\x06Script\x12:\n" +
+	"\x05lines\x18\x01 \x03(\v2\x17.vignette.v1.ScriptLineB\v\xbaH\b\x92\x01\x05\b\x01\x10\xe8\aR\x05lines\x12\x1c\n" +
+	"\x04file\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x04file\x120\n" +
+	"\x06sha256\x18\x03 \x01(\tB\x18\xbaH\x15r\x132\x11^([0-9a-f]{64})?$R\x06sha256\x12\"\n" +
+	"\aepisode\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\aepisode\x12\x1c\n" +
+	"\x04role\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x04role\"\xd6\x02\n" +
+	"\n" +
+	"ScriptLine\x125\n" +
+	"\x04kind\x18\x01 \x01(\x0e2\x17.vignette.v1.ActionKindB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04kind\x12\x1d\n" +
+	"\x04text\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x18\xa0\x9c\x01R\x04text\x12 \n" +
+	"\x02to\x18\x03 \x03(\tB\x10\xbaH\r\x92\x01\n" +
+	"\x10\b\x18\x01\"\x04r\x02\x10\x01R\x02to\x12&\n" +
+	"\taddressee\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\taddressee:\xa7\x01\xbaH\xa3\x01\x1a\xa0\x01\n" +
+	"\x10script_line.text\x123speak, nonverbal and act need text; silent has none\x1aWthis.kind in [0, 1, 2, 3] ? this.text != '' : (this.kind == 5 ? this.text == '' : true)\"\xc8\x01\n" +
 	"\x06Policy\x12;\n" +
 	"\bmodality\x18\x01 \x01(\x0e2\x15.vignette.v1.ModalityB\b\xbaH\x05\x82\x01\x02\x10\x01R\bmodality\x122\n" +
 	"\x05skill\x18\x02 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00H\x00R\x05skill\x88\x01\x01\x12#\n" +
@@ -2068,7 +2252,7 @@ func file_vignette_v1_scenario_proto_rawDescGZIP() []byte {
 }
 
 var file_vignette_v1_scenario_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
-var file_vignette_v1_scenario_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_vignette_v1_scenario_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_vignette_v1_scenario_proto_goTypes = []any{
 	(AgentKind)(0),              // 0: vignette.v1.AgentKind
 	(Modality)(0),               // 1: vignette.v1.Modality
@@ -2078,64 +2262,70 @@ var file_vignette_v1_scenario_proto_goTypes = []any{
 	(EvaluationTime)(0),         // 5: vignette.v1.EvaluationTime
 	(*Scenario)(nil),            // 6: vignette.v1.Scenario
 	(*Role)(nil),                // 7: vignette.v1.Role
-	(*Policy)(nil),              // 8: vignette.v1.Policy
-	(*Objective)(nil),           // 9: vignette.v1.Objective
-	(*Stance)(nil),              // 10: vignette.v1.Stance
-	(*Interest)(nil),            // 11: vignette.v1.Interest
-	(*Change)(nil),              // 12: vignette.v1.Change
-	(*OpenQuestion)(nil),        // 13: vignette.v1.OpenQuestion
-	(*StopRules)(nil),           // 14: vignette.v1.StopRules
-	(*ProbeSpec)(nil),           // 15: vignette.v1.ProbeSpec
-	(*ProbeAnswer)(nil),         // 16: vignette.v1.ProbeAnswer
-	(*EmotionDistribution)(nil), // 17: vignette.v1.EmotionDistribution
-	(*EvaluatorUse)(nil),        // 18: vignette.v1.EvaluatorUse
-	(*RewardTerm)(nil),          // 19: vignette.v1.RewardTerm
-	(*Factor)(nil),              // 20: vignette.v1.Factor
-	(*Level)(nil),               // 21: vignette.v1.Level
-	nil,                         // 22: vignette.v1.Scenario.ExtensionsEntry
-	(*Source)(nil),              // 23: vignette.v1.Source
-	(*Persona)(nil),             // 24: vignette.v1.Persona
-	(StageOfChange)(0),          // 25: vignette.v1.StageOfChange
-	(StateSource)(0),            // 26: vignette.v1.StateSource
-	(*EmotionIntensity)(nil),    // 27: vignette.v1.EmotionIntensity
-	(*structpb.Value)(nil),      // 28: google.protobuf.Value
-	(*structpb.Struct)(nil),     // 29: google.protobuf.Struct
+	(*Script)(nil),              // 8: vignette.v1.Script
+	(*ScriptLine)(nil),          // 9: vignette.v1.ScriptLine
+	(*Policy)(nil),              // 10: vignette.v1.Policy
+	(*Objective)(nil),           // 11: vignette.v1.Objective
+	(*Stance)(nil),              // 12: vignette.v1.Stance
+	(*Interest)(nil),            // 13: vignette.v1.Interest
+	(*Change)(nil),              // 14: vignette.v1.Change
+	(*OpenQuestion)(nil),        // 15: vignette.v1.OpenQuestion
+	(*StopRules)(nil),           // 16: vignette.v1.StopRules
+	(*ProbeSpec)(nil),           // 17: vignette.v1.ProbeSpec
+	(*ProbeAnswer)(nil),         // 18: vignette.v1.ProbeAnswer
+	(*EmotionDistribution)(nil), // 19: vignette.v1.EmotionDistribution
+	(*EvaluatorUse)(nil),        // 20: vignette.v1.EvaluatorUse
+	(*RewardTerm)(nil),          // 21: vignette.v1.RewardTerm
+	(*Factor)(nil),              // 22: vignette.v1.Factor
+	(*Level)(nil),               // 23: vignette.v1.Level
+	nil,                         // 24: vignette.v1.Scenario.ExtensionsEntry
+	(*Source)(nil),              // 25: vignette.v1.Source
+	(*Persona)(nil),             // 26: vignette.v1.Persona
+	(ActionKind)(0),             // 27: vignette.v1.ActionKind
+	(StageOfChange)(0),          // 28: vignette.v1.StageOfChange
+	(StateSource)(0),            // 29: vignette.v1.StateSource
+	(*EmotionIntensity)(nil),    // 30: vignette.v1.EmotionIntensity
+	(*structpb.Value)(nil),      // 31: google.protobuf.Value
+	(*structpb.Struct)(nil),     // 32: google.protobuf.Struct
 }
 var file_vignette_v1_scenario_proto_depIdxs = []int32{
 	7,  // 0: vignette.v1.Scenario.roles:type_name -> vignette.v1.Role
-	9,  // 1: vignette.v1.Scenario.objective:type_name -> vignette.v1.Objective
+	11, // 1: vignette.v1.Scenario.objective:type_name -> vignette.v1.Objective
 	3,  // 2: vignette.v1.Scenario.turn_taking:type_name -> vignette.v1.TurnTaking
-	14, // 3: vignette.v1.Scenario.stop:type_name -> vignette.v1.StopRules
-	15, // 4: vignette.v1.Scenario.probes:type_name -> vignette.v1.ProbeSpec
-	18, // 5: vignette.v1.Scenario.evaluators:type_name -> vignette.v1.EvaluatorUse
-	20, // 6: vignette.v1.Scenario.factors:type_name -> vignette.v1.Factor
-	23, // 7: vignette.v1.Scenario.source:type_name -> vignette.v1.Source
-	22, // 8: vignette.v1.Scenario.extensions:type_name -> vignette.v1.Scenario.ExtensionsEntry
+	16, // 3: vignette.v1.Scenario.stop:type_name -> vignette.v1.StopRules
+	17, // 4: vignette.v1.Scenario.probes:type_name -> vignette.v1.ProbeSpec
+	20, // 5: vignette.v1.Scenario.evaluators:type_name -> vignette.v1.EvaluatorUse
+	22, // 6: vignette.v1.Scenario.factors:type_name -> vignette.v1.Factor
+	25, // 7: vignette.v1.Scenario.source:type_name -> vignette.v1.Source
+	24, // 8: vignette.v1.Scenario.extensions:type_name -> vignette.v1.Scenario.ExtensionsEntry
 	0,  // 9: vignette.v1.Role.kind:type_name -> vignette.v1.AgentKind
-	24, // 10: vignette.v1.Role.persona:type_name -> vignette.v1.Persona
-	8,  // 11: vignette.v1.Role.policy:type_name -> vignette.v1.Policy
-	10, // 12: vignette.v1.Role.stance:type_name -> vignette.v1.Stance
-	19, // 13: vignette.v1.Role.reward:type_name -> vignette.v1.RewardTerm
-	12, // 14: vignette.v1.Role.change:type_name -> vignette.v1.Change
-	1,  // 15: vignette.v1.Policy.modality:type_name -> vignette.v1.Modality
-	2,  // 16: vignette.v1.Objective.kind:type_name -> vignette.v1.ObjectiveKind
-	11, // 17: vignette.v1.Stance.interests:type_name -> vignette.v1.Interest
-	25, // 18: vignette.v1.Change.stage:type_name -> vignette.v1.StageOfChange
-	13, // 19: vignette.v1.Change.questions:type_name -> vignette.v1.OpenQuestion
-	4,  // 20: vignette.v1.ProbeSpec.kind:type_name -> vignette.v1.ProbeKind
-	17, // 21: vignette.v1.ProbeAnswer.emotions:type_name -> vignette.v1.EmotionDistribution
-	26, // 22: vignette.v1.ProbeAnswer.source:type_name -> vignette.v1.StateSource
-	27, // 23: vignette.v1.EmotionDistribution.emotions:type_name -> vignette.v1.EmotionIntensity
-	5,  // 24: vignette.v1.EvaluatorUse.when:type_name -> vignette.v1.EvaluationTime
-	21, // 25: vignette.v1.Factor.levels:type_name -> vignette.v1.Level
-	28, // 26: vignette.v1.Level.value:type_name -> google.protobuf.Value
-	24, // 27: vignette.v1.Level.persona:type_name -> vignette.v1.Persona
-	29, // 28: vignette.v1.Scenario.ExtensionsEntry.value:type_name -> google.protobuf.Struct
-	29, // [29:29] is the sub-list for method output_type
-	29, // [29:29] is the sub-list for method input_type
-	29, // [29:29] is the sub-list for extension type_name
-	29, // [29:29] is the sub-list for extension extendee
-	0,  // [0:29] is the sub-list for field type_name
+	26, // 10: vignette.v1.Role.persona:type_name -> vignette.v1.Persona
+	10, // 11: vignette.v1.Role.policy:type_name -> vignette.v1.Policy
+	12, // 12: vignette.v1.Role.stance:type_name -> vignette.v1.Stance
+	21, // 13: vignette.v1.Role.reward:type_name -> vignette.v1.RewardTerm
+	8,  // 14: vignette.v1.Role.script:type_name -> vignette.v1.Script
+	14, // 15: vignette.v1.Role.change:type_name -> vignette.v1.Change
+	9,  // 16: vignette.v1.Script.lines:type_name -> vignette.v1.ScriptLine
+	27, // 17: vignette.v1.ScriptLine.kind:type_name -> vignette.v1.ActionKind
+	1,  // 18: vignette.v1.Policy.modality:type_name -> vignette.v1.Modality
+	2,  // 19: vignette.v1.Objective.kind:type_name -> vignette.v1.ObjectiveKind
+	13, // 20: vignette.v1.Stance.interests:type_name -> vignette.v1.Interest
+	28, // 21: vignette.v1.Change.stage:type_name -> vignette.v1.StageOfChange
+	15, // 22: vignette.v1.Change.questions:type_name -> vignette.v1.OpenQuestion
+	4,  // 23: vignette.v1.ProbeSpec.kind:type_name -> vignette.v1.ProbeKind
+	19, // 24: vignette.v1.ProbeAnswer.emotions:type_name -> vignette.v1.EmotionDistribution
+	29, // 25: vignette.v1.ProbeAnswer.source:type_name -> vignette.v1.StateSource
+	30, // 26: vignette.v1.EmotionDistribution.emotions:type_name -> vignette.v1.EmotionIntensity
+	5,  // 27: vignette.v1.EvaluatorUse.when:type_name -> vignette.v1.EvaluationTime
+	23, // 28: vignette.v1.Factor.levels:type_name -> vignette.v1.Level
+	31, // 29: vignette.v1.Level.value:type_name -> google.protobuf.Value
+	26, // 30: vignette.v1.Level.persona:type_name -> vignette.v1.Persona
+	32, // 31: vignette.v1.Scenario.ExtensionsEntry.value:type_name -> google.protobuf.Struct
+	32, // [32:32] is the sub-list for method output_type
+	32, // [32:32] is the sub-list for method input_type
+	32, // [32:32] is the sub-list for extension type_name
+	32, // [32:32] is the sub-list for extension extendee
+	0,  // [0:32] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_scenario_proto_init() }
@@ -2146,23 +2336,24 @@ func file_vignette_v1_scenario_proto_init() {
 	file_vignette_v1_options_proto_init()
 	file_vignette_v1_persona_proto_init()
 	file_vignette_v1_state_proto_init()
-	file_vignette_v1_scenario_proto_msgTypes[2].OneofWrappers = []any{}
+	file_vignette_v1_turn_proto_init()
 	file_vignette_v1_scenario_proto_msgTypes[4].OneofWrappers = []any{}
-	file_vignette_v1_scenario_proto_msgTypes[10].OneofWrappers = []any{
+	file_vignette_v1_scenario_proto_msgTypes[6].OneofWrappers = []any{}
+	file_vignette_v1_scenario_proto_msgTypes[12].OneofWrappers = []any{
 		(*ProbeAnswer_Emotions)(nil),
 		(*ProbeAnswer_Distress)(nil),
 		(*ProbeAnswer_Probability)(nil),
 		(*ProbeAnswer_Text)(nil),
 		(*ProbeAnswer_Refusal)(nil),
 	}
-	file_vignette_v1_scenario_proto_msgTypes[13].OneofWrappers = []any{}
+	file_vignette_v1_scenario_proto_msgTypes[15].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_scenario_proto_rawDesc), len(file_vignette_v1_scenario_proto_rawDesc)),
 			NumEnums:      6,
-			NumMessages:   17,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

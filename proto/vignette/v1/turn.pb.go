@@ -241,8 +241,13 @@ type Action struct {
 	Kind ActionKind `protobuf:"varint,1,opt,name=kind,proto3,enum=vignette.v1.ActionKind" json:"kind,omitempty"`
 	// The words spoken, or the gesture or deed described. Empty when silent; may be empty when leaving.
 	Text string `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
-	// Role ids of those who perceive it; empty means everybody. The actor always perceives it.
-	To            []string `protobuf:"bytes,3,rep,name=to,proto3" json:"to,omitempty"`
+	// Role ids of those who alone perceive it, a whisper; empty means everybody. The actor always perceives it. They must
+	// be others who have not left.
+	To []string `protobuf:"bytes,3,rep,name=to,proto3" json:"to,omitempty"`
+	// Role id of the one it is meant for, among several who perceive it; empty means nobody in particular, or, where `to`
+	// names one role alone, that one. It says whom somebody speaks to, and takes nothing away from anybody: the others
+	// hear it too, and hear whom it is for.
+	Addressee     string `protobuf:"bytes,4,opt,name=addressee,proto3" json:"addressee,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -296,6 +301,13 @@ func (x *Action) GetTo() []string {
 		return x.To
 	}
 	return nil
+}
+
+func (x *Action) GetAddressee() string {
+	if x != nil {
+		return x.Addressee
+	}
+	return ""
 }
 
 // IntendedAct is something a simulated speaker meant to do. It is recorded with the turn and reaches no other agent.
@@ -529,13 +541,15 @@ const file_vignette_v1_turn_proto_rawDesc = "" +
 	"\battempts\x18\n" +
 	" \x01(\x05B\b\xa8\xbb\x18\x02\xb0\xbb\x18\x01R\battempts\x12=\n" +
 	"\alatency\x18\v \x01(\v2\x19.google.protobuf.DurationB\b\xa8\xbb\x18\x02\xb0\xbb\x18\x01R\alatency\x12:\n" +
-	"\tappraisal\x18\f \x01(\v2\x16.vignette.v1.AppraisalB\x04\xa8\xbb\x18\x01R\tappraisal\"\xa4\x02\n" +
+	"\tappraisal\x18\f \x01(\v2\x16.vignette.v1.AppraisalB\x04\xa8\xbb\x18\x01R\tappraisal\"\xe7\x03\n" +
 	"\x06Action\x127\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x17.vignette.v1.ActionKindB\n" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04kind\x12\x1d\n" +
 	"\x04text\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x18\xa0\x9c\x01R\x04text\x12 \n" +
 	"\x02to\x18\x03 \x03(\tB\x10\xbaH\r\x92\x01\n" +
-	"\x10\b\x18\x01\"\x04r\x02\x10\x01R\x02to:\x9f\x01\xbaH\x9b\x01\x1a\x98\x01\n" +
+	"\x10\b\x18\x01\"\x04r\x02\x10\x01R\x02to\x12&\n" +
+	"\taddressee\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\taddressee:\xba\x02\xbaH\xb6\x02\x1a\x98\x01\n" +
+	"\x10action.addressee\x12:the addressee must be one of those who perceive the action\x1aHthis.addressee == '' || this.to.size() == 0 || this.addressee in this.to\x1a\x98\x01\n" +
 	"\vaction.text\x123speak, nonverbal and act need text; silent has none\x1aTthis.kind in [1, 2, 3] ? this.text != '' : (this.kind == 5 ? this.text == '' : true)\"R\n" +
 	"\vIntendedAct\x12\x1c\n" +
 	"\x03act\x18\x01 \x01(\tB\n" +

@@ -41,6 +41,9 @@ type Bystander struct {
 	st     State
 	intent string
 	bye    bool
+	// to is whom this turn is for, or ""; alone says that nobody else is to hear it.
+	to    string
+	alone bool
 }
 
 const (
@@ -51,6 +54,10 @@ const (
 	actSide   = "bystander.encourage"
 	actGreet  = "bystander.greet"
 	actBye    = "bystander.goodbye"
+	// actWhisper is a word to somebody who is being talked down to.
+	actWhisper = "bystander.whisper"
+	// actParted is a word about somebody who has left.
+	actParted = "bystander.parted"
 )
 
 var (
@@ -65,6 +72,8 @@ var (
 	}
 	answers   = []string{"I'd have to think about that.", "Hard to say, honestly.", "I'm not sure I'm the right person to ask.", "That depends on what you two want."}
 	sides     = []string{"I think there's something in that.", "I can see why you'd say that.", "That sounds reasonable to me.", "I'd give it a chance."}
+	whispers  = []string{"I'm on your side, don't let it get to you.", "Don't mind that. I'm on your side.", "That was out of order. I'm on your side."}
+	parted    = []string{"Well. That's one less of us.", "I hope they're all right.", "Let's go on without them, then."}
 	farewells = []string{"See you, then.", "All right, take care."}
 )
 
@@ -91,13 +100,18 @@ func (b *Bystander) State() *State { return &b.st }
 func (b *Bystander) Bid() float64 {
 	last := b.scene.Last()
 	switch {
-	case b.st.Done || last == nil:
+	case b.st.Done || last == nil && !b.scene.Opening:
+		return 0
+	case last == nil:
 		return bidIdle
 	case b.scene.Calls(last):
 		return bidNamed
 	}
-	return math.Min(bidMost, bidBase+bidHeat*b.st.Heat)
+	return math.Min(bidMost, bidBase+bidHeat*b.st.Heat) * math.Pow(wanes, float64(b.st.Spoken))
 }
+
+// wanes is what is left of the wish to speak after each turn: it is not the bystander's matter. Chosen.
+const wanes = 0.7
 
 // Act takes the bystander's turn.
 func (b *Bystander) Act(decideRand, wordRand *rand.Rand) draft.Turn {
@@ -107,7 +121,11 @@ func (b *Bystander) Act(decideRand, wordRand *rand.Rand) draft.Turn {
 		kind = b.listen(d)
 	}
 	b.st.Spoken++
-	return draft.Turn{Kind: kind, Text: d.Text(), Acts: d.Acts(), Intent: b.intent}
+	turn := draft.Turn{Kind: kind, Text: d.Text(), Acts: d.Acts(), Intent: b.intent, For: b.to}
+	if b.alone {
+		turn.To = []string{b.to}
+	}
+	return turn
 }
 
 func (b *Bystander) plan(d *draft.Draft, r *rand.Rand) vignettev1.ActionKind {
@@ -120,11 +138,17 @@ func (b *Bystander) plan(d *draft.Draft, r *rand.Rand) vignettev1.ActionKind {
 		b.intent = "get the talk going"
 		d.Say(actGreet, greetings...)
 		return speak
+	case last != nil && last.Kind == vignettev1.ActionKind_ACTION_KIND_LEAVE && b.scene.Group() && d.Say(actParted, parted...):
+		b.intent = "say something about who left"
+		return speak
 	case last == nil || len(last.Tokens) == 0:
 		return b.listen(d)
 	case b.bye && b.st.Spoken > 0:
 		b.st.Done, b.intent = true, "say goodbye"
 		d.Say(actBye, farewells...)
+		return speak
+	case b.comfort(d, r):
+		b.intent = "stand by the one who is being attacked"
 		return speak
 	case b.st.Heat > calmAt:
 		b.intent = "calm things down"
@@ -135,6 +159,7 @@ func (b *Bystander) plan(d *draft.Draft, r *rand.Rand) vignettev1.ActionKind {
 		b.intent = "say what I know about it"
 		return speak
 	}
+	b.to = last.Role
 	named := b.scene.Calls(last)
 	asked := language.FormOf(last.Sentences[len(last.Sentences)-1].Tokens) != language.NoQuestion
 	switch {
@@ -207,8 +232,45 @@ func (b *Bystander) toLast(last *scene.Line, wordings []string) []string {
 	return out
 }
 
+// whisperShare is how often a bystander in a heated talk whispers to whoever the heat is for, instead of calming everybody.
+// Chosen.
+const whisperShare = 0.4
+
+// comfort whispers a word to whoever the last heated remark was for: the one it was meant for, else who had spoken before it.
+func (b *Bystander) comfort(d *draft.Draft, r *rand.Rand) bool {
+	target := b.attacked()
+	if target == "" || !b.scene.Group() || !b.scene.Allows(vignettev1.ActionKind_ACTION_KIND_SPEAK) {
+		return false
+	}
+	if r.Float64() >= whisperShare || !d.Say(actWhisper, whispers...) {
+		return false
+	}
+	b.to, b.alone = target, true
+	return true
+}
+
+// attacked is whom the last heated remark heard was for, if they are another who is still here and has given no heated word
+// themselves; else "".
+func (b *Bystander) attacked() string {
+	target, hot := "", map[string]bool{}
+	for i := range b.scene.Heard {
+		line := &b.scene.Heard[i]
+		if !heated.In(line.Tokens) {
+			continue
+		}
+		hot[line.Role] = true
+		if target = line.For; target == "" && i > 0 {
+			target = b.scene.Heard[i-1].Role
+		}
+	}
+	if hot[target] || !b.scene.IsPresent(target) {
+		return ""
+	}
+	return target
+}
+
 func (b *Bystander) listen(d *draft.Draft) vignettev1.ActionKind {
-	b.intent = "listen"
+	b.intent, b.to = "listen", ""
 	if b.scene.Allows(vignettev1.ActionKind_ACTION_KIND_NONVERBAL) && d.Say(actListen, "nods", "listens", "leans back and waits") {
 		return vignettev1.ActionKind_ACTION_KIND_NONVERBAL
 	}

@@ -30,6 +30,10 @@ type Turn struct {
 	Acts []*vignettev1.IntendedAct
 	// Intent says in words what was meant.
 	Intent string
+	// For is whom it is meant for, a role id; "" is nobody in particular.
+	For string
+	// To are those who alone are to perceive it; none means everybody.
+	To []string
 }
 
 type piece struct{ act, text string }

@@ -153,12 +153,13 @@ const (
 	sameWords    = 0.99  // overlap that counts as all words
 
 	// Bidding for the next turn, 0-1.
-	bidToAsk   = 0.9
-	bidIdle    = 0.2
-	bidAsked   = 0.85
-	bidSettled = 0.35
-	bidOpen    = 0.5
-	bidAngry   = 0.3 // what full anger adds to that
+	bidToAsk       = 0.9
+	bidIdle        = 0.2
+	bidOverhearing = 0.4
+	bidAsked       = 0.85
+	bidSettled     = 0.35
+	bidOpen        = 0.5
+	bidAngry       = 0.3 // what full anger adds to that
 
 	// Showing.
 	faintest     = 0.05

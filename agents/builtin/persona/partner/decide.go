@@ -41,7 +41,8 @@ const (
 	actInterrupt = "partner.interrupt"
 
 	// actCave gives in to a threat without being willing.
-	actCave = "partner.give_in_to_threat"
+	actCave    = "partner.give_in_to_threat"
+	actWhisper = "partner.whisper"
 )
 
 func isTactic(act string) bool {
@@ -68,7 +69,7 @@ func (p *Partner) decide(d *draft.Draft) string {
 		st.Phase = Agreed
 		return actCave
 	case st.Phase != Open:
-		return p.after()
+		return p.after(d)
 	case p.heard.attacks():
 		return actUpset
 	}
@@ -203,7 +204,7 @@ func (p *Partner) spent() bool {
 }
 
 // after is for what comes once the matter is decided.
-func (p *Partner) after() string {
+func (p *Partner) after(d *draft.Draft) string {
 	st, r := &p.st, p.heard
 	st.Closings++
 	switch {
@@ -215,6 +216,8 @@ func (p *Partner) after() string {
 		return actWon
 	case r.attacks():
 		return actUpset
+	case p.whispers(d):
+		return actWhisper
 	case p.scene.Group():
 		if st.Closings > 1 || !p.spokenTo() {
 			return actWait
@@ -240,10 +243,24 @@ func (p *Partner) nextInterest() int {
 	return best
 }
 
-// spokenTo says whether the counterpart's last turn was meant for this partner: it names them, or names nobody else.
+// whisperShare is how often somebody who has been won says a word under their breath to another who has not. Chosen: rarely.
+const whisperShare = 0.3
+
+// whispers says whether a partner who has agreed now puts in a word with somebody who has not: once, out of the hearing of
+// the one who asks.
+func (p *Partner) whispers(d *draft.Draft) bool {
+	return p.st.Phase == Agreed && !p.st.Whispered && p.scene.Group() && p.unwon() != "" &&
+		p.scene.Allows(vignettev1.ActionKind_ACTION_KIND_SPEAK) && d.Chance(whisperShare)
+}
+
+// spokenTo says whether the counterpart's last turn was meant for this partner: it says so, or names them, or neither says nor
+// names anybody else.
 func (p *Partner) spokenTo() bool {
-	if !p.scene.Group() || p.line == nil || p.scene.Calls(p.line) {
+	if !p.scene.Group() || p.line == nil || p.scene.Calls(p.line) || p.line.For == p.scene.Self.GetId() {
 		return true
+	}
+	if p.line.For != "" {
+		return false
 	}
 	for _, name := range p.scene.Names() {
 		for _, token := range p.line.Tokens {

@@ -77,6 +77,8 @@ type State struct {
 	Known []string `json:"known,omitempty"`
 	// Asked are the stems of the last requests heard, each sorted.
 	Asked [][]string `json:"asked,omitempty"`
+	// Whispered says that a word was put in with somebody else.
+	Whispered bool `json:"whispered,omitempty"`
 	// Yielded are others who have agreed.
 	Yielded []string `json:"yielded,omitempty"`
 }
@@ -166,8 +168,12 @@ func (p *Partner) Bid() float64 {
 		return 0
 	case p.scene.Opening && p.asker:
 		return bidToAsk
+	case p.st.Phase != Open && p.st.Closings > 1:
+		return 0 // All is said.
 	case len(p.scene.Heard) == 0:
 		return bidIdle
+	case !p.spokenTo():
+		return bidOverhearing
 	case p.line != nil && p.heard != nil && p.heard.question != language.NoQuestion:
 		return bidAsked
 	case p.st.Phase != Open:

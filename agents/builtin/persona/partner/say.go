@@ -2,6 +2,7 @@ package partner
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/vignette-sim/vignette/agents/builtin/persona/draft"
@@ -21,11 +22,41 @@ func (p *Partner) Act(decideRand, wordRand *rand.Rand) draft.Turn {
 	if d.Empty() {
 		kind = p.fallback(d, kind)
 	}
-	turn := draft.Turn{Kind: kind, Text: d.Text(), Acts: d.Acts(), Intent: intents[decision]}
+	turn := draft.Turn{Kind: kind, Text: d.Text(), Acts: d.Acts(), Intent: intents[decision], For: p.meant(decision)}
+	if decision == actWhisper {
+		turn.To = []string{turn.For}
+	}
 	if turn.Acts == nil {
 		turn.Acts = []*vignettev1.IntendedAct{{Act: decision}}
 	}
 	return turn
+}
+
+// meant is whom a turn is for: the one this is about, or in a whisper who has not been won yet. Who only waits, or begins,
+// means nobody in particular.
+func (p *Partner) meant(decision string) string {
+	switch decision {
+	case actWhisper:
+		return p.unwon()
+	case actWait, actOpen:
+		return ""
+	}
+	return p.st.Counterpart
+}
+
+// unwon is who last spoke to the one this is about and has not been heard to agree, if they are still here; else "".
+func (p *Partner) unwon() string {
+	who := ""
+	for i := range p.scene.Heard {
+		line := &p.scene.Heard[i]
+		if line.Role != p.st.Counterpart && line.For == p.st.Counterpart {
+			who = line.Role
+		}
+	}
+	if slices.Contains(p.st.Yielded, who) || !p.scene.IsPresent(who) {
+		return ""
+	}
+	return who
 }
 
 // say words a decision.
@@ -60,6 +91,9 @@ func (p *Partner) say(d *draft.Draft, decision string) vignettev1.ActionKind {
 		p.clarifyAloud(d)
 	case actClose:
 		p.close(d)
+	case actWhisper:
+		p.st.Whispered = true
+		d.Say(actWhisper, whispers...)
 	case actWait:
 		return p.wait(d)
 	case actSoften:

@@ -93,6 +93,7 @@ var (
 	onReflection = []string{"Yes, exactly that.", "That's right.", "Yes, that's what I mean."}
 	viewYes      = []string{"As far as it goes, yes.", "It goes some way, yes.", "Partly, yes."}
 	viewNo       = []string{"Not on its own.", "I'm not there yet.", "Not quite."}
+	whispers     = []string{"I think we can say yes to this, you know.", "Come on, I'm fine with it, what about you?", "I've heard enough, I'm fine with it."}
 	asides       = []string{"There's something else for me.", "I've got another worry, though.", "Can I say something, too?", "It's a bit different for me."}
 
 	onAskerFact         = []string{"I hear that.", "I can't argue with that.", "I know it's not simple for you.", "Fair enough."}
@@ -150,6 +151,7 @@ var (
 
 // intents say in words what each act means to do.
 var intents = map[string]string{
+	actWhisper:  "put in a word with somebody who is not won yet",
 	actOpen:     "begin the conversation",
 	actPosition: "say where I stand",
 	actClarify:  "find out what is really wanted",

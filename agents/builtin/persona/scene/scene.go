@@ -1,12 +1,14 @@
 // Package scene is how a role sees the moment it is asked to act in: who is here, what was said since it last spoke,
 // and by whom. It reads an observation and changes nothing; what the words mean is for the reader to say.
 //
-// It may import the contracts and internal/language.
+// It may import the contracts, package agents and internal/language.
 package scene
 
 import (
+	"slices"
 	"strings"
 
+	"github.com/vignette-sim/vignette/agents"
 	"github.com/vignette-sim/vignette/internal/language"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
@@ -19,6 +21,8 @@ type Line struct {
 	Kind vignettev1.ActionKind
 	// Private says that not everybody perceived it.
 	Private bool
+	// For is the role it was meant for; "" is nobody in particular.
+	For string
 	// Text is what was said or shown.
 	*language.Text
 }
@@ -49,11 +53,22 @@ func New(obs *vignettev1.Observation, seen int32) *Scene {
 			continue
 		}
 		s.Heard = append(s.Heard, Line{
-			Role: turn.GetRole(), Kind: turn.GetAction().GetKind(), Private: len(turn.GetAction().GetTo()) > 0,
+			Role: turn.GetRole(), Kind: turn.GetAction().GetKind(), Private: len(turn.GetAction().GetTo()) > 0, For: agents.Addressee(turn.GetAction()),
 			Text: language.Read(turn.GetAction().GetText()),
 		})
 	}
 	return s
+}
+
+// Addressing says whether the others say whom they mean when they speak. Only then does it tell anything that somebody does
+// not.
+func (s *Scene) Addressing() bool {
+	for _, turn := range s.obs.GetTurns() {
+		if turn.GetRole() != s.Self.GetId() && turn.GetAction().GetAddressee() != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // Own returns what the role itself has said, oldest first.
@@ -112,6 +127,9 @@ func (s *Scene) Present() []string {
 	}
 	return ids
 }
+
+// IsPresent says whether an id is one of the others who have not left.
+func (s *Scene) IsPresent(id string) bool { return slices.Contains(s.Present(), id) }
 
 // Knows says whether an id is one of the others.
 func (s *Scene) Knows(id string) bool {

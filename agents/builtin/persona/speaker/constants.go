@@ -146,6 +146,7 @@ var taken = map[answer]struct {
 	shamed:     {[]feeling{{vignettev1.Emotion_EMOTION_HURT, 0.5}, {vignettev1.Emotion_EMOTION_ANXIETY, 0.4}}, 45},
 	finalNo:    {[]feeling{{vignettev1.Emotion_EMOTION_DISAPPOINTMENT, 0.4}, {vignettev1.Emotion_EMOTION_ANGER, 0.3}}, 40},
 	strayed:    {[]feeling{{vignettev1.Emotion_EMOTION_ANXIETY, 0.3}}, 30},
+	remark:     {[]feeling{{vignettev1.Emotion_EMOTION_CALM, 0.4}}, 20},
 	brushedOff: {[]feeling{{vignettev1.Emotion_EMOTION_ANXIETY, 0.4}}, 32},
 	closing:    {[]feeling{{vignettev1.Emotion_EMOTION_CALM, 0.5}, {vignettev1.Emotion_EMOTION_RELIEF, 0.3}}, 15},
 	departed:   {[]feeling{{vignettev1.Emotion_EMOTION_ANGER, 0.7}}, 65},

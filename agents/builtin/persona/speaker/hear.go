@@ -38,6 +38,8 @@ const (
 	closing
 	// departed says that the other has left.
 	departed
+	// remark is something said to everybody that asks nothing and is meant for nobody.
+	remark
 )
 
 // heard is a turn of another, as the speaker takes it.
@@ -96,8 +98,11 @@ func (s *Speaker) hear(line *scene.Line) heard {
 	if stems := language.StemsOf(h.point.Tokens); len(stems) >= pointWords {
 		h.stems = stems // what came before was a word about what I said
 	}
-	h.elsewhere = !h.named && s.namesOther(line)
+	h.elsewhere = !h.named && line.For != s.scene.Self.GetId() && (line.For != "" || s.namesOther(line))
 	h.kind = s.classify(line, &h)
+	if h.kind == objection && line.For == "" && !h.named && s.scene.Group() && s.scene.Addressing() {
+		h.kind = remark
+	}
 	return h
 }
 

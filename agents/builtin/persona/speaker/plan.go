@@ -43,11 +43,13 @@ const (
 // plan decides what to do with this turn and words it into the draft.
 func (s *Speaker) plan() vignettev1.ActionKind {
 	h, answered := s.choose()
+	s.to = h.role
 	switch {
 	case s.st.Phase == Gone:
 		return silent
 	case s.scene.Opening, s.st.Requests+s.st.Vague == 0 && !answered:
 		s.intent = "raise the matter"
+		s.to = ""
 		s.openMatter()
 		return speak
 	case s.st.Phase != Open:
@@ -144,6 +146,9 @@ func (s *Speaker) assertive(h heard) vignettev1.ActionKind {
 		if other.kind == agreement && other.role != h.role && s.good() {
 			s.thankBriefly(other)
 		}
+	}
+	if (h.kind == remark || contains(s.st.Settled, h.role)) && h.kind != departed && h.kind != attack && !h.question && s.st.Requests > 0 && s.goOn() {
+		return speak
 	}
 	switch h.kind {
 	case unclear, silence:
@@ -392,6 +397,7 @@ func (s *Speaker) accept(h heard) vignettev1.ActionKind {
 	s.settle(h.role)
 	s.d.Say(actAccept, s.byName(h, accepting)...)
 	if open := s.openOthers(); len(open) > 0 {
+		s.to = open[0]
 		s.d.Say(actAskNeeds, s.turnTo(s.scene.CallName(open[0]))...)
 		return speak
 	}
@@ -420,15 +426,22 @@ func (s *Speaker) agreed(h heard) vignettev1.ActionKind {
 		return speak
 	}
 	s.thankBriefly(h)
-	open := s.openOthers()
-	if len(open) > 0 {
-		name := s.scene.CallName(open[0])
-		s.st.Target = open[0]
-		if !s.negotiateTo(name) && !s.reinforceTo(name) {
-			s.d.Say(actAskNeeds, s.turnTo(name)...)
-		}
-	}
+	s.goOn()
 	return speak
+}
+
+// goOn turns to the first who has still to be won. It returns false when there is nobody, or nothing new to say to them.
+func (s *Speaker) goOn() bool {
+	open := s.openOthers()
+	if len(open) == 0 {
+		return false
+	}
+	name := s.scene.CallName(open[0])
+	if !s.negotiateTo(name) && !s.reinforceTo(name) && !s.d.Say(actAskNeeds, s.turnTo(name)...) {
+		return false
+	}
+	s.st.Target, s.to = open[0], open[0]
+	return true
 }
 
 // openOthers are those present who have not agreed, in order.
@@ -484,6 +497,7 @@ func (s *Speaker) afterWalkout(h heard) vignettev1.ActionKind {
 		s.st.Phase = Gone
 		return silent
 	}
+	s.to = open[0]
 	name := s.scene.CallName(open[0])
 	if !s.negotiateTo(name) {
 		s.d.Say(actAskNeeds, s.turnTo(name)...)

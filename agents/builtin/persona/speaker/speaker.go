@@ -92,6 +92,8 @@ type Speaker struct {
 	intent    string
 	// cramming says that this turn takes no time to lead in to anything.
 	cramming bool
+	// to is whom this turn is for, or "".
+	to string
 }
 
 // New puts a speaker into a scene, with the state of its last turn (nil at first) and its luck for the episode, and lets
@@ -186,11 +188,15 @@ func (s *Speaker) everybodySettled() bool {
 func (s *Speaker) Act(decideRand, wordRand *rand.Rand) draft.Turn {
 	s.draw = decideRand
 	s.d = draft.New(wordRand, s.scene.Said())
+	asked := s.st.Requests
 	kind := s.plan()
+	if asked == 0 && s.st.Requests > 0 {
+		s.to = "" // The request is for all of them, whoever spoke before it.
+	}
 	if s.d.Empty() && kind == vignettev1.ActionKind_ACTION_KIND_SPEAK {
 		kind = s.runDry()
 	}
-	turn := draft.Turn{Kind: kind, Text: s.d.Text(), Acts: s.d.Acts(), Intent: s.intent}
+	turn := draft.Turn{Kind: kind, Text: s.d.Text(), Acts: s.d.Acts(), Intent: s.intent, For: s.to}
 	s.st.Harsh = false
 	for _, act := range turn.Acts {
 		switch act.GetAct() {
