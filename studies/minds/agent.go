@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
@@ -22,7 +23,7 @@ type agent struct {
 }
 
 // changing is an agent whose lines an experiment may put in place of others, between runs.
-type changing struct{ utter utter }
+type changing struct{ utter atomic.Pointer[utter] }
 
 // serve puts a way of speaking on the wire and returns the name it is found under. The same arm is served once; a later one takes
 // its place. It must not be called while a run is played.
@@ -30,10 +31,11 @@ func (s *Stage) serve(ctx context.Context, arm, summary string, utter utter) (st
 	s.names.Lock()
 	defer s.names.Unlock()
 	if name, ok := s.serving[arm]; ok {
-		s.players[arm].utter = utter
+		s.players[arm].utter.Store(&utter)
 		return name, nil
 	}
-	player := &changing{utter}
+	player := &changing{}
+	player.utter.Store(&utter)
 	name := "minds-" + arm + "-" + s.Runner.NewID() // another laboratory may be on the same wire, with lines of its own
 	a := &agent{
 		description: &vignettev1.AgentDescription{
@@ -41,7 +43,7 @@ func (s *Stage) serve(ctx context.Context, arm, summary string, utter utter) (st
 			Mind: "builtin", Languages: []string{"en"}, Summary: summary,
 		},
 		utter: func(ctx context.Context, obs *vignettev1.Observation) (string, []byte, error) {
-			return player.utter(ctx, obs)
+			return (*player.utter.Load())(ctx, obs)
 		},
 	}
 	err := s.Host(ctx, name, summary, func(r grpc.ServiceRegistrar) { vignettev1.RegisterAgentServiceServer(r, a) })

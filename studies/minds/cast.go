@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"google.golang.org/protobuf/proto"
 
@@ -83,16 +84,25 @@ func clients() ([]*vignettev1.Persona, error) {
 	return out, nil
 }
 
-// partnerScenarios are the library's scenarios in which somebody has to be won over, without probes, judges and rewards: those
-// are not what is measured here.
+// partnerScenarios are the library's scenarios in which somebody has to be won over.
 func partnerScenarios() ([]*vignettev1.Scenario, error) {
+	return libraryScenarios(func(r *vignettev1.Role) bool { return r.GetStance() != nil })
+}
+
+// helpingScenarios are the library's scenarios with a client.
+func helpingScenarios() ([]*vignettev1.Scenario, error) {
+	return libraryScenarios(func(r *vignettev1.Role) bool { return r.GetKind() == vignettev1.AgentKind_AGENT_KIND_CLIENT })
+}
+
+// libraryScenarios are those with a certain role, without probes, judges and rewards: those are not what is measured here.
+func libraryScenarios(wanted func(*vignettev1.Role) bool) ([]*vignettev1.Scenario, error) {
 	library, err := scenarios.Library()
 	if err != nil {
 		return nil, err
 	}
 	var out []*vignettev1.Scenario
 	for _, s := range library {
-		if !hasPartner(s) {
+		if !slices.ContainsFunc(s.GetRoles(), wanted) {
 			continue
 		}
 		s.Evaluators, s.Probes, s.Factors = nil, nil, nil
@@ -102,13 +112,4 @@ func partnerScenarios() ([]*vignettev1.Scenario, error) {
 		out = append(out, s)
 	}
 	return out, nil
-}
-
-func hasPartner(s *vignettev1.Scenario) bool {
-	for _, role := range s.GetRoles() {
-		if role.GetStance() != nil {
-			return true
-		}
-	}
-	return false
 }

@@ -3,6 +3,7 @@ package minds
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"google.golang.org/protobuf/proto"
 
@@ -34,7 +35,12 @@ func (s *Stage) Placebos(ctx context.Context, options Options) (*Report, error) 
 		}
 		report.Tables = append(report.Tables, c.gains("0"), c.gains(armIdle), c.means())
 	}
-	report.Tables = append(report.Tables, helped.reflecting(), s.hearing(helped))
+	report.Tables = append(report.Tables, s.hearing(helped))
+	tables, episodes, err := s.reflecting(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	report.Tables, report.Episodes = append(report.Tables, tables...), report.Episodes+episodes
 	return report, nil
 }
 
@@ -208,22 +214,56 @@ func (c *contest) means() Table {
 	return t
 }
 
-// reflecting sets the counselor that only reflects beside the skilled ones, modality by modality.
-func (c *contest) reflecting() Table {
-	t := Table{
-		ID: "placebos.reflecting", Title: "Only reflecting, beside skill 1", Note: "The first row takes all modalities together.",
-		Keys: []string{"counselor"}, Columns: headers(c.outcomes),
+// Size of this part, in episodes of an arm for each scenario.
+const reflectingRepeats = 24
+
+// reflecting plays the library's scenarios with a client with a counselor that only reflects, one that hums, and skilled ones: in
+// some of them listening gets far, in others something has to be said or done.
+func (s *Stage) reflecting(ctx context.Context, options Options) ([]Table, int, error) {
+	scenes, err := helpingScenarios()
+	if err != nil {
+		return nil, 0, err
 	}
-	row := func(name string, sessions []*session) {
+	repeats := options.repeats(reflectingRepeats*len(scenes), len(scenes))
+	var arms []string
+	var names []string
+	for _, p := range []placebo{{armIdle, "Hums and nods: the least one can say. A baseline.", idle, false}, {armReflects, "Reflects, as skill does, and does nothing else.", s.reflects, true}} {
+		name, err := s.serve(ctx, placeName(p.arm), p.summary, p.utter)
+		if err != nil {
+			return nil, 0, err
+		}
+		arms, names = append(arms, p.arm), append(names, name)
+	}
+	only, err := s.play(ctx, "placebos, library: only reflecting", runs.Design{Scenarios: scenes, Factors: []*vignettev1.Factor{factor("focal", agentField, arms, names)}, Repeats: repeats}, options)
+	if err != nil {
+		return nil, 0, err
+	}
+	skilled, err := s.play(ctx, "placebos, library: skill", runs.Design{Scenarios: scenes, Factors: []*vignettev1.Factor{modalityFactor(helping...), skillFactor(1)}, Repeats: repeats}, options)
+	if err != nil {
+		return nil, 0, err
+	}
+	var tables []Table
+	for _, scene := range scenes {
+		tables = append(tables, reflectingTable(scene.GetId(), slices.Concat(only, skilled), options.Seed))
+	}
+	return tables, len(only) + len(skilled), nil
+}
+
+// reflectingTable shows one scenario.
+func reflectingTable(scenario string, sessions []*session, seed uint64) Table {
+	t := Table{ID: "placebos.reflecting." + scenario, Title: "Only reflecting, beside skill: " + scenario, Keys: []string{"counselor"}, Columns: headers(clientOutcomes)}
+	row := func(name string, wanted func(*session) bool) {
 		r := Row{Keys: []string{name}}
-		for _, o := range c.outcomes {
-			r.Cells = append(r.Cells, collect(sessions, o, nil).estimate(c.seed))
+		for _, o := range clientOutcomes {
+			r.Cells = append(r.Cells, collect(sessions, o, all(wanted, func(s *session) bool { return s.scenario == scenario })).estimate(seed))
 		}
 		t.Rows = append(t.Rows, r)
 	}
-	row(armReflects, c.arms[armReflects])
+	for _, arm := range []string{armIdle, armReflects} {
+		row(arm, at(agentField, arm))
+	}
 	for _, modality := range helping {
-		row(modality+", skill 1", where(c.arms["1"], at(modalityField, modality)))
+		row(modality+", skill 1", at(modalityField, modality))
 	}
 	return t
 }
@@ -237,7 +277,7 @@ const workingMemory = 4
 // hearing shows what the client's ear makes of each arm.
 func (s *Stage) hearing(c *contest) Table {
 	t := Table{
-		ID: "placebos.heard", Title: "What the client hears", Note: "Share of turns in which it hears an act, from words alone.", Keys: []string{"arm"}, Columns: heardActs,
+		ID: "placebos.heard", Title: "What the client hears", Note: "Share of turns in which its ear finds an act in the words; what it makes of them, beside a reproach or about something else, comes after.", Keys: []string{"arm"}, Columns: heardActs,
 	}
 	for _, arm := range c.order {
 		if len(arm) > len(armDeaf) && arm[:len(armDeaf)] == armDeaf {
