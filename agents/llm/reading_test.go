@@ -205,7 +205,7 @@ func TestReadingIsBounded(t *testing.T) {
 			if after.Trust < leastTrust || after.Trust > mostTrust || after.Resistance < 0 || after.Resistance > 1 {
 				t.Fatalf("%+v", after)
 			}
-			if d := after.Trust - before.Trust; d > 0.14*1.9+1e-3 || d < -0.11-1e-3 {
+			if d := after.Trust - before.Trust; d > 0.14*2.2+1e-3 || d < -0.11-1e-3 {
 				t.Fatalf("trust moves by %v", d)
 			}
 		}

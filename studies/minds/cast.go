@@ -102,8 +102,8 @@ func libraryScenarios(wanted func(*vignettev1.Role) bool) ([]*vignettev1.Scenari
 	}
 	var out []*vignettev1.Scenario
 	for _, s := range library {
-		if !slices.ContainsFunc(s.GetRoles(), wanted) {
-			continue
+		if !slices.ContainsFunc(s.GetRoles(), wanted) || s.GetTurnTaking() == vignettev1.TurnTaking_TURN_TAKING_BID {
+			continue // Where people bid for turns, the arms would differ in who speaks how often.
 		}
 		s.Evaluators, s.Probes, s.Factors = nil, nil, nil
 		for _, role := range s.GetRoles() {

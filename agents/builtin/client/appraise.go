@@ -16,6 +16,9 @@ type temperament struct {
 	readiness float64
 	// gain is how much a client responds to what is done, 1 on average.
 	gain float64
+	// touch is how hard it is hit, 1 on average; reserve is added to the trust it takes to tell something, lean to the chance of
+	// change talk; drift is in SUDS a turn.
+	touch, reserve, lean, drift float64
 }
 
 // styleLeans is how each style starts out. Chosen after PATIENT-Psi's descriptions of the six styles.
@@ -31,8 +34,8 @@ func temperamentOf(obs *vignettev1.Observation, sheet *sheet) temperament {
 	luck := agents.EpisodeRand(obs.GetChance(), agents.StreamTemperament)
 	lean := styleLeans[obs.GetSelf().GetPersona().GetStyle()]
 	t := temperament{
-		trust:       within(baseTrust+lean.trust+trustSpread*luck.NormFloat64(), 0.15, 0.6),
-		gain:        within(1+gainSpread*luck.NormFloat64(), 0.3, 1.9),
+		trust:       within(baseTrust+lean.trust+trustSpread*luck.NormFloat64(), 0.10, 0.55),
+		gain:        within(1+gainSpread*luck.NormFloat64(), 0.25, 2.2),
 		distress:    within(baseDistress+lean.distress+distressOfFelt*strongestPain(sheet.items)+6*luck.NormFloat64(), 5, 98),
 		ambivalence: within(baseAmbivalence+0.12*luck.NormFloat64(), 0.1, 0.95),
 		resistance:  within(baseResistance+lean.resistance+0.08*luck.NormFloat64(), 0, 0.9),
@@ -41,6 +44,8 @@ func temperamentOf(obs *vignettev1.Observation, sheet *sheet) temperament {
 		t.gain = littleGain
 	}
 	t.readiness = readinessOf(sheet.prospect, luck)
+	t.touch = within(1+touchSpread*luck.NormFloat64(), 0.15, 2)
+	t.reserve, t.lean, t.drift = reserveSpread*luck.NormFloat64(), leanSpread*luck.NormFloat64(), driftSpread*luck.NormFloat64()
 	if five := obs.GetSelf().GetPersona().GetTraits().GetBigFive(); five != nil {
 		if five.Agreeableness != nil {
 			t.trust = within(t.trust+0.1*(five.GetAgreeableness()-0.5), 0.05, 0.7)
@@ -114,25 +119,40 @@ func (m *memory) appraise(h heard, t temperament) {
 		}
 		now |= 1 << i
 		if s.trust > 0 {
-			keep := 1.0
-			if m.Before&(1<<i) != 0 {
-				keep = repeatKeeps
-			}
+			keep := m.keeps(i)
 			consistent += s.trust
 			m.Trust += s.trust * keep * t.gain * (1 - m.Trust) * (1 - m.Resistance/2)
 			m.Resistance += s.resistance * keep * t.gain
 		} else {
 			inconsistent -= s.trust
-			m.Trust += s.trust
-			m.Resistance += s.resistance
+			m.Trust += s.trust * t.touch * min(1, m.Trust/fullLoss)
+			m.Resistance += s.resistance * t.touch
+		}
+		if s.distress < 0 {
+			s.distress *= m.keeps(i)
 		}
 		m.Distress += s.distress
 	}
 	m.Before = now
+	if m.Streak++; !h.reflected {
+		m.Streak = 0
+	}
 	m.Trust = within(m.Trust, 0.02, 0.98)
 	m.Resistance = within(m.Resistance, 0, 1)
-	m.Distress = within(m.Distress+calmPerTurn*(t.distress-m.Distress), 0, 100)
+	m.Distress = within(m.Distress+t.drift+calmPerTurn*(t.distress-m.Distress), 0, 100)
 	m.Ambivalence = within(m.Ambivalence+0.1*consistent*(0.75-m.Ambivalence)-0.2*inconsistent, 0.05, 0.95)
+}
+
+// keeps is what is left of the good that a stimulus does when it comes again at once, 0-1: less each time for what is only said
+// back.
+func (m *memory) keeps(stimulus int) float64 {
+	switch {
+	case m.Before&(1<<stimulus) == 0:
+		return 1
+	case reflecting&(1<<stimulus) != 0:
+		return math.Pow(repeatKeeps, float64(max(m.Streak, 1)))
+	}
+	return repeatKeeps
 }
 
 // feel returns the emotions felt now, strongest first.

@@ -23,19 +23,46 @@ const (
 	// baseTrust and trustSpread describe a stranger's first trust over clients. Chosen, with the spread wide: clients
 	// differ more than counselors do (Baldwin, Wampold & Imel 2007 find most alliance variance between clients).
 	baseTrust   = 0.32
-	trustSpread = 0.09
+	trustSpread = 0.17
 	// littleShare is the share of clients who respond little to whatever is done; 10-30% in outcome studies
 	// (DESIGN of this mind); littleGain is what is left of their response. Chosen within that range.
-	littleShare = 0.2
+	littleShare = 0.08
 	littleGain  = 0.35
 	// gainSpread is how much clients differ in how fast they respond, as a share of the gain. Chosen.
-	gainSpread = 0.35
+	gainSpread = 0.45
+	// touchSpread is how much they differ in how hard they are hit by what closes people up, as a share of it. Chosen.
+	touchSpread = 0.45
+	// fullLoss is the trust at which a loss counts in full; who trusts little has little to lose. Chosen.
+	fullLoss = 0.45
+	// reserveSpread is how much more or less trust than others somebody takes to tell anything. Chosen.
+	reserveSpread = 0.17
+	// strangersGate is the trust below which nobody, however open, tells what they believe about themselves, or a memory that needs
+	// as much. Chosen: above any first trust.
+	strangersGate = 0.58
+	// leanSpread is how much somebody leans to talk for change, or against it, whatever is asked. Chosen.
+	leanSpread = 0.22
+	// driftSpread is how many SUDS a turn somebody's distress goes its own way: people get better and worse for reasons that are
+	// not in the room. Chosen.
+	driftSpread = 0.45
 
 	baseResistance = 0.25
 	baseDistress   = 35
 	// distressOfFelt is how much SUDS the strongest painful emotion adds. Chosen: 0.8 gives 71.
 	distressOfFelt  = 45
 	baseAmbivalence = 0.6
+)
+
+const (
+	// How eagerly somebody tells something unasked: hardly at a stranger's trust, readily at a friend's. Chosen.
+	eagerBase, eagerTrust, eagerResistance = 0.20, 0.80, 0.35
+	// eagerReserve is how much of somebody's reserve goes into that. Chosen.
+	eagerReserve = 1.5
+	// volunteered is how often, in a turn that asks nothing, somebody comes to talk of changing by themselves. Chosen.
+	volunteered = 0.06
+	// briefUntil is the trust below which a closed question gets a short answer. Chosen.
+	briefUntil = 0.45
+	// showsFeelings is how often a feeling is shown and not named. Chosen.
+	showsFeelings = 0.4
 )
 
 // effect is what one act of a counselor does to a client in one turn, before the client's own responsiveness.

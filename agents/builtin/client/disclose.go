@@ -23,6 +23,9 @@ var answering = map[subjectOf][]kind{
 // answers are the banks for questions that no part of the model answers, with the act they are.
 var answers = map[subjectOf]struct{ bank, act string }{
 	aboutSleep:    {"sleep", "answer.symptoms"},
+	aboutAppetite: {"appetite", "answer.symptoms"},
+	aboutExercise: {"exercise", "answer.symptoms"},
+	aboutFamily:   {"family", "answer.support"},
 	aboutSupport:  {"support", "answer.support"},
 	aboutDuration: {"duration", "answer.duration"},
 	aboutGood:     {"good", "answer.strengths"},
@@ -155,6 +158,9 @@ func (t *turn) answer() bool {
 	if h.asked == aboutNothing && !h.polar && len(t.memory.Told) == 0 {
 		h.asked = aboutOpening
 	}
+	if t.briefly() && wantsAStory[h.asked] {
+		return t.unclear() || t.speech.Text() != ""
+	}
 	switch h.asked {
 	case aboutRisk:
 		return t.aboutRisk()
@@ -187,6 +193,12 @@ func (t *turn) answer() bool {
 		return false
 	}
 	return t.unclear()
+}
+
+// wantsAStory are subjects that cannot be answered with a word: a closed question about them, from somebody who is hardly known,
+// gets a yes or a no.
+var wantsAStory = map[subjectOf]bool{
+	aboutOpening: true, aboutBehavior: true, aboutHistory: true, aboutBeliefs: true, aboutWeek: true, aboutMore: true, aboutChange: true, aboutNext: true,
 }
 
 // fromModel answers from parts of the model: with what was not told yet, else by saying more, else by holding back.
@@ -267,13 +279,13 @@ func (t *turn) aboutChange() bool {
 // changeTalk and sustainTalk are how likely each side speaks when change is talked of, 0-1.
 func (t *turn) changeTalk() float64 {
 	if t.prospect == nil {
-		return changeTalkBase + changeTalkTrust*t.memory.Trust
+		return changeTalkBase + changeTalkTrust*t.memory.Trust + t.temper.lean
 	}
-	return changeTalkReady*t.memory.Readiness + changeTalkTrust*t.memory.Trust
+	return t.temper.lean + changeTalkReady*t.memory.Readiness + changeTalkTrust*t.memory.Trust
 }
 
 func (t *turn) sustainTalk() float64 {
-	rate := sustainBase + sustainTrust*t.memory.Trust*t.memory.Ambivalence + sustainResist*t.memory.Resistance
+	rate := -t.temper.lean + sustainBase + sustainTrust*t.memory.Trust*t.memory.Ambivalence + sustainResist*t.memory.Resistance
 	if t.prospect != nil {
 		rate += sustainUnready * (0.5 - t.memory.Readiness)
 	}
@@ -306,7 +318,16 @@ func (t *turn) goOn() {
 	if t.prospect != nil && len(t.memory.Told) > 2 && t.luck.Float64() < 0.45 && t.aboutChange() {
 		return
 	}
-	eager := 0.35 + 0.75*t.memory.Trust - 0.35*t.memory.Resistance
+	if t.putOff() && t.memory.Turns > 0 {
+		if !t.substance() {
+			t.say("guarded", "withhold", nil)
+		}
+		return
+	}
+	if len(t.memory.Told) > 1 && t.luck.Float64() < volunteered+t.temper.lean/2 && t.aboutChange() {
+		return
+	}
+	eager := eagerBase + eagerTrust*t.memory.Trust - eagerResistance*t.memory.Resistance - eagerReserve*t.temper.reserve
 	if t.luck.Float64() < eager && t.tellNext(false, everything...) {
 		t.followUp()
 		return
@@ -323,6 +344,12 @@ func (t *turn) goOn() {
 	if !t.substance() && !t.say("guarded", "withhold", nil) {
 		t.elaborate(everything)
 	}
+}
+
+// putOff says whether what was heard closes somebody up for this turn: then nothing is told unasked.
+func (t *turn) putOff() bool {
+	h := t.heard
+	return h.advice && !h.allowed || h.confrontation || h.reassurance && !h.validation || h.missed && !h.reflected || h.ignored
 }
 
 // substance says whether the turn says anything yet that is more than a reaction.
@@ -424,9 +451,12 @@ func (t *turn) tooEarly(it *item) bool {
 
 // gateOpen says whether trust is high enough to tell an item.
 func (t *turn) gateOpen(it *item, asked bool) bool {
-	gate := it.gate
+	gate := it.gate + t.temper.reserve
 	if asked {
 		gate -= askedEases
+	}
+	if it.kind == core || it.kind == memoir {
+		gate = max(gate, min(it.gate, strangersGate))
 	}
 	return t.memory.Trust >= gate
 }
@@ -467,7 +497,7 @@ func (t *turn) habit() *item {
 // tell words an item; feelings, thoughts and deeds get the situation they belong to first, if it was never told.
 func (t *turn) tell(it *item) bool {
 	belongs := it.kind == feeling || it.kind == thought || it.kind == behavior
-	if first := t.situationOf(it); belongs && first != nil && t.gateOpen(first, true) {
+	if first := t.situationOf(it); belongs && first != nil && t.gateOpen(first, true) && !t.briefly() {
 		if !t.telling(first) {
 			return false
 		}
@@ -477,6 +507,9 @@ func (t *turn) tell(it *item) bool {
 	}
 	return t.telling(it)
 }
+
+// briefly says whether the question calls for a word and not for a story: a closed one, of somebody who is hardly known.
+func (t *turn) briefly() bool { return t.heard.polar && t.memory.Trust < briefUntil }
 
 // situationOf returns the untold situation that an item belongs to, if nothing of it was told yet.
 func (t *turn) situationOf(it *item) *item {
@@ -504,9 +537,23 @@ func (t *turn) telling(it *item) bool {
 	case doubt:
 		act = "sustain_talk"
 	}
+	if it.kind == feeling && t.shows(it, act) {
+		t.told = append(t.told, it)
+		return true
+	}
 	if !t.say(bank, act, it) {
 		return false
 	}
 	t.told = append(t.told, it)
 	return true
+}
+
+// shows lets a feeling be seen by what it does to somebody, in place of its name, where nobody asked for a name; it says whether
+// there were words for that.
+func (t *turn) shows(it *item, act string) bool {
+	if t.heard.question && t.heard.asked == aboutFeelings || t.luck.Float64() >= showsFeelings {
+		return false
+	}
+	bank := feelingBanks[it.emotion]
+	return bank != "" && bank != "elab.other" && t.say(bank, act, it)
 }

@@ -38,7 +38,7 @@ func Appraise(obs *vignettev1.Observation) (*Appraisal, error) {
 type Arrival struct {
 	// Trust and Resistance are 0-1.
 	Trust, Resistance float64
-	// Gain is how much it responds to what is done, 1 on average; 0.3 to 1.9.
+	// Gain is how much it responds to what is done, 1 on average; 0.25 to 2.2.
 	Gain float64
 }
 

@@ -41,6 +41,8 @@ type memory struct {
 	Spoken language.Spoken `json:"spoken"`
 	// Before is what the counselor did the time before, as bits of acts.
 	Before uint32 `json:"before,omitempty"`
+	// Streak is in how many turns in a row the client was said back.
+	Streak int `json:"streak,omitempty"`
 	// TookAway and Bye say that the client has said what it takes with it, and goodbye.
 	TookAway bool `json:"took_away,omitempty"`
 	Bye      bool `json:"bye,omitempty"`
@@ -70,7 +72,7 @@ func (m *memory) check() string {
 		return "its version is not one this client mind knows"
 	case !unit(m.Trust), !unit(m.Resistance), !unit(m.Ambivalence), !unit(m.Readiness), !unit(m.Distress / 100):
 		return "a number is out of its range"
-	case m.Heard < 0, m.Turns < 0, m.Questions < 0, m.Waiting < 0, m.Dwelt < 0, len(m.Spoken.Frames) > 2*language.MostSpoken, len(m.Spoken.Sentences) > 2*language.MostSpoken:
+	case m.Heard < 0, m.Turns < 0, m.Questions < 0, m.Waiting < 0, m.Dwelt < 0, m.Streak < 0, len(m.Spoken.Frames) > 2*language.MostSpoken, len(m.Spoken.Sentences) > 2*language.MostSpoken:
 		return "a count is out of its range"
 	}
 	return ""

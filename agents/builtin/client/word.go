@@ -25,11 +25,44 @@ const ownFrames = 0.85
 // say words something from a bank and adds it to the turn. It says whether there were words left: frames not used in
 // this episode, whose slots the item fills, that repeat no sentence and fit into what the style allows.
 func (t *turn) say(bank, act string, it *item) bool {
-	own, common := wording.Frames(bank, styleNames[t.style]), wording.Frames(bank, language.AnyVoice)
+	own, common := t.repertoire(wording.Frames(bank, styleNames[t.style])), t.repertoire(wording.Frames(bank, language.AnyVoice))
 	if t.words.Float64() > ownFrames || t.style == vignettev1.ConversationalStyle_CONVERSATIONAL_STYLE_PLAIN && t.words.IntN(3) > 0 {
 		own, common = common, own
 	}
 	return t.speech.Say(act, func(name string) string { return t.slot(name, it) }, own, common)
+}
+
+// Repertoires. Chosen: two people of one style share about every other turn of phrase, and nobody is left without words.
+const (
+	smallestRepertoire = 3
+	oneIn              = 2
+)
+
+// repertoire is the part of a bank that this persona uses: people have turns of phrase, and stories, of their own.
+func (t *turn) repertoire(frames []*language.Frame) []*language.Frame {
+	if len(frames) < smallestRepertoire*oneIn {
+		return frames
+	}
+	who := language.SentenceKey(t.obs.GetSelf().GetPersona().GetId())
+	mine := make([]*language.Frame, 0, len(frames))
+	for _, frame := range frames {
+		if mix(frame.Key^who)%oneIn == 0 {
+			mine = append(mine, frame)
+		}
+	}
+	if len(mine) < smallestRepertoire {
+		return frames
+	}
+	return mine
+}
+
+// mix spreads the bits of a key, so that its lowest ones depend on all (the finaliser of MurmurHash3, Appleby).
+func mix(key uint32) uint32 {
+	key ^= key >> 16
+	key *= 0x85ebca6b
+	key ^= key >> 13
+	key *= 0xc2b2ae35
+	return key ^ key>>16
 }
 
 // slot returns the words for a slot, or nothing.

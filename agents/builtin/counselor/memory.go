@@ -30,6 +30,8 @@ type memory struct {
 	// Mirrors are the last sentences that can be said back, for a summary; Thoughts those the client quoted from its own head.
 	Mirrors  []string `json:"mirrors,omitempty"`
 	Thoughts []string `json:"thoughts,omitempty"`
+	// Wish is the last thing the client said it wants or could do, as can be said back.
+	Wish string `json:"wish,omitempty"`
 	// Topic is somebody or something of the client's own, as "your ...".
 	Topic string `json:"topic,omitempty"`
 	// Felt are the emotions the client is taken to feel, with how much speaks for each.
@@ -37,6 +39,8 @@ type memory struct {
 	// Told is how many words the client has said; Risk what is known of risk.
 	Told int  `json:"told"`
 	Risk risk `json:"risk"`
+	// RiskAsked says that the question about danger was put.
+	RiskAsked bool `json:"risk_asked,omitempty"`
 	// Repairs is how often this counselor has apologised; Offered and Bye say that this was done.
 	Repairs int  `json:"repairs,omitempty"`
 	Offered bool `json:"offered,omitempty"`
@@ -119,6 +123,9 @@ func (m *memory) learn(r reading) {
 		m.know("situation")
 	}
 	for _, mirror := range r.mirrors {
+		if len(mirror) <= longestKept && hopes.StartsWith(language.Tokens(mirror)) {
+			m.Wish = mirror
+		}
 		if len(mirror) <= longestKept && !slices.Contains(m.Mirrors, mirror) {
 			m.Mirrors = append(m.Mirrors, mirror)
 		}
@@ -153,3 +160,6 @@ func (m *memory) encode() ([]byte, error) {
 	}
 	return json.Marshal(m)
 }
+
+// hopes begin what somebody wants or could do, said back.
+var hopes = language.NewPhrases("you could", "you want", "you would like", "you wish")

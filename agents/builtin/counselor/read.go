@@ -75,7 +75,9 @@ var feelers = set("feel feels feeling felt so very really pretty quite get gets 
 
 // Phrases a counselor listens for.
 var (
-	inBelief   = language.NewPhrases("deep down", "what i believe", "i am convinced", "i am a failure|loser|burden|fraud|coward|disappointment|nobody|bad", "i am ?only worth", "i am not good|enough|worth", "i am worthless|incompetent|useless|unlovable|weak|stupid", "i believe i|that", "at the bottom", "all the same thing", "for me it is|'s", "rule", "i have always gone", "the way i see it", "i do not deserve", "nobody loves|wants|needs|could")
+	inBelief = language.NewPhrases("deep down", "what i believe", "i am convinced", "i am a failure|loser|burden|fraud|coward|disappointment|nobody|bad", "i am ?only worth", "i am not good|enough|worth", "i am worthless|incompetent|useless|unlovable|weak|stupid", "i believe i|that", "at the bottom", "all the same thing", "for me it is|'s", "rule", "i have always gone", "the way i see it", "i do not deserve", "nobody loves|wants|needs|could")
+	// inThought leads in to a sentence somebody quotes from its own head: not from a form, and not what somebody else said.
+	inThought  = language.NewPhrases("think", "thinks", "thought", "thinking", "head", "mind", "voice", "sentence", "i tell|telling myself", "says", "it goes")
 	inDeed     = language.NewPhrases("i end up", "i avoid", "i stay", "i keep going|sitting|putting|checking|working|counting", "i just sit|lie", "i do not answer", "i cancel", "i drink", "i pretend", "i say yes", "i hide", "i withdraw", "i work", "i check", "i get by", "i deal", "i manage", "i cope", "i get through", "i apologise|apologize")
 	inPast     = language.NewPhrases("when i was", "years ago", "years old", "as a child|kid", "growing up", "back then", "a long way", "a long time ago", "at school", "my father|mother|mom|mum|dad|parents", "earlier times")
 	inWish     = language.NewPhrases("i would like it|things|to be|to stop|to have", "i want to be|stop|change|find|get|feel|understand|move", "i want it", "i could start", "maybe i could", "something has to change", "i can not|cannot go on", "ready to", "i could think")
@@ -127,15 +129,17 @@ func alone(obs *vignettev1.Observation) bool {
 }
 
 func (r *reading) take(text *language.Text, catches func() bool) {
+	before := ""
 	for _, sentence := range text.Sentences {
 		r.any = true
 		r.words += len(language.Words(sentence.Tokens))
 		r.marks(sentence.Tokens)
 		if language.IsQuestion(sentence.Quote) {
-			r.asks = sentence.Quote
+			r.asks = strings.TrimSpace(before + " " + sentence.Quote) // what it is about may stand in the sentence before
 		}
+		before = sentence.Quote
 		r.feels(sentence.Tokens, catches)
-		if quote := quotedIn(sentence.Quote); quote != "" {
+		if quote := quotedIn(sentence.Quote); quote != "" && inThought.In(sentence.Tokens) {
 			r.thought = quote
 		}
 		r.mirrors = append(r.mirrors, mirrored(sentence)...)

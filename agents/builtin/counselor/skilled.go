@@ -42,6 +42,8 @@ var topicsOf = map[modality]map[stage][]string{
 func (t *turn) decide() {
 	skilled := t.luck.Float64() < t.skill
 	switch {
+	case t.memory.Risk == riskAsked && t.read.any && !t.read.riskHint:
+		t.afterRisk(skilled)
 	case t.memory.Bye:
 		t.say(t.book(skilled), "bye", "close")
 	case t.stage == opening:
@@ -66,6 +68,16 @@ func (t *turn) book(skilled bool) *language.Wording {
 		return wording["skilled"]
 	}
 	return wording["unskilled"]
+}
+
+// afterRisk stays with the answer to the question about danger, however skilled somebody is, and then names what the talk goes
+// back to: nobody goes on as if nothing had been asked.
+func (t *turn) afterRisk(skilled bool) {
+	t.memory.Risk = riskDenied
+	t.say(t.book(skilled), "thanks.risk", "acknowledge")
+	if skilled {
+		t.sayAsk("back", "question_open")
+	}
 }
 
 // open greets; a skilled counselor then leaves the floor to the client.
@@ -94,8 +106,7 @@ func (t *turn) respond() {
 	switch {
 	case t.memory.Risk == riskHinted:
 		t.validate(0.5)
-		t.memory.Risk = riskFollowed
-		t.sayAsk("ask.risk_more", "risk")
+		t.followRisk()
 		return
 	case t.informs():
 		return
@@ -107,9 +118,6 @@ func (t *turn) respond() {
 		t.say(wording["skilled"], "respect", "emphasise_autonomy")
 	case t.read.question && !t.read.thanks && t.luck.Float64() < 0.4:
 		t.say(wording["skilled"], "answer", "answer")
-	case t.memory.Risk == riskAsked && t.read.denial && t.read.any:
-		t.memory.Risk = riskDenied
-		t.say(wording["skilled"], "thanks.risk", "acknowledge")
 	default:
 		said := len(t.speech.Pieces())
 		deep := t.takeUp()
@@ -146,15 +154,20 @@ func (t *turn) takeUp() bool {
 	case len(t.read.mirrors) > 0 && t.say(book, "reflect.simple", "reflection_simple"):
 	case t.reflectMore():
 		return true
+	case t.read.topic != "" && t.say(book, "reflect.topic", "reflection_simple"):
 	case t.read.brief:
 		if t.luck.Float64() < 0.4 {
 			t.say(book, "reflect.brief", "reflection_simple")
 		}
-	default:
+	case t.luck.Float64() < emptyReflections:
 		t.say(book, "reflect.vague", "reflection_simple")
 	}
 	return false
 }
+
+// emptyReflections is how often a counselor who has nothing of the client's to say back says at least that it was heard.
+// Chosen: seldom, since a sentence that fits anybody is no reflection.
+const emptyReflections = 0.3
 
 // reflectMore goes beyond what was said: to both sides, to what a belief or a habit means.
 func (t *turn) reflectMore() bool {
@@ -197,6 +210,16 @@ func (t *turn) vague() bool {
 	return len(t.speech.Pieces()) == 0 || len(t.read.mirrors) == 0 && len(t.read.feelings) == 0 && t.read.thought == ""
 }
 
+// followRisk follows a hint: it asks whether there are thoughts of suicide, and about a plan only when that was asked before.
+func (t *turn) followRisk() {
+	if !t.memory.RiskAsked && t.sayAsk("ask.risk", "risk") {
+		t.memory.RiskAsked, t.memory.Risk = true, riskAsked
+		return
+	}
+	t.memory.Risk = riskFollowed
+	t.sayAsk("ask.risk_more", "risk")
+}
+
 // mostRepairs is how often a counselor apologises in one session. Chosen: more sounds like begging.
 const mostRepairs = 2
 
@@ -208,7 +231,7 @@ func (t *turn) late() bool {
 // askMissing asks for what has neither been asked nor told; first for danger, when the picture is dark.
 func (t *turn) askMissing() {
 	if t.stage == deepening && t.memory.Risk == riskUnknown && t.dark() {
-		t.memory.Risk = riskAsked
+		t.memory.Risk, t.memory.RiskAsked = riskAsked, true
 		if t.sayAsk("ask.risk", "risk") {
 			return
 		}
@@ -280,7 +303,8 @@ func (t *turn) summarise() {
 	if t.read.any {
 		t.takeUp()
 	}
-	if !t.say(wording["skilled"], "summary", "summary") {
+	wished := t.memory.Wish != "" && t.say(wording["skilled"], "summary.wish", "summary")
+	if !wished && !t.say(wording["skilled"], "summary", "summary") {
 		t.say(wording["skilled"], "summary.short", "summary")
 	}
 }

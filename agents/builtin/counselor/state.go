@@ -41,6 +41,10 @@ func (t *turn) slot(name string) string {
 		}
 	case "fact":
 		return t.fact
+	case "theirs":
+		return t.read.topic
+	case "wish":
+		return t.memory.Wish
 	case "topic":
 		return t.memory.Topic
 	case "known":

@@ -1,5 +1,14 @@
 package counselor
 
+import "github.com/vignette-sim/vignette/agents"
+
+const (
+	// ownFault is how much more often somebody makes their own mistake than others do. Chosen.
+	ownFault = 3
+	// coarse is where in the list of moves those begin that only beginners make.
+	coarse = 3
+)
+
 // unskilled is a turn of somebody who means well and has not learned it, or does not mean so well. The modality sets what
 // comes first: comfort, pressing for change, correcting thoughts, orders.
 func (t *turn) unskilled() {
@@ -21,6 +30,14 @@ func (t *turn) unskilled() {
 		moves[5].weight = 0.12
 	case directive:
 		moves[1].weight, moves[5].weight = 0.4, 0.12
+	}
+	// Everybody has faults of their own: one or two lead all through a session. The coarse ones go first as somebody learns.
+	faults := agents.EpisodeRand(t.obs.GetChance(), agents.StreamTemperament)
+	for range 2 {
+		moves[faults.IntN(len(moves))].weight *= ownFault
+	}
+	for i := coarse; i < len(moves); i++ {
+		moves[i].weight *= (1 - t.skill) * (1 - t.skill)
 	}
 	total := 0.0
 	for _, move := range moves {
