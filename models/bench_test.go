@@ -16,8 +16,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	openai "github.com/sashabaranov/go-openai"
 
+	"github.com/vignette-sim/vignette/broker/calllog"
 	"github.com/vignette-sim/vignette/broker/natsrpc"
 	"github.com/vignette-sim/vignette/internal/scripted"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
@@ -53,7 +55,9 @@ func BenchmarkGateway(b *testing.B) {
 		}{{"gateway", []acquaintance{(*natsrpc.Client).Shortcut}}, {"gateway over the wire", nil}}
 		for _, w := range ways {
 			b.Run(name+"/"+w.name, func(b *testing.B) {
-				models := open(b, scripted.Config{}).serve(b, &vignettev1.Endpoint{
+				h := open(b, scripted.Config{})
+				h.log = indexed(b, h)
+				models := h.serve(b, &vignettev1.Endpoint{
 					BaseUrl: url, Limits: &vignettev1.EndpointLimits{Start: int32(load.concurrency), Concurrency: int32(load.concurrency)},
 				}, w.way...)
 				pour(b, load.concurrency, func(i int) error {
@@ -69,6 +73,20 @@ func BenchmarkGateway(b *testing.B) {
 			})
 		}
 	}
+}
+
+// indexed is the log that a gateway has beside its server.
+func indexed(b *testing.B, h *house) calllog.Log {
+	b.Helper()
+	conn, err := h.broker.Connect(context.Background(), "gateway", nats.NoEcho())
+	if err != nil {
+		b.Fatal(err)
+	}
+	log, err := calllog.OpenIndexed(context.Background(), conn, calllog.Config{Namespace: h.broker.Namespace()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return log
 }
 
 // persona is a prompt of the size that a role's has.

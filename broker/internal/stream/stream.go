@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -199,6 +201,25 @@ func (s *Stream) Near(ctx context.Context, subject string) (*Message, error) {
 	default:
 		return nil, fmt.Errorf("the server answered %s %s", status, reply.Header.Get("Description"))
 	}
+}
+
+// ErrMany says that a stream has more subjects than were wanted.
+var ErrMany = errors.New("too many subjects")
+
+// Subjects returns all subjects that have messages, in no order, or [ErrMany] when the stream holds more messages than most.
+func (s *Stream) Subjects(ctx context.Context, most int) ([]string, error) {
+	stream, err := s.js.Stream(ctx, s.name)
+	if err != nil {
+		return nil, err
+	}
+	if stream.CachedInfo().State.Msgs > uint64(most) {
+		return nil, ErrMany
+	}
+	info, err := stream.Info(ctx, jetstream.WithSubjectFilter(">"))
+	if err != nil {
+		return nil, err
+	}
+	return slices.Collect(maps.Keys(info.State.Subjects)), nil
 }
 
 // Purge deletes all messages that match a filter.
