@@ -136,15 +136,15 @@ func (b *Broker) URL() string { return b.link.url() }
 // the server's connection list. The connection is closed with the broker at the latest.
 //
 // A connection that is lost comes back by itself, to the owner's successor if there is one by then. Nothing is buffered
-// meanwhile: publishing fails at once, so that a caller knows.
-func (b *Broker) Connect(ctx context.Context, name string) (*nats.Conn, error) {
+// meanwhile: publishing fails at once, so that a caller knows. Further options may not be about any of that.
+func (b *Broker) Connect(ctx context.Context, name string, more ...nats.Option) (*nats.Conn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("broker: connect: %w", err)
 	}
 	if b.isClosed() {
 		return nil, errClosed
 	}
-	nc, err := b.dial(ctx, name)
+	nc, err := b.dial(ctx, append(connOptions(name, b.logger), more...))
 	if err != nil {
 		return nil, fmt.Errorf("broker: %w", err)
 	}
@@ -167,14 +167,14 @@ func (b *Broker) isClosed() bool {
 }
 
 // dial gives up with the context, which NATS knows nothing of; a connection that is made too late is closed.
-func (b *Broker) dial(ctx context.Context, name string) (*nats.Conn, error) {
+func (b *Broker) dial(ctx context.Context, options []nats.Option) (*nats.Conn, error) {
 	type result struct {
 		nc  *nats.Conn
 		err error
 	}
 	dialed := make(chan result, 1)
 	go func() {
-		nc, err := b.link.connect(connOptions(name, b.logger)...)
+		nc, err := b.link.connect(options...)
 		dialed <- result{nc, err}
 	}()
 	select {

@@ -16,16 +16,20 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	openai "github.com/sashabaranov/go-openai"
 
+	"github.com/vignette-sim/vignette/broker/calllog"
+	"github.com/vignette-sim/vignette/broker/natsrpc"
 	"github.com/vignette-sim/vignette/internal/scripted"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
-// BenchmarkGateway asks a scripted endpoint in another process, once by a bare loop over go-openai (the floor), and once as a
-// mind does: over the wire, through the gateway, with every answer put on record and every call in the books.
+// BenchmarkGateway asks a scripted endpoint in another process by a bare loop over go-openai (the floor), and through the gateway
+// as minds do, with every answer put on record and every call in the books: in the gateway's process, as in a run, and in another
+// one, over the wire.
 //
-//	go test -run '^$' -bench Gateway -benchtime 20000x ./models
+//	go test -run '^$' -bench Gateway -benchtime 10000x ./models
 func BenchmarkGateway(b *testing.B) {
 	for _, load := range []struct {
 		concurrency int
@@ -45,23 +49,44 @@ func BenchmarkGateway(b *testing.B) {
 				return err
 			})
 		})
-		b.Run(name+"/gateway", func(b *testing.B) {
-			h := open(b, scripted.Config{}, func(e *vignettev1.Endpoint) {
-				e.BaseUrl = url
-				e.Limits = &vignettev1.EndpointLimits{Start: int32(load.concurrency), Concurrency: int32(load.concurrency)}
-			})
-			pour(b, load.concurrency, func(i int) error {
-				_, err := h.Complete(context.Background(), &vignettev1.CompleteRequest{
-					Model: "m", Account: &vignettev1.ModelAccount{Run: "r", Episode: fmt.Sprint("e", i%100), Sample: &vignettev1.ModelSample{Seed: uint64(b.N)}},
-					Messages: []*vignettev1.ChatMessage{
-						{Role: vignettev1.ChatRole_CHAT_ROLE_SYSTEM, Content: persona},
-						{Role: vignettev1.ChatRole_CHAT_ROLE_USER, Content: question(i)},
-					},
+		ways := []struct {
+			name string
+			way  []acquaintance
+		}{{"gateway", []acquaintance{(*natsrpc.Client).Shortcut}}, {"gateway over the wire", nil}}
+		for _, w := range ways {
+			b.Run(name+"/"+w.name, func(b *testing.B) {
+				h := open(b, scripted.Config{})
+				h.log = indexed(b, h)
+				models := h.serve(b, &vignettev1.Endpoint{
+					BaseUrl: url, Limits: &vignettev1.EndpointLimits{Start: int32(load.concurrency), Concurrency: int32(load.concurrency)},
+				}, w.way...)
+				pour(b, load.concurrency, func(i int) error {
+					_, err := models.Complete(context.Background(), &vignettev1.CompleteRequest{
+						Model: "m", Account: &vignettev1.ModelAccount{Run: "r", Episode: fmt.Sprint("e", i%100), Sample: &vignettev1.ModelSample{Seed: uint64(b.N)}},
+						Messages: []*vignettev1.ChatMessage{
+							{Role: vignettev1.ChatRole_CHAT_ROLE_SYSTEM, Content: persona},
+							{Role: vignettev1.ChatRole_CHAT_ROLE_USER, Content: question(i)},
+						},
+					})
+					return err
 				})
-				return err
 			})
-		})
+		}
 	}
+}
+
+// indexed is the log that a gateway has beside its server.
+func indexed(b *testing.B, h *house) calllog.Log {
+	b.Helper()
+	conn, err := h.broker.Connect(context.Background(), "gateway", nats.NoEcho())
+	if err != nil {
+		b.Fatal(err)
+	}
+	log, err := calllog.OpenIndexed(context.Background(), conn, calllog.Config{Namespace: h.broker.Namespace()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return log
 }
 
 // persona is a prompt of the size that a role's has.

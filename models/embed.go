@@ -3,7 +3,6 @@ package models
 import (
 	"context"
 
-	"buf.build/go/protovalidate"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/vignette-sim/vignette/broker/calllog"
@@ -13,8 +12,8 @@ import (
 
 // Embed implements ModelServiceServer. It records like Complete: the same texts are asked for once.
 func (g *Gateway) Embed(ctx context.Context, request *vignettev1.EmbedRequest) (*vignettev1.EmbedResponse, error) {
-	if err := protovalidate.Validate(request); err != nil {
-		return nil, refuse(reasonRequest, "request to the model gateway: %v", err)
+	if err := check(request); err != nil {
+		return nil, err
 	}
 	t, err := g.resolve(request.GetModel())
 	if err != nil {

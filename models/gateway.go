@@ -9,7 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"buf.build/go/protovalidate"
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
 
@@ -117,9 +116,22 @@ func (g *Gateway) CompleteStream(request *vignettev1.CompleteStreamRequest, stre
 	return stream.Send(&vignettev1.CompleteStreamResponse{Frame: &vignettev1.CompleteStreamResponse_Final{Final: completion}})
 }
 
+// stackRoom is what a call needs of its stack, about: an HTTP client and JSON stand at its deep end.
+const stackRoom = 12 << 10
+
+// deepen lets the stack grow now, while there is next to nothing on it to move. A call has a goroutine of its own, whose stack
+// would else be moved several times on the way down, which took 6% of all.
+//
+//go:noinline
+func deepen(at int) byte {
+	var room [stackRoom]byte
+	return room[at%stackRoom]
+}
+
 func (g *Gateway) complete(ctx context.Context, request *vignettev1.CompleteRequest, w watcher) (*vignettev1.Completion, error) {
-	if err := protovalidate.Validate(request); err != nil {
-		return nil, refuse(reasonRequest, "request to the model gateway: %v", err)
+	deepen(len(request.GetMessages()))
+	if err := checkComplete(request); err != nil {
+		return nil, err
 	}
 	t, err := g.resolve(request.GetModel())
 	if err != nil {
@@ -186,8 +198,8 @@ func (a *account) close(c *vignettev1.Completion, dropped int) {
 
 // Resolve implements ModelServiceServer.
 func (g *Gateway) Resolve(_ context.Context, request *vignettev1.ResolveRequest) (*vignettev1.ResolveResponse, error) {
-	if err := protovalidate.Validate(request); err != nil {
-		return nil, refuse(reasonRequest, "request to the model gateway: %v", err)
+	if err := check(request); err != nil {
+		return nil, err
 	}
 	t, err := g.resolve(request.GetModel())
 	if err != nil {

@@ -66,8 +66,11 @@ func open(t testing.TB, script scripted.Config, change ...func(*vignettev1.Endpo
 
 var ids atomic.Int64
 
+// acquaintance is what a client and a server may have besides the wire.
+type acquaintance = func(*natsrpc.Client, *natsrpc.Server) error
+
 // serve puts a gateway on the wire and returns a client of it.
-func (h *house) serve(t testing.TB, settings *vignettev1.Endpoint) vignettev1.ModelServiceClient {
+func (h *house) serve(t testing.TB, settings *vignettev1.Endpoint, ways ...acquaintance) vignettev1.ModelServiceClient {
 	t.Helper()
 	gateway, err := models.New(models.Config{
 		Settings: &models.Settings{Endpoints: map[string]*vignettev1.Endpoint{"scripted": settings}, Default: "scripted"},
@@ -96,6 +99,11 @@ func (h *house) serve(t testing.TB, settings *vignettev1.Endpoint) vignettev1.Mo
 			t.Error(err)
 		}
 	})
+	for _, acquaint := range ways {
+		if err := acquaint(client, server); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return vignettev1.NewModelServiceClient(client)
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"math"
+	"sync"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -78,7 +79,13 @@ const keyVersion = "vignette-answer-1"
 // which draw is meant, and not on how the endpoint is brought to keep to the form.
 func (q *question) key() string {
 	sample, p := q.account.GetSample(), q.parameters
-	b := appendStrings(make([]byte, 0, 1024+2*len(q.form.GetSchema())), keyVersion, q.settings.GetBaseUrl(), q.model)
+	buffer := keyBuffers.Get().(*[]byte)
+	defer func() {
+		if cap(*buffer) <= keepBuffer {
+			keyBuffers.Put(buffer)
+		}
+	}()
+	b := appendStrings((*buffer)[:0], keyVersion, q.settings.GetBaseUrl(), q.model)
 	b = binary.AppendUvarint(b, uint64(len(q.messages)))
 	for _, message := range q.messages {
 		b = appendStrings(binary.AppendUvarint(b, uint64(message.GetRole())), message.GetContent())
@@ -90,9 +97,15 @@ func (q *question) key() string {
 	for _, part := range []uint64{sample.GetSeed(), uint64(sample.GetRepeat()), sample.GetBranchSeed(), uint64(sample.GetAsk())} {
 		b = binary.BigEndian.AppendUint64(b, part)
 	}
+	*buffer = b[:0]
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
 }
+
+// keyBuffers are reused between questions. A large one is left to the collector.
+const keepBuffer = 64 << 10
+
+var keyBuffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // extraBody is what is sent beside the question, in an order of its own: a map has none.
 func (q *question) extraBody() string {

@@ -65,6 +65,15 @@ func (d *Directory) client(name string) grpc.ClientConnInterface {
 	return client
 }
 
+// shortcut makes unary calls go straight to a server in this process; see [natsrpc.Client.Shortcut].
+func (d *Directory) shortcut(server *natsrpc.Server) error {
+	client, ok := d.client(server.Agent()).(*natsrpc.Client)
+	if !ok {
+		return fmt.Errorf("agent %q cannot be reached", server.Agent())
+	}
+	return client.Shortcut(server)
+}
+
 func (d *Directory) close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()

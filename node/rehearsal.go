@@ -53,9 +53,12 @@ func imagined(name string) string {
 }
 
 func (n *Node) rehearse(ctx context.Context, settings *models.Settings) error {
-	var err error
+	log, err := n.gatewayLog(ctx)
+	if err != nil {
+		return err
+	}
 	n.gateway, err = models.New(models.Config{
-		Settings: settings, Log: n.calls, NewID: nuid.Next, Transport: onPremises{scripted.New(scripted.Config{LooseSchemas: true})},
+		Settings: settings, Log: log, NewID: nuid.Next, Transport: onPremises{scripted.New(scripted.Config{LooseSchemas: true})},
 	})
 	if err != nil {
 		return err

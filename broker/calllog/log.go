@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"sync"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -137,11 +138,7 @@ func (l *log) Keep(ctx context.Context, key string, answer *vignettev1.ModelAnsw
 	if err != nil {
 		return nil, fmt.Errorf("keep an answer: %w", err)
 	}
-	data, err := proto.Marshal(answer)
-	if err != nil {
-		return nil, fmt.Errorf("keep answer %s: %w", key, err)
-	}
-	_, _, err = l.answers.Publish(ctx, subject, data, jetstream.WithExpectLastSequencePerSubject(0))
+	err = write(ctx, l.answers, subject, answer, stream.After(0))
 	if !stream.IsWrongLast(err) {
 		if err != nil {
 			return nil, fmt.Errorf("keep answer %s: %w", key, err)
@@ -161,14 +158,28 @@ func (l *log) Book(ctx context.Context, call *vignettev1.ModelCall) error {
 	if err != nil {
 		return fmt.Errorf("book call %s: %w", call.GetId(), err)
 	}
-	data, err := proto.Marshal(call)
-	if err != nil {
-		return fmt.Errorf("book call %s: %w", call.GetId(), err)
-	}
-	if _, _, err := l.calls.Publish(ctx, subject, data); err != nil {
+	if err := write(ctx, l.calls, subject, call, stream.Condition{}); err != nil {
 		return fmt.Errorf("book call %s: %w", call.GetId(), err)
 	}
 	return nil
+}
+
+// buffers are reused between messages. A large one is left to the collector.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+const keepBuffer = 64 << 10
+
+// write encodes a message and publishes it.
+func write(ctx context.Context, to *stream.Stream, subject string, m proto.Message, condition stream.Condition) error {
+	buffer := buffers.Get().(*[]byte)
+	data, err := proto.MarshalOptions{}.MarshalAppend((*buffer)[:0], m)
+	if err == nil {
+		_, _, err = to.Publish(ctx, subject, data, condition)
+	}
+	if *buffer = data; cap(data) <= keepBuffer {
+		buffers.Put(buffer)
+	}
+	return err
 }
 
 func orOutside(id string) string {

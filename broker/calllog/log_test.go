@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/nats-io/nats.go"
 	"go.uber.org/goleak"
 	"google.golang.org/protobuf/testing/protocmp"
 
@@ -19,6 +20,12 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func open(t testing.TB) calllog.Log {
+	l, _ := openBeside(t)
+	return l
+}
+
+// openBeside opens a log, and returns how to open an indexed one on the same streams.
+func openBeside(t testing.TB) (calllog.Log, func() calllog.Log) {
 	t.Helper()
 	ctx := context.Background()
 	b, err := broker.OpenTemporary(ctx, broker.Config{})
@@ -34,7 +41,17 @@ func open(t testing.TB) calllog.Log {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return l
+	return l, func() calllog.Log {
+		nc, err := b.Connect(ctx, "indexed", nats.NoEcho())
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := calllog.OpenIndexed(ctx, nc, calllog.Config{Namespace: b.Namespace()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
 }
 
 func answer(text string) *vignettev1.ModelAnswer {
@@ -46,15 +63,21 @@ func call(id, run, episode, key string) *vignettev1.ModelCall {
 }
 
 func TestTheFirstAnswerStands(t *testing.T) {
-	l, ctx := open(t), context.Background()
-	if _, err := l.Answer(ctx, "ab12"); !errors.Is(err, calllog.ErrNotFound) {
+	plain, indexed := openBeside(t)
+	t.Run("plain", func(t *testing.T) { firstAnswerStands(t, plain, "ab12") })
+	t.Run("indexed", func(t *testing.T) { firstAnswerStands(t, indexed(), "cd34") })
+}
+
+func firstAnswerStands(t *testing.T, l calllog.Log, key string) {
+	ctx := context.Background()
+	if _, err := l.Answer(ctx, key); !errors.Is(err, calllog.ErrNotFound) {
 		t.Fatalf("before: %v", err)
 	}
 	var wait sync.WaitGroup
 	got := make([]*vignettev1.ModelAnswer, 20)
 	for i := range got {
 		wait.Go(func() {
-			kept, err := l.Keep(ctx, "ab12", answer(fmt.Sprint("answer ", i)))
+			kept, err := l.Keep(ctx, key, answer(fmt.Sprint("answer ", i)))
 			if err != nil {
 				t.Error(err)
 			}
@@ -62,7 +85,7 @@ func TestTheFirstAnswerStands(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	stands, err := l.Answer(ctx, "ab12")
+	stands, err := l.Answer(ctx, key)
 	if err != nil {
 		t.Fatal(err)
 	}

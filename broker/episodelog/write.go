@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/nats-io/nats.go/jetstream"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/vignette-sim/vignette/broker/internal/stream"
@@ -17,7 +16,7 @@ func (l *log) WriteManifest(ctx context.Context, manifest *vignettev1.Manifest) 
 		return 0, fmt.Errorf("write manifest: %w", err)
 	}
 	subject := l.subjects.manifest(manifest.GetRun())
-	seq, resent, err := l.publish(ctx, subject, manifest, jetstream.WithExpectLastSequencePerSubject(0))
+	seq, resent, err := l.publish(ctx, subject, manifest, stream.After(0))
 	if !stream.IsWrongLast(err) {
 		return seq, wrapWrite(subject, err)
 	}
@@ -38,7 +37,7 @@ func (l *log) Append(ctx context.Context, run, episode string, event *vignettev1
 	if event.GetId() == "" {
 		return 0, fmt.Errorf("append to %s: the event has no id", subject)
 	}
-	seq, _, err := l.publish(ctx, subject, event, jetstream.WithExpectLastSequencePerSubject(last))
+	seq, _, err := l.publish(ctx, subject, event, stream.After(last))
 	if !stream.IsWrongLast(err) {
 		return seq, wrapWrite(subject, err)
 	}
@@ -70,7 +69,7 @@ func (l *log) AppendNote(ctx context.Context, run, episode string, note *vignett
 	if note.GetId() == "" {
 		return 0, fmt.Errorf("append to %s: the note has no id", subject)
 	}
-	seq, _, err := l.publish(ctx, subject, note, jetstream.WithMsgID(subject+" "+note.GetId()))
+	seq, _, err := l.publish(ctx, subject, note, stream.Once(subject+" "+note.GetId()))
 	return seq, wrapWrite(subject, err)
 }
 
@@ -82,12 +81,12 @@ func wrapWrite(subject string, err error) error {
 }
 
 // publish sends a message; see [stream.Stream.Publish].
-func (l *log) publish(ctx context.Context, subject string, m proto.Message, opt jetstream.PublishOpt) (seq uint64, resent bool, err error) {
+func (l *log) publish(ctx context.Context, subject string, m proto.Message, condition stream.Condition) (seq uint64, resent bool, err error) {
 	data, err := proto.Marshal(m)
 	if err != nil {
 		return 0, false, fmt.Errorf("encode: %w", err)
 	}
-	return l.stream.Publish(ctx, subject, data, opt)
+	return l.stream.Publish(ctx, subject, data, condition)
 }
 
 // lastIs says whether the last message of a subject satisfies a condition, and where it is.

@@ -36,6 +36,7 @@ type Client struct {
 	sub      *nats.Subscription
 	methods  sync.Map // full method name -> opening subject
 	lastCall atomic.Uint64
+	near     atomic.Pointer[Server] // see Shortcut
 
 	unary  grpc.UnaryInvoker // the interceptors around invoke
 	stream grpc.Streamer

@@ -32,23 +32,31 @@ func (s *Server) open(msg *nats.Msg) {
 		s.refuse(msg.Reply, encodeStatus(s.unknown(msg.Subject)))
 		return
 	}
-	call := newServerCall(s, m, msg.Reply, f)
-	switch s.add(call) {
-	case admitted:
-		if f.heartbeat > 0 {
-			s.wantHeartbeat(f.heartbeat)
-		}
-		go call.run()
-		return
-	case overloaded:
-		m.tally.turnAway(overloadedStatus)
-		s.refuse(msg.Reply, s.shed)
-	case closing:
+	if s.admit(newServerCall(s, m, msg.Reply, f)) == closing {
 		m.tally.turnAway(stoppingStatus)
 		s.refuse(msg.Reply, encodeStatus(stoppingStatus))
+	}
+}
+
+// admit begins a call, or turns it away when there are too many. What becomes of one that comes while the server is closing
+// is for whoever brought it to say.
+func (s *Server) admit(call *serverCall) admission {
+	outcome := s.add(call)
+	switch outcome {
+	case admitted:
+		if call.opening.heartbeat > 0 {
+			s.wantHeartbeat(call.opening.heartbeat)
+		}
+		go call.run()
+		return outcome
+	case overloaded:
+		call.method.tally.turnAway(overloadedStatus)
+		s.refuse(string(call.caller), s.shed)
+	case closing:
 	case repeated: // the opening came twice, the first one is answered
 	}
 	call.cancel()
+	return outcome
 }
 
 // unknown is the answer to a call of something that is not registered, in the words of grpc-go.
@@ -86,7 +94,7 @@ func (s *Server) add(call *serverCall) admission {
 	switch {
 	case s.calls[call.key] != nil:
 		return repeated
-	case s.state >= halting:
+	case s.state >= halting, call.hand != nil && s.state != serving:
 		return closing
 	case s.working.Load() >= int64(s.opts.maxCalls):
 		return overloaded
@@ -186,10 +194,13 @@ func (c *serverCall) begin() context.Context {
 	ctx = grpc.NewContextWithServerTransportStream(ctx, transportStream{c})
 	desc := c.desc()
 	begin := stats.Begin{IsClientStream: desc != nil && desc.ClientStreams, IsServerStream: desc != nil && desc.ServerStreams}
-	ctx, c.stats = rpcStats{
+	ctx, observed := rpcStats{
 		handlers: c.server.opts.stats, method: c.method.full, agent: c.server.address, caller: c.peer.Addr,
 	}.begin(ctx, begin)
-	c.stats.inHeader(&c.opening)
+	c.mu.Lock() // a stop may be ending the call already
+	c.stats = observed
+	c.mu.Unlock()
+	observed.inHeader(&c.opening)
 	c.handlerCtx = ctx
 	return ctx
 }

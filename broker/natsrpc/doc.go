@@ -55,5 +55,9 @@
 // interval the caller asked for; a caller that heard nothing for one interval probes the instance, after three it gives
 // up with Unavailable.
 //
+// # By hand
+//
+// A client and a server in one process need no wire between them: see [Client.Shortcut].
+//
 // Start reading at [Client.Invoke] and at Server.open in dispatch.go.
 package natsrpc

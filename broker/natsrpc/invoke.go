@@ -61,7 +61,7 @@ func (c *Client) roundTrip(ctx context.Context, method string, req any, call *un
 	if err != nil {
 		return unaryResult{}, err
 	}
-	if err := open.send(c.nc, subject, call.subject, call.stats); err != nil {
+	if err := c.sendOpening(&open, subject, call); err != nil {
 		return unaryResult{}, err
 	}
 	for {

@@ -27,6 +27,7 @@ type serverCall struct {
 	cancel     context.CancelFunc
 	handlerCtx context.Context
 	stats      *rpcStats
+	hand       hand // nil when the answer goes over NATS
 
 	in    *inbound // nil unless the caller streams
 	out   gate
@@ -91,13 +92,20 @@ func (c *serverCall) apply(f *frame) {
 	}
 }
 
-// lose ends a call that nobody waits for any more: the handler's context is cancelled and nothing is sent.
+// lose ends a call that nobody waits for any more: the handler's context is cancelled and nothing is sent. Where the answer
+// goes from hand to hand somebody may wait all the same, and is told.
 func (c *serverCall) lose() {
+	if c.hand != nil {
+		c.stop(lostStatus)
+		return
+	}
 	c.mu.Lock()
 	c.over = true
 	c.mu.Unlock()
 	c.cancel()
 }
+
+var lostStatus = status.New(codes.Unavailable, "the server lost its connection to NATS, or the caller its interest")
 
 // stop answers the call with st now and cancels the handler, whose own answer then comes too late.
 func (c *serverCall) stop(st *status.Status) {
@@ -179,13 +187,21 @@ func (c *serverCall) sendLocked(f *frame, message proto.Message) (size int, err 
 	if !f.has(partStatus) {
 		reply = c.ownSubject()
 	}
-	if err := publish(c.server.nc, string(c.caller), reply, *b); err != nil {
+	if err := c.deliver(f, reply, *b); err != nil {
 		return 0, err
 	}
 	c.number = f.number
 	c.reportSent(f, message, size)
 	c.spoke.Store(true)
 	return size, nil
+}
+
+// deliver sends a content frame, or gives it into the caller's hand when it is the answer and that is open.
+func (c *serverCall) deliver(f *frame, reply string, payload []byte) error {
+	if c.hand != nil && f.has(partStatus) {
+		return give(c.hand, payload, c.server.nc.MaxPayload())
+	}
+	return publish(c.server.nc, string(c.caller), reply, payload)
 }
 
 func (c *serverCall) reportSent(f *frame, message proto.Message, size int) {

@@ -99,6 +99,11 @@ func transports() []transport {
 			connect := func() *nats.Conn { return socket(t, srv) }
 			return serveNATS(t, svc, connect, connect, watch)
 		}},
+		{"by hand", func(t testing.TB, svc *fakeService, watch ...watcher) wire {
+			srv := startNATS(t, false)
+			connect := func() *nats.Conn { return inProcess(t, srv) }
+			return serveNATS(t, svc, connect, connect, watch, (*natsrpc.Client).Shortcut)
+		}},
 		{"http2", serveHTTP2},
 	}
 }
@@ -108,8 +113,8 @@ func allTransports() []transport {
 	return append(transports(), faultyTransport(), guardedTransport())
 }
 
-// serveNATS serves over one connection and gives every client one of its own.
-func serveNATS(t testing.TB, svc *fakeService, connectServer, connectClient func() *nats.Conn, watch []watcher) wire {
+// serveNATS serves over one connection and gives every client one of its own. Each is done with client and server.
+func serveNATS(t testing.TB, svc *fakeService, connectServer, connectClient func() *nats.Conn, watch []watcher, each ...func(*natsrpc.Client, *natsrpc.Server) error) wire {
 	t.Helper()
 	server := connectServer()
 	var serverOpts []natsrpc.ServerOption
@@ -118,10 +123,16 @@ func serveNATS(t testing.TB, svc *fakeService, connectServer, connectClient func
 		serverOpts = append(serverOpts, natsrpc.WithServerStats(w.server))
 		clientOpts = append(clientOpts, natsrpc.WithClientStats(w.client))
 	}
-	newServer(t, server, svc, serverOpts...)
+	s := newServer(t, server, svc, serverOpts...)
 	return wire{
 		dial: func(opts ...natsrpc.ClientOption) pb.TestServiceClient {
-			return pb.NewTestServiceClient(newClient(t, connectClient(), slices.Concat(clientOpts, opts)...))
+			c := newClient(t, connectClient(), slices.Concat(clientOpts, opts)...)
+			for _, acquaint := range each {
+				if err := acquaint(c, s); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return pb.NewTestServiceClient(c)
 		},
 		address: testAgent,
 		kill:    server.Close,

@@ -78,6 +78,9 @@ type plan struct {
 }
 
 func (e *Endpoint) plan(q *Question) (plan, error) {
+	if len(q.Messages) == 0 {
+		return plan{}, errors.New("there are no messages")
+	}
 	for i, m := range q.Messages {
 		if role(m.GetRole()) == "" || m.GetContent() == "" {
 			return plan{}, fmt.Errorf("message %d has no role or says nothing", i)
@@ -162,7 +165,8 @@ var errBrokenOff = fmt.Errorf("the answer broke off: %w", io.ErrUnexpectedEOF)
 
 // converse sends the question and takes in the answer, to its end.
 func (a *attempt) converse(q *Question, got *answer) error {
-	request := openai.ChatCompletionRequest{Model: q.Model, Messages: messages(q.Messages)}
+	a.conversation = q.Messages
+	request := openai.ChatCompletionRequest{Model: q.Model}
 	if a.streamed {
 		request.StreamOptions = &openai.StreamOptions{IncludeUsage: true}
 		return a.listen(request, got)

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	openai "github.com/sashabaranov/go-openai"
+
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
 // Bounds on what is read.
@@ -39,6 +41,8 @@ type attempt struct {
 	clock    *time.Timer // ends the attempt
 	front    []byte      // fields put at the front of the body
 	streamed bool        // the answer is asked for as a stream
+
+	conversation []*vignettev1.ChatMessage // put into the body; nil for what has none
 
 	body      []byte // as sent; nil for what has none
 	sent      bool   // the transport was asked
@@ -108,22 +112,26 @@ func (a *attempt) Do(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// complete puts the attempt's fields at the front of a body.
+// complete puts the attempt's fields at the front of a body, and the messages into it.
 func (a *attempt) complete(req *http.Request) error {
 	if req.Body == nil {
 		return nil
 	}
-	var brace [1]byte
-	if _, err := io.ReadFull(req.Body, brace[:]); err != nil || brace[0] != '{' {
-		return fmt.Errorf("the body is no JSON object")
-	}
-	buffer := bytes.NewBuffer(make([]byte, 0, int64(len(a.front))+max(0, req.ContentLength)+bytes.MinRead))
-	buffer.WriteByte('{')
-	buffer.Write(a.front)
-	if _, err := buffer.ReadFrom(req.Body); err != nil {
+	written, err := io.ReadAll(req.Body)
+	if err != nil {
 		return fmt.Errorf("read the body: %w", err)
 	}
-	body := buffer.Bytes()
+	rest, ok := bytes.CutPrefix(written, []byte{'{'})
+	if !ok {
+		return fmt.Errorf("the body is no JSON object")
+	}
+	body := make([]byte, 0, len(a.front)+len(written)+roomFor(a.conversation))
+	body = append(append(body, '{'), a.front...)
+	if a.conversation == nil {
+		body = append(body, rest...)
+	} else if body, err = withMessages(body, rest, a.conversation); err != nil {
+		return err
+	}
 	a.body = body
 	req.ContentLength = int64(len(body))
 	req.Body = io.NopCloser(bytes.NewReader(body))

@@ -153,15 +153,6 @@ func (f *fields) form(q *Question) (bool, error) {
 	return true, nil
 }
 
-// messages are a conversation as go-openai has it.
-func messages(conversation []*vignettev1.ChatMessage) []openai.ChatCompletionMessage {
-	all := make([]openai.ChatCompletionMessage, len(conversation))
-	for i, m := range conversation {
-		all[i] = openai.ChatCompletionMessage{Role: role(m.GetRole()), Content: m.GetContent()}
-	}
-	return all
-}
-
 // role is what a role is called; empty for none.
 func role(r vignettev1.ChatRole) string {
 	switch r {

@@ -1,10 +1,14 @@
 package stream
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -27,6 +31,8 @@ type Stream struct {
 	js     jetstream.JetStream
 	name   string
 	answer time.Duration // longest wait for one answer of the server, when the caller's context allows more
+
+	plainAck []byte // how the usual acknowledgement begins
 }
 
 // Open opens a stream, creating it as configured when there is none. One that exists stays as it is.
@@ -42,19 +48,36 @@ func Open(ctx context.Context, nc *nats.Conn, config jetstream.StreamConfig) (*S
 	if err != nil {
 		return nil, fmt.Errorf("open stream %s: %w", config.Name, err)
 	}
-	return &Stream{nc: nc, js: js, name: config.Name, answer: answerTimeout}, nil
+	return &Stream{
+		nc: nc, js: js, name: config.Name, answer: answerTimeout, plainAck: fmt.Appendf(nil, `{"stream":%q,"seq":`, config.Name),
+	}, nil
 }
 
 // SetAnswerTimeout bounds the wait for one answer of the server; it must be called before the stream is used.
 func (s *Stream) SetAnswerTimeout(d time.Duration) { s.answer = d }
 
+// Condition makes the server take a message once, or not at all. The zero value makes none.
+type Condition struct{ header, value string }
+
+// After demands that the last message on the subject has this sequence; 0: that there is none.
+func After(sequence uint64) Condition {
+	return Condition{jetstream.ExpectedLastSubjSeqHeader, strconv.FormatUint(sequence, 10)}
+}
+
+// Once makes the server drop a message whose id came a short while ago.
+func Once(id string) Condition { return Condition{jetstream.MsgIDHeader, id} }
+
 // Publish sends a message until the server answers, the context ends or the attempts are used up. Sending twice must be
-// made safe by an option (an expected sequence, a message id) that lets the server take only one, or harmless. Resent says
-// that an earlier attempt may have been written. The subject must be one of the stream's.
-func (s *Stream) Publish(ctx context.Context, subject string, data []byte, options ...jetstream.PublishOpt) (seq uint64, resent bool, err error) {
+// made safe by the condition, or harmless. Resent says that an earlier attempt may have been written. The subject must be one
+// of the stream's. The data is not kept.
+func (s *Stream) Publish(ctx context.Context, subject string, data []byte, condition Condition) (seq uint64, resent bool, err error) {
+	msg := &nats.Msg{Subject: subject, Data: data}
+	if condition.header != "" {
+		msg.Header = nats.Header{condition.header: {condition.value}}
+	}
 	pause := retryPause
 	for attempt := 1; ; attempt++ {
-		seq, err := s.publishOnce(ctx, subject, data, options)
+		seq, err := s.publishOnce(ctx, msg)
 		if err == nil {
 			return seq, resent, nil
 		}
@@ -71,14 +94,67 @@ func (s *Stream) Publish(ctx context.Context, subject string, data []byte, optio
 	}
 }
 
-func (s *Stream) publishOnce(ctx context.Context, subject string, data []byte, options []jetstream.PublishOpt) (uint64, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.answer)
-	defer cancel()
-	ack, err := s.js.Publish(ctx, subject, data, options...)
-	if err != nil {
-		return 0, err
+// Where nobody takes a message, a new leader is being found or the server restarts: it is sent again so often, after this long,
+// before the attempt counts as failed.
+const (
+	leaderlessTries = 2
+	leaderlessPause = 250 * time.Millisecond
+)
+
+// publishOnce does what jetstream's Publish does, for less: it reads the usual acknowledgement without JSON and, for a context
+// that never ends, without a context to bound it. Writing is most of what a call of a model takes of the broker.
+func (s *Stream) publishOnce(ctx context.Context, msg *nats.Msg) (uint64, error) {
+	deadline := time.Now().Add(s.answer)
+	for tries := 0; ; tries++ {
+		reply, err := s.request(ctx, msg, time.Until(deadline))
+		if err == nil {
+			return s.readAck(reply.Data)
+		}
+		if !errors.Is(err, nats.ErrNoResponders) || tries == leaderlessTries || time.Until(deadline) <= leaderlessPause {
+			return 0, err
+		}
+		select {
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		case <-time.After(leaderlessPause):
+		}
 	}
-	return ack.Sequence, nil
+}
+
+// request asks the server and waits for its answer.
+func (s *Stream) request(ctx context.Context, msg *nats.Msg, patience time.Duration) (*nats.Msg, error) {
+	if ctx.Done() == nil {
+		return s.nc.RequestMsg(msg, patience)
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return s.nc.RequestMsgWithContext(ctx, msg)
+}
+
+// readAck returns the sequence that the server gave a message.
+func (s *Stream) readAck(ack []byte) (uint64, error) {
+	if rest, ok := bytes.CutPrefix(ack, s.plainAck); ok {
+		if digits, ok := bytes.CutSuffix(rest, []byte("}")); ok {
+			if seq, err := strconv.ParseUint(string(digits), 10, 64); err == nil {
+				return seq, nil
+			}
+		}
+	}
+	var full struct {
+		Error    *jetstream.APIError `json:"error"`
+		Stream   string              `json:"stream"`
+		Sequence uint64              `json:"seq"`
+	}
+	if err := json.Unmarshal(ack, &full); err != nil {
+		return 0, fmt.Errorf("acknowledgement of stream %s: %w", s.name, err)
+	}
+	if full.Error != nil {
+		return 0, full.Error
+	}
+	if full.Stream != s.name {
+		return 0, fmt.Errorf("stream %q acknowledged a message for %s", full.Stream, s.name)
+	}
+	return full.Sequence, nil
 }
 
 // Last returns the last message that matches a filter, nil when there is none. It asks the stream's leader: a direct get
@@ -113,9 +189,7 @@ func (s *Stream) Last(ctx context.Context, filter string) (*Message, error) {
 // Near returns the last message of one subject, nil when there is none. It asks whoever is nearest and so may miss what was
 // written just now; what it returns has been written.
 func (s *Stream) Near(ctx context.Context, subject string) (*Message, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.answer)
-	defer cancel()
-	reply, err := s.nc.RequestWithContext(ctx, "$JS.API.DIRECT.GET."+s.name+"."+subject, nil)
+	reply, err := s.request(ctx, &nats.Msg{Subject: "$JS.API.DIRECT.GET." + s.name + "." + subject}, s.answer)
 	if err != nil {
 		return nil, err
 	}
@@ -127,6 +201,25 @@ func (s *Stream) Near(ctx context.Context, subject string) (*Message, error) {
 	default:
 		return nil, fmt.Errorf("the server answered %s %s", status, reply.Header.Get("Description"))
 	}
+}
+
+// ErrMany says that a stream has more subjects than were wanted.
+var ErrMany = errors.New("too many subjects")
+
+// Subjects returns all subjects that have messages, in no order, or [ErrMany] when the stream holds more messages than most.
+func (s *Stream) Subjects(ctx context.Context, most int) ([]string, error) {
+	stream, err := s.js.Stream(ctx, s.name)
+	if err != nil {
+		return nil, err
+	}
+	if stream.CachedInfo().State.Msgs > uint64(most) {
+		return nil, ErrMany
+	}
+	info, err := stream.Info(ctx, jetstream.WithSubjectFilter(">"))
+	if err != nil {
+		return nil, err
+	}
+	return slices.Collect(maps.Keys(info.State.Subjects)), nil
 }
 
 // Purge deletes all messages that match a filter.
