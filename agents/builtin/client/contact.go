@@ -133,6 +133,7 @@ var talk = language.StemsOf(language.Tokens(`say tell talk speak ask answer ques
 	come go start begin stop end finish keep continue carry hold leave stay stand sit take give bring get make put let happen change move turn grow learn teach find lose use try work help support matter need want hope wish like love care mind enjoy prefer
 	time moment day week month year morning evening night today tomorrow yesterday now later hour minute past present future often sometimes usually always never again while first last next
 	thing something anything nothing everything everyone somebody nobody anybody people person man woman friend family life world home place way side part piece point reason problem situation case example kind sort bit lot step goal plan scale number story experience event strength courage trust respect advice suggestion offer permission
+	questionnaire form paper homework appointment list rational rationally logic logical realistic advice exercise hobby habit
 	thank thanks welcome hello goodbye sorry please glad appreciate honest honestly brave
 	sleep eat drink food appetite energy health healthy sick ill illness safe safety suicide suicidal kill die death dead alive live living harm danger rest peace quiet noise loud
 	zero one two three four five six seven eight nine ten hundred percent half once twice few several little less more most own else other another alone away back behind beside ahead across along around between through under over up down off out inside outside above below left right

@@ -21,6 +21,7 @@ const (
 	aboutScale
 	aboutSleep
 	aboutAppetite
+	aboutPaper
 	aboutExercise
 	aboutFamily
 	aboutSupport
@@ -55,11 +56,12 @@ var topicCues = []topicCue{
 	{aboutNext, language.NewPhrases("next step~", "small step", "first step", "one thing you could", "what could you", "what might you", "what will you", "what can you do", "try this|before|next", "plan", "this coming week",
 		"between now", "could you try", "willing to try", "are you willing", "would you be willing", "ready to")},
 	{aboutChange, language.NewPhrases("change~", "what would it take", "what makes it hard|difficult", "what holds|keeps you", "what gets in the way", "differently", "reasons to", "what if you did", "pros and cons", "good things about", "worth it", "part of you")},
-	{aboutSleep, language.NewPhrases("sleep~", "energy", "concentrat~", "rest at night")},
+	{aboutSleep, language.NewPhrases("sleep~", "energy", "rest at night")},
+	{aboutPaper, language.NewPhrases("questionnaire~", "form|forms", "homework", "thought record")},
 	{aboutAppetite, language.NewPhrases("appetite", "eating", "eat properly|enough|well|regularly")},
 	{aboutExercise, language.NewPhrases("exercise", "hobbies|hobby", "sport|sports", "get out enough", "go out at all")},
 	{aboutFamily, language.NewPhrases("told your family|wife|husband|partner|parents", "family know~", "does your family")},
-	{aboutSupport, language.NewPhrases("who do you have", "who else", "who could", "who is", "beside you", "live alone", "told your", "got friends", "have friends", "call somebody|someone", "people who love", "anyone|anybody|someone you", "talk to anyone|anybody", "told anyone|anybody", "support", "who knows", "by your side", "on your side", "lean on", "turn to", "who supports")},
+	{aboutSupport, language.NewPhrases("who do you have", "who else", "who could", "who is", "beside you", "told your", "got friends", "have friends", "call somebody|someone", "people who love", "anyone|anybody|someone you", "talk to anyone|anybody", "told anyone|anybody", "support", "who knows", "by your side", "on your side", "lean on", "turn to", "who supports")},
 	{aboutDuration, language.NewPhrases("how long", "since when", "when did", "how often", "when was the last time")},
 	{aboutGood, language.NewPhrases("think of an exception", "a day when", "what helps", "what has helped", "strength~", "good at", "proud of", "better days", "good day", "easier", "times when it", "a time when", "enjoy", "what went well", "used to like|love", "got you through",
 		"coped before", "kept you going", "keeps you going")},

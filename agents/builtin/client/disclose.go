@@ -24,6 +24,7 @@ var answering = map[subjectOf][]kind{
 var answers = map[subjectOf]struct{ bank, act string }{
 	aboutSleep:    {"sleep", "answer.symptoms"},
 	aboutAppetite: {"appetite", "answer.symptoms"},
+	aboutPaper:    {"paper", "answer.closed"},
 	aboutExercise: {"exercise", "answer.symptoms"},
 	aboutFamily:   {"family", "answer.support"},
 	aboutSupport:  {"support", "answer.support"},

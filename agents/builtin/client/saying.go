@@ -42,6 +42,9 @@ func (v voice) speak(note string, past bool) saying {
 	if !language.IsQuestion(note) {
 		v.shape(&s, tokens, past)
 	}
+	if s.clause == "" && ownWords(tokens) && strings.HasSuffix(note, ".") {
+		s.clause = ownSentence(note) // whatever its subject
+	}
 	s.clause = language.Contract(s.clause)
 	s.settle()
 	s.topic = topicOf(s.clause + s.doing + s.noun)
@@ -280,6 +283,15 @@ func ownWords(tokens []language.Token) bool {
 		}
 	}
 	return false
+}
+
+// ownSentence is a whole sentence in the first person as a clause. A name at its head keeps its capital.
+func ownSentence(note string) string {
+	clause := language.Unstop(note)
+	if !language.IsStopWord(firstWord(clause)) {
+		return clause
+	}
+	return language.LowerFirst(clause)
 }
 
 // toldByMe says whether a fragment in the first person has its subject near the beginning, whatever its verb: "Last autumn I

@@ -89,7 +89,7 @@ var (
 	inRisk     = language.NewPhrases("kill|killing myself", "do not want to live|be", "not wake up", "better off without|dead", "end it ?all", "die", "suicid~", "hurt|harm myself", "no point ?in living", "do not deserve to live", "not ?want ?to be here", "if i were not around|there", "easier not to")
 	// toListener says that a question is meant for the counselor; only one that comes last waits for an answer.
 	toListener = language.NewPhrases("what do you think|want|expect|mean|suggest|say", "can you help|tell|do", "why do you", "do you think|believe|mean|understand", "am i", "what should i", "would you", "will it|this", "does that|this|it make")
-	inDenial   = language.NewPhrases("no", "not that", "i do not want to die", "i want to live", "not thinking of killing", "not going to hurt|kill", "i would not do")
+	inDenial   = language.NewPhrases("no", "not that", "i do not want to die", "i want to live", "not thinking of killing", "not going to hurt|kill", "never wanted to", "i would not do")
 )
 
 // listen reads what was said by others since turn index since. Care is how much a counselor catches, 0-1: one without skill
@@ -160,7 +160,7 @@ func (r *reading) marks(tokens []language.Token) {
 	form := language.FormOf(tokens)
 	r.question = form != language.NoQuestion && form != language.TagQuestion && toListener.In(tokens)
 	r.riskHint = r.riskHint || inRisk.In(tokens)
-	r.denial = r.denial || inDenial.StartsWith(tokens) || inDenial.In(tokens) && language.Negated(tokens, len(tokens)-1)
+	r.denial = r.denial || inRisk.In(tokens) && !inRisk.Asserted(tokens) || inDenial.StartsWith(tokens) || inDenial.In(tokens) && language.Negated(tokens, len(tokens)-1)
 }
 
 // feels notes the feelings a sentence names and does not deny.

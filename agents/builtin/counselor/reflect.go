@@ -159,7 +159,7 @@ func personal(words []language.Token) bool {
 }
 
 // opensUp are beginnings by which somebody says what they want, fear, could do or have always done.
-var opensUp = language.NewPhrases("i would like to", "i could", "i am afraid", "i have always", "i want", "i wish", "i came", "i put", "i ring|rang", "i took", "i tell|told", "i read", "i never", "i had to", "i drink|drank")
+var opensUp = language.NewPhrases("i would like to", "i could", "i am afraid", "i have always", "i want", "i wish", "i put", "i ring|rang", "i took", "i tell|told", "i read", "i never", "i had to", "i drink|drank")
 
 // weighty are words of sentences that are worth saying back.
 var weighty = set(`feel feels felt want wanted try trying tried cannot lose lost losing avoid avoiding keep end stay staying fail failing failed failure mistake mistakes

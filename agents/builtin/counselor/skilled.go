@@ -2,6 +2,7 @@ package counselor
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/vignette-sim/vignette/internal/language"
 )
@@ -42,7 +43,7 @@ var topicsOf = map[modality]map[stage][]string{
 func (t *turn) decide() {
 	skilled := t.luck.Float64() < t.skill
 	switch {
-	case t.memory.Risk == riskAsked && t.read.any && !t.read.riskHint:
+	case t.memory.Risk == riskAsked && t.read.any && (t.read.denial || !t.read.riskHint):
 		t.afterRisk(skilled)
 	case t.memory.Bye:
 		t.say(t.book(skilled), "bye", "close")
@@ -303,7 +304,7 @@ func (t *turn) summarise() {
 	if t.read.any {
 		t.takeUp()
 	}
-	wished := t.memory.Wish != "" && t.say(wording["skilled"], "summary.wish", "summary")
+	wished := t.memory.Wish != "" && !strings.Contains(t.speech.Text(), t.memory.Wish) && t.say(wording["skilled"], "summary.wish", "summary")
 	if !wished && !t.say(wording["skilled"], "summary", "summary") {
 		t.say(wording["skilled"], "summary.short", "summary")
 	}

@@ -29,7 +29,7 @@ func (t *turn) slot(name string) string {
 	switch name {
 	case "mirror":
 		if n := len(t.read.mirrors); n > 0 {
-			return t.read.mirrors[t.words.IntN(n)]
+			return fullest(t.read.mirrors)
 		}
 	case "feel", "feel2":
 		at := 0
@@ -276,4 +276,15 @@ func (t *turn) picture() string {
 		text += " What goes through their mind: " + t.memory.Thoughts[n-1]
 	}
 	return text
+}
+
+// fullest is the clause that says most of its own: the one with most content words, the first of several.
+func fullest(clauses []string) string {
+	best, most := "", -1
+	for _, clause := range clauses {
+		if n := len(language.StemsOf(language.Tokens(clause))); n > most {
+			best, most = clause, n
+		}
+	}
+	return best
 }
