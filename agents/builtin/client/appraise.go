@@ -73,6 +73,33 @@ func strongestPain(items []item) float64 {
 type stimulus struct {
 	heard bool
 	effect
+	// needs is what must be so for it to land.
+	needs need
+}
+
+// need is what a good stimulus takes to land with somebody.
+type need uint8
+
+const (
+	// nothing: it lands whenever it is heard.
+	nothing need = iota
+	// something: comfort and praise take something that was told just before; else they are words.
+	something
+	// afterwards: a question takes that it has not been asked, and that what was told just before was taken up.
+	afterwards
+)
+
+// lands is what is left of a stimulus where it is heard, 0-1.
+func (s stimulus) lands(h heard) float64 {
+	switch {
+	case s.needs == something && !h.toldSomething:
+		return hollow
+	case s.needs == afterwards && h.askedBefore:
+		return askedAgain
+	case s.needs == afterwards && h.toldSomething && !h.takenUp:
+		return passedBy
+	}
+	return 1
 }
 
 // reflecting are the bits of memory.Before for having been reflected, the first of the stimuli, and echoed, the fourth.
@@ -84,28 +111,29 @@ func (e effect) times(n int) effect {
 
 func stimuli(h heard) []stimulus {
 	return []stimulus{
-		{h.reflected, onReflection},
-		{h.named, onFeelingNamed},
-		{h.missed && !h.reflected, onMissed},
-		{h.parrot && !h.reflected, onParrot},
-		{h.open > 0, onOpen},
-		{h.closed > 0 && h.open == 0, onClosed},
-		{h.affirmation, onAffirmation},
-		{h.validation, onValidation},
-		{h.permission, onPermission},
-		{h.advice && !h.allowed, onAdvice},
-		{h.advice && h.allowed, onAdviceAllowed},
-		{h.confrontation, onConfrontation},
-		{h.reassurance && !h.validation, onReassurance},
-		{h.ignored, onIgnored},
-		{h.apology, onApology},
-		{h.information, onInformation},
-		{h.asked == aboutRisk, onRiskInquiry},
-		{h.summary && h.reflected, onSummary},
-		{h.greeting, onGreeting},
-		{h.answered, onAnswered},
-		{h.waiting > 0, onWaiting.times(h.waiting)},
-		{h.stalled, onStalled},
+		{heard: h.reflected, effect: onReflection},
+		{heard: h.named, effect: onFeelingNamed},
+		{heard: h.missed && !h.reflected, effect: onMissed},
+		{heard: h.parrot && !h.reflected, effect: onParrot},
+		{heard: h.open > 0, effect: onOpen, needs: afterwards},
+		{heard: h.closed > 0 && h.open == 0, effect: onClosed},
+		{heard: h.affirmation, effect: onAffirmation, needs: something},
+		{heard: h.validation, effect: onValidation, needs: something},
+		{heard: h.permission, effect: onPermission},
+		{heard: h.advice && !h.allowed, effect: onAdvice},
+		{heard: h.advice && h.allowed, effect: onAdviceAllowed},
+		{heard: h.confrontation, effect: onConfrontation},
+		{heard: h.reassurance && !h.validation, effect: onReassurance},
+		{heard: h.ignored, effect: onIgnored},
+		{heard: h.confused, effect: onConfused},
+		{heard: h.apology, effect: onApology},
+		{heard: h.information, effect: onInformation},
+		{heard: h.asked == aboutRisk, effect: onRiskInquiry},
+		{heard: h.summary && h.reflected, effect: onSummary},
+		{heard: h.greeting, effect: onGreeting},
+		{heard: h.answered, effect: onAnswered},
+		{heard: h.waiting > 0, effect: onWaiting.times(h.waiting)},
+		{heard: h.stalled, effect: onStalled},
 	}
 }
 
@@ -119,7 +147,7 @@ func (m *memory) appraise(h heard, t temperament) {
 		}
 		now |= 1 << i
 		if s.trust > 0 {
-			keep := m.keeps(i)
+			keep := m.keeps(i) * s.lands(h)
 			consistent += s.trust
 			m.Trust += s.trust * keep * t.gain * (1 - m.Trust) * (1 - m.Resistance/2)
 			m.Resistance += s.resistance * keep * t.gain
@@ -129,7 +157,7 @@ func (m *memory) appraise(h heard, t temperament) {
 			m.Resistance += s.resistance * t.touch
 		}
 		if s.distress < 0 {
-			s.distress *= m.keeps(i)
+			s.distress *= m.keeps(i) * s.lands(h)
 		}
 		m.Distress += s.distress
 	}

@@ -122,6 +122,7 @@ func (m *mind) begin(obs *vignettev1.Observation) (*turn, error) {
 		t.heard.parrot, t.heard.reflected = false, true
 	}
 	if t.heard.any {
+		t.follow()
 		t.weigh()
 		memory.appraise(t.heard, t.temper)
 		t.ready()
@@ -175,6 +176,7 @@ func feltStems(items []item) language.Stems {
 func (t *turn) remember(action *vignettev1.Action) {
 	m := t.memory
 	m.Turns++
+	m.Lately = len(t.told)
 	m.Heard = t.obs.GetTurnIndex() + 1
 	for _, it := range t.told {
 		m.Told = append(m.Told, it.id)

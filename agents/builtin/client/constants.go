@@ -86,6 +86,7 @@ var (
 	onConfrontation = effect{-0.110, 0.160, 6.0}
 	onReassurance   = effect{-0.020, 0.020, 0.5}
 	onIgnored       = effect{-0.040, 0.030, 1.0}
+	onConfused      = effect{-0.030, 0.025, 0.8}
 	onApology       = effect{0.060, -0.080, -2.0}
 	onInformation   = effect{0.005, 0.005, 0}
 	onRiskInquiry   = effect{0.010, 0, 1.0}
@@ -132,6 +133,9 @@ const (
 	// repeatKeeps is what is left of a gain when the same thing is done again in the next turn: reflecting forever leads
 	// nowhere. Chosen.
 	repeatKeeps = 0.6
+	// What is left of good words that do not land: comfort for nothing, a question that was asked before, one that passes by what
+	// was just told. Chosen.
+	hollow, askedAgain, passedBy = 0.2, 0.15, 0.35
 	// painOfTelling is how much SUDS rises when something is told, times the gate of what is told: distress may rise
 	// while pain is disclosed. Chosen.
 	painOfTelling = 7

@@ -14,6 +14,7 @@ func (h *heard) contact(obs *vignettev1.Observation, items []item, said language
 		h.disown()
 	case h.elsewhere(items, said):
 		h.disown()
+		h.confused = true
 		if h.asked != aboutRisk { // Whoever asks that is answered, wherever they come from.
 			h.asked = aboutNothing
 		}
@@ -142,3 +143,14 @@ var talk = language.StemsOf(language.Tokens(`say tell talk speak ask answer ques
 	cause course point position view overview moment headline conclusion habit chance risk rule law truth lie secret promise excuse mistake blame luck trouble relief comfort worth value price goal task job
 	understandable natural normal usual common rare strange odd interesting surprising serious heavy light high low whole main single double certain likely unlikely alike similar common
 	sound seem appear fit belong lead cause face deal cope manage handle react respond reaction response behaviour habit rule evidence fact proof exception note list session meeting counselor client therapy help together open ready able okay fine perhaps maybe quite really just still even much many enough almost`))
+
+// follow finds out whether what was heard follows from what went before. It is to be called once a turn.
+func (t *turn) follow() {
+	h, m := &t.heard, t.memory
+	h.toldSomething = m.Lately > 0
+	h.takenUp = h.reflected || h.named || h.summary || h.validation || h.stems.Shared(lastOwn(t.obs)) > 0
+	if h.question && h.asked != aboutNothing && h.asked != aboutMore {
+		h.askedBefore = m.Subjects&(1<<h.asked) != 0
+		m.Subjects |= 1 << h.asked
+	}
+}

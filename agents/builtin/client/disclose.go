@@ -119,6 +119,7 @@ func (t *turn) react() {
 	case h.answered:
 		t.say("answered", "acknowledge", nil)
 	case h.waiting > 1 && !h.apology && t.say("unanswered", "pushback", nil):
+	case h.confused && !h.question && t.say("confused", "correct", nil):
 	case h.stalled && t.say("stalled", "pushback", nil):
 	case h.apology:
 		t.say("repair", "repair", nil)

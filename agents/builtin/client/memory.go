@@ -41,6 +41,9 @@ type memory struct {
 	Spoken language.Spoken `json:"spoken"`
 	// Before is what the counselor did the time before, as bits of acts.
 	Before uint32 `json:"before,omitempty"`
+	// Lately is how many things were told in the last turn; Subjects has a bit for each subject asked about.
+	Lately   int    `json:"lately,omitempty"`
+	Subjects uint64 `json:"subjects,omitempty"`
 	// Streak is in how many turns in a row the client was said back.
 	Streak int `json:"streak,omitempty"`
 	// TookAway and Bye say that the client has said what it takes with it, and goodbye.

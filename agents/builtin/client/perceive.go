@@ -23,6 +23,11 @@ type heard struct {
 	asked    subjectOf
 	// polar says that the last question can be answered with yes or no, factual that it asks for a fact of life.
 	polar, factual bool
+	// toldSomething says that the client told something in its last turn, takenUp that this was taken up; askedBefore that the
+	// question was asked before.
+	toldSomething, takenUp, askedBefore bool
+	// confused says that what was said belongs to somebody else.
+	confused bool
 	// echoed says that the whole turn was the client's own, said back.
 	echoed bool
 	stems  language.Stems
