@@ -15,6 +15,8 @@ func Format(name string) (Reading, error) {
 	switch name {
 	case "", "jsonl":
 		return Read, nil
+	case "goemotions":
+		return ReadGoEmotions, nil
 	}
 	return nil, fmt.Errorf("there is no format %q; there is: jsonl, goemotions", name)
 }
