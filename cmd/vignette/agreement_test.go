@@ -2,6 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -108,5 +111,23 @@ func TestAgreementOfAJudge(t *testing.T) {
 	dimension := last(t, refusing.must(args...))["dimensions"].(map[string]any)["dear_man.assert"].(map[string]any)
 	if missing := dimension["missing"].(map[string]any); missing["refused"] != 3.0 || dimension["accuracy"] != 0.0 || dimension["accuracy_answered"] != nil || dimension["kappa"] != nil {
 		t.Errorf("refused: %v", dimension)
+	}
+}
+
+// The figures of docs/evaluators.md can be had again, and do not fall: the rules for expressed emotions on the dev part of
+// GoEmotions, beside the most frequent label.
+func TestAgreementOnGoEmotions(t *testing.T) {
+	file := filepath.Join(testdata(t), "goemotions", "original_dev.tsv")
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		t.Skipf("%s is not here: set VIGNETTE_TESTDATA to the published data", file)
+	}
+	report := last(t, newProgram(t).must("agreement", file, "--format", "goemotions", "--evaluator", "emotion", "--dimension", "ekman", "--json"))
+	ekman := report["dimensions"].(map[string]any)["emotion.ekman"].(map[string]any)
+	t.Logf("n %v, macro F1 %v, kappa %v %v, accuracy %v, majority %v", ekman["n"], ekman["macro_f1"], ekman["kappa"], ekman["kappa_ci95"], ekman["accuracy"], ekman["majority_accuracy"])
+	if ekman["n"] != 4946.0 || ekman["several_labels"] != 480.0 || len(ekman["missing"].(map[string]any)) > 0 {
+		t.Errorf("n %v, several %v, missing %v", ekman["n"], ekman["several_labels"], ekman["missing"])
+	}
+	if f1 := ekman["macro_f1"].(float64); f1 < 0.5 || ekman["majority_macro_f1"].(float64) > 0.1 {
+		t.Errorf("macro F1 %v beside %v", f1, ekman["majority_macro_f1"])
 	}
 }

@@ -286,6 +286,9 @@ func mindsCell(cell minds.Cell) string {
 }
 
 func figure(x float64) string {
+	if x > -0.005 && x < 0 {
+		x = 0 // not "-0.00"
+	}
 	if x >= 10 || x <= -10 {
 		return fmt.Sprintf("%.1f", x)
 	}

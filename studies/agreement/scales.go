@@ -114,7 +114,7 @@ func classOf(c stats.Class) *Class {
 func (a *Agreement) codes(d *dimension, pairs []pair, boot stats.Bootstrap) {
 	pairs = slices.DeleteFunc(slices.Clone(pairs), func(p pair) bool { return p.first.inapplicable })
 	all := codedOf(d, pairs)
-	sums := all.sum(nil)
+	sums, interval := all.sum(nil), all.intervals(boot)
 	for place, name := range d.spec.GetLabels() {
 		class := sums[place].class()
 		if class.Is+class.Called == 0 {
@@ -122,14 +122,12 @@ func (a *Agreement) codes(d *dimension, pairs []pair, boot stats.Bootstrap) {
 		}
 		a.Classes[name] = classOf(class)
 		a.Classes[name].Kappa = known(stats.CohenKappa(sums[place].table()))
-		a.Classes[name].KappaCI = ends(boot.Interval(len(all.clusters), func(drawn []int) (float64, error) {
-			return stats.CohenKappa(all.one(place, drawn).table())
-		}))
+		a.Classes[name].KappaCI = interval(func(c codings) (float64, error) { return stats.CohenKappa(c[place].table()) })
 	}
 	a.MacroF1 = known(sums.macroF1())
-	a.MacroF1CI = ends(boot.Interval(len(all.clusters), func(drawn []int) (float64, error) { return all.sum(drawn).macroF1() }))
+	a.MacroF1CI = interval(codings.macroF1)
 	a.Kappa = known(sums.meanKappa())
-	a.KappaCI = ends(boot.Interval(len(all.clusters), func(drawn []int) (float64, error) { return all.sum(drawn).meanKappa() }))
+	a.KappaCI = interval(codings.meanKappa)
 	a.sets(d, pairs, boot)
 }
 
@@ -177,7 +175,7 @@ type coded struct {
 	unanswered                   float64 // the first says it has it, the second says nothing
 }
 
-func (c *coded) add(o coded) {
+func (c *coded) add(o *coded) {
 	c.both, c.first, c.second, c.neither = c.both+o.both, c.first+o.first, c.second+o.second, c.neither+o.neither
 	c.unanswered += o.unanswered
 }
@@ -219,16 +217,34 @@ type codedTallies struct {
 	clusters []clusterCodes
 }
 
-// clusterCodes has the answered utterances of a cluster on which each code is decided, less those that it lists.
+// clusterCodes has how many utterances of a cluster were answered, and for the codes that occur in it what each comes to beside
+// being in none of those. They are few, and are walked once for every draw.
 type clusterCodes struct {
 	answered float64
-	by       map[int]coded
+	codes    []placed
+}
+
+// placed is what one code comes to.
+type placed struct {
+	place int
+	coded
+}
+
+// at is the place for a code's counts.
+func (c *clusterCodes) at(place int) *coded {
+	for i := range c.codes {
+		if c.codes[i].place == place {
+			return &c.codes[i].coded
+		}
+	}
+	c.codes = append(c.codes, placed{place: place})
+	return &c.codes[len(c.codes)-1].coded
 }
 
 func codedOf(d *dimension, pairs []pair) codedTallies {
 	out := codedTallies{size: len(d.spec.GetLabels())}
 	for _, cluster := range clusters(pairs) {
-		counts := clusterCodes{by: map[int]coded{}}
+		var counts clusterCodes
 		for _, p := range cluster {
 			counts.add(p)
 		}
@@ -245,7 +261,7 @@ func (c *clusterCodes) add(p pair) {
 	named := slices.Concat(p.first.places, p.first.open, p.second.places)
 	slices.Sort(named)
 	for _, place := range slices.Compact(named) {
-		one := c.by[place]
+		one := c.at(place)
 		switch first, second := p.first.has(place), p.missing == "" && p.second.has(place); {
 		case slices.Contains(p.first.open, place):
 			if p.missing == "" {
@@ -263,7 +279,6 @@ func (c *clusterCodes) add(p pair) {
 			one.second++
 			one.neither--
 		}
-		c.by[place] = one
 	}
 }
 
@@ -271,19 +286,19 @@ func (c *clusterCodes) add(p pair) {
 func (t codedTallies) sum(drawn []int) codings {
 	out := make(codings, t.size)
 	total := 0.0
-	add := func(c clusterCodes) {
+	add := func(c *clusterCodes) {
 		total += c.answered
-		for place, one := range c.by {
-			out[place].add(one)
+		for i := range c.codes {
+			out[c.codes[i].place].add(&c.codes[i].coded)
 		}
 	}
 	if drawn == nil {
-		for _, c := range t.clusters {
-			add(c)
+		for i := range t.clusters {
+			add(&t.clusters[i])
 		}
 	}
 	for _, i := range drawn {
-		add(t.clusters[i])
+		add(&t.clusters[i])
 	}
 	for i := range out {
 		out[i].neither += total
@@ -291,14 +306,20 @@ func (t codedTallies) sum(drawn []int) codings {
 	return out
 }
 
-// one is the sum for one code.
-func (t codedTallies) one(place int, drawn []int) coded {
-	var out coded
-	for _, i := range drawn {
-		out.add(t.clusters[i].by[place])
-		out.neither += t.clusters[i].answered
+// intervals returns what gives the intervals of statistics. The same seed draws the same clusters in the same order, so what is
+// drawn is summed once, for whichever statistic comes first.
+func (t codedTallies) intervals(boot stats.Bootstrap) func(of func(codings) (float64, error)) CI {
+	var sums []codings
+	return func(of func(codings) (float64, error)) CI {
+		draw := 0
+		return ends(boot.Interval(len(t.clusters), func(drawn []int) (float64, error) {
+			if draw == len(sums) {
+				sums = append(sums, t.sum(drawn))
+			}
+			draw++
+			return of(sums[draw-1])
+		}))
 	}
-	return out
 }
 
 // numbers compares on a dimension that is a number, where both have one.

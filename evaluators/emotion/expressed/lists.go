@@ -30,6 +30,8 @@ type entry struct {
 	strength float64
 	// state: it says how somebody is, so it matters who.
 	state bool
+	// asked: it is heard in questions only.
+	asked bool
 }
 
 // lexicon is what is listened for. It is made once and never changed.
@@ -82,10 +84,11 @@ func load() (*lexicon, error) {
 	return l, l.shift()
 }
 
-// entriesOf reads a list of feelings: "feeling strength: what; what".
+// entriesOf reads a list of feelings: "feeling strength: what; what", with "?" after the strength for what is heard in questions only.
 func entriesOf(name, text, separator string) ([]entry, error) {
 	var out []entry
 	for head, items := range sections(text, separator) {
+		head, asked := strings.CutSuffix(head, " ?")
 		feeling, number, _ := strings.Cut(head, " ")
 		strength, err := strconv.ParseFloat(number, 64)
 		if err != nil || strength <= 0 || strength > 1 {
@@ -95,7 +98,7 @@ func entriesOf(name, text, separator string) ([]entry, error) {
 			return nil, fmt.Errorf("%s: there is no feeling %q", name, feeling)
 		}
 		for _, item := range items {
-			out = append(out, entry{text: item, feeling: taxonomy.Feeling(feeling), strength: strength})
+			out = append(out, entry{text: item, feeling: taxonomy.Feeling(feeling), strength: strength, asked: asked})
 		}
 	}
 	return out, nil

@@ -80,6 +80,9 @@ func readSentence(s language.Sentence, raw string) (cues []cue, passed bool) {
 	for _, match := range words.phrases.Find(s.Tokens) {
 		e := words.entries[match.Pattern]
 		c := cue{feeling: e.feeling, strength: e.strength * exclaimed, span: language.Cover(raw, s.Tokens[match.First:match.Last])}
+		if e.asked && !asks(s) {
+			continue
+		}
 		if e.state && ofSomebodyElse(s.Tokens, match.First) {
 			passed = true
 			continue
@@ -100,6 +103,11 @@ func readSentence(s language.Sentence, raw string) (cues []cue, passed bool) {
 		cues = append(cues, c)
 	}
 	return cues, passed
+}
+
+// asks says whether a sentence ends with a question mark.
+func asks(s language.Sentence) bool {
+	return strings.HasSuffix(strings.TrimRight(s.Quote, "!\"'”’) "), "?")
 }
 
 // reach is how far before a word its subject or its condition is looked for, in tokens.
@@ -130,8 +138,8 @@ func denied(tokens []language.Token, match language.Match) bool {
 	if !language.Negated(tokens, match.First) {
 		return false
 	}
-	asks := len(tokens) > 0 && tokens[len(tokens)-1].Norm == "?"
-	return !asks || !strings.HasSuffix(tokens[0].Norm, "n't")
+	question := len(tokens) > 0 && tokens[len(tokens)-1].Norm == "?"
+	return !question || !strings.HasSuffix(tokens[0].Norm, "n't")
 }
 
 // supposed says whether a condition or a possibility stands before a word in its sentence.
