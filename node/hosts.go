@@ -31,6 +31,8 @@ type builtin struct {
 	kind    string // what it is called on the command line
 	name    string // what scenarios call it
 	summary string
+	// evaluator says that it scores and does not play.
+	evaluator bool
 	// register makes its service, describing itself by a name, and puts it on a server.
 	register func(name, version string) Registration
 }
@@ -65,7 +67,7 @@ func builtinAgent(kind, name string, mind agents.Mind) builtin {
 
 func builtinEvaluator(name string, evaluator evaluators.Evaluator) builtin {
 	return builtin{
-		kind: name, name: name, summary: evaluator.Describe().GetSummary(),
+		kind: name, name: name, summary: evaluator.Describe().GetSummary(), evaluator: true,
 		register: func(name, version string) Registration {
 			service := evaluators.NewService(name, version, evaluator)
 			return func(r grpc.ServiceRegistrar) { vignettev1.RegisterEvaluatorServiceServer(r, service) }
@@ -81,6 +83,17 @@ func Kinds() []string {
 		kinds = append(kinds, b.kind)
 	}
 	return kinds
+}
+
+// Evaluators lists the evaluators that come with the program, by their names.
+func Evaluators() []string {
+	var names []string
+	for _, b := range builtins() {
+		if b.evaluator {
+			names = append(names, b.name)
+		}
+	}
+	return names
 }
 
 // Builtin returns what serves the builtin agent or evaluator of a kind, describing itself by a name, and its summary in

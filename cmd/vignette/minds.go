@@ -169,20 +169,31 @@ func withLaboratory(ctx context.Context, cmd *cobra.Command, use func(*node.Node
 	return use(n)
 }
 
-// newMindsProgress tells how far a part is: in place on a terminal, else once at its beginning and its end.
+// newMindsProgress tells how far a part of an experiment is.
 func newMindsProgress(w io.Writer) func(part string, done, total int) {
+	tellers := map[string]func(done, total int){}
+	return func(part string, done, total int) {
+		if tellers[part] == nil {
+			tellers[part] = newProgress(w, part, "episode", "episodes")
+		}
+		tellers[part](done, total)
+	}
+}
+
+// newProgress tells how much of something is done: in place on a terminal, else once at its end.
+func newProgress(w io.Writer, what, one, many string) func(done, total int) {
 	f, isFile := w.(*os.File)
 	live := isFile && term.IsTerminal(int(f.Fd()))
 	told := time.Time{}
-	return func(part string, done, total int) {
+	return func(done, total int) {
 		switch {
 		case live && done == total:
-			fmt.Fprintf(w, "\r\x1b[K%s: %s\n", part, plural(total, "episode", "episodes"))
+			fmt.Fprintf(w, "\r\x1b[K%s: %s\n", what, plural(total, one, many))
 		case live && time.Since(told) > 100*time.Millisecond:
-			fmt.Fprintf(w, "\r\x1b[K%s: %d of %d episodes", part, done, total)
+			fmt.Fprintf(w, "\r\x1b[K%s: %d of %s", what, done, plural(total, one, many))
 			told = time.Now()
 		case !live && done == total:
-			fmt.Fprintf(w, "%s: %s\n", part, plural(total, "episode", "episodes"))
+			fmt.Fprintf(w, "%s: %s\n", what, plural(total, one, many))
 		}
 	}
 }
@@ -275,6 +286,9 @@ func mindsCell(cell minds.Cell) string {
 }
 
 func figure(x float64) string {
+	if x > -0.005 && x < 0 {
+		x = 0 // not "-0.00"
+	}
 	if x >= 10 || x <= -10 {
 		return fmt.Sprintf("%.1f", x)
 	}

@@ -27,11 +27,16 @@ type modelFlags struct {
 
 func (f *modelFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.model, "model", "", "who is played and judged by which model: MODEL for all, or WHO=MODEL,...")
+	f.addTerms(cmd)
+	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "play nothing; print cells, calls, tokens and cost as they are to be expected")
+}
+
+// addTerms adds what is said about the terms on which models are asked.
+func (f *modelFlags) addTerms(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.noCache, "no-cache", false, "ask models anew, also what is on record")
 	cmd.Flags().BoolVar(&f.replay, "replay", false, "use recorded answers only and contact no endpoint")
-	cmd.Flags().Float64Var(&f.maxCost, "max-cost", 0, "pause the run before it costs more, in the currency of the prices in vignette.yaml")
-	cmd.Flags().Int64Var(&f.maxTokens, "max-tokens", 0, "pause the run before it uses more tokens, in and out")
-	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "play nothing; print cells, calls, tokens and cost as they are to be expected")
+	cmd.Flags().Float64Var(&f.maxCost, "max-cost", 0, "pause before it costs more, in the currency of the prices in vignette.yaml")
+	cmd.Flags().Int64Var(&f.maxTokens, "max-tokens", 0, "pause before it uses more tokens, in and out")
 }
 
 func (f *modelFlags) check() error {

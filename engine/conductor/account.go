@@ -51,13 +51,24 @@ func (p *play) interrupted(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
+	if reason, spent := BudgetSpent(err); spent {
+		return &PausedError{Episode: p.state.Plan().Episode, Reason: reason}
+	}
+	return nil
+}
+
+// BudgetSpent says whether a call failed because what may be spent on models is spent, and in which words.
+func BudgetSpent(err error) (reason string, spent bool) {
+	if err == nil {
+		return "", false
+	}
 	refused := status.Convert(rootStatus(err))
 	for _, detail := range refused.Details() {
 		if info, ok := detail.(*errdetails.ErrorInfo); ok && info.GetDomain() == modelsDomain && info.GetReason() == budgetReason {
-			return &PausedError{Episode: p.state.Plan().Episode, Reason: refused.Message()}
+			return refused.Message(), true
 		}
 	}
-	return nil
+	return "", false
 }
 
 // observe is what a role may know, and on whose account it may ask a model.

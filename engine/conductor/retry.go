@@ -17,9 +17,14 @@ const (
 	maxBackoff   = 5 * time.Second
 )
 
-// retry makes a call, again and again while it is answered with UNAVAILABLE, and returns how often it was made.
+// retry makes a call as [Retry] does.
 func (p *play) retry(ctx context.Context, call func(context.Context) error) (int32, error) {
-	timeout := p.CallTimeout
+	return Retry(ctx, p.Clock, p.CallTimeout, call)
+}
+
+// Retry makes a call of an agent or evaluator, again and again while it is answered with UNAVAILABLE, and returns how often it
+// was made. Timeout bounds each attempt; 0 means two minutes. Nothing else is retried: what failed would fail again.
+func Retry(ctx context.Context, clock Clock, timeout time.Duration, call func(context.Context) error) (int32, error) {
 	if timeout == 0 {
 		timeout = defaultCallTimeout
 	}
@@ -31,7 +36,7 @@ func (p *play) retry(ctx context.Context, call func(context.Context) error) (int
 		if err == nil || status.Code(rootStatus(err)) != codes.Unavailable || attempt == maxAttempts || ctx.Err() != nil {
 			return attempt, err
 		}
-		if err := p.Clock.Sleep(ctx, retryAfter(err, backoff)); err != nil {
+		if err := clock.Sleep(ctx, retryAfter(err, backoff)); err != nil {
 			return attempt, err
 		}
 		backoff = min(2*backoff, maxBackoff)

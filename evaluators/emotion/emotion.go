@@ -1,14 +1,14 @@
-// Package emotion measures what a role felt, read from the mental states it committed, and says where those come from:
-// with rule-based minds the numbers are the truth of the simulation, with a language model they are its self-report. What was
-// appraised beside a report is another thing, and is not scored here.
+// Package emotion measures emotions: those a role felt, read from the mental states it committed, and those it expressed, read
+// from its words. The two are kept apart: what is felt need not be shown.
+//
+// Felt emotions say where they come from: with rule-based minds they are the truth of the simulation, with a language model its
+// self-report. What was appraised beside a report is another thing, and is not scored here. Expressed emotions are read by rules
+// from English words (package expressed) and brought into three vocabularies by one table (package taxonomy). Neither uses what
+// the other knows.
 package emotion
 
 import (
 	"context"
-	"fmt"
-	"slices"
-
-	"google.golang.org/protobuf/proto"
 
 	"github.com/vignette-sim/vignette/evaluators"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
@@ -17,6 +17,9 @@ import (
 // Name is the name the evaluator is hosted under.
 const Name = "emotion"
 
+// Version of the rules. It changes whenever a verdict may.
+const Version = "rules-2"
+
 // Dimensions of this evaluator.
 const (
 	// FeltDistress is the distress a role felt in a turn of its own, SUDS 0-100.
@@ -24,85 +27,63 @@ const (
 	// DistressChange is the distress at the last turn in which a role told it less that at the first, -100 to 100: negative
 	// is relief.
 	DistressChange = "emotion.distress_change"
+	// Expressed are the emotions of the clinical vocabulary that a turn expresses, as codes with intensities.
+	Expressed = "emotion.expressed"
+	// Ekman is the one of Ekman's six that a turn expresses most, or neutral.
+	Ekman = "emotion.ekman"
+	// GoEmotions are the emotions of GoEmotions that a turn expresses, as codes; neutral where there is none.
+	GoEmotions = "emotion.goemotions"
+	// Valence is how pleasant what a turn expresses is, -1 to 1.
+	Valence = "emotion.valence"
+	// Intensity is how strong the strongest emotion is that a turn expresses, 0-1.
+	Intensity = "emotion.intensity"
+	// Trajectory is by how much the expressed valence rises from one turn of the role to its next, -2 to 2, fitted to all.
+	Trajectory = "emotion.trajectory"
 )
 
-const suds = "Subjective Units of Distress, Wolpe (1969), The Practice of Behavior Therapy"
-
-// Evaluator reads emotions from mental states.
+// Evaluator reads emotions from mental states and from words. The zero value is ready; it is safe for concurrent use.
 type Evaluator struct{}
 
 // New returns the evaluator.
 func New() Evaluator { return Evaluator{} }
 
-// Describe says what it measures: private states are all it needs.
+// Describe says what it measures. Felt emotions need mental states; expressed ones do without, in English.
 func (Evaluator) Describe() *vignettev1.EvaluatorDescription {
 	return &vignettev1.EvaluatorDescription{
-		Method:  "builtin",
-		Version: "1",
-		Needs:   []vignettev1.Need{vignettev1.Need_NEED_MENTAL_STATES},
-		Summary: "What a role felt, from the mental states it committed",
-		Dimensions: []*vignettev1.DimensionSpec{
-			{
-				Id: FeltDistress, Title: "Felt distress", Min: 0, Max: 100, Turn: true, Source: suds,
-				Definition: "Distress the role felt when it took the turn, 0 (none) to 100 (the worst imaginable), as its mental state has it.",
-			},
-			{
-				Id: DistressChange, Title: "Distress change", Min: -100, Max: 100, Episode: true, Source: suds,
-				Definition: "Felt distress at the last turn in which the role told it, less that at the first. Negative is relief. " +
-					"Distress may rise while pain is disclosed, so a rise alone is no failure.",
-			},
-		},
+		Method:     "builtin",
+		Version:    Version,
+		Needs:      []vignettev1.Need{vignettev1.Need_NEED_MENTAL_STATES},
+		Summary:    "Emotions felt, from the mental states a role committed, and expressed, from its words by rules (English)",
+		Dimensions: append(feltDimensions(), expressedDimensions()...),
 	}
 }
 
-// Evaluate reads the felt distress of the role.
+// Evaluate reads the felt distress of the role, and what its words express.
 func (Evaluator) Evaluate(_ context.Context, request *vignettev1.EvaluateRequest) ([]*vignettev1.Score, error) {
-	var scores, felt []*vignettev1.Score
+	return append(felt(request), express(request)...), nil
+}
+
+// turnsOf are the turns to be scored: the one asked for, or all of the role.
+func turnsOf(request *vignettev1.EvaluateRequest) []*vignettev1.PerceivedTurn {
+	var turns []*vignettev1.PerceivedTurn
 	for _, turn := range request.GetTurns() {
-		if turn.GetRole() != request.GetRole() || (request.TurnIndex != nil && turn.GetIndex() != request.GetTurnIndex()) {
-			continue
-		}
-		score := feltDistress(turn.GetIndex(), stateAt(request, turn.GetIndex()))
-		scores = append(scores, score)
-		if score.GetValue() != nil {
-			felt = append(felt, score)
+		if turn.GetRole() == request.GetRole() && (request.TurnIndex == nil || turn.GetIndex() == request.GetTurnIndex()) {
+			turns = append(turns, turn)
 		}
 	}
-	if request.TurnIndex == nil {
-		scores = append(scores, distressChange(felt))
-	}
-	return scores, nil
+	return turns
 }
 
-func feltDistress(index int32, state *vignettev1.MentalState) *vignettev1.Score {
-	score := &vignettev1.Score{Dimension: FeltDistress, TurnIndex: proto.Int32(index)}
-	if state == nil || state.Distress == nil {
-		score.Outcome = evaluators.Without(vignettev1.MissingReason_MISSING_REASON_DEPENDENCY_MISSING, "the role told no distress in this turn")
-		return score
+// spoken are the words that were said in a turn, "" where none were. The text of a gesture or a deed describes it.
+func spoken(action *vignettev1.Action) string {
+	switch action.GetKind() {
+	case vignettev1.ActionKind_ACTION_KIND_SPEAK, vignettev1.ActionKind_ACTION_KIND_LEAVE:
+		return action.GetText()
 	}
-	score.Outcome = evaluators.Value(state.GetDistress())
-	score.Rationale = evaluators.SourceOf(state)
-	return score
+	return ""
 }
 
-// distressChange needs two moments to compare.
-func distressChange(felt []*vignettev1.Score) *vignettev1.Score {
-	score := &vignettev1.Score{Dimension: DistressChange}
-	if len(felt) < 2 {
-		score.Outcome = evaluators.Without(vignettev1.MissingReason_MISSING_REASON_TOO_LITTLE_DATA,
-			fmt.Sprintf("distress is known for %d turns; a change needs two", len(felt)))
-		return score
-	}
-	first, last := felt[0].GetValue().GetNumber(), felt[len(felt)-1].GetValue().GetNumber()
-	score.Outcome = evaluators.Value(last - first)
-	score.Rationale = fmt.Sprintf("From %.1f to %.1f, %s.", first, last, felt[len(felt)-1].GetRationale())
-	return score
-}
-
-func stateAt(request *vignettev1.EvaluateRequest, index int32) *vignettev1.MentalState {
-	i := slices.IndexFunc(request.GetPrivateTurns(), func(t *vignettev1.PrivateTurn) bool { return t.GetIndex() == index })
-	if i < 0 {
-		return nil
-	}
-	return request.GetPrivateTurns()[i].GetMentalState()
+// speaks says whether the rules know the language.
+func speaks(request *vignettev1.EvaluateRequest) bool {
+	return evaluators.Speaks([]string{"en"}, request.GetLanguage())
 }

@@ -47,13 +47,15 @@ func TestDistress(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			told := 0
-			for _, score := range scores[:len(scores)-1] {
-				if score.GetValue() != nil {
+			told, change := 0, (*vignettev1.Score)(nil)
+			for _, score := range scores {
+				switch {
+				case score.GetDimension() == emotion.DistressChange:
+					change = score
+				case score.GetDimension() == emotion.FeltDistress && score.GetValue() != nil:
 					told++
 				}
 			}
-			change := scores[len(scores)-1]
 			switch {
 			case told != tc.wantTurns:
 				t.Errorf("%d turns have a distress, want %d", told, tc.wantTurns)

@@ -16,7 +16,7 @@ const module = "github.com/vignette-sim/vignette/"
 
 // pure are parts of rooms that hold no service and no I/O; rooms above may import them though they may not import the
 // room.
-var pure = []string{"evaluators/reward", "evaluators/verdict"}
+var pure = []string{"evaluators/reward", "evaluators/verdict", "evaluators/emotion/taxonomy"}
 
 // rooms says what each room may import besides itself, from the bottom of the house to its top. A room that is not
 // named here may not exist.
@@ -41,11 +41,12 @@ var rooms = []struct {
 
 // bare are packages that must stay free of wires and models, however far down.
 var bare = map[string][]string{
-	"engine/episode":     {"github.com/nats-io/", "github.com/sashabaranov/"},
-	"proto/vignette/v1":  {"github.com/nats-io/", "github.com/sashabaranov/"},
-	"evaluators/reward":  {"github.com/nats-io/", "github.com/sashabaranov/"},
-	"evaluators/verdict": {"github.com/nats-io/", "github.com/sashabaranov/"},
-	"broker/natsrpc":     {module + "proto", module + "engine"},
+	"engine/episode":              {"github.com/nats-io/", "github.com/sashabaranov/"},
+	"proto/vignette/v1":           {"github.com/nats-io/", "github.com/sashabaranov/"},
+	"evaluators/reward":           {"github.com/nats-io/", "github.com/sashabaranov/"},
+	"evaluators/verdict":          {"github.com/nats-io/", "github.com/sashabaranov/"},
+	"evaluators/emotion/taxonomy": {"github.com/nats-io/", "github.com/sashabaranov/", module + "internal/language"},
+	"broker/natsrpc":              {module + "proto", module + "engine"},
 }
 
 // strangers word turns, hear them or score them, and know nothing of each other, however far down: no rule, no list. What

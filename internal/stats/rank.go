@@ -13,23 +13,38 @@ func isUndefined(err error) bool { return errors.Is(err, ErrUndefined) }
 // Spearman is the rank correlation of pairs, -1 to 1: Pearson's correlation of their ranks, where equal values share the
 // mean of their ranks (Spearman 1904). It needs at least two pairs and some spread on both sides.
 func Spearman(xs, ys []float64) (float64, error) {
-	if len(xs) != len(ys) {
-		return 0, fmt.Errorf("rank correlation of %d values with %d: %w", len(xs), len(ys), ErrUndefined)
-	}
-	if err := errors.Join(need("rank correlation", xs, 2), need("rank correlation", ys, 2)); err != nil {
+	if err := pairs("rank correlation", xs, ys); err != nil {
 		return 0, err
 	}
-	a, b := ranks(xs), ranks(ys)
-	centerA, centerB := mean(a), mean(b)
-	var both, squaresA, squaresB float64
-	for i := range a {
-		da, db := a[i]-centerA, b[i]-centerB
-		both, squaresA, squaresB = both+da*db, squaresA+da*da, squaresB+db*db
+	return correlation("rank correlation", ranks(xs), ranks(ys))
+}
+
+// Pearson is the linear correlation of pairs, -1 to 1. It needs at least two pairs and some spread on both sides.
+func Pearson(xs, ys []float64) (float64, error) {
+	if err := pairs("correlation", xs, ys); err != nil {
+		return 0, err
 	}
-	if squaresA == 0 || squaresB == 0 {
-		return 0, fmt.Errorf("rank correlation: %w: one side does not vary", ErrUndefined)
+	return correlation("correlation", xs, ys)
+}
+
+func pairs(what string, xs, ys []float64) error {
+	if len(xs) != len(ys) {
+		return fmt.Errorf("%s of %d values with %d: %w", what, len(xs), len(ys), ErrUndefined)
 	}
-	return both / math.Sqrt(squaresA*squaresB), nil
+	return errors.Join(need(what, xs, 2), need(what, ys, 2))
+}
+
+func correlation(what string, xs, ys []float64) (float64, error) {
+	centerX, centerY := mean(xs), mean(ys)
+	var both, squaresX, squaresY float64
+	for i := range xs {
+		dx, dy := xs[i]-centerX, ys[i]-centerY
+		both, squaresX, squaresY = both+dx*dy, squaresX+dx*dx, squaresY+dy*dy
+	}
+	if squaresX == 0 || squaresY == 0 {
+		return 0, fmt.Errorf("%s: %w: one side does not vary", what, ErrUndefined)
+	}
+	return held(what, both/math.Sqrt(squaresX*squaresY))
 }
 
 // ranks are the places of values in ascending order, from 1; equal ones share the mean of theirs.

@@ -56,3 +56,25 @@ func (t TwoWay) RowVariance() float64 {
 	rows, _, residual := t.MeanSquares()
 	return max(0, rows-residual) / float64(t.ColumnCount)
 }
+
+// AgreementICC is the intraclass correlation of single raters (columns) who are drawn from a population, about what they say of
+// things (rows): ICC(2,1) of Shrout and Fleiss (1979). A rater who is always two points higher agrees less for it.
+func (t TwoWay) AgreementICC() (float64, error) {
+	rows, columns, residual := t.MeanSquares()
+	n, k := float64(t.RowCount), float64(t.ColumnCount)
+	return ratio("intraclass correlation", rows-residual, rows+(k-1)*residual+k*(columns-residual)/n)
+}
+
+// ConsistencyICC is the same for raters who are the only ones of interest, where it does not matter that one is always higher:
+// ICC(3,1) of Shrout and Fleiss (1979).
+func (t TwoWay) ConsistencyICC() (float64, error) {
+	rows, _, residual := t.MeanSquares()
+	return ratio("intraclass correlation", rows-residual, rows+float64(t.ColumnCount-1)*residual)
+}
+
+func ratio(what string, above, below float64) (float64, error) {
+	if !(below > 0) {
+		return 0, fmt.Errorf("%s: %w: nothing varies", what, ErrUndefined)
+	}
+	return held(what, above/below)
+}

@@ -22,6 +22,68 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// Scale is what kind of value a dimension has, and with it what can be compared and how.
+type Scale int32
+
+const (
+	// Not said: ordinal where there are labels, a number where there are none.
+	Scale_SCALE_UNSPECIFIED Scale = 0
+	// A number on the declared range.
+	Scale_SCALE_NUMBER Scale = 1
+	// One label of several that have an order, lowest first, evenly spaced over the declared range.
+	Scale_SCALE_ORDINAL Scale = 2
+	// One label of several without an order; the number is its place among the labels, from the lowest number on.
+	Scale_SCALE_NOMINAL Scale = 3
+	// Any number of the labels at once, none of them too: each is the `label` of a span whose `code` is the dimension's id,
+	// and the number is how many there are.
+	Scale_SCALE_CODES Scale = 4
+)
+
+// Enum value maps for Scale.
+var (
+	Scale_name = map[int32]string{
+		0: "SCALE_UNSPECIFIED",
+		1: "SCALE_NUMBER",
+		2: "SCALE_ORDINAL",
+		3: "SCALE_NOMINAL",
+		4: "SCALE_CODES",
+	}
+	Scale_value = map[string]int32{
+		"SCALE_UNSPECIFIED": 0,
+		"SCALE_NUMBER":      1,
+		"SCALE_ORDINAL":     2,
+		"SCALE_NOMINAL":     3,
+		"SCALE_CODES":       4,
+	}
+)
+
+func (x Scale) Enum() *Scale {
+	p := new(Scale)
+	*p = x
+	return p
+}
+
+func (x Scale) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Scale) Descriptor() protoreflect.EnumDescriptor {
+	return file_vignette_v1_evaluator_proto_enumTypes[0].Descriptor()
+}
+
+func (Scale) Type() protoreflect.EnumType {
+	return &file_vignette_v1_evaluator_proto_enumTypes[0]
+}
+
+func (x Scale) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Scale.Descriptor instead.
+func (Scale) EnumDescriptor() ([]byte, []int) {
+	return file_vignette_v1_evaluator_proto_rawDescGZIP(), []int{0}
+}
+
 // Need is something private an evaluator has to be shown.
 type Need int32
 
@@ -72,11 +134,11 @@ func (x Need) String() string {
 }
 
 func (Need) Descriptor() protoreflect.EnumDescriptor {
-	return file_vignette_v1_evaluator_proto_enumTypes[0].Descriptor()
+	return file_vignette_v1_evaluator_proto_enumTypes[1].Descriptor()
 }
 
 func (Need) Type() protoreflect.EnumType {
-	return &file_vignette_v1_evaluator_proto_enumTypes[0]
+	return &file_vignette_v1_evaluator_proto_enumTypes[1]
 }
 
 func (x Need) Number() protoreflect.EnumNumber {
@@ -85,7 +147,7 @@ func (x Need) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Need.Descriptor instead.
 func (Need) EnumDescriptor() ([]byte, []int) {
-	return file_vignette_v1_evaluator_proto_rawDescGZIP(), []int{0}
+	return file_vignette_v1_evaluator_proto_rawDescGZIP(), []int{1}
 }
 
 // EvaluatorServiceDescribeRequest asks what an evaluator measures.
@@ -300,7 +362,9 @@ type DimensionSpec struct {
 	// Scores single turns.
 	Turn bool `protobuf:"varint,8,opt,name=turn,proto3" json:"turn,omitempty"`
 	// Scores whole episodes.
-	Episode       bool `protobuf:"varint,9,opt,name=episode,proto3" json:"episode,omitempty"`
+	Episode bool `protobuf:"varint,9,opt,name=episode,proto3" json:"episode,omitempty"`
+	// What kind of value it has. Unspecified means ordinal where there are labels, and a number where there are none.
+	Scale         Scale `protobuf:"varint,10,opt,name=scale,proto3,enum=vignette.v1.Scale" json:"scale,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -396,6 +460,13 @@ func (x *DimensionSpec) GetEpisode() bool {
 		return x.Episode
 	}
 	return false
+}
+
+func (x *DimensionSpec) GetScale() Scale {
+	if x != nil {
+		return x.Scale
+	}
+	return Scale_SCALE_UNSPECIFIED
 }
 
 // EvaluateRequest is a transcript and what is to be scored in it.
@@ -689,7 +760,7 @@ const file_vignette_v1_evaluator_proto_rawDesc = "" +
 	"dimensions\x18\x06 \x03(\v2\x1a.vignette.v1.DimensionSpecR\n" +
 	"dimensions\x12'\n" +
 	"\x05needs\x18\a \x03(\x0e2\x11.vignette.v1.NeedR\x05needs\x12\x18\n" +
-	"\asummary\x18\b \x01(\tR\asummary\"\xc2\x02\n" +
+	"\asummary\x18\b \x01(\tR\asummary\"\xf6\x02\n" +
 	"\rDimensionSpec\x12.\n" +
 	"\x02id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9_.-]{1,128}$R\x02id\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12\x1e\n" +
@@ -701,7 +772,9 @@ const file_vignette_v1_evaluator_proto_rawDesc = "" +
 	"\x03max\x18\x06 \x01(\x01R\x03max\x12\x16\n" +
 	"\x06labels\x18\a \x03(\tR\x06labels\x12\x12\n" +
 	"\x04turn\x18\b \x01(\bR\x04turn\x12\x18\n" +
-	"\aepisode\x18\t \x01(\bR\aepisode:I\xbaHF\x1aD\n" +
+	"\aepisode\x18\t \x01(\bR\aepisode\x122\n" +
+	"\x05scale\x18\n" +
+	" \x01(\x0e2\x12.vignette.v1.ScaleB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05scale:I\xbaHF\x1aD\n" +
 	"\x0fdimension.range\x12\x1cmax must be greater than min\x1a\x13this.max > this.min\"\xe5\x04\n" +
 	"\x0fEvaluateRequest\x12\x18\n" +
 	"\aepisode\x18\x01 \x01(\tR\aepisode\x12\x1a\n" +
@@ -727,7 +800,13 @@ const file_vignette_v1_evaluator_proto_rawDesc = "" +
 	"\x04acts\x18\x03 \x03(\v2\x18.vignette.v1.IntendedActR\x04acts\x124\n" +
 	"\tappraisal\x18\x04 \x01(\v2\x16.vignette.v1.AppraisalR\tappraisal\">\n" +
 	"\x10EvaluateResponse\x12*\n" +
-	"\x06scores\x18\x01 \x03(\v2\x12.vignette.v1.ScoreR\x06scores*\x86\x01\n" +
+	"\x06scores\x18\x01 \x03(\v2\x12.vignette.v1.ScoreR\x06scores*g\n" +
+	"\x05Scale\x12\x15\n" +
+	"\x11SCALE_UNSPECIFIED\x10\x00\x12\x10\n" +
+	"\fSCALE_NUMBER\x10\x01\x12\x11\n" +
+	"\rSCALE_ORDINAL\x10\x02\x12\x11\n" +
+	"\rSCALE_NOMINAL\x10\x03\x12\x0f\n" +
+	"\vSCALE_CODES\x10\x04*\x86\x01\n" +
 	"\x04Need\x12\x14\n" +
 	"\x10NEED_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eNEED_OBJECTIVE\x10\x01\x12\x16\n" +
@@ -751,52 +830,54 @@ func file_vignette_v1_evaluator_proto_rawDescGZIP() []byte {
 	return file_vignette_v1_evaluator_proto_rawDescData
 }
 
-var file_vignette_v1_evaluator_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_vignette_v1_evaluator_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
 var file_vignette_v1_evaluator_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_vignette_v1_evaluator_proto_goTypes = []any{
-	(Need)(0),                                // 0: vignette.v1.Need
-	(*EvaluatorServiceDescribeRequest)(nil),  // 1: vignette.v1.EvaluatorServiceDescribeRequest
-	(*EvaluatorServiceDescribeResponse)(nil), // 2: vignette.v1.EvaluatorServiceDescribeResponse
-	(*EvaluatorDescription)(nil),             // 3: vignette.v1.EvaluatorDescription
-	(*DimensionSpec)(nil),                    // 4: vignette.v1.DimensionSpec
-	(*EvaluateRequest)(nil),                  // 5: vignette.v1.EvaluateRequest
-	(*PrivateTurn)(nil),                      // 6: vignette.v1.PrivateTurn
-	(*EvaluateResponse)(nil),                 // 7: vignette.v1.EvaluateResponse
-	(*Participant)(nil),                      // 8: vignette.v1.Participant
-	(*PerceivedTurn)(nil),                    // 9: vignette.v1.PerceivedTurn
-	(*Objective)(nil),                        // 10: vignette.v1.Objective
-	(*ProbeAnswer)(nil),                      // 11: vignette.v1.ProbeAnswer
-	(*RoleCard)(nil),                         // 12: vignette.v1.RoleCard
-	(*ModelAccount)(nil),                     // 13: vignette.v1.ModelAccount
-	(*MentalState)(nil),                      // 14: vignette.v1.MentalState
-	(*IntendedAct)(nil),                      // 15: vignette.v1.IntendedAct
-	(*Appraisal)(nil),                        // 16: vignette.v1.Appraisal
-	(*Score)(nil),                            // 17: vignette.v1.Score
+	(Scale)(0),                               // 0: vignette.v1.Scale
+	(Need)(0),                                // 1: vignette.v1.Need
+	(*EvaluatorServiceDescribeRequest)(nil),  // 2: vignette.v1.EvaluatorServiceDescribeRequest
+	(*EvaluatorServiceDescribeResponse)(nil), // 3: vignette.v1.EvaluatorServiceDescribeResponse
+	(*EvaluatorDescription)(nil),             // 4: vignette.v1.EvaluatorDescription
+	(*DimensionSpec)(nil),                    // 5: vignette.v1.DimensionSpec
+	(*EvaluateRequest)(nil),                  // 6: vignette.v1.EvaluateRequest
+	(*PrivateTurn)(nil),                      // 7: vignette.v1.PrivateTurn
+	(*EvaluateResponse)(nil),                 // 8: vignette.v1.EvaluateResponse
+	(*Participant)(nil),                      // 9: vignette.v1.Participant
+	(*PerceivedTurn)(nil),                    // 10: vignette.v1.PerceivedTurn
+	(*Objective)(nil),                        // 11: vignette.v1.Objective
+	(*ProbeAnswer)(nil),                      // 12: vignette.v1.ProbeAnswer
+	(*RoleCard)(nil),                         // 13: vignette.v1.RoleCard
+	(*ModelAccount)(nil),                     // 14: vignette.v1.ModelAccount
+	(*MentalState)(nil),                      // 15: vignette.v1.MentalState
+	(*IntendedAct)(nil),                      // 16: vignette.v1.IntendedAct
+	(*Appraisal)(nil),                        // 17: vignette.v1.Appraisal
+	(*Score)(nil),                            // 18: vignette.v1.Score
 }
 var file_vignette_v1_evaluator_proto_depIdxs = []int32{
-	3,  // 0: vignette.v1.EvaluatorServiceDescribeResponse.description:type_name -> vignette.v1.EvaluatorDescription
-	4,  // 1: vignette.v1.EvaluatorDescription.dimensions:type_name -> vignette.v1.DimensionSpec
-	0,  // 2: vignette.v1.EvaluatorDescription.needs:type_name -> vignette.v1.Need
-	8,  // 3: vignette.v1.EvaluateRequest.participants:type_name -> vignette.v1.Participant
-	9,  // 4: vignette.v1.EvaluateRequest.turns:type_name -> vignette.v1.PerceivedTurn
-	10, // 5: vignette.v1.EvaluateRequest.objective:type_name -> vignette.v1.Objective
-	6,  // 6: vignette.v1.EvaluateRequest.private_turns:type_name -> vignette.v1.PrivateTurn
-	11, // 7: vignette.v1.EvaluateRequest.probes:type_name -> vignette.v1.ProbeAnswer
-	12, // 8: vignette.v1.EvaluateRequest.role_cards:type_name -> vignette.v1.RoleCard
-	13, // 9: vignette.v1.EvaluateRequest.account:type_name -> vignette.v1.ModelAccount
-	14, // 10: vignette.v1.PrivateTurn.mental_state:type_name -> vignette.v1.MentalState
-	15, // 11: vignette.v1.PrivateTurn.acts:type_name -> vignette.v1.IntendedAct
-	16, // 12: vignette.v1.PrivateTurn.appraisal:type_name -> vignette.v1.Appraisal
-	17, // 13: vignette.v1.EvaluateResponse.scores:type_name -> vignette.v1.Score
-	1,  // 14: vignette.v1.EvaluatorService.Describe:input_type -> vignette.v1.EvaluatorServiceDescribeRequest
-	5,  // 15: vignette.v1.EvaluatorService.Evaluate:input_type -> vignette.v1.EvaluateRequest
-	2,  // 16: vignette.v1.EvaluatorService.Describe:output_type -> vignette.v1.EvaluatorServiceDescribeResponse
-	7,  // 17: vignette.v1.EvaluatorService.Evaluate:output_type -> vignette.v1.EvaluateResponse
-	16, // [16:18] is the sub-list for method output_type
-	14, // [14:16] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	4,  // 0: vignette.v1.EvaluatorServiceDescribeResponse.description:type_name -> vignette.v1.EvaluatorDescription
+	5,  // 1: vignette.v1.EvaluatorDescription.dimensions:type_name -> vignette.v1.DimensionSpec
+	1,  // 2: vignette.v1.EvaluatorDescription.needs:type_name -> vignette.v1.Need
+	0,  // 3: vignette.v1.DimensionSpec.scale:type_name -> vignette.v1.Scale
+	9,  // 4: vignette.v1.EvaluateRequest.participants:type_name -> vignette.v1.Participant
+	10, // 5: vignette.v1.EvaluateRequest.turns:type_name -> vignette.v1.PerceivedTurn
+	11, // 6: vignette.v1.EvaluateRequest.objective:type_name -> vignette.v1.Objective
+	7,  // 7: vignette.v1.EvaluateRequest.private_turns:type_name -> vignette.v1.PrivateTurn
+	12, // 8: vignette.v1.EvaluateRequest.probes:type_name -> vignette.v1.ProbeAnswer
+	13, // 9: vignette.v1.EvaluateRequest.role_cards:type_name -> vignette.v1.RoleCard
+	14, // 10: vignette.v1.EvaluateRequest.account:type_name -> vignette.v1.ModelAccount
+	15, // 11: vignette.v1.PrivateTurn.mental_state:type_name -> vignette.v1.MentalState
+	16, // 12: vignette.v1.PrivateTurn.acts:type_name -> vignette.v1.IntendedAct
+	17, // 13: vignette.v1.PrivateTurn.appraisal:type_name -> vignette.v1.Appraisal
+	18, // 14: vignette.v1.EvaluateResponse.scores:type_name -> vignette.v1.Score
+	2,  // 15: vignette.v1.EvaluatorService.Describe:input_type -> vignette.v1.EvaluatorServiceDescribeRequest
+	6,  // 16: vignette.v1.EvaluatorService.Evaluate:input_type -> vignette.v1.EvaluateRequest
+	3,  // 17: vignette.v1.EvaluatorService.Describe:output_type -> vignette.v1.EvaluatorServiceDescribeResponse
+	8,  // 18: vignette.v1.EvaluatorService.Evaluate:output_type -> vignette.v1.EvaluateResponse
+	17, // [17:19] is the sub-list for method output_type
+	15, // [15:17] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_evaluator_proto_init() }
@@ -817,7 +898,7 @@ func file_vignette_v1_evaluator_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_evaluator_proto_rawDesc), len(file_vignette_v1_evaluator_proto_rawDesc)),
-			NumEnums:      1,
+			NumEnums:      2,
 			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   1,

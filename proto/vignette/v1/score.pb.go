@@ -395,8 +395,10 @@ type CodedSpan struct {
 	Span *Span `protobuf:"bytes,2,opt,name=span,proto3" json:"span,omitempty"`
 	// Dotted code ("dear_man.assert").
 	Code string `protobuf:"bytes,3,opt,name=code,proto3" json:"code,omitempty"`
-	// Label within the code, if it has levels ("strong").
-	Label         string `protobuf:"bytes,4,opt,name=label,proto3" json:"label,omitempty"`
+	// Label within the code, if it has levels ("strong") or names one of several codes (Scale).
+	Label string `protobuf:"bytes,4,opt,name=label,proto3" json:"label,omitempty"`
+	// How strong what the code names is, 0-1, where the evaluator says so.
+	Intensity     *float64 `protobuf:"fixed64,5,opt,name=intensity,proto3,oneof" json:"intensity,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -457,6 +459,13 @@ func (x *CodedSpan) GetLabel() string {
 		return x.Label
 	}
 	return ""
+}
+
+func (x *CodedSpan) GetIntensity() float64 {
+	if x != nil && x.Intensity != nil {
+		return *x.Intensity
+	}
+	return 0
 }
 
 // Reward is what one role gets from one episode: sum(w x) / sum(|w|) over its terms, each x rescaled to [-1, 1] by the
@@ -821,13 +830,16 @@ const file_vignette_v1_score_proto_rawDesc = "" +
 	"\aMissing\x12>\n" +
 	"\x06reason\x18\x01 \x01(\x0e2\x1a.vignette.v1.MissingReasonB\n" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x06reason\x12 \n" +
-	"\x06detail\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x06detail\"\x95\x01\n" +
+	"\x06detail\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x06detail\"\xdf\x01\n" +
 	"\tCodedSpan\x12&\n" +
 	"\n" +
 	"turn_index\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\tturnIndex\x12-\n" +
 	"\x04span\x18\x02 \x01(\v2\x11.vignette.v1.SpanB\x06\xbaH\x03\xc8\x01\x01R\x04span\x12\x1b\n" +
 	"\x04code\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x04code\x12\x14\n" +
-	"\x05label\x18\x04 \x01(\tR\x05label\"\x82\x02\n" +
+	"\x05label\x18\x04 \x01(\tR\x05label\x12:\n" +
+	"\tintensity\x18\x05 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00H\x00R\tintensity\x88\x01\x01B\f\n" +
+	"\n" +
+	"_intensity\"\x82\x02\n" +
 	"\x06Reward\x12\x1b\n" +
 	"\x04role\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x04role\x12/\n" +
 	"\x05value\x18\x02 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\xf0\xbfH\x00R\x05value\x120\n" +
@@ -916,6 +928,7 @@ func file_vignette_v1_score_proto_init() {
 		(*Score_Value)(nil),
 		(*Score_Missing)(nil),
 	}
+	file_vignette_v1_score_proto_msgTypes[3].OneofWrappers = []any{}
 	file_vignette_v1_score_proto_msgTypes[4].OneofWrappers = []any{
 		(*Reward_Value)(nil),
 		(*Reward_Missing)(nil),
