@@ -24,12 +24,12 @@ const (
 	// differ more than counselors do (Baldwin, Wampold & Imel 2007 find most alliance variance between clients).
 	baseTrust   = 0.32
 	trustSpread = 0.17
-	// littleShare is the share of clients who respond little to whatever is done; 10-30% in outcome studies
-	// (DESIGN of this mind); littleGain is what is left of their response. Chosen within that range.
-	littleShare = 0.08
+	// littleShare is the share of clients who respond little to whatever is done, beside those whom the spread of the gain makes so:
+	// together 10-30%, as in outcome studies; littleGain is what is left of their response. Chosen.
+	littleShare = 0.05
 	littleGain  = 0.35
 	// gainSpread is how much clients differ in how fast they respond, as a share of the gain. Chosen.
-	gainSpread = 0.45
+	gainSpread = 0.38
 	// touchSpread is how much they differ in how hard they are hit by what closes people up, as a share of it. Chosen.
 	touchSpread = 0.45
 	// fullLoss is the trust at which a loss counts in full; who trusts little has little to lose. Chosen.
@@ -72,14 +72,14 @@ type effect struct{ trust, resistance, distress float64 }
 // skill opens, confrontation closes); sizes are chosen so that twenty turns of consistent skill lead from a stranger's
 // trust to where core beliefs are told, for a client who responds.
 var (
-	onReflection    = effect{0.075, -0.020, -1.5}
+	onReflection    = effect{0.088, -0.022, -1.5}
 	onFeelingNamed  = effect{0.030, -0.010, -1.0}
 	onMissed        = effect{-0.025, 0.020, 1.0}
 	onParrot        = effect{-0.010, 0.010, 0}
-	onOpen          = effect{0.035, -0.010, 0}
+	onOpen          = effect{0.043, -0.010, 0}
 	onClosed        = effect{-0.004, 0.008, 0}
 	onAffirmation   = effect{0.035, -0.015, -1.0}
-	onValidation    = effect{0.055, -0.025, -2.0}
+	onValidation    = effect{0.062, -0.025, -2.0}
 	onPermission    = effect{0.025, -0.030, 0}
 	onAdvice        = effect{-0.050, 0.090, 1.5}
 	onAdviceAllowed = effect{0.005, 0.005, -0.5}
