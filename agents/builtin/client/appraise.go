@@ -81,8 +81,8 @@ type stimulus struct {
 type need uint8
 
 const (
-	// nothing: it lands whenever it is heard.
-	nothing need = iota
+	// Nothing: it lands whenever it is heard.
+	_ need = iota
 	// something: comfort and praise take something that was told just before; else they are words.
 	something
 	// afterwards: a question takes that it has not been asked, and that what was told just before was taken up.
