@@ -212,6 +212,9 @@ const longestTold = 7 * 24 * time.Hour
 
 // told is how long an answer tells to wait before asking again; 0 when it does not.
 func told(header http.Header, now time.Time) time.Duration {
+	if header["Retry-After"] == nil && header["Retry-After-Ms"] == nil {
+		return 0 // as nearly always
+	}
 	if ms, err := strconv.ParseFloat(header.Get("Retry-After-Ms"), 64); err == nil {
 		return span(ms, time.Millisecond)
 	}
