@@ -124,6 +124,7 @@ func (c *call) once(ctx context.Context, tokens int, try try) (*failure, error) 
 		return nil, err
 	}
 	result, used := limit.Failed, 0
+	defer c.endpoint.secrets.hush()
 	defer func() { slot.Release(result, used) }() // also when a watcher panics
 	usage, f := try(ctx)
 	used = int(usage.GetPromptTokens() + usage.GetCompletionTokens())
