@@ -41,7 +41,8 @@ type link interface {
 type owned struct {
 	dir       *directory
 	server    *server.Server
-	removeDir bool // at Close
+	loosen    func() // see tightenCollector
+	removeDir bool   // at Close
 }
 
 // Open opens what the configuration names: it locks the data directory, starts the server on it and makes it known to

@@ -37,7 +37,7 @@ func (o *owned) start(ctx context.Context, cfg Config, listen bool) (link, error
 		return nil, fmt.Errorf("broker: configure the server on %s: %w", o.dir.path, err)
 	}
 	srv.SetLoggerV2(serverLog{cfg.Logger.With("component", "nats-server")}, false, false, false)
-	o.server = srv
+	o.server, o.loosen = srv, tightenCollector()
 	srv.Start()
 	if err := awaitReady(ctx, srv); err != nil {
 		return nil, fmt.Errorf("broker: start the server on %s: %w", o.dir.path, err)
@@ -119,6 +119,7 @@ func (o *owned) stopServer(ctx context.Context) error {
 	}()
 	select {
 	case <-stopped:
+		o.loosen()
 		return nil
 	case <-ctx.Done():
 		return fmt.Errorf("broker: stop the server on %s: %w", o.dir.path, ctx.Err())

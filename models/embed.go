@@ -31,10 +31,10 @@ func (g *Gateway) Embed(ctx context.Context, request *vignettev1.EmbedRequest) (
 			Completion: &vignettev1.Completion{Outcome: vignettev1.Outcome_OUTCOME_ANSWERED, Usage: usage},
 		}, effort, err
 	}
-	begun := g.now()
+	q.begun = g.now()
 	answer, call, err := g.answer(ctx, q)
 	if call.GetAttempts() > 0 || call.GetRecorded() {
-		if bookErr := g.book(ctx, call, begun); bookErr != nil {
+		if bookErr := g.bookOnce(ctx, call, q.begun); bookErr != nil {
 			return nil, bookErr
 		}
 	}

@@ -120,7 +120,7 @@ func (g *Gateway) CompleteStream(request *vignettev1.CompleteStreamRequest, stre
 const stackRoom = 12 << 10
 
 // deepen lets the stack grow now, while there is next to nothing on it to move. A call has a goroutine of its own, whose stack
-// would else be moved several times on the way down, which took 6% of all.
+// would else be moved several times on the way down, which took 6% of all it does.
 //
 //go:noinline
 func deepen(at int) byte {

@@ -119,11 +119,11 @@ func (q *question) inWords() []*vignettev1.ChatMessage {
 
 // put asks a question and adds to the account what it took.
 func (g *Gateway) put(ctx context.Context, q *question, a *account) (*vignettev1.Completion, error) {
-	begun := g.now()
+	q.begun = g.now()
 	q.put = g.completion(q)
 	answer, call, err := g.answerFitting(ctx, q)
 	if (call.GetAttempts() > 0 || call.GetRecorded()) && !isForm(err) {
-		if bookErr := g.book(ctx, call, begun); bookErr != nil {
+		if bookErr := g.bookOnce(ctx, call, q.begun); bookErr != nil {
 			return nil, errors.Join(err, bookErr)
 		}
 		a.add(call, answer.GetCompletion())

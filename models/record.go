@@ -32,6 +32,7 @@ type question struct {
 	promptHash string
 	isRepair   bool
 	dropped    int
+	begun      time.Time
 	watcher    watcher
 	// put puts the question to the endpoint.
 	put func(context.Context) (*vignettev1.ModelAnswer, endpoint.Effort, error)
@@ -147,7 +148,8 @@ func appendInteger[T int32 | int64](b []byte, x *T) []byte {
 }
 
 // answer gets the answer to a question: from the record, from somebody who is asking the same this moment, or from the
-// endpoint. The call is in the books when it returns, whatever came of it.
+// endpoint. An answer that was asked for is in the books when it returns; of other calls, which have no time then, whoever called
+// sees to that.
 func (g *Gateway) answer(ctx context.Context, q *question) (*vignettev1.ModelAnswer, *vignettev1.ModelCall, error) {
 	key := q.key()
 	call := g.newCall(q)
@@ -217,12 +219,33 @@ func (g *Gateway) ask(ctx context.Context, q *question, call *vignettev1.ModelCa
 	if err != nil {
 		return nil, call, err
 	}
+	answer, err := g.enterBoth(ctx, q, call, key, given)
+	return answer, call, err
+}
+
+// enterBoth puts an answer on record and its call into the books, side by side: neither waits for the other, and the caller for
+// both. When this process dies in between, either may be there without the other.
+func (g *Gateway) enterBoth(ctx context.Context, q *question, call *vignettev1.ModelCall, key string, given *vignettev1.ModelAnswer) (*vignettev1.ModelAnswer, error) {
+	var bookErr error
+	var panicked any // the caller's to recover from, as it would be without a goroutine
+	var booking sync.WaitGroup
+	booking.Go(func() {
+		defer func() { panicked = recover() }()
+		bookErr = g.book(ctx, call, q.begun)
+	})
 	// What has been paid for is not lost to a caller that went away.
 	answer, err := g.log.Keep(context.WithoutCancel(ctx), key, given)
-	if err != nil {
-		return nil, call, refuse(reasonRecord, "model %s: %v", q.target, err)
+	booking.Wait()
+	if panicked != nil {
+		panic(panicked)
 	}
-	return answer, call, nil
+	if err != nil {
+		err = refuse(reasonRecord, "model %s: %v", q.target, err)
+	}
+	if err = errors.Join(err, bookErr); err != nil {
+		return nil, err
+	}
+	return answer, nil
 }
 
 // reserve makes room in the budget, if there is one.
@@ -253,6 +276,14 @@ func (g *Gateway) enter(q *question, call *vignettev1.ModelCall, effort endpoint
 	if effort.Attempts > 0 {
 		call.Usage, call.Cost = effort.Usage, q.cost(effort.Usage)
 	}
+}
+
+// bookOnce enters a call that has not been entered with its answer.
+func (g *Gateway) bookOnce(ctx context.Context, call *vignettev1.ModelCall, begun time.Time) error {
+	if call.GetTime() != nil {
+		return nil
+	}
+	return g.book(ctx, call, begun)
 }
 
 // book enters a call; begun is when it was asked for.

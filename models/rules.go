@@ -18,8 +18,8 @@ func check(request proto.Message) error {
 	return nil
 }
 
-// checkComplete is check for the request that comes with every call. Nearly all keep the rules, which is seen here at a
-// twentieth of the price; what looks as if it does not is left to protovalidate.
+// checkComplete is check for the request that comes with every call. Nearly all keep the rules, which is seen here for a
+// fraction of the price; what looks as if it does not is left to protovalidate.
 func checkComplete(request *vignettev1.CompleteRequest) error {
 	if keepsRules(request) {
 		return nil

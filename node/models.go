@@ -90,7 +90,7 @@ func (n *Node) gatewayLog(ctx context.Context) (calllog.Log, error) {
 }
 
 // serveGateway puts the gateway on the wire, for other processes. Minds and judges in this one ask it by hand: a run asks
-// thousands of times, and the wire is a fifth of what each time takes.
+// thousands of times, and the wire is a good part of what each time takes.
 func (n *Node) serveGateway(ctx context.Context) error {
 	err := n.Host(ctx, models.AgentName, "Asks language models: ModelService.", func(r grpc.ServiceRegistrar) {
 		vignettev1.RegisterModelServiceServer(r, n.gateway)

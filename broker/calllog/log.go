@@ -77,7 +77,8 @@ func Open(ctx context.Context, nc *nats.Conn, cfg Config) (Log, error) {
 	return l, nil
 }
 
-// stream is compressed: a prompt says again what the one before it said, and a line more.
+// stream is not compressed, though prompts repeat each other: the server would read back and pack 8 MB at a time, which takes
+// some 20 MB of memory while a run is busiest. Streams that were made compressed stay so.
 func (c Config) stream(name, description, subjects string) jetstream.StreamConfig {
 	return jetstream.StreamConfig{
 		Name:        c.Namespace + "-" + name,
@@ -86,7 +87,6 @@ func (c Config) stream(name, description, subjects string) jetstream.StreamConfi
 		Storage:     jetstream.FileStorage,
 		Retention:   jetstream.LimitsPolicy,
 		Discard:     jetstream.DiscardNew,
-		Compression: jetstream.S2Compression,
 		AllowDirect: true,
 		Replicas:    max(c.Replicas, 1),
 	}

@@ -229,7 +229,9 @@ func (c *serverCall) decodeOpening(into any) error {
 	if !c.opening.has(partMessage) {
 		return status.Error(codes.Internal, "the opening frame has no request")
 	}
-	return c.decode(c.opening.message, into)
+	err := c.decode(c.opening.message, into)
+	c.opening.message, c.opening.raw = nil, nil // not kept while the handler works, which may take long
+	return err
 }
 
 func (c *serverCall) decode(raw []byte, into any) error {

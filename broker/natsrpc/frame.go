@@ -256,7 +256,7 @@ const keepBuffer = 64 << 10
 func takeBuffer() *[]byte { return buffers.Get().(*[]byte) }
 
 func giveBuffer(b *[]byte) {
-	if cap(*b) > keepBuffer {
+	if b == nil || cap(*b) > keepBuffer {
 		return
 	}
 	*b = (*b)[:0]

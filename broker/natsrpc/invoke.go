@@ -55,14 +55,19 @@ func (c *Client) roundTrip(ctx context.Context, method string, req any, call *un
 	f := openingFrame(ctx, c.opts.heartbeat)
 	f.parts |= partMessage | partEnd
 	b := takeBuffer()
-	defer giveBuffer(b)
+	defer func() { giveBuffer(b) }()
 	open, err := encodeOpening(ctx, *b, &f, message, opts)
 	*b = open.bytes
 	if err != nil {
 		return unaryResult{}, err
 	}
-	if err := c.sendOpening(&open, subject, call); err != nil {
+	handed, err := c.sendOpening(&open, subject, call)
+	if err != nil {
 		return unaryResult{}, err
+	}
+	if handed { // and will not have to be sent again
+		giveBuffer(b)
+		b, open.bytes = nil, nil
 	}
 	for {
 		select {

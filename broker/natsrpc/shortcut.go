@@ -47,20 +47,21 @@ func give(to hand, payload []byte, limit int64) error {
 	return nil
 }
 
-// sendOpening sends the opening of a unary call by the shortest way.
-func (c *Client) sendOpening(open *opening, subject string, call *unaryCall) error {
+// sendOpening sends the opening of a unary call by the shortest way. It says whether a server in this process has it.
+func (c *Client) sendOpening(open *opening, subject string, call *unaryCall) (handed bool, err error) {
 	s := c.near.Load()
 	if s == nil || int64(len(open.bytes)) > c.nc.MaxPayload() || !c.nc.IsConnected() {
-		return open.send(c.nc, subject, call.subject, call.stats)
+		return false, open.send(c.nc, subject, call.subject, call.stats)
 	}
 	call.stats.outHeader(open.metadata)
-	if !s.take(subject, bytes.Clone(open.bytes), call) {
+	handed = s.take(subject, bytes.Clone(open.bytes), call)
+	if !handed {
 		if err := publish(c.nc, subject, call.subject, open.bytes); err != nil {
-			return err
+			return false, err
 		}
 	}
 	call.stats.outPayload(open.message, open.size)
-	return nil
+	return handed, nil
 }
 
 // take begins a call that was handed over, and says whether it did. One that it does not know how to answer goes over NATS.

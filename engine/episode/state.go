@@ -49,12 +49,13 @@ func (s *State) Epoch() int64 { return s.epoch }
 // and is taken up again wants others than those it failed over, which are on record.
 func (s *State) Sample() *vignettev1.ModelSample {
 	return &vignettev1.ModelSample{
-		Seed: s.plan.Seed, Repeat: s.plan.Cell.GetRepeat(), BranchSeed: s.branchSeed, Ask: int32(asksPerFailure * s.failures),
+		Seed: s.plan.Seed, Repeat: s.plan.Cell.GetRepeat(), BranchSeed: s.branchSeed, Ask: int32(AsksPerFailure * s.failures),
 	}
 }
 
-// asksPerFailure is more than how often an agent asks about one thing before it gives up. Chosen.
-const asksPerFailure = 16
+// AsksPerFailure is how far each failure of an episode moves the numbers of its questions (ModelSample.ask):
+// more than how often an agent asks about one thing before it gives up. Chosen.
+const AsksPerFailure = 16
 
 // Turns returns the turns taken, oldest first. Callers must not change them.
 func (s *State) Turns() []*vignettev1.Turn { return s.turns }

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/vignette-sim/vignette/engine/episode"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -106,7 +107,8 @@ func (s *Spent) Add(call *vignettev1.ModelCall) {
 	if call.GetRepair() {
 		s.Repairs++
 	}
-	if call.GetAccount().GetSample().GetAsk() > 0 {
+	// After a failure all questions of an episode have higher numbers, and are not asked again for that.
+	if call.GetAccount().GetSample().GetAsk()%episode.AsksPerFailure > 0 {
 		s.Again++
 	}
 	if call.GetRecorded() {

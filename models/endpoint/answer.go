@@ -3,6 +3,7 @@ package endpoint
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"strings"
 	"unicode/utf8"
 
@@ -102,44 +103,36 @@ func (a *answer) hear(c *chunk) {
 	}
 }
 
-// read takes in a whole answer. Raw is its body: go-openai knows one of the two names of reasoning.
-func (a *answer) read(resp *openai.ChatCompletionResponse, raw []byte) {
-	a.from(resp.Model, resp.SystemFingerprint)
-	choice := &resp.Choices[0]
-	m := message{
-		Content:          words(choice.Message.Content),
-		Refusal:          aside(choice.Message.Refusal),
-		ReasoningContent: aside(choice.Message.ReasoningContent),
+// errNoChoices says that there is no answer in an answer.
+var errNoChoices = errors.New("the answer has no choices")
+
+// read takes in a whole answer: what go-openai would, and what it would drop, in one reading.
+func (a *answer) read(raw []byte) error {
+	var c chunk
+	if err := decodeFirst(raw, &c); err != nil {
+		return err
 	}
-	for _, part := range choice.Message.MultiContent {
-		m.Content += words(part.Text)
+	a.usage = c.Usage
+	if len(c.Choices) == 0 {
+		return errNoChoices
 	}
-	if m.ReasoningContent == "" {
-		m.Reasoning = otherReasoning(raw)
+	a.from(c.Model, string(c.Fingerprint))
+	choice := &c.Choices[0]
+	a.add(&choice.Message)
+	a.addLogprobs(choice.Logprobs)
+	if choice.Finish != string(openai.FinishReasonNull) {
+		a.finish = choice.Finish
 	}
-	a.add(&m)
-	a.addLogprobs(choice.LogProbs)
-	if choice.FinishReason != openai.FinishReasonNull {
-		a.finish = string(choice.FinishReason)
-	}
+	return nil
 }
 
-// otherReasoning reads the reasoning of a whole answer under its other name.
-func otherReasoning(raw []byte) aside {
-	if !bytes.Contains(raw, []byte(`"reasoning"`)) {
-		return ""
+// decodeFirst reads a JSON value. What stands behind it does not count.
+func decodeFirst(raw []byte, into *chunk) error {
+	if json.Unmarshal(raw, into) == nil {
+		return nil
 	}
-	var resp struct {
-		Choices []struct {
-			Message struct {
-				Reasoning aside `json:"reasoning"`
-			} `json:"message"`
-		} `json:"choices"`
-	}
-	if json.Unmarshal(raw, &resp) != nil || len(resp.Choices) == 0 {
-		return ""
-	}
-	return resp.Choices[0].Message.Reasoning
+	*into = chunk{}
+	return json.NewDecoder(bytes.NewReader(raw)).Decode(into)
 }
 
 func (a *answer) from(model, fingerprint string) {

@@ -171,18 +171,15 @@ func (a *attempt) converse(q *Question, got *answer) error {
 		request.StreamOptions = &openai.StreamOptions{IncludeUsage: true}
 		return a.listen(request, got)
 	}
-	resp, err := a.client().CreateChatCompletion(a.ctx, request)
-	if err != nil {
+	if _, err := a.client().CreateChatCompletion(a.ctx, request); err != nil {
 		return err
 	}
-	got.usage = &resp.Usage
-	if len(resp.Choices) == 0 {
-		if isComplaint(a.answer) {
+	if err := got.read(a.answer); err != nil {
+		if err == errNoChoices && isComplaint(a.answer) {
 			a.complaint = a.head(a.answer)
 		}
-		return errors.New("the answer has no choices")
+		return err
 	}
-	got.read(&resp, a.answer)
 	got.close()
 	if got.broken() {
 		return errBrokenOff

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	openai "github.com/sashabaranov/go-openai"
@@ -100,7 +101,11 @@ func (a *attempt) Do(req *http.Request) (*http.Response, error) {
 	}
 	if !a.streamed {
 		resp.Body = bounded(resp.Body)
-		return resp, a.readAnswer(resp)
+		err := a.readAnswer(resp)
+		if a.conversation != nil {
+			resp.Body = io.NopCloser(strings.NewReader("{}")) // the answer is read once, and not by go-openai
+		}
+		return resp, err
 	}
 	resp.Body = bounded(a.silence.guard(resp.Body))
 	a.stream = resp.Body

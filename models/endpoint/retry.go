@@ -124,6 +124,7 @@ func (c *call) once(ctx context.Context, tokens int, try try) (*failure, error) 
 		return nil, err
 	}
 	result, used := limit.Failed, 0
+	defer c.endpoint.secrets.hush()
 	defer func() { slot.Release(result, used) }() // also when a watcher panics
 	usage, f := try(ctx)
 	used = int(usage.GetPromptTokens() + usage.GetCompletionTokens())
@@ -212,6 +213,9 @@ const longestTold = 7 * 24 * time.Hour
 
 // told is how long an answer tells to wait before asking again; 0 when it does not.
 func told(header http.Header, now time.Time) time.Duration {
+	if header["Retry-After"] == nil && header["Retry-After-Ms"] == nil {
+		return 0 // as nearly always
+	}
 	if ms, err := strconv.ParseFloat(header.Get("Retry-After-Ms"), 64); err == nil {
 		return span(ms, time.Millisecond)
 	}

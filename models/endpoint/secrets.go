@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
@@ -49,6 +50,13 @@ func Telling(key, baseURL string) func(text string) string {
 		user = base.User
 	}
 	return newSecrets(strings.TrimSpace(key), user).tell
+}
+
+// hush keeps secrets out of a panic, which is somebody's to log. It is deferred.
+func (s *secrets) hush() {
+	if p := recover(); p != nil {
+		panic(s.tell(fmt.Sprint(p)))
+	}
 }
 
 // A proxy complains with a page, of which people want the words.
