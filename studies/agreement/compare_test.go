@@ -220,7 +220,7 @@ func TestCodes(t *testing.T) {
 	if !is(question.Kappa, 0.5) || !is(advice.Kappa, 0.5) || !is(a.Kappa, 0.5) {
 		t.Errorf("kappas %s, %s, %s", show(question.Kappa), show(advice.Kappa), show(a.Kappa))
 	}
-	if !is(a.Accuracy, 3.0/5) || !is(a.AccuracyAnswered, 3.0/4) || a.MajorityLabel != "[advice]" || !is(a.MajorityAccuracy, 2.0/5) {
+	if !is(a.Accuracy, 3.0/5) || !is(a.AccuracyAnswered, 3.0/4) || a.MajorityLabel != "[advice]" || !is(a.MajorityAccuracy, 2.0/5) || !is(a.MajorityMacroF1, 2*3.0/(3+5)/2) {
 		t.Errorf("accuracy %s and %s, majority %q %s", show(a.Accuracy), show(a.AccuracyAnswered), a.MajorityLabel, show(a.MajorityAccuracy))
 	}
 }

@@ -149,16 +149,27 @@ func (a *Agreement) sets(d *dimension, pairs []pair, boot stats.Bootstrap) {
 		of := hits.sum(nil)[0][0] / float64(n)
 		a.AccuracyAnswered = &of
 	}
-	counts, most := map[string]int{}, ""
-	for _, p := range whole {
+	most, count := mostFrequentSet(d, whole)
+	of := float64(count) / float64(len(whole))
+	a.MajorityLabel, a.MajorityAccuracy = setName(d, most), &of
+	always := slices.Clone(pairs)
+	for i := range always {
+		always[i].second, always[i].missing = label{places: most}, ""
+	}
+	a.MajorityMacroF1 = known(codedOf(d, always).sum(nil).macroF1())
+}
+
+// mostFrequentSet is the set of codes that most have, by the consensus, and how many that are.
+func mostFrequentSet(d *dimension, pairs []pair) (most []int, count int) {
+	counts := map[string]int{}
+	for _, p := range pairs {
 		key := setName(d, p.first.places)
 		counts[key]++
-		if counts[key] > counts[most] || counts[key] == counts[most] && key < most {
-			most = key
+		if counts[key] > count || counts[key] == count && key < setName(d, most) {
+			most, count = p.first.places, counts[key]
 		}
 	}
-	share := float64(counts[most]) / float64(len(whole))
-	a.MajorityLabel, a.MajorityAccuracy = most, &share
+	return most, count
 }
 
 func setName(d *dimension, places []int) string {
