@@ -109,10 +109,8 @@ func classOf(c stats.Class) *Class {
 	return &Class{Precision: known(c.Precision()), Recall: known(c.Recall()), F1: known(c.F1()), N: int(c.Is), Said: int(c.Called)}
 }
 
-// codes compares on a dimension whose turns hold any number of codes: each code for itself, and the sets as wholes. An utterance
-// to which the consensus does not apply the dimension has no codes to compare.
+// codes compares on a dimension whose turns hold any number of codes: each code for itself, and the sets as wholes.
 func (a *Agreement) codes(d *dimension, pairs []pair, boot stats.Bootstrap) {
-	pairs = slices.DeleteFunc(slices.Clone(pairs), func(p pair) bool { return p.first.inapplicable })
 	all := codedOf(d, pairs)
 	sums, interval := all.sum(nil), all.intervals(boot)
 	for place, name := range d.spec.GetLabels() {
@@ -138,7 +136,7 @@ func (a *Agreement) sets(d *dimension, pairs []pair, boot stats.Bootstrap) {
 		return
 	}
 	hits := tallyWide(whole, 1, 2, func(p pair) (int, int) {
-		if p.missing == "" && !p.second.inapplicable && slices.Equal(p.first.places, p.second.places) {
+		if p.missing == "" && slices.Equal(p.first.places, p.second.places) {
 			return 0, 0
 		}
 		return 0, 1
