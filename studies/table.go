@@ -190,10 +190,13 @@ func (g *group) addReward(index int, state *episode.State) {
 }
 
 // addDimensions takes one number per dimension: the score of the episode, or where an evaluator scores turns only, their
-// mean.
+// mean. Labels without an order, and sets of codes, have none.
 func (g *group) addDimensions(index int, state *episode.State) {
 	numbers := map[string]*mean{}
 	for _, score := range state.Scores() {
+		if !averages(state.Plan(), score) {
+			continue
+		}
 		column := columnOf(state.Plan(), score)
 		m := numbers[column]
 		if m == nil {
@@ -210,6 +213,16 @@ func (g *group) addDimensions(index int, state *episode.State) {
 			g.missing[id]++
 		}
 	}
+}
+
+// averages says whether a mean of such scores says anything.
+func averages(plan *episode.Plan, score *vignettev1.Score) bool {
+	for _, spec := range plan.Evaluators[score.GetEvaluator()].GetDimensions() {
+		if spec.GetId() == score.GetDimension() {
+			return spec.GetScale() != vignettev1.Scale_SCALE_NOMINAL && spec.GetScale() != vignettev1.Scale_SCALE_CODES
+		}
+	}
+	return true
 }
 
 // columnOf is the column a score belongs to. A dimension scored for several roles or by several evaluators has a column for

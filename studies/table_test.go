@@ -166,3 +166,21 @@ func TestWarnings(t *testing.T) {
 		t.Errorf("warnings, -want +got:\n%s", diff)
 	}
 }
+
+// Labels without an order and sets of codes have no mean, so they have no column.
+func TestTableLeavesOutWhatHasNoMean(t *testing.T) {
+	for scale, columns := range map[vignettev1.Scale]int{
+		vignettev1.Scale_SCALE_UNSPECIFIED: 1, vignettev1.Scale_SCALE_ORDINAL: 1, vignettev1.Scale_SCALE_NUMBER: 1,
+		vignettev1.Scale_SCALE_NOMINAL: 0, vignettev1.Scale_SCALE_CODES: 0,
+	} {
+		state := played(t, "0.2", 0, 0.5, ok)
+		state.Plan().Evaluators = map[string]*vignettev1.EvaluatorDescription{
+			"e": {Dimensions: []*vignettev1.DimensionSpec{{Id: "d", Max: 1, Turn: true, Scale: scale}}},
+		}
+		var table studies.Table
+		table.Add(0, state)
+		if got := len(table.Groups()[0].Dimensions); got != columns {
+			t.Errorf("%v has %d columns, want %d", scale, got, columns)
+		}
+	}
+}

@@ -169,11 +169,44 @@ func turnScores(state *episode.State, index int32) string {
 		case value.GetLabel() != "":
 			parts = append(parts, name+" "+line(value.GetLabel()))
 		default:
-			parts = append(parts, fmt.Sprintf("%s %.0f", strings.ReplaceAll(name, "_", " "), value.GetNumber()))
+			if shown := numberOf(specOf(state, score), score); shown != "" {
+				parts = append(parts, strings.ReplaceAll(name, "_", " ")+" "+shown)
+			}
 		}
 	}
 	return strings.Join(parts, " · ")
 }
+
+// specOf is what an evaluator declared about a dimension it scored; nil where nobody knows.
+func specOf(state *episode.State, score *vignettev1.Score) *vignettev1.DimensionSpec {
+	for _, spec := range state.Plan().Evaluators[score.GetEvaluator()].GetDimensions() {
+		if spec.GetId() == score.GetDimension() {
+			return spec
+		}
+	}
+	return nil
+}
+
+// numberOf shows a value without a label: the codes it counts, none of them "", or a number as fine as its range is small.
+func numberOf(spec *vignettev1.DimensionSpec, score *vignettev1.Score) string {
+	if spec.GetScale() == vignettev1.Scale_SCALE_CODES {
+		var codes []string
+		for _, span := range score.GetSpans() {
+			if label := line(span.GetLabel()); !slices.Contains(codes, label) {
+				codes = append(codes, label)
+			}
+		}
+		return strings.Join(codes, ", ")
+	}
+	number := score.GetValue().GetNumber()
+	if spec != nil && spec.GetMax()-spec.GetMin() <= smallRange {
+		return figure(number)
+	}
+	return fmt.Sprintf("%.0f", number)
+}
+
+// smallRange is the widest range in which whole numbers say too little.
+const smallRange = 4
 
 // inside writes what went on in a role: the state it committed before it spoke, what was appraised beside it, and what it
 // meant to do.

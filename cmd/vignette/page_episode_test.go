@@ -73,3 +73,28 @@ func TestGapOnThePage(t *testing.T) {
 		}
 	}
 }
+
+// A number is shown as fine as its range is small; codes are shown by name, and none of them not at all.
+func TestNumberOf(t *testing.T) {
+	coded := &vignettev1.Score{Spans: []*vignettev1.CodedSpan{{Code: "d", Label: "anxiety"}, {Code: "d", Label: "shame"}, {Code: "d", Label: "anxiety"}}}
+	number := func(x float64) *vignettev1.Score {
+		return &vignettev1.Score{Outcome: &vignettev1.Score_Value{Value: &vignettev1.ScoreValue{Number: x}}}
+	}
+	for _, test := range []struct {
+		name  string
+		spec  *vignettev1.DimensionSpec
+		score *vignettev1.Score
+		want  string
+	}{
+		{"distress", &vignettev1.DimensionSpec{Max: 100}, number(66.6), "67"},
+		{"valence", &vignettev1.DimensionSpec{Min: -1, Max: 1}, number(-0.451), "-0.45"},
+		{"not -0.00", &vignettev1.DimensionSpec{Min: -1, Max: 1}, number(-0.001), "0.00"},
+		{"nobody knows", nil, number(3), "3"},
+		{"codes", &vignettev1.DimensionSpec{Max: 18, Scale: vignettev1.Scale_SCALE_CODES}, coded, "anxiety, shame"},
+		{"no code", &vignettev1.DimensionSpec{Max: 18, Scale: vignettev1.Scale_SCALE_CODES}, number(0), ""},
+	} {
+		if got := numberOf(test.spec, test.score); got != test.want {
+			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+		}
+	}
+}

@@ -184,12 +184,14 @@ func absent(what, name string, err error) error {
 	return fmt.Errorf("ask %s %q who it is: %w", what, name, err)
 }
 
-// checkRewards refuses reward terms for dimensions that nobody scores: they would make every reward missing.
+// checkRewards refuses reward terms for dimensions that nobody scores, which would make every reward missing, and for labels
+// without an order, whose numbers are places in a list.
 func checkRewards(manifest *vignettev1.Manifest) error {
-	declared := map[string][]string{}
+	declared, unordered := map[string][]string{}, map[[2]string]bool{}
 	for _, evaluator := range manifest.GetEvaluators() {
 		for _, spec := range evaluator.GetDimensions() {
 			declared[evaluator.GetName()] = append(declared[evaluator.GetName()], spec.GetId())
+			unordered[[2]string{evaluator.GetName(), spec.GetId()}] = spec.GetScale() == vignettev1.Scale_SCALE_NOMINAL
 		}
 	}
 	for _, scenario := range manifest.GetScenarios() {
@@ -199,6 +201,10 @@ func checkRewards(manifest *vignettev1.Manifest) error {
 					return fmt.Errorf("scenario %q: role %q is rewarded for %s, which evaluator %q does not score; it scores %s",
 						scenario.GetId(), role.GetId(), term.GetDimension(), term.GetEvaluator(),
 						strings.Join(declared[term.GetEvaluator()], ", "))
+				}
+				if unordered[[2]string{term.GetEvaluator(), term.GetDimension()}] {
+					return fmt.Errorf("scenario %q: role %q is rewarded for %s, whose labels have no order; take a dimension that has more and less",
+						scenario.GetId(), role.GetId(), term.GetDimension())
 				}
 			}
 		}

@@ -310,6 +310,30 @@ func TestPrepareRefuses(t *testing.T) {
 	}
 }
 
+// sorter scores labels that have no order.
+type sorter struct {
+	vignettev1.UnimplementedEvaluatorServiceServer
+}
+
+func (sorter) Describe(context.Context, *vignettev1.EvaluatorServiceDescribeRequest) (*vignettev1.EvaluatorServiceDescribeResponse, error) {
+	return &vignettev1.EvaluatorServiceDescribeResponse{Description: &vignettev1.EvaluatorDescription{Name: "sorter", Dimensions: []*vignettev1.DimensionSpec{
+		{Id: "kind", Max: 1, Labels: []string{"red", "blue"}, Turn: true, Scale: vignettev1.Scale_SCALE_NOMINAL},
+	}}}, nil
+}
+
+// A place in a list of labels is no more and no less than another, so nobody can be rewarded for it.
+func TestPrepareRefusesToRewardWithoutOrder(t *testing.T) {
+	b, d := newBench(t), design(1)
+	b.stage.Serve("sorter", func(r grpc.ServiceRegistrar) { vignettev1.RegisterEvaluatorServiceServer(r, sorter{}) })
+	scenario := proto.CloneOf(d.Scenarios[0])
+	scenario.Evaluators = []*vignettev1.EvaluatorUse{{Name: "sorter", Role: "a.1"}}
+	scenario.Roles[0].Reward = []*vignettev1.RewardTerm{{Evaluator: "sorter", Dimension: "kind", Weight: proto.Float64(1)}}
+	d.Scenarios = []*vignettev1.Scenario{scenario}
+	if _, err := b.Prepare(context.Background(), d); err == nil || !strings.Contains(err.Error(), "whose labels have no order") {
+		t.Errorf("err = %v", err)
+	}
+}
+
 func TestReaderFindsRunsAndEpisodes(t *testing.T) {
 	b, ctx := newBench(t), context.Background()
 	b.play(t, design(1), runs.Options{})

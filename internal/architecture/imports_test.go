@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -212,6 +213,10 @@ func TestNoListIsShared(t *testing.T) {
 	}
 	if len(owner) == 0 {
 		t.Error("nobody has a file of words")
+	}
+	const expressed = "evaluators/emotion/expressed"
+	if !slices.Contains(slices.Collect(maps.Values(owner)), expressed) {
+		t.Errorf("%s has no lists of its own; have they moved to where somebody else could read them?", expressed)
 	}
 }
 

@@ -128,7 +128,7 @@ func compare(d *dimension, utterances []*Utterance, answers Answers, clusterOf f
 		}
 		a.Ties += len(together.open)
 		said := d.hear(answers[u.ID][d.spec.GetId()])
-		if said.reason != "" {
+		if said.reason != "" && (!together.inapplicable || d.hasPlaceForNothing()) {
 			a.Missing[said.reason]++
 			a.MissingDetail[said.reason] = cmp.Or(a.MissingDetail[said.reason], said.detail)
 		}
@@ -138,9 +138,12 @@ func compare(d *dimension, utterances []*Utterance, answers Answers, clusterOf f
 		return nil
 	}
 	maps.DeleteFunc(a.MissingDetail, func(_, detail string) bool { return detail == "" })
+	a.applicability(pairs, boot)
+	if !d.hasPlaceForNothing() {
+		pairs = a.valued(pairs)
+	}
 	a.N = len(pairs)
 	a.Answered = len(answered(pairs))
-	a.applicability(pairs, boot)
 	switch d.scale {
 	case vignettev1.Scale_SCALE_NUMBER:
 		a.numbers(pairs, boot)
@@ -151,6 +154,24 @@ func compare(d *dimension, utterances []*Utterance, answers Answers, clusterOf f
 	}
 	a.Raters = compareRaters(d, utterances, answers)
 	return a
+}
+
+// hasPlaceForNothing says whether "not applicable" is a label of the dimension like others.
+func (d *dimension) hasPlaceForNothing() bool {
+	return d.scale == vignettev1.Scale_SCALE_ORDINAL || d.scale == vignettev1.Scale_SCALE_NOMINAL
+}
+
+// valued are the pairs to be compared where "not applicable" is no value: those with a value of the raters. Where the evaluator
+// sees nothing to apply the dimension to, it has none, which is no number and no empty set.
+func (a *Agreement) valued(pairs []pair) []pair {
+	out := slices.DeleteFunc(slices.Clone(pairs), func(p pair) bool { return p.first.inapplicable })
+	for i, p := range out {
+		if p.missing == "" && p.second.inapplicable {
+			out[i].missing = notApplicable
+			a.Missing[notApplicable]++
+		}
+	}
+	return out
 }
 
 func answered(pairs []pair) []pair {

@@ -220,8 +220,23 @@ func TestCodes(t *testing.T) {
 	if !is(question.Kappa, 0.5) || !is(advice.Kappa, 0.5) || !is(a.Kappa, 0.5) {
 		t.Errorf("kappas %s, %s, %s", show(question.Kappa), show(advice.Kappa), show(a.Kappa))
 	}
-	if !is(a.Accuracy, 3.0/5) || !is(a.AccuracyAnswered, 3.0/4) || a.MajorityLabel != "[advice]" || !is(a.MajorityAccuracy, 2.0/5) {
+	if !is(a.Accuracy, 3.0/5) || !is(a.AccuracyAnswered, 3.0/4) || a.MajorityLabel != "[advice]" || !is(a.MajorityAccuracy, 2.0/5) || !is(a.MajorityMacroF1, 2*3.0/(3+5)/2) {
 		t.Errorf("accuracy %s and %s, majority %q %s", show(a.Accuracy), show(a.AccuracyAnswered), a.MajorityLabel, show(a.MajorityAccuracy))
+	}
+}
+
+// Not applicable is no empty set: where the evaluator alone says it, codes are missing; where raters say it, nothing is compared.
+func TestCodesThatDoNotApply(t *testing.T) {
+	na := without(vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE)
+	a := measure(t, "talk.codes", []example{
+		{ratings: []string{`["advice"]`}, answer: coding("talk.codes", "advice")}, {ratings: []string{`["question"]`}, answer: coding("talk.codes", "question")},
+		{ratings: []string{`[]`}, answer: na}, {ratings: []string{`"n/a"`}, answer: na}, {ratings: []string{`"n/a"`}, answer: without(vignettev1.MissingReason_MISSING_REASON_REFUSED)},
+	}, few())
+	if a.N != 3 || a.Answered != 2 || a.Missing["not_applicable"] != 1 || len(a.Missing) != 1 || !is(a.Accuracy, 2.0/3) || !is(a.Kappa, 1) {
+		t.Errorf("n %d, answered %d, missing %v, accuracy %s, kappa %s", a.N, a.Answered, a.Missing, show(a.Accuracy), show(a.Kappa))
+	}
+	if p := a.Applicability; p.Raters != 1 || p.Evaluator != 2 || p.Both != 1 {
+		t.Errorf("applicability %+v", p)
 	}
 }
 
@@ -239,7 +254,7 @@ func TestNumbers(t *testing.T) {
 	if !is(n.MeanAbsoluteError, 10) || !is(n.Bias, 10) || !is(n.Pearson, 1) || !is(n.Spearman, 1) || !is(n.MedianError, (20+10+0+10+30)/5.0) || !is(n.ICC, 370.0/420) {
 		t.Errorf("error %s, bias %s, r %s, rho %s, median %s, ICC %s", show(n.MeanAbsoluteError), show(n.Bias), show(n.Pearson), show(n.Spearman), show(n.MedianError), show(n.ICC))
 	}
-	if a.N != 7 || a.Answered != 6 || a.Missing["dependency_missing"] != 1 || a.Accuracy != nil || a.Kappa != nil || a.Applicability.Evaluator != 1 {
+	if a.N != 7 || a.Answered != 5 || a.Missing["dependency_missing"] != 1 || a.Missing["not_applicable"] != 1 || a.Accuracy != nil || a.Kappa != nil || a.Applicability.Evaluator != 1 {
 		t.Errorf("%+v", a)
 	}
 }

@@ -19,7 +19,7 @@ func (d *dimension) consensus(ratings []label) (together label, decided bool) {
 		}
 	}
 	without := len(ratings) - len(valued)
-	if d.scale == vignettev1.Scale_SCALE_ORDINAL || d.scale == vignettev1.Scale_SCALE_NOMINAL {
+	if d.hasPlaceForNothing() {
 		return mostGiven(valued, without)
 	}
 	switch {

@@ -122,10 +122,13 @@ func (d *dimension) closeness(pairs []pair) Closeness {
 	out := Closeness{N: len(in)}
 	switch d.scale {
 	case vignettev1.Scale_SCALE_NUMBER:
-		first, second := columns(applied(pairs))
+		in = applied(pairs)
+		out.N = len(in)
+		first, second := columns(in)
 		out.Pearson, out.MeanAbsoluteError = known(stats.Pearson(first, second)), known(meanAbsoluteError(first, second))
 	case vignettev1.Scale_SCALE_CODES:
 		in = applied(pairs)
+		out.N = len(in)
 		out.Kappa = known(codedOf(d, in).sum(nil).meanKappa())
 		same := 0
 		for _, p := range in {

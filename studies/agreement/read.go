@@ -54,7 +54,7 @@ var keys = []string{keyID, keyObjective, keyContext, keyRole, keyText, keyLabels
 // A line has "id", "role" (who says it), "text" and "labels", and may have "context" (what was said before, each with role and
 // text), "objective" (a statement, or an object with the fields of vignette.v1.Objective), "rater", "group", "language" (BCP 47)
 // and "setting". Labels are written by the id of the dimension or what stands after its family's prefix: a label, a list of
-// labels where a dimension holds codes, or a number; "not_applicable" or "n/a" for what does not apply, null for what was not
+// labels where a dimension holds codes, or a number (that of a label too, where labels have an order); "not_applicable" or "n/a" for what does not apply, null for what was not
 // rated. Several lines with one id are one utterance that several raters labelled.
 //
 // An error about the file is [Problems].
@@ -456,8 +456,11 @@ func (l *lineReader) rateOne(rating *Rating, d *dimension, key string, raw json.
 		}
 		rating.labels[d.spec.GetId()] = label{number: number}
 		return
+	case d.scale == vignettev1.Scale_SCALE_ORDINAL && json.Unmarshal(raw, &number) == nil && d.placeOf(number) >= 0:
+		rating.labels[d.spec.GetId()] = label{places: []int{d.placeOf(number)}}
+		return
 	default:
-		l.wrong(l.n, field, fmt.Sprintf("%s is no label", shown(raw)), d.hint())
+		l.wrong(l.n, field, fmt.Sprintf("%s is no label of it", shown(raw)), d.hint())
 		return
 	}
 	if len(texts) == 1 && slices.Contains(saysInapplicable, folded(texts[0])) {
@@ -503,5 +506,9 @@ func (d *dimension) hint() string {
 	if d.scale == vignettev1.Scale_SCALE_CODES {
 		what = "write a list of"
 	}
-	return what + ": " + strings.Join(d.names(), ", ")
+	hint := what + ": " + strings.Join(d.names(), ", ")
+	if n := len(d.spec.GetLabels()); d.scale == vignettev1.Scale_SCALE_ORDINAL && n > 1 {
+		hint += fmt.Sprintf("; a number is on the range from %v for %s to %v for %s", d.spec.GetMin(), d.spec.GetLabels()[0], d.spec.GetMax(), d.spec.GetLabels()[n-1])
+	}
+	return hint
 }

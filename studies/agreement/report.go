@@ -46,7 +46,9 @@ type Agreement struct {
 	// Scale is "ordinal", "nominal", "codes" or "number"; Ordinal says whether labels have an order.
 	Scale   string `json:"scale"`
 	Ordinal bool   `json:"ordinal"`
-	// N utterances have a label, or a consensus of labels; for Answered of them the evaluator has a value.
+	// N utterances have a label, or a consensus of labels; for Answered of them the evaluator has a value. "Not applicable" is a
+	// label where there is one label; where there are codes or numbers it is none, so it is not in N, and missing if the
+	// evaluator says it alone.
 	N        int `json:"n"`
 	Answered int `json:"answered"`
 	// Missing counts those without one by reason, MissingDetail has one message for each.

@@ -109,10 +109,8 @@ func classOf(c stats.Class) *Class {
 	return &Class{Precision: known(c.Precision()), Recall: known(c.Recall()), F1: known(c.F1()), N: int(c.Is), Said: int(c.Called)}
 }
 
-// codes compares on a dimension whose turns hold any number of codes: each code for itself, and the sets as wholes. An utterance
-// to which the consensus does not apply the dimension has no codes to compare.
+// codes compares on a dimension whose turns hold any number of codes: each code for itself, and the sets as wholes.
 func (a *Agreement) codes(d *dimension, pairs []pair, boot stats.Bootstrap) {
-	pairs = slices.DeleteFunc(slices.Clone(pairs), func(p pair) bool { return p.first.inapplicable })
 	all := codedOf(d, pairs)
 	sums, interval := all.sum(nil), all.intervals(boot)
 	for place, name := range d.spec.GetLabels() {
@@ -138,7 +136,7 @@ func (a *Agreement) sets(d *dimension, pairs []pair, boot stats.Bootstrap) {
 		return
 	}
 	hits := tallyWide(whole, 1, 2, func(p pair) (int, int) {
-		if p.missing == "" && !p.second.inapplicable && slices.Equal(p.first.places, p.second.places) {
+		if p.missing == "" && slices.Equal(p.first.places, p.second.places) {
 			return 0, 0
 		}
 		return 0, 1
@@ -149,16 +147,27 @@ func (a *Agreement) sets(d *dimension, pairs []pair, boot stats.Bootstrap) {
 		of := hits.sum(nil)[0][0] / float64(n)
 		a.AccuracyAnswered = &of
 	}
-	counts, most := map[string]int{}, ""
-	for _, p := range whole {
+	most, count := mostFrequentSet(d, whole)
+	of := float64(count) / float64(len(whole))
+	a.MajorityLabel, a.MajorityAccuracy = setName(d, most), &of
+	always := slices.Clone(pairs)
+	for i := range always {
+		always[i].second, always[i].missing = label{places: most}, ""
+	}
+	a.MajorityMacroF1 = known(codedOf(d, always).sum(nil).macroF1())
+}
+
+// mostFrequentSet is the set of codes that most have, by the consensus, and how many that are.
+func mostFrequentSet(d *dimension, pairs []pair) (most []int, count int) {
+	counts := map[string]int{}
+	for _, p := range pairs {
 		key := setName(d, p.first.places)
 		counts[key]++
-		if counts[key] > counts[most] || counts[key] == counts[most] && key < most {
-			most = key
+		if counts[key] > count || counts[key] == count && key < setName(d, most) {
+			most, count = p.first.places, counts[key]
 		}
 	}
-	share := float64(counts[most]) / float64(len(whole))
-	a.MajorityLabel, a.MajorityAccuracy = most, &share
+	return most, count
 }
 
 func setName(d *dimension, places []int) string {

@@ -83,7 +83,7 @@ func readSentence(s language.Sentence, raw string) (cues []cue, passed bool) {
 		if e.asked && !asks(s) {
 			continue
 		}
-		if e.state && ofSomebodyElse(s.Tokens, match.First) {
+		if e.state && ofSomebodyElse(s.Tokens, match) {
 			passed = true
 			continue
 		}
@@ -111,11 +111,17 @@ func asks(s language.Sentence) bool {
 }
 
 // reach is how far before a word its subject or its condition is looked for, in tokens.
-const reach = 7
+const reach = 12
 
 // ofSomebodyElse says whether the one who is said to be so is not the speaker: whoever is named last before the word, in its
-// clause. Where nobody is, it is the speaker's.
-func ofSomebodyElse(tokens []language.Token, at int) bool {
+// clause. Where nobody is, it is the speaker's, and so is what has the speaker in it ("he hurt me").
+func ofSomebodyElse(tokens []language.Token, match language.Match) bool {
+	at := match.First
+	for _, token := range tokens[at:match.Last] {
+		if words.self[token.Norm] {
+			return false
+		}
+	}
 	for i := at - 1; i >= 0 && i >= at-reach; i-- {
 		token := tokens[i]
 		if token.Kind == language.Punct && token.Norm != "," && token.Norm != "'" && token.Norm != "\"" {

@@ -35,6 +35,9 @@ func TestRead(t *testing.T) {
 		{"My boss is sad and I don't know why it matters to the report.", "surprise", "confusion"},
 		{"Are you afraid?", "surprise", "curiosity"},
 		{"I think he is jealous.", "neutral", ""},
+		{"My father went through my exercise books with a red pen and laughed.", "neutral", ""},
+		{"He laughed at me.", "sadness", "hurt"},
+		{"Something like that.", "neutral", ""},
 		// Denied.
 		{"I'm not angry.", "neutral", ""},
 		{"I am not happy with this.", "sadness", "disappointment"},
