@@ -18,7 +18,10 @@ var (
 		would it be ok|okay|alright|all|fine|acceptable if|right|for; is it ok|okay|alright|possible if|for|that;
 		would you mind; would you be willing|able|open|ok|okay|up|prepared|interested; are you willing|able;
 		i am here to ask; i ask; i request; let us; i expect; i would be grateful if; it is important to me that you;
-		i propose; i still|really|do|just|therefore need|want|would`,
+		i propose; i am asking|begging you|for; all i|we want|need|ask|am; i|we need|want someone|somebody|him|her|them|an; it|this|that wants|needs a|an|doing|sorting|fixing;
+		can|could we have|get|see|book|sort|fix|make; i|we am|are going to need; i would|will have|take the; you need to get|send|pay|fix|book|let; i have to insist; i insist;
+		sort|get|let|give me|us out|some|a|it|this|the|have|stay|go; are you going to; any chance you|of; would you please; put me down|in|through; book me;
+		i still|really|do|just|therefore need|want|would`,
 	)
 	hintCue = cueOf(weak, "only hints at what is wanted",
 		`it would be ?so|really|very|just nice|great|good|cool|lovely;
@@ -31,6 +34,10 @@ var (
 		things have|need to; is there any|a way|chance; there is a|any way|chance; any chance;
 		i just thought|wondered; i do not suppose; i was thinking; i thought maybe|you|we|i; if you could;
 		if you want; if it is not too; i would hope; i hope; it is time; i have to ask; i might need; i may need;
+		if you could|can|would|get|got|made|had; if we could|can|get|got|had; if there was|were|is; if it is not; right now it is; is it|there ?perhaps|maybe|possibly a|an|any|anyone|someone|something|no;
+		it is _ i am; same question|answer|thing; you skipped|missed|dodged|forgot|changed; does not ?really sit|work|suit|help; about _ ?_ thing;
+		any news|joy|luck|word|idea|update; it would|could help; would love|like|prefer; i am hoping; not what i; still waiting; still here; what about the|that|this|my|your;
+		a quick _ ?_ saves; you would be ?such ?a doing|helping|star|angel|life; before it ?gets|is; it can not|will not wait; being the only one; would you not; would not _ ?_ be better;
 		could use some|a; not sure if you|i; would not mind; it is about time; would be nice; i just want;
 		you can not keep; this can not go|continue; this has to; that has to; can we ?please talk|discuss|chat|speak;
 		could we talk|discuss|chat|speak; i want to talk|discuss|speak; i would like to talk|discuss|speak|bring;
@@ -39,7 +46,9 @@ var (
 	agreeCue = cueOf(strong, "asks whether the other agrees",
 		`does|would|will|could that|this|it work|suit|sound|be|seem;
 		is that|this|it ?something ok|okay|fair|fine|acceptable|alright;
-		is that|this|it ?something all|doable|possible|you|we|reasonable|agreeable; can we agree; do we have|agree;
+		is that|this|it all|doable|possible|reasonable|agreeable; is that|this|it something you|we;
+		deal; you good|ok|okay|fine|happy|cool|alright with; ok|okay|fine|alright with you; a yes|no; yes or no; we leave|call|say; are we good|ok|sorted|clear;
+		agreed; what do you reckon|think|say; you up for; can you make that|it; shall we|i say|do|leave|call|make|settle; fair; can we agree; do we have|agree;
 		are you ok|okay|willing|open|on|able|fine|good|up with|to|board|for; would|do you agree;
 		how does|would that|this sound|work; does that sound|seem; can i count|rely|depend; is it a deal;
 		what do you say; can|could you do|live|agree|accept|commit|manage that|with|to|it|this; are we agreed;
@@ -84,7 +93,8 @@ var (
 		i do not do; i could not do; not this time; i choose not to; i have decided not; i decided not;
 		please do not ask; please stop asking; please ask someone|somebody; i will not be; i am not in a position;
 		is not something i can|am|want|will|do; i have none to; still no; so no; is|are|be a ?clear|firm|hard no;
-		no from me; no i; i do not have the|time|room|capacity|money`,
+		no from me; no i; count me out; leave me out; i am out; it is ?still no; so it is no; is still no; is no; nothing doing; not happening; not going to happen; no means no; i would have to say|decline|refuse;
+		my answer; i have said no; i can not have|take|host|let|do|come|give|lend; not with me|mine; i will not have|take|host|let|do|come|give; no way; it is not going to|on; i am not on; i am not up for; i draw the line; off limits; out of the question; i do not have the|time|room|capacity|money`,
 	)
 	softNoCue = cueOf(weak, "says no, but so that it can be missed",
 		`i do not think i can|could|will|am|want|should|would; i do not think that|it|this would|will|works|is;
@@ -96,7 +106,10 @@ var (
 		i have got plans|a lot|something; tricky|difficult|tough|complicated|hard for me; we will see;
 		i was kind|sort of hoping; i was planning; i was going to; i had planned; i already have;
 		can you ask|find someone|somebody; have you asked; is there anyone|someone|anybody|nobody;
-		maybe you|someone could|can; let me think; let me see; i will have to check|see|think; i guess not;
+		maybe you|someone could|can; is not ?so|very|really|exactly|quite|that perfect|ideal|great|good|easy|convenient|possible|best; not ?so|very|really|exactly|the perfect|ideal|great|convenient|best|easy;
+		maybe|perhaps it is|we|not|_ could|can|might; would|could|might not _ ?_ be|prefer|rather better|best|happier|easier; only lets|allows; i would like|love to help; i would hate to miss|lose;
+		better off with|in|without|at|somewhere; i am a bit|little; i have a|an|one|the|my _; wouldn't it; could be; might ?even be best|better; i need my; not sure it|this|that|about; i do not like to|the;
+		let me think; let me see; i will have to check|see|think; i guess not;
 		i should probably; i kind|sort of need; not really; i am not really; i would need to`,
 	)
 	bareNo = phrases(`no; nope; absolutely not; certainly not`)
@@ -114,6 +127,9 @@ func judgeAssert(m *moment) finding {
 		h, ok := requestIn(m, s)
 		if m.matter.refusing() {
 			h, ok = refusalIn(m, s, i == 0)
+			if at, asks := agreeCue.in(s); !ok && asks && m.other.agreed && s.form != language.NoQuestion {
+				h, ok = hit{level: strong, span: m.cover(s, at), why: agreeCue.why}, true
+			}
 		}
 		if !ok {
 			continue
@@ -161,16 +177,18 @@ func (m *moment) lastFault(kind faultKind) (hit, bool) {
 
 // requestIn finds a request. A hint before it makes it a hint: "I was wondering if you could".
 func requestIn(m *moment, s *sentence) (hit, bool) {
-	tied := s.tie != untied || m.tiedElsewhere()
-	if !tied {
+	if !m.concerns(s) {
 		return hit{}, false
 	}
 	if at, ok := agreeCue.in(s); ok && s.form != language.NoQuestion {
 		h := hit{level: weak, span: m.cover(s, at), why: agreeCue.why + ", without saying to what"}
-		if s.tie == closely || m.tiedElsewhere() || m.late {
+		if s.tie == closely || m.tiedElsewhere() || m.onTable() {
 			h.level, h.why = strong, agreeCue.why
 		}
 		return h, true
+	}
+	if at, ok := s.find(pressing); ok && s.form != language.NoQuestion && m.onTable() {
+		return hit{level: strong, span: m.cover(s, at), why: "asks when or which, and so that it be done"}, true
 	}
 	if s.form == language.WhQuestion || s.form == language.MeasureQuestion {
 		return hit{}, false
@@ -189,6 +207,26 @@ func requestIn(m *moment, s *sentence) (hit, bool) {
 		return hit{level: weak, span: m.whole(s), why: "names what is wanted as a condition, without asking for it"}, true
 	case orders(s):
 		return hit{level: weak, span: m.whole(s), why: "orders it rather than asking"}, true
+	}
+	return hit{}, false
+}
+
+// pressing questions take it as agreed that something will be done and ask when, or which.
+var pressing = phrases(
+	`when can|could|will|would|are|is|do|does you|we|i|he|she|they|it|somebody|someone|the|a|an; when's somebody|someone|the|he|she|it|they;
+	by when; the rest when; what|which day|time|date; how soon; monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|morning|now or;
+	so by|on|this|next|tomorrow; then by|on|this|next|tomorrow; by|on monday|tuesday|wednesday|thursday|friday|saturday|sunday then`,
+)
+
+// implied is a request that nobody made, but that the gain or the offer lets guess.
+func (m *moment) implied(reinforced, negotiated finding) (hit, bool) {
+	if m.other.agreed {
+		return hit{}, false
+	}
+	for _, h := range append(reinforced.hits, negotiated.hits...) {
+		if h.level == strong || h.level == weak && tomorrow.In(language.Tokens(h.span.Quote)) && !openCue.phrases.In(language.Tokens(h.span.Quote)) {
+			return hit{level: weak, span: h.span, why: "lets guess what is wanted, without asking for it"}, true
+		}
 	}
 	return hit{}, false
 }
@@ -272,6 +310,9 @@ func (s *sentence) find(these *language.Phrases) (place, bool) {
 func refusalIn(m *moment, s *sentence, first bool) (hit, bool) {
 	soft, isSoft := softNoCue.in(s)
 	clear, isClear := refusalCue.in(s)
+	if !isClear {
+		clear, isClear = notDoing(s)
+	}
 	switch {
 	case isClear && (!isSoft || clear.first <= soft.first && !overlaps(clear, soft)):
 		if idleNo.In(s.Tokens) {
@@ -286,6 +327,29 @@ func refusalIn(m *moment, s *sentence, first bool) (hit, bool) {
 	}
 	return hit{}, false
 }
+
+// notDoing finds refusals in any verb: "I'm not having him", "he isn't moving in", and "Not this Saturday".
+func notDoing(s *sentence) (place, bool) {
+	for _, match := range isNot.Find(s.Tokens) {
+		if match.Last >= len(s.Tokens) || idleDoing[s.Tokens[match.Last].Norm] {
+			continue
+		}
+		if _, ok := language.BaseOfGerund(s.Tokens[match.Last].Norm); ok {
+			return place{match.First, match.Last + 1}, true
+		}
+	}
+	if s.form == language.NoQuestion && notThis.StartsWith(s.Tokens) {
+		return s.find(notThis)
+	}
+	return place{}, false
+}
+
+var (
+	isNot     = phrases(`i|we am|are ?just|really|simply|still|also not; he|she|it|they|that|this is|are ?just|really|simply|still|also not`)
+	notThis   = phrases(`not this|that|on|until|for|in|at|with|here|again; no to; no not`)
+	idleDoing = words(`saying asking being feeling getting trying looking thinking complaining blaming joking kidding lying hiding
+		arguing fighting judging making talking enjoying helping morning evening nothing something anything`)
+)
 
 // idleNo are words of refusal that refuse nothing.
 var idleNo = phrases(

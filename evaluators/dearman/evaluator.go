@@ -13,7 +13,7 @@ import (
 const Name = "dear-man"
 
 // Version of the rules. It changes whenever a verdict may.
-const Version = "rules-1"
+const Version = "rules-2"
 
 // Evaluator judges DEAR MAN. The zero value is ready; it is safe for concurrent use.
 type Evaluator struct{}
@@ -118,6 +118,9 @@ func (l *listener) moment() *moment {
 // hear takes in what somebody else did.
 func (l *listener) hear(action *vignettev1.Action) {
 	if !speaks(action) {
+		if action.GetKind() == vignettev1.ActionKind_ACTION_KIND_SILENT {
+			l.other.keepsSilent(l.late)
+		}
 		return
 	}
 	said := l.moment()
@@ -166,15 +169,38 @@ func judge(m *moment) [skills]finding {
 		reinforce: judgeReinforce(m),
 		negotiate: judgeNegotiate(m),
 	}
+	if f := &findings[assert]; f.level == none && !m.faulty() {
+		if h, ok := m.implied(findings[reinforce], findings[negotiate]); ok {
+			f.add(h)
+		}
+	}
 	shown := none
 	for s := range skills {
 		if !s.state() {
 			shown = max(shown, findings[s].level)
 		}
 	}
-	findings[mindful] = judgeMindful(m, shown)
-	findings[confident] = judgeConfident(m, max(shown, findings[mindful].level))
+	findings[mindful] = judgeMindful(m, shown, moves(findings))
+	findings[confident] = judgeConfident(m, standing(findings, shown))
 	return findings
+}
+
+// moves is how far an utterance does something for the objective with the other: asks or refuses, names a gain, offers.
+// Facts and feelings alone may prepare that, or be part of a quarrel or of small talk.
+func moves(findings [skills]finding) level {
+	return max(none, findings[assert].level, findings[reinforce].level, findings[negotiate].level)
+}
+
+// standing is how far something is stood for at all. Away from the objective only what is said strongly, or asked for
+// nonetheless, still stands.
+func standing(findings [skills]finding, shown level) level {
+	if findings[mindful].level > none {
+		return max(shown, findings[mindful].level)
+	}
+	if shown == strong || findings[assert].level > none {
+		return weak
+	}
+	return none
 }
 
 func everySkill(f finding) [skills]finding {

@@ -17,11 +17,15 @@ var (
 		unsettled unsupported unwanted upset used vulnerable weary worn worried worthless wounded ignored dismissed
 		disrespected excluded overlooked neglected undervalued belittled abandoned betrayed blamed criticized
 		criticised misunderstood patronized patronised pushed rushed squeezed stretched disconnected distant defensive
-		exposed intimidated tired strained apprehensive dismayed aggravated exasperated dejected gutted agitated bad
+		cross vexed livid fuming jittery knackered shattered skint peeved miffed hacked humiliated rattled
+		unnerved spooked petrified panicking panicked stung gutting low ill sick blue numb lousy rotten rubbish
+		poorly wobbly edgy rundown wrecked destroyed finished broken worse raw fragile outraged bored homesick
+		sheepish ashamed ridiculous silly rough exposed intimidated tired strained apprehensive dismayed aggravated exasperated dejected gutted agitated bad
 		terrible awful horrible conflicted mortified heavy dread`)
 	pleasant = words(`calm comfortable confident content delighted eager excited glad grateful happy hopeful joyful loved optimistic
 		pleased proud reassured relieved respected safe satisfied secure thankful thrilled touched valued appreciated
-		okay ok peaceful heard seen included supported`)
+		okay ok peaceful heard seen included supported buzzing chuffed stoked pumped psyched elated overjoyed
+		made-up better lighter relaxed moved honoured honored lucky blessed`)
 	feelings = union(unpleasant, pleasant)
 	// betweenFeelings stand between "I feel" and the feeling. "Not" among them turns it round and is looked at apart.
 	betweenFeelings = union(degrees, words("not been being"))
@@ -72,7 +76,19 @@ var (
 		i am at a loss; i am losing sleep; i lie awake; i can not sleep; i cried;
 		i am ?so|really|very scared|afraid|worried|nervous|anxious of|about|that; my heart sinks|sank;
 		my stomach drops|turns|knots|ties; makes|made me cry; wears|wearing me down|out; weighs|weighing on me;
-		stresses me; scares me; worries me; hurts me; upsets me; frustrates me; drives me crazy|mad|nuts;
+		i am|was|feel ?so|really|just|all wiped|worn|stressed|freaked|knocked|burnt out; fed up; i am ?absolutely|so|really|just fed up;
+		i am|was ?so ?very|really|quite|all cross ?and|with|about; in knots|bits|pieces|tears; on edge|tenterhooks|pins; at my wits|limit|lowest;
+		i am|was|have ?been beside myself; on my knees|last; i am sick of|with; i am tired and; i am so tired|cross|sick|low;
+		my stomach|heart|head|chest|hands is|are|was ?all turning|churning|pounding|racing|spinning|heavy|tight|shaking;
+		breaks|hurts|kills|terrifies|worries|upsets|eats|stings|crushes|gutted me; it hurts; keeps|kept|keeping me up|awake;
+		takes|lifted|took|lifts|off ?such ?a|the weight|load|stone|burden ?is ?_ ?_ off|from; weight off my|me;
+		off|from|on my chest|shoulders|mind; i can finally|now breathe|relax|sleep; i can breathe; how relieved|worried|scared|sad|happy|angry|upset i am|was;
+		you have no idea how relieved|worried|scared|sad|happy|angry|upset|much; what a relief; i can not wait; can not stop worrying|crying;
+		i worry about|that; i am|was worried|scared|frightened|terrified|afraid sick|stiff; i have been worrying|panicking|dreading|crying;
+		i would ?really ?absolutely hate to; i would ?really|just ?feel|be ?so ?absolutely gutted|devastated|heartbroken|crushed|mortified;
+		i would ?just|really feel ?so|really|quite left|lonely|sad|guilty|awful|terrible|embarrassed|ashamed|hurt|out|anxious;
+		i would be ?so happy|sad|upset|embarrassed|ashamed|miserable|heartbroken; feel|feels ?really ?so horrible|terrible|awful|rotten|lousy;
+		i am|was at the end of; i have had enough; can not cope; i am losing ?my sleep|mind|it; does my head in; does me in; stresses me; scares me; worries me; hurts me; upsets me; frustrates me; drives me crazy|mad|nuts;
 		i ?really enjoy|love spending|being|having|our`,
 	)
 	hintedCue = cueOf(weak, "hints at a feeling without naming it",
@@ -88,8 +104,21 @@ var (
 		it is hard|tough|rough|exhausting|stressful|frustrating|upsetting|disappointing|draining|embarrassing;
 		it was hard|tough|rough|exhausting|stressful|frustrating|upsetting|disappointing|embarrassing|hurtful;
 		that was hard|frustrating|upsetting|disappointing|hurtful|embarrassing;
-		that is hard|frustrating|upsetting|disappointing|hurtful|stressful`,
+		that is hard|frustrating|upsetting|disappointing|hurtful|stressful;
+		it|that|this|which ?actually|really|kind|sort ?of stings|stung|hurt|smarts; i hate doing|having|being|this;
+		gets|getting|got|brings|bringing me down; not|never ?very ?so ?really nice|pleasant|fun|great|good|pretty for me; not nice;
+		does not ?really|quite sit ?well|right; i do not ?really|even want|like to; not happy|thrilled|delighted|keen|comfortable|easy;
+		panicking|stressing|worrying|fretting; makes|made me ?feel ?so|a|all|quite|_ ugh|argh|weird|funny|odd|small|ill|sick|mad|cross|bit;
+		i am ?so|just|kind|a|about ?of|bit ?you ?know finished|done|over|drained; ?kind ?sort ?of|a|so|bit mortifying|cringe|awkward|gutting;
+		mortifying|embarrassing|humiliating|depressing|exhausting|gutting|unbearable|stressful|upsetting|heartbreaking|frustrating|awkward|cringe;
+		it would be ?so sick|amazing|awesome|brilliant|lush|ace|class; would|could cry|scream; i would hate; i could do without; ugh; argh;
+		climbing the walls; pulling my hair; tearing my hair; in a state; a nightmare|misery; wears thin; weighs|weighing; i feel for;
+		i would feel ?so|much|a ?lot better|worse|happier|calmer|easier; a bit|little|touch low|down|fed|sad|lost|stressed|worried|tired|cross;
+		under pressure|stress; at sea; a bit|little|lot much for; sick and tired; had it with; not feeling|doing great|good|well`,
 	)
+	// played down are feelings that are made small in the same breath ("a bit disappointed", "kind of stressed").
+	playedDown = phrases(`a bit|little|touch|tad; kind|sort of; kinda; sorta; bit; slightly; somewhat`)
+
 	// Idioms with the words of feelings that name none: regret in a refusal, readiness to help.
 	politeFeelings = phrases(
 		`i am afraid i|we|it|that|not|so|there|my|this; i am afraid; i am sorry;
@@ -114,7 +143,7 @@ func minus(set wordSet, without string) wordSet {
 func judgeExpress(m *moment) finding {
 	f := finding{note: "The speaker's own feeling is not named"}
 	for _, s := range m.sentences {
-		if s.broken || s.has(attack, sarcasm, capitulation, threat) || s.form == language.WhQuestion {
+		if s.broken || s.has(attack, sarcasm, threat) || s.form == language.WhQuestion {
 			continue
 		}
 		if h, ok := expressSentence(m, s); ok {
@@ -137,12 +166,16 @@ func expressSentence(m *moment, s *sentence) (hit, bool) {
 		switch {
 		case s.has(judgement):
 			h.level, h.why = weak, "names a feeling, but inside a judgement"
-		case s.tie == untied && !m.tiedElsewhere():
+		case s.has(capitulation):
+			h.level, h.why = weak, "names a feeling, but gives in with it"
+		case playedDown.In(language.Tokens(h.span.Quote)):
+			h.level, h.why = weak, "names a feeling, but plays it down"
+		case !m.concerns(s):
 			h.level, h.why = weak, "names a feeling, but about something else"
 		}
 		return h, true
 	}
-	if at, ok := hintedCue.in(s); ok && (s.tie != untied || m.tiedElsewhere()) && !s.has(judgement) {
+	if at, ok := hintedCue.in(s); ok && m.concerns(s) && !s.has(judgement) {
 		return hit{level: weak, span: m.cover(s, at), why: hintedCue.why}, true
 	}
 	return hit{}, false

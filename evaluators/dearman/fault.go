@@ -60,10 +60,14 @@ var faultCues = []faultCue{
 	{attack, cueOf(none, "attacks the other",
 		`what is wrong with you; what the hell is wrong; are you stupid|deaf|blind|crazy|kidding|insane|dumb; shut up;
 		shut your mouth; grow up; get lost; go to hell; screw you; damn you; you disgust me; you make me sick;
-		i hate you; how dare you; you people; nobody likes you; no one likes you; you are the worst; you are a joke;
+		i hate you; how dare you; you people always|never|just|make|think|and; nobody likes you; no one likes you; you are the worst; you are a joke;
 		you are impossible; who do you think you are; i do not care what you;
 		do not be stupid|ridiculous|dramatic|such; get over yourself; what kind of _ are you;
 		what kind of _ does that; you are the problem; you are just like your; i am sick of you;
+		you are unbelievable|unreal|priceless|impossible|something|kidding; do not even go|start; do not you dare; see how you like; how would you like it;
+		spare me; give me a break; get real; get a grip|life; you make me laugh|sick; you have got a|some nerve|cheek; the cheek|nerve|gall|audacity;
+		call|calls yourself a; some friend|father|mother|boss|landlord|manager you; you can talk; you of all people; serves you right; sod off|you|this;
+		piss off; bog off; bugger off; stuff your|it|you; bloody useless; nonsense you; i hope you; ask yourself|your;
 		sick and tired of you|your; you moron|idiot|jerk|loser|liar|fool|coward|hypocrite|pig|brat;
 		stop being so|such; you are full of; use your brain; get it through your`,
 	)},
@@ -75,16 +79,21 @@ var faultCues = []faultCue{
 		your fault; you should have known; you just want; you just like; you act like; you acted like;
 		you treat me like; typical of you; all you do; all you care|think; every single time you; like you always;
 		as you always; you refuse to; you can not even; you could not be bothered; you could not care less;
-		you do not give a; you do not respect; you have no respect; you have no idea|clue; you made no effort;
+		you do not give a; you do not respect; you have no respect; you have no clue; you have no idea what|about; you made no effort;
 		you ruin|ruined; you have never; you do not listen; you think you are; you think only; how could you;
-		it is your; because of you; you expect everyone|everybody`,
+		it is ?all your fault|problem|own|doing|mess|job; because of you; you treat us|people|them|everyone|everybody like;
+		is|was this|that how you treat|speak|talk|behave; you get a kick|thrill; you enjoy making|watching|seeing; you love making|watching;
+		you lot; you promise|promised everyone|people; hiding|hide behind; you lost; you have ?always ?only ever; you think i am|you|that;
+		you make|made me beg|chase|feel|wait; all you ever; you would not know|understand|care; you expect everyone|everybody`,
 	)},
 	// Set phrases of mock praise. They are read at the sentence as a whole, without its commas.
 	{sarcasm, cueOf(none, "is sarcastic",
 		`oh great; oh wonderful; oh fantastic; oh perfect; oh lovely; oh brilliant; oh sure; oh please; oh how;
 		just great; just perfect; well done you; well is|isn't that; thanks for nothing; thanks a lot for nothing;
-		yeah right; yeah sure; must be nice; how nice of|for you; how kind of you to finally; big surprise;
-		what a surprise; good for you; congratulations on; wow thanks|great|so|nice|amazing; so nice of you to;
+		yeah right; yeah sure; must be nice; how nice of|for you; says the|you _ who|with|himself|herself; says you; shall i _ ?_ too|as|then|instead;
+		shall i salute|bow|kneel|curtsy|tell; oh well done; cheers for; cheers mate; lovely that|just|then; charming; funny how|that; hilarious;
+		look who is; that is rich; pot kettle; whatever you say; yes sir|boss|master; very funny; nice|great to know|see you; ooh; bravo; how kind of you to finally; big surprise;
+		what a surprise; well good for you; congratulations on; wow thanks|great|so|nice|amazing; so nice of you to;
 		how convenient; how generous of; of course your majesty; your highness; mother of the year;
 		father of the year; employee of the month; boss of the year; lucky me; silly me; my mistake for thinking;
 		forgive me for; god forbid; heaven forbid; far be it from; as if you; as if that; do not strain yourself;
@@ -98,7 +107,8 @@ var faultCues = []faultCue{
 		you better; you had better; you would better; last warning; watch out; i am warning you;
 		i will never speak|talk|forgive|help|trust; i will stop speaking|talking; we are done; we are through;
 		you will see what happens; you will lose me; you can forget about; do not expect me to ever;
-		there will be consequences; or i will|am|quit|leave; or i am telling|leaving|calling|reporting|going|done;
+		there will be consequences; i swear ?down|to ?god i will; and i will remember|tell|make|see; i will remember that|this|the; or i swear;
+		or i will|am|quit|leave; or i am telling|leaving|calling|reporting|going|done;
 		or you will not|never|be|lose|find|regret|see`,
 	)},
 	// Taking it back.
@@ -114,7 +124,9 @@ var faultCues = []faultCue{
 		i guess i will|can just; i guess i have to; i guess that is that; let us drop it; let us forget it;
 		we can forget it; i will let it go; i take it back; do not worry about it|that|this|the|me;
 		i will just stay|work|cover|go|take; i will get over it; i can live without; i will not bring it up again;
-		i will not ask again; it was nothing`,
+		i will not ask again; it was nothing; i will leave it; i will leave you to|alone|be; leave it then; can wait; i will sort it out myself; i will sort it myself; i will manage|cope|survive|live;
+		it is|was just me; whenever you want|like; do not cry; i give in; you have got me; all right he|she|they|you|it can|is|will; as you like|wish|please; suit yourself;
+		scrap|skip that|it; pretend i; just this once then; okay okay; have it; if i must; no no you are right`,
 	)},
 }
 
@@ -123,7 +135,8 @@ const givingWithin = 3
 
 // giving is how somebody gives in who meant to refuse.
 var giving = cueOf(none, "gives in",
-	`ok|okay|fine|alright|sure i will|can|guess; fine i will; all right i will|can; i guess i can|could|will;
+	`okay okay; ok ok; all right|alright he|she|they|you|it can|is; ok|okay|fine|alright|right he|she|they|you can; you can then;
+	all right i|we; ok|okay|fine|alright|sure i will|can|guess; fine i will; all right i will|can; i guess i can|could|will;
 	i suppose i can|could|will; yes i will|can; sure no problem; of course i will|can; i can probably; i will do it;
 	i will try to make it work; ok just this once; okay just this once; fine just this once; well okay; well ok;
 	ok then; okay then; if you really need me; i guess that|it is fine|ok|okay|alright; i guess so`,
@@ -184,6 +197,9 @@ func faultsOf(s *sentence, refusing bool) []fault {
 		found = append(found, fault{kind: kind, why: why, at: place{plain.origin[first], plain.origin[last-1] + 1}})
 	}
 	for _, c := range faultCues {
+		if c.kind == judgement && harmless.In(plain.tokens) {
+			continue
+		}
 		if matches := c.phrases.Find(plain.tokens); len(matches) > 0 {
 			keep(c.kind, c.why, matches[0].First, matches[0].Last)
 		}
@@ -208,6 +224,11 @@ func faultsOf(s *sentence, refusing bool) []fault {
 	}
 	return found
 }
+
+// harmless sentences sound like judgements and promise or tell something: "so you never have to ring them".
+var harmless = phrases(
+	`you never ?even ?again ?ever have|need|get|hear|see|find|worry; you will|would never; so ?that ?then you never|always; you have no idea how`,
+)
 
 // bareWords are the words of a sentence without its punctuation, and where each was.
 type bareWords struct {

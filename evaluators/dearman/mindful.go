@@ -25,7 +25,7 @@ var (
 )
 
 // judgeMindful judges from what the utterance does, too: words about the objective that do nothing for it only stay near.
-func judgeMindful(m *moment, shown level) finding {
+func judgeMindful(m *moment, shown, moved level) finding {
 	if because, ok := m.fault(attack, sarcasm, threat); ok {
 		because.why += ", which leaves the objective for a fight"
 		f := finding{}
@@ -37,6 +37,14 @@ func judgeMindful(m *moment, shown level) finding {
 		f := finding{}
 		f.add(because)
 		return f
+	}
+	if s, at, why := m.baited(); s != nil && moved < strong {
+		f := finding{}
+		f.add(hit{span: m.cover(s, at), why: why})
+		return f
+	}
+	if moved == none && m.chats() {
+		return finding{note: "Goes off into small talk"}
 	}
 	f := finding{note: "This is about something other than the objective"}
 	for _, s := range m.sentences {
@@ -54,13 +62,82 @@ func judgeMindful(m *moment, shown level) finding {
 	if s, at, ok := m.firstIn(defendCue.phrases); ok && (m.other.attacks || m.other.resists) {
 		f.cap(weak, hit{span: m.cover(s, at), why: defendCue.why})
 	}
-	if f.level == strong && m.strays() {
+	if doubts, hits := m.doubts(); doubts > doubtWeak && moved < strong {
+		because := hits[0]
+		because.why = "and more of that kind bury what it is about"
+		f.cap(weak, because)
+	}
+	if f.level == strong && (m.strays() || m.wanders()) {
 		f.level = weak
 		f.note = "Part of this is about the objective, more of it is about something else"
 		f.hits = nil
 	}
 	return f
 }
+
+// baited says whether an utterance takes up the other's words to throw them back ("Obsessed?", "Soon. Lovely."), or
+// answers in heat. It returns the sentence that shows it, or nil.
+func (m *moment) baited() (*sentence, place, string) {
+	loud := 0
+	for i, s := range m.sentences {
+		n := len(language.Words(s.Tokens))
+		if n == 0 {
+			continue
+		}
+		whole := place{0, len(s.Tokens)}
+		if s.Tokens[len(s.Tokens)-1].Norm == "!" {
+			loud++
+		}
+		if i == 0 && n <= echoed && len(m.sentences) > 1 && m.other.said.holds(s.Tokens) && !ritualWords(s.Tokens) {
+			return s, whole, "throws the other's words back, which starts a fight"
+		}
+		if loud > 0 && s.has(judgement) {
+			return s, whole, "is said in anger, which leaves the objective for a fight"
+		}
+		if loud > 1 {
+			return s, whole, "is shouted, which leaves the objective for a fight"
+		}
+	}
+	return nil, place{}, ""
+}
+
+// echoed is how many words an echo of the other's words has at most.
+const echoed = 3
+
+func ritualWords(tokens []language.Token) bool {
+	for _, token := range language.Words(tokens) {
+		if ritual[token.Norm] && token.Norm != "soon" && token.Norm != "later" {
+			return true
+		}
+	}
+	return false
+}
+
+// chat goes off to tell or hear news.
+var chat = phrases(
+	`by the way; did i tell you; have i told you; did you ?ever hear|see|find|know|watch|read; guess what|who; you should see|have|hear; you will never guess;
+	speaking of; that reminds me; oh my days|god; anyway how|what|did; how is your|the|my; have you seen|heard|read; you would have liked|loved|laughed;
+	remember when|the|that; come and see|look|try; funny story; i was reading|watching; what she|he said|did; and then;
+	what are you doing|making|eating|watching|having; you would not believe; what about your|those|the; was it _ again`,
+)
+
+func (m *moment) chats() bool { return m.anywhere(chat) }
+
+// wanders says whether the utterance ends away from the matter: with a remark or a question about something else.
+func (m *moment) wanders() bool {
+	if len(m.sentences) < 2 {
+		return false
+	}
+	last := m.sentences[len(m.sentences)-1]
+	if len(language.Words(last.Tokens)) < 4 || last.stems.Shared(m.matter.all) > 0 || m.substance(last) {
+		return false
+	}
+	return chat.In(last.Tokens) || len(last.stems) > 0 && last.form != language.NoQuestion && !agreeCue.phrases.In(last.Tokens) && aside.In(last.Tokens) ||
+		last.tie == untied && aside.StartsWith(last.Tokens)
+}
+
+// aside is about somebody or something that is neither speaker nor listener.
+var aside = phrases(`my _; your _; his _; her _; he; she; they; the _`)
 
 // keepsTo says how far a sentence is about the objective.
 func keepsTo(m *moment, s *sentence) (hit, bool) {

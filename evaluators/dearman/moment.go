@@ -91,6 +91,15 @@ const (
 	closely
 )
 
+// onTable says whether the matter is being talked about already, so that a request, a feeling or an offer need not name it
+// again: the role has spoken, or the others push back.
+func (m *moment) onTable() bool { return m.late && m.other.spoke || m.other.resists }
+
+// concerns says whether a sentence is about the matter, or stands where nothing else can be meant.
+func (m *moment) concerns(s *sentence) bool {
+	return s.tie != untied || m.tiedElsewhere() || m.onTable()
+}
+
 // pointers point to something said before. "You" and "me" do not: everybody says them about everything.
 var pointers = words("it that this these those so one instead")
 

@@ -23,7 +23,22 @@ var (
 		would you be willing|open|okay|ok|able|up to|if|with|for; would you consider|accept; either _ ?_ ?_ ?_ or;
 		one option; another option would|could|is; i am open to; you could _ and i;
 		you _ ?_ ?_ ?_ and i will|do|would|could|can; half of it|the; every other week|day|month|weekend|evening;
-		i could|can live with|accept; or ?we|i could; take turns; split it|the|this`,
+		i could|can live with|accept; or ?we|i could; take turns; split it|the|this;
+		i do not mind which|what|when|who|the|if|waiting|paying|coming|doing|taking; any day|time|doctor|one|slot will|would|works|is;
+		half|some|part|most|one now|today|tomorrow|first; now and _ ?_ then|later|after|next; the rest when|on|by|at|next|later;
+		is there ?perhaps|maybe|possibly a|an|any|someone|somebody|anyone|anybody|another ?_ ?_ ?_ who|that|i|we could|can|might;
+		perhaps|maybe _ ?_ could|can|would swap|take|cover|do|help|come|go|lend|have|stay;
+		he|she|they|you can have|stay|come|use|take|keep|borrow|do; we|i could do; i could do; i can do; i will text|call|ring;
+		even just; just for|until|till|one|half|the; at least for|until|till|one; even half|one|part; only until|till|for|if;
+		if it is the|about the _ ?_ i|we; would|will _ ?_ work|suit|do ?instead|better|you; as long as; provided that|you;
+		no later than; in the meantime; until then; starting with; to begin with; a smaller|shorter|later|different;
+		i would settle|meet|even|happily|gladly; i am prepared|willing|ready; i will even; if not _ then; failing that;
+		every week|day|month|weekend gladly|instead; which is|would be better; which one|day|time suits|works|is`,
+	)
+	// trailing takes the substance out of an offer: "we could split it or, I don't know, something".
+	trailing = phrases(
+		`or something; or whatever; something like that; i do not know; somehow; something out; work something;
+		whatever suits|works|you; anything you`,
 	)
 	openCue = cueOf(weak, "looks for a way to meet, without naming one",
 		`compromise; middle ground; work something|this|it|that out; figure something|this|it|that out;
@@ -34,7 +49,14 @@ var (
 		is there a|another|any|some|anything way|day|time|solution|that|option|we|i;
 		what are|would your|our|be options|a|fair;
 		what|any|which other|else options|option|alternatives|possibilities|is|could; i am ?pretty|very flexible;
-		some other way; which day|days|part|of|time; when would|could|can;
+		some other way; another way|one|time|day|week|weekend; some|any other way|day|time; there must|has ?to be;
+		i would|could|will chip|pitch in; i am not fussy|picky|bothered; i am easy|flexible|listening|open|happy;
+		i will fit|work in|around|round|with; whatever you|suits|works|is|time; whenever you|suits|works|is; happy to talk|go|look|discuss;
+		i would like|love to help; open to; work out what|how|when|a|the; sort something|this|it|that out; come to some|an;
+		what would|will|might ?it ?make|take|help|need|get|change|have; meet in; find something; maybe we talk|could; suits you;
+		when can|could|would|will|is|does; which would|is|of; talk about it|how|when; i can be flexible; both be|happy;
+		anything else we|i|you; you tell me; your call on; let us see what; let us find|figure|think; there is always; or _ then;
+		which day|days|part|of|time; when would|could|can;
 		what would|is be|a ?a fair|reasonable|good|better|possible; solution; meet halfway; help me find|solve|work`,
 	)
 	notNegotiating = "Nothing is offered to meet the other halfway"
@@ -68,20 +90,17 @@ func judgeNegotiate(m *moment) finding {
 // offerIn finds an offer. It has to say something: two words of content or words of the objective's own compromises.
 func offerIn(m *moment, s *sentence) (hit, bool) {
 	open, isOpen := openCue.in(s)
-	if isOpen && !isConcrete(s.Tokens) && s.stems.Shared(m.matter.compromises) == 0 {
+	named := s.stems.Shared(m.matter.compromises) > 0
+	if isOpen && !isConcrete(s.Tokens) && !named {
 		return hit{level: weak, span: m.cover(s, open), why: openCue.why}, true
 	}
-	if s.tie == untied && !m.tiedElsewhere() {
-		return hit{}, false
-	}
-	if at, ok := offerCue.in(s); ok && !language.Negated(s.Tokens, at.first) && !isSelfTalk(s, at) {
-		substance := len(s.stems) >= 2 || s.stems.Shared(m.matter.compromises) > 0 || isConcrete(s.Tokens)
-		if substance {
+	if at, ok := m.offered(s); ok {
+		if (len(s.stems) >= 2 || named || isConcrete(s.Tokens)) && !trailing.In(bare(s.Tokens).tokens) {
 			return hit{level: strong, span: m.whole(s), why: offerCue.why}, true
 		}
 		return hit{level: weak, span: m.cover(s, at), why: openCue.why}, true
 	}
-	if compromises(m, s) && tomorrow.In(s.Tokens) {
+	if compromises(m, s) && (tomorrow.In(s.Tokens) || m.other.resists && !states(s.Tokens)) {
 		return hit{level: strong, span: m.whole(s), why: offerCue.why}, true
 	}
 	if isOpen {
@@ -89,6 +108,30 @@ func offerIn(m *moment, s *sentence) (hit, bool) {
 	}
 	return hit{}, false
 }
+
+// offered finds words that put something on the table: a phrase of offering, or, once the other has pushed back, a promise
+// of one's own ("I'll text you every hour").
+func (m *moment) offered(s *sentence) (place, bool) {
+	if at, ok := offerCue.in(s); ok && m.concerns(s) && !language.Negated(s.Tokens, at.first) && !isSelfTalk(s, at) {
+		return at, true
+	}
+	if !m.other.resists || s.form != language.NoQuestion {
+		return place{}, false
+	}
+	for _, match := range promise.Find(s.Tokens) {
+		if match.Last < len(s.Tokens) && !negatedAfter(s.Tokens, match) && language.IsVerb(s.Tokens[match.Last].Norm) && !idlePromises[s.Tokens[match.Last].Norm] {
+			return place{match.First, match.Last + 1}, true
+		}
+	}
+	return place{}, false
+}
+
+// promise begins what the speaker would do; idle promises give the other nothing.
+var (
+	promise      = phrases(`i will ?also|even|gladly|happily; and i will; i would ?also|even|gladly|happily`)
+	idlePromises = words(`be not never have say ask tell think like love want need know see remember prefer rather hate appreciate wait
+		try leave go forget lose miss feel regret understand stop keep`)
+)
 
 // compromises says whether a sentence puts one of the objective's compromises on the table. What is asked for in the first
 // place is none, though it may share words with them.
@@ -101,7 +144,7 @@ func compromises(m *moment, s *sentence) bool {
 var selfTalk = phrases(
 	`i could not; i can not; i could use|have|ask|say|really|never|only|barely|hardly|tell|see|die|scream|cry;
 	i could i; how about you|no|that; at least you; what if you|i never|had|just; let us say|not;
-	i can see|hear|understand|only|imagine|tell|not; even if; at least i; if you could; i will make you|sure`,
+	i can see|hear|understand|only|imagine|tell|not; even if; at least i; i will make you|sure`,
 )
 
 func isSelfTalk(s *sentence, at place) bool {

@@ -10,14 +10,24 @@ var (
 		`that way you|we|i|everyone|everybody|the|your|our|nobody;
 		this way you|we|i|everyone|everybody|the|your|our|nobody; then you|we can|could|will|would;
 		then i will|would|can|could be|have|give|bring|do|come|help; so that you|we|everyone|everybody|they;
-		so you|we can|could|will|would; so we both|all; in the long run; in return you; what you get is;
+		so you|we|he|she|they ?do|does|can|could|will|would ?not ?even ?ever|never can|could|will|would|get|have|need|worry|end; so we both|all;
+		so your|our _ ?_ is|are|will|does|do; ?it|that|this means you|we|no|your|fewer|less; and you do|will|would not; no more ?wrong _; in the long run; in return you; what you get is;
 		you get|gain a|more|something; the upside; win win; win-win; it pays off`,
 		// what the other will have or be spared
 		`you would|will|could|can ?still|also|always|all have|get|save|gain|know|benefit|find|keep|enjoy;
 		you would|will|could|can ?still|also|always|all hear|rely|count|relax|focus|feel|sleep|win|receive|avoid;
 		you would|will be able|free|happier|calmer|rested|safe|better|glad|proud;
 		you would|will not have|need|worry|miss|be|hear; you would|will never have;
-		you do not have to worry|deal|do|wait|chase`,
+		you do ?not ?even not ?even have|need to; you would|will|do not ?even have|need|lift|pay|lose|see|spend|end|get|regret|find;
+		you would|will|do ?not ?even never ?even have|need|find|hear|see|worry|get|lose; you are ?then not _ ?_ ?_; you can ?then ?finally lie|sit|rest|relax|put|go|say;
+		you would|will|could|can ?not ?even ?have|be the happiest|best|_ self|peace|evening|weekend|morning|day|money|customer|tenant|worker|one;
+		you get|have ?back a|an|the|your|one|more|less|some; your _ ?_ will|would|is ?then ?be gone|safe|done|easier|better|clear|free|happy|yours;
+		that is|would ?be one|two|a|an|some less|fewer|off|more; one less|fewer; spares you|us; less|fewer _ for you; no _ ?_ for you;
+		i will keep|carry ?on _; and i will keep|handle|sort|deal|take; better off; i will do us|you|your|the; i will ?be ?all yours;
+		i am ?all yours; on me; my treat; pays ?you ?for ?back itself|off; not|does not ?even cost|costs you; does not cost; will not cost;
+		cheaper|quicker|faster|safer|easier|simpler than; saves|save|saving ?you|us ?a ?_ money|time|hassle|trouble|grand|hundred|pounds|quid|hours; catch it now;
+		that way ?he|she|they|no; before it|the ?_ gets|becomes|costs|breaks; no late|extra|more fee|fees|charge|charges|calls|chasing|trouble|arguments;
+		recommend you|this; tell|telling everyone|everybody|the|all ?whole ?_ ?_ how|which|what|about; i would|will renew|stay|sign|come ?on|back`,
 		// what both will
 		`we would|will|could|can both|all; we would|will have|be|get|save|spend|stop|avoid|argue|fight|stay;
 		we could|can ?then|finally enjoy|have|relax|get|avoid|save|stop|spend|stay; both of us; for both;
@@ -47,7 +57,14 @@ var (
 		i ?really|do|truly|so appreciate you|your|that|how|it|all; thank|thanks you ?so ?much for|in; thanks for|in;
 		thank you in advance; i would feel ?so|much|a ?lot better|relieved|less|more|calmer|supported|safer|happier;
 		i will feel ?so|much|a ?lot better|relieved|less|more|calmer|supported|safer|happier;
-		i am ?so|very|really grateful; you would help me; i value|appreciate our|your|you|this`,
+		i would be ?so|dead|very|really|most|ever|eternally ?so grateful|thankful|obliged; i would owe you ?one|big; i owe you ?one|big;
+		you would be ?such ?a|an|my doing|helping|star|angel|legend|hero|lifesaver|saint|gem|favourite; you are ?such a star|angel|legend|hero|lifesaver;
+		a ?massive|huge|big|great favour|favor|help; thanks|thank|cheers ?you ?so ?much in|for; thank you for that; much appreciated; appreciate it|that;
+		you will|would not regret; you are|will|would ?be shot|rid of; off|out of|your ?your list|back|hair|ear|ears|plate|case|neck; if it is a yes;
+		better|best|nicer|easier|happier|good|great|calmer for us|you|everyone|everybody|all|both|him|her|them|the;
+		happier|calmer|better _ happier|calmer|better; in a good|better mood; everyone|everybody|we would|will be ?less ?all less|happy|happier|better|cross;
+		win win; nice|nicer to live|work|be with; mean|means ?so|a|the ?much|lot|world to; i will make it up to; make it worth your;
+		i am ?so|very|really grateful; you would help me; i value|appreciate your|you|this`,
 	)
 	condition = phrases(
 		`if you; if i could|can|had|have|am|get|were|leave|take; if we; when you; when we; once you; once we; by doing;
@@ -91,13 +108,15 @@ func judgeReinforce(m *moment) finding {
 }
 
 func gainIn(m *moment, s *sentence) (hit, bool) {
-	if s.tie == untied && !m.tiedElsewhere() {
+	if !m.concerns(s) {
 		return hit{}, false
 	}
 	asks := s.form == language.WhQuestion || s.form == language.MeasureQuestion
 	switch at, ok := gainCue.in(s); {
 	case asks:
 		return hit{}, false
+	case ok && !reversed(s, at) && vague(s):
+		return hit{level: weak, span: m.whole(s), why: "says that it is better for the other, but not how"}, true
 	case ok && !reversed(s, at):
 		return hit{level: strong, span: m.cover(s, at), why: gainCue.why}, true
 	case promises(s) || s.stems.Shared(m.matter.benefits) >= 2 && tomorrow.In(s.Tokens) && !mostly(s.stems, m.matter.request):
@@ -108,6 +127,16 @@ func gainIn(m *moment, s *sentence) (hit, bool) {
 	}
 	return hit{}, false
 }
+
+// vagueGain are gains that say no more than that it would be good.
+var vagueGain = phrases(
+	`better|best|nicer|easier|happier|good|great|calmer for us|you|everyone|everybody|all|both|him|her|them|the;
+	you will|would not regret; you are|will|would ?be shot|rid|free of; out of your ear|hair|way; off your back|list|case;
+	you would be doing|helping; in a good|better mood`,
+)
+
+// vague says whether a sentence promises something good without saying what: "It'd be better for both of us."
+func vague(s *sentence) bool { return vagueGain.In(s.Tokens) && len(s.stems) <= 2 }
 
 // promises says whether a sentence says what good follows if the other agrees: "If you cover Friday, I'll take Sunday".
 func promises(s *sentence) bool {

@@ -8,10 +8,39 @@ type stance struct {
 	spoke bool
 	// resists says that they have pushed back and not agreed since.
 	resists bool
+	// agreed says that they have agreed and not pushed back since.
+	agreed bool
 	// attacks says that their last turn attacked or judged.
 	attacks bool
+	// said are the words of their last turn.
+	said heard
 	// diverts says that their last turn went to something else.
 	diverts bool
+}
+
+// heard are words somebody else said, normalised.
+type heard map[string]bool
+
+// holds says whether all of some words, and at least one of content, were heard.
+func (h heard) holds(tokens []language.Token) bool {
+	content := false
+	for _, token := range language.Words(tokens) {
+		if !h[token.Norm] {
+			return false
+		}
+		content = content || !language.IsStopWord(token.Norm)
+	}
+	return content
+}
+
+func wordsOf(m *moment) heard {
+	said := heard{}
+	for _, s := range m.sentences {
+		for _, token := range language.Words(s.Tokens) {
+			said[token.Norm] = true
+		}
+	}
+	return said
 }
 
 var (
@@ -41,14 +70,17 @@ var (
 		i will think; have to think; i already; we already; same for everyone; i thought you; i thought we;
 		after all i; you owe me; i did not; it was not; you did not; you are the one; ask someone|somebody else;
 		i suppose not; i guess not; no can do; nope; sounds like a lot; that is a lot; i have too; i have a lot;
-		that sounds complicated; what if everyone|everybody`,
+		that sounds complicated; what if everyone|everybody; you will|would have to; can|could|will|would we not;
+		could|can|did|have you ?not ?even tried|try|done|do|ask|asked|check|checked|think|thought; no ifs; no buts;
+		it is|was only|just; it does that; i|we never; i|we did not; skint; broke; desperate; final word; booked up|solid;
+		not a big|great; what is so; my own|hands|mind; i worry; heart; like everyone|everybody|anyone else; the rest of us`,
 	)
-	againstStart = phrases(`no; but; well but; nah; nope; never; why; huh; ugh; really`)
+	againstStart = phrases(`soon; later; eventually; maybe; perhaps; i might; no; but; well but; nah; nope; never; why; huh; ugh; really`)
 	// Words of agreement.
 	forCue = phrases(
 		`sounds good|fair|great|fine|reasonable; that works; works for me; i can do that; we can do that; no problem;
 		i agree; we agree; of course; let us do that; let us try; happy to; glad to; i will do that; i will do it;
-		i will make it work; i will; you have got it; you got it; it is a deal; fair enough; that is fair;
+		i will make it work; yes|sure|okay|ok|course i will; you have got it; you got it; it is a deal; fair enough; that is fair;
 		i can live with; that is fine; that is okay|ok|alright; go ahead; you are right; consider it done;
 		i understand and i will; i will arrange; we will arrange; makes sense; fine by me; i am in; all right then;
 		thank you for telling`,
@@ -72,21 +104,56 @@ var (
 	agreeReject = phrases(`but; however; except; only if; although; just not`)
 )
 
-// hear takes a turn of somebody else into account. Pushback before the role has spoken is none: there was nothing yet to
-// push against.
+// Turns that neither push back nor agree: they listen, greet or invite the speaker to go on.
+var (
+	listening = phrases(
+		`tell me ?more|about|what; go on; go ahead; what do you mean; what is|has ?it|happened|up|wrong; i see; i hear you;
+		i am listening|here; how can|may i; what can i do|get for; what do|would you need|want|like; how are|is; how do;
+		what is on your mind; did you eat|sleep; take your time; let me see; i understand; sounds hard; that sounds;
+		thank|thanks you|for; i am sorry to`,
+	)
+	refusalToAnswer = phrases(`says nothing; no answer; silence; silent; ignores; shrugs; sighs; sniffs; rolls; turns away; walks off`)
+)
+
+// hear takes a turn of somebody else into account. Whoever has been asked for something, or refused something, and neither
+// agrees nor just listens has pushed back: with a reason, an excuse, a doubt, another subject, half a yes. Before the role
+// has spoken only words against it are pushback: there may have been nothing yet to push against.
 func (st *stance) hear(said *moment, refusing, spokenBefore bool) {
-	st.spoke = true
+	st.spoke, st.said = true, wordsOf(said)
 	_, st.attacks = said.fault(attack, judgement, sarcasm, threat)
 	st.diverts = said.anywhere(diversions) || said.unrelated()
-	agrees, against := said.agrees(), said.against()
+	against := said.against() || st.attacks
 	switch {
-	case agrees && !against:
-		st.resists = false
-	case !spokenBefore:
-	case against, st.attacks, refusing && (said.anywhere(insistCue) || said.asks()):
+	case said.words == 0:
+		st.keepsSilent(spokenBefore)
+	case said.agrees() && (!against || refusing && !said.asks() && !said.anywhere(insistCue)):
+		st.resists, st.agreed = false, true
+	case against && (spokenBefore || !refusing), refusing && (said.anywhere(insistCue) || said.objects()):
+		st.resists, st.agreed = true, false
+	case said.ritualOnly():
+	case spokenBefore && !st.agreed && (said.asks() || !said.anywhere(listening)):
 		st.resists = true
 	}
 }
+
+// keepsSilent takes into account that somebody else answered with nothing.
+func (st *stance) keepsSilent(spokenBefore bool) {
+	if spokenBefore && !st.agreed {
+		st.resists = true
+	}
+}
+
+// objects says whether an utterance asks for reasons or sets a no against a no.
+func (m *moment) objects() bool {
+	for _, s := range m.sentences {
+		if s.form == language.WhQuestion && !listening.In(s.Tokens) || againstCue.In(s.Tokens) || anyNo.In(s.Tokens) {
+			return true
+		}
+	}
+	return false
+}
+
+var anyNo = phrases(`not; no; never; nothing; nobody; none`)
 
 func (m *moment) anywhere(these *language.Phrases) bool {
 	for _, s := range m.sentences {
@@ -108,7 +175,8 @@ func (m *moment) agrees() bool {
 
 func (m *moment) against() bool {
 	for _, s := range m.sentences {
-		if againstCue.In(s.Tokens) || againstStart.StartsWith(s.Tokens) || agreeReject.In(s.Tokens) {
+		if againstCue.In(s.Tokens) || againstStart.StartsWith(s.Tokens) || agreeReject.In(s.Tokens) ||
+			refusalToAnswer.In(s.Tokens) {
 			return true
 		}
 	}
