@@ -152,11 +152,15 @@ func firstName(name string) string {
 	return first
 }
 
+// smallPrint are dimensions that say again, in another vocabulary or as a number, what a turn's expressed emotions say. They are
+// in --json and exports.
+var smallPrint = map[string]bool{"emotion.ekman": true, "emotion.goemotions": true, "emotion.valence": true, "emotion.intensity": true}
+
 // turnScores are the scores of a turn in a line: what is there, not what is absent or does not apply.
 func turnScores(state *episode.State, index int32) string {
 	var parts []string
 	for _, score := range state.Scores() {
-		if score.TurnIndex == nil || score.GetTurnIndex() != index {
+		if score.TurnIndex == nil || score.GetTurnIndex() != index || smallPrint[score.GetDimension()] {
 			continue
 		}
 		name := line(score.GetDimension()[strings.LastIndex(score.GetDimension(), ".")+1:])
