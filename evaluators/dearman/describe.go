@@ -1,6 +1,10 @@
 package dearman
 
-import "github.com/vignette-sim/vignette/internal/language"
+import (
+	"strings"
+
+	"github.com/vignette-sim/vignette/internal/language"
+)
 
 // Describe: what happened or is the case, such that anybody present would agree.
 
@@ -69,6 +73,9 @@ func judgeDescribe(m *moment) finding {
 		}
 		f.cap(weak, because)
 	}
+	if because, ok := m.lastFault(capitulation); ok {
+		f.cap(weak, because)
+	}
 	return f
 }
 
@@ -81,7 +88,11 @@ func describeClause(m *moment, s *sentence, c place) (hit, bool) {
 	addContent(stems, tokens)
 	// A clause that says little else than one of the objective's facts states it, whatever its verb.
 	known := len(stems) >= 3 && mostly(stems, m.matter.facts)
-	if len(stems) == 0 || !states(tokens) && !known {
+	fragment := !states(tokens) && !known
+	if len(stems) == 0 || fragment && (!counts(tokens) || stems.Shared(m.matter.facts) == 0 || s.broken || len(m.sentences) == 1) {
+		return hit{}, false
+	}
+	if m.other.resists && !known && m.offers(s) || credits.StartsWith(tokens) {
 		return hit{}, false
 	}
 	if opinions.In(tokens) || ownFeeling(tokens) || m.acts(s.Tokens[max(0, c.first-1):c.last]) {
@@ -96,6 +107,8 @@ func describeClause(m *moment, s *sentence, c place) (hit, bool) {
 	switch {
 	case t == untied && len(m.matter.facts) > 0 && !m.tiedElsewhere():
 		return hit{}, false
+	case fragment && stems.Shared(m.matter.facts) < 2:
+		return h, true
 	case stems.Shared(m.matter.facts) >= 2, concrete && t != untied, concrete && m.tiedElsewhere():
 		h.level, h.why = strong, whyDescribed
 	case t == untied && !concrete:
@@ -132,17 +145,57 @@ func (m *moment) tiedElsewhere() bool {
 
 // isConcrete says whether words place a thing in time, count it, or tell what was seen or heard.
 func isConcrete(tokens []language.Token) bool {
-	for _, token := range tokens {
-		if token.Kind == language.Number || whenAndHowMany[token.Norm] {
+	for i, token := range tokens {
+		if token.Kind == language.Number || whenAndHowMany[token.Norm] && !standsIn(tokens, i) {
 			return true
 		}
 	}
 	return false
 }
 
+// standsIn says whether the word at i is "one" in place of a noun: "the one you know", "another one", "one of them".
+func standsIn(tokens []language.Token, i int) bool {
+	if tokens[i].Norm != "one" {
+		return false
+	}
+	return i > 0 && beforeOne[tokens[i-1].Norm] || i+1 == len(tokens) || !tokens[i+1].IsWord() || afterOne[tokens[i+1].Norm]
+}
+
+var (
+	beforeOne = words("the this that another any every no like which other last first next good only each")
+	afterOne  = words("of is that you who which like i we he she they it would could can was")
+)
+
+// verbless is how many words a fact told without a verb has at most.
+const verbless = 6
+
+// counts says whether words begin with a number of things or a date: then a fact may be told without a verb ("Nine days without heat").
+func counts(tokens []language.Token) bool {
+	if len(language.Words(tokens)) > verbless {
+		return false
+	}
+	for _, token := range tokens {
+		if finite[firstPart(token.Norm)] {
+			return false
+		}
+	}
+	for i, token := range tokens {
+		if token.IsWord() || token.Kind == language.Number {
+			return token.Kind == language.Number || token.Norm == "no" || whenAndHowMany[token.Norm] && !standsIn(tokens, i)
+		}
+	}
+	return false
+}
+
+// credits give the other its due, or put a case.
+var credits = phrases(`you did; you have been; fair ?enough you; hypothetically; suppose; supposing; imagine; say; let us say; i was ?sort|kind ?of hoping|thinking|planning|wondering`)
+
 // states says whether words make a statement in the present or past: a subject and, close behind it, a finite verb.
 func states(tokens []language.Token) bool {
 	for i, token := range tokens {
+		if i < 4 && i+1 < len(tokens) && strings.HasSuffix(token.Norm, "'s") && afterIs[tokens[i+1].Norm] {
+			return true
+		}
 		if !nominals[firstPart(token.Norm)] {
 			continue
 		}
@@ -167,6 +220,9 @@ func states(tokens []language.Token) bool {
 	}
 	return false
 }
+
+// afterIs follow a noun with 's that stands for "is" or "has", and no possessive: "the pressure's on zero".
+var afterIs = words("a an the in on at out off up down not still been got gone just only there here too so very all broken down due empty")
 
 func thirdSubject(norm string) bool { return norm == "he" || norm == "she" || norm == "it" }
 
