@@ -89,7 +89,7 @@ func questionOf(q *vignettev1.OpenQuestion) question {
 	return question{saying: saying{quote: language.Finish(language.Capitalise(text))}, own: own, answer: answer, enough: min(answersFrom, len(answer))}
 }
 
-// changeItems are what speaks for and against a change, and what could be done, as things to tell.
+// change adds what speaks for and against a change, and what could be done, as things to tell.
 func (l *lister) change(change *vignettev1.Change) {
 	for _, part := range []struct {
 		kind  kind
@@ -212,6 +212,16 @@ func (t *turn) heardOneself() {
 	if t.prospect == nil {
 		return
 	}
+	if t.speech.Text() == "" { // worded elsewhere: what was told is all that is known of it
+		for _, it := range t.told {
+			switch it.kind {
+			case reason, step:
+				t.memory.Readiness += readySaidFor
+			case doubt:
+				t.memory.Readiness += readySaidAgainst
+			}
+		}
+	}
 	for _, piece := range t.speech.Pieces() {
 		switch piece.Act {
 		case "change_talk":
@@ -258,6 +268,14 @@ func (t *turn) asked(said language.Stems) {
 			t.memory.Questions = i + 1
 		}
 	}
+}
+
+// wants says whether a word belongs to a question of the client's, or to what would answer it.
+func (p *prospect) wants(stem string) bool {
+	if p == nil {
+		return false
+	}
+	return slices.ContainsFunc(p.questions, func(q question) bool { return has(q.own, stem) || has(q.answer, stem) })
 }
 
 // own says something of the client's own for or against a change, or what it could do, whose gate is open.

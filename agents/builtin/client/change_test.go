@@ -161,3 +161,38 @@ func TestStepsComeOnlyToThoseWhoAreReady(t *testing.T) {
 		t.Errorf("a step was named %d times in precontemplation and %d times in action", early, late)
 	}
 }
+
+// What answers a client's own question is about nobody else, whatever words it takes.
+func TestAnAnswerIsNotTakenForSomebodyElses(t *testing.T) {
+	obs := telling("I sat at the table.", "The judge in the court decides about the licence, and that takes months.")
+	obs.Self.Change = drinker(0).Change
+	a, err := Appraise(obs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.turn.heard.confused || !a.turn.heard.answered {
+		t.Errorf("heard %+v", a.turn.heard)
+	}
+}
+
+// A client that is worded elsewhere learns from what it told, as one that words itself does.
+func TestToldReasonsAreHeardByOneself(t *testing.T) {
+	obs := telling("I sat at the table.", "What would you like to change?")
+	obs.Self.Change = drinker(0).Change
+	obs.Chance = average(obs)
+	readiness := func(words string) float64 {
+		a, err := Appraise(obs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.turn.memory.Trust = 0.9
+		if _, err := a.After(&vignettev1.Action{Kind: vignettev1.ActionKind_ACTION_KIND_SPEAK, Text: words}); err != nil {
+			t.Fatal(err)
+		}
+		return a.turn.memory.Readiness
+	}
+	plain, reason, doubt := readiness("I don't know."), readiness("I'd like to hear the alarm and not hate the day."), readiness("It's the only hour that is mine.")
+	if !(reason > plain && doubt < plain) {
+		t.Errorf("readiness is %v after a reason, %v after nothing, %v after a doubt", reason, plain, doubt)
+	}
+}

@@ -113,7 +113,7 @@ func (m *mind) begin(obs *vignettev1.Observation) (*turn, error) {
 	t.memory = memory
 	said := t.lately()
 	t.heard = listen(obs, memory.Heard, said, sheet.felt)
-	t.heard.contact(obs, sheet.items, said)
+	t.heard.contact(obs, sheet, said)
 	if m.deaf {
 		t.heard = mishear(t.heard, obs)
 	}

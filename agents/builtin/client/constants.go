@@ -57,6 +57,8 @@ const (
 	eagerBase, eagerTrust, eagerResistance = 0.20, 0.80, 0.35
 	// eagerReserve is how much of somebody's reserve goes into that. Chosen.
 	eagerReserve = 1.5
+	// onTheirMind is how often somebody with a change in mind comes to talk of it. Chosen.
+	onTheirMind = 0.45
 	// volunteered is how often, in a turn that asks nothing, somebody comes to talk of changing by themselves. Chosen.
 	volunteered = 0.06
 	// briefUntil is the trust below which a closed question gets a short answer. Chosen.

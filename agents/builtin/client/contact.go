@@ -7,12 +7,12 @@ import (
 
 // contact takes back what was only in the words. Skill lands where it is about the one it is for: beside a reproach it is not
 // heard, about something else it is not for this client, and a whole turn said back is an echo, not a listener.
-func (h *heard) contact(obs *vignettev1.Observation, items []item, said language.Stems) {
+func (h *heard) contact(obs *vignettev1.Observation, sheet *sheet, said language.Stems) {
 	switch {
 	case !h.any:
 	case h.confrontation:
 		h.disown()
-	case h.elsewhere(items, said):
+	case h.elsewhere(sheet, said):
 		h.disown()
 		h.confused = true
 		if h.asked != aboutRisk { // Whoever asks that is answered, wherever they come from.
@@ -38,7 +38,7 @@ const (
 
 // elsewhere says whether a turn is about something that is not this client's: it has words that neither belong to this client's
 // world nor to talk about talking, and hardly any that were said here.
-func (h *heard) elsewhere(items []item, said language.Stems) bool {
+func (h *heard) elsewhere(sheet *sheet, said language.Stems) bool {
 	if len(said) == 0 {
 		return false // nothing was said yet that could be passed by
 	}
@@ -47,7 +47,7 @@ func (h *heard) elsewhere(items []item, said language.Stems) bool {
 		switch {
 		case has(said, stem):
 			shared++
-		case !has(talk, stem) && !holds(items, stem):
+		case !has(talk, stem) && !sheet.holds(stem):
 			strange++
 		}
 	}
@@ -115,14 +115,14 @@ func lastOwn(obs *vignettev1.Observation) language.Stems {
 	return nil
 }
 
-// holds says whether a word is one of those that a client's model holds: what it might speak of.
-func holds(items []item, stem string) bool {
-	for i := range items {
-		if has(items[i].stems, stem) {
+// holds says whether a word belongs to what a client might speak of, or wants to know.
+func (s *sheet) holds(stem string) bool {
+	for i := range s.items {
+		if has(s.items[i].stems, stem) {
 			return true
 		}
 	}
-	return false
+	return s.prospect.wants(stem)
 }
 
 // talk are words of talking, feeling and helping, and of everyday life as anybody speaks of it: they are about nobody in

@@ -31,7 +31,7 @@ func TestContact(t *testing.T) {
 		obs := hearing(own, words)
 		said := language.StemsOf(language.Tokens(own))
 		h := listen(obs, 1, said, language.StemsOf(language.Tokens("ashamed")))
-		h.contact(obs, items, said)
+		h.contact(obs, &sheet{items: items}, said)
 		got := marks{h.reflected || h.parrot && h.question, h.affirmation, h.validation, h.echoed, h.open, h.asked}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", words, diff)

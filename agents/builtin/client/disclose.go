@@ -317,13 +317,13 @@ func (t *turn) goOn() {
 	if t.substance() && (t.memory.Trust < 0.3 || t.speech.Left <= 1) {
 		return
 	}
-	if t.prospect != nil && len(t.memory.Told) > 2 && t.luck.Float64() < 0.45 && t.aboutChange() {
-		return
-	}
 	if t.putOff() && t.memory.Turns > 0 {
 		if !t.substance() {
 			t.say("guarded", "withhold", nil)
 		}
+		return
+	}
+	if t.prospect != nil && len(t.memory.Told) > 2 && t.luck.Float64() < onTheirMind && t.aboutChange() {
 		return
 	}
 	if len(t.memory.Told) > 1 && t.luck.Float64() < volunteered+t.temper.lean/2 && t.aboutChange() {

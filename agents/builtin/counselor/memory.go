@@ -56,10 +56,10 @@ type risk uint8
 const (
 	riskUnknown risk = iota
 	riskAsked
-	// riskDenied says that the client was asked and said no.
-	riskDenied
 	riskHinted
 	riskFollowed
+	// riskDenied says that the client was asked and said no.
+	riskDenied
 )
 
 // Bounds of what is kept.
@@ -84,7 +84,7 @@ func recall(obs *vignettev1.Observation) (*memory, error) {
 	switch {
 	case m.Version != stateVersion:
 		return nil, status.Errorf(codes.InvalidArgument, "agent_state of role %q has version %d; this counselor mind knows %d", obs.GetSelf().GetId(), m.Version, stateVersion)
-	case m.Heard < 0 || m.Turns < 0 || m.Told < 0 || m.Risk > riskFollowed || len(m.Given) > mostFacts || len(m.Asked) > mostTopics || len(m.Known) > mostTopics:
+	case m.Heard < 0 || m.Turns < 0 || m.Told < 0 || m.Risk > riskDenied || len(m.Given) > mostFacts || len(m.Asked) > mostTopics || len(m.Known) > mostTopics:
 		return nil, status.Errorf(codes.InvalidArgument, "agent_state of role %q has a number out of its range", obs.GetSelf().GetId())
 	}
 	return m, nil
@@ -139,7 +139,7 @@ func (m *memory) learn(r reading) {
 	if r.topic != "" {
 		m.Topic = r.topic
 	}
-	if r.riskHint && !r.denial && m.Risk < riskHinted {
+	if r.riskHint && !r.safe() && m.Risk != riskFollowed {
 		m.Risk = riskHinted
 	}
 }

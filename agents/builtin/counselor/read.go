@@ -26,6 +26,8 @@ type reading struct {
 	refusal, annoyed, thanks        bool
 	question, farewell, brief       bool
 	riskHint, denial                bool
+	// riskTold says that a wish not to live was spoken of and not denied.
+	riskTold bool
 	// asks is the last question heard, in the client's words.
 	asks  string
 	words int
@@ -86,10 +88,12 @@ var (
 	inAnger    = language.NewPhrases("waste of time", "not listening", "do not tell me", "not fair", "excuse me", "are you serious", "is that supposed", "you would not get", "spare me", "you do not know", "do not understand", "told off", "what do you want from me", "did you hear", "i did not come here", "an echo", "repeat everything", "that hurts")
 	inThanks   = language.NewPhrases("thank|thanks", "helps to hear|talk", "good to hear", "did me good")
 	inFarewell = language.NewPhrases("goodbye|bye", "see you next|then|soon", "i have to go", "i should go", "i should be going", "our time is", "take care")
-	inRisk     = language.NewPhrases("kill|killing myself", "do not want to live|be", "not wake up", "better off without|dead", "end it ?all", "die", "suicid~", "hurt|harm myself", "no point ?in living", "do not deserve to live", "not ?want ?to be here", "if i were not around|there", "easier not to")
+	inRisk     = language.NewPhrases("kill|killing myself", "do not want to live|be", "not wake up", "better off without|dead", "end it ?all", "die", "suicid~", "hurt|harm myself", "no point ?in living", "do not deserve to live", "not ?want ?to be here", "if i ?simply were not around|there", "not ?want to go on", "easier not to")
 	// toListener says that a question is meant for the counselor; only one that comes last waits for an answer.
 	toListener = language.NewPhrases("what do you think|want|expect|mean|suggest|say", "can you help|tell|do", "why do you", "do you think|believe|mean|understand", "am i", "what should i", "would you", "will it|this", "does that|this|it make")
-	inDenial   = language.NewPhrases("no", "not that", "i do not want to die", "i want to live", "not thinking of killing", "not going to hurt|kill", "never wanted to", "i would not do")
+	inDenial   = language.NewPhrases("no", "not that", "i do not want to die", "i want to live", "not thinking of killing", "not going to hurt|kill", "i would not do")
+	// inPledge denies by itself that anything will happen.
+	inPledge = language.NewPhrases("not going to do anything", "never wanted to hurt|harm|kill|die")
 )
 
 // listen reads what was said by others since turn index since. Care is how much a counselor catches, 0-1: one without skill
@@ -160,8 +164,12 @@ func (r *reading) marks(tokens []language.Token) {
 	form := language.FormOf(tokens)
 	r.question = form != language.NoQuestion && form != language.TagQuestion && toListener.In(tokens)
 	r.riskHint = r.riskHint || inRisk.In(tokens)
-	r.denial = r.denial || inRisk.In(tokens) && !inRisk.Asserted(tokens) || inDenial.StartsWith(tokens) || inDenial.In(tokens) && language.Negated(tokens, len(tokens)-1)
+	r.riskTold = r.riskTold || inRisk.Asserted(tokens)
+	r.denial = r.denial || inPledge.In(tokens) || inRisk.In(tokens) && !inRisk.Asserted(tokens) || inDenial.StartsWith(tokens) || inDenial.In(tokens) && language.Negated(tokens, len(tokens)-1)
 }
+
+// safe says whether somebody who was asked about danger said plainly that there is none.
+func (r *reading) safe() bool { return r.denial && !r.riskTold }
 
 // feels notes the feelings a sentence names and does not deny.
 func (r *reading) feels(tokens []language.Token, catches func() bool) {

@@ -43,8 +43,10 @@ var topicsOf = map[modality]map[stage][]string{
 func (t *turn) decide() {
 	skilled := t.luck.Float64() < t.skill
 	switch {
-	case t.memory.Risk == riskAsked && t.read.any && (t.read.denial || !t.read.riskHint):
+	case t.memory.Risk == riskAsked && t.read.any && t.read.safe():
 		t.afterRisk(skilled)
+	case t.memory.Risk == riskAsked && t.read.any && skilled:
+		t.followRisk()
 	case t.memory.Bye:
 		t.say(t.book(skilled), "bye", "close")
 	case t.stage == opening:
@@ -71,8 +73,8 @@ func (t *turn) book(skilled bool) *language.Wording {
 	return wording["unskilled"]
 }
 
-// afterRisk stays with the answer to the question about danger, however skilled somebody is, and then names what the talk goes
-// back to: nobody goes on as if nothing had been asked.
+// afterRisk takes a plain no to the question about danger, however skilled somebody is, and then names what the talk goes back to:
+// nobody goes on as if nothing had been asked.
 func (t *turn) afterRisk(skilled bool) {
 	t.memory.Risk = riskDenied
 	t.say(t.book(skilled), "thanks.risk", "acknowledge")
@@ -211,7 +213,7 @@ func (t *turn) vague() bool {
 	return len(t.speech.Pieces()) == 0 || len(t.read.mirrors) == 0 && len(t.read.feelings) == 0 && t.read.thought == ""
 }
 
-// followRisk follows a hint: it asks whether there are thoughts of suicide, and about a plan only when that was asked before.
+// followRisk follows a hint, or an answer that is no plain no: it asks whether there are thoughts of suicide, and about a plan only when that was asked before.
 func (t *turn) followRisk() {
 	if !t.memory.RiskAsked && t.sayAsk("ask.risk", "risk") {
 		t.memory.RiskAsked, t.memory.Risk = true, riskAsked

@@ -28,9 +28,7 @@ const (
 func (t *turn) slot(name string) string {
 	switch name {
 	case "mirror":
-		if n := len(t.read.mirrors); n > 0 {
-			return fullest(t.read.mirrors)
-		}
+		return fullest(t.read.mirrors)
 	case "feel", "feel2":
 		at := 0
 		if name == "feel2" {
@@ -278,7 +276,7 @@ func (t *turn) picture() string {
 	return text
 }
 
-// fullest is the clause that says most of its own: the one with most content words, the first of several.
+// fullest is the clause that says most of its own: the one with most content words, the first of several; "" for none.
 func fullest(clauses []string) string {
 	best, most := "", -1
 	for _, clause := range clauses {
