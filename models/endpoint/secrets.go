@@ -14,12 +14,13 @@ const longestMessage = 400
 
 // secrets are what no message may show.
 type secrets struct {
+	key      string
 	replacer *strings.Replacer
 	longest  int // bytes
 }
 
 func newSecrets(key string, user *url.Userinfo) secrets {
-	var s secrets
+	s := secrets{key: key}
 	var pairs []string
 	hide := func(secret, shown string) {
 		if secret != "" {
@@ -52,6 +53,21 @@ func Telling(key, baseURL string) func(text string) string {
 	return newSecrets(strings.TrimSpace(key), user).tell
 }
 
+// masked is a key that the endpoint masked in its own way: "sk-ab****yz".
+var masked = regexp.MustCompile(`([\w-]*)(?:\*{2,}|\.{3,}|•{2,}|…)([\w-]*)`)
+
+// hideMasked takes out what a mask left of the key: its first and last characters tell whose it is.
+func (s secrets) hideMasked(text string) string {
+	return masked.ReplaceAllStringFunc(text, func(found string) string {
+		parts := masked.FindStringSubmatch(found)
+		left, right := parts[1], parts[2]
+		if left+right == "" || !strings.HasPrefix(s.key, left) || !strings.HasSuffix(s.key, right) {
+			return found
+		}
+		return "[key]"
+	})
+}
+
 // hush keeps secrets out of a panic, which is somebody's to log. It is deferred.
 func (s *secrets) hush() {
 	if p := recover(); p != nil {
@@ -68,7 +84,7 @@ var (
 // tell makes text from outside fit for a message: without secrets, on one line, short. Secrets go first: what is cut
 // could not be found any more.
 func (s secrets) tell(text string) string {
-	text = s.replacer.Replace(strings.ToValidUTF8(text, "?"))
+	text = s.hideMasked(s.replacer.Replace(strings.ToValidUTF8(text, "?")))
 	if page.MatchString(text) {
 		text = tag.ReplaceAllString(text, " ")
 	}
