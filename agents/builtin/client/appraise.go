@@ -34,8 +34,8 @@ func temperamentOf(obs *vignettev1.Observation, sheet *sheet) temperament {
 	luck := agents.EpisodeRand(obs.GetChance(), agents.StreamTemperament)
 	lean := styleLeans[obs.GetSelf().GetPersona().GetStyle()]
 	t := temperament{
-		trust:       within(baseTrust+lean.trust+trustSpread*luck.NormFloat64(), 0.10, 0.55),
-		gain:        within(1+gainSpread*luck.NormFloat64(), 0.25, 2.2),
+		trust:       within(baseTrust+lean.trust+trustSpread*luck.NormFloat64(), 0.05, 0.70),
+		gain:        within(1+gainSpread*luck.NormFloat64(), 0.3, 2.4),
 		distress:    within(baseDistress+lean.distress+distressOfFelt*strongestPain(sheet.items)+6*luck.NormFloat64(), 5, 98),
 		ambivalence: within(baseAmbivalence+0.12*luck.NormFloat64(), 0.1, 0.95),
 		resistance:  within(baseResistance+lean.resistance+0.08*luck.NormFloat64(), 0, 0.9),
@@ -85,6 +85,8 @@ const (
 	_ need = iota
 	// something: comfort and praise take something that was told just before; else they are words.
 	something
+	// neither: what mends or answers lands whoever it comes from. All else takes that the helper is with one, too.
+	neither
 	// afterwards: a question takes that it has not been asked, and that what was told just before was taken up.
 	afterwards
 )
@@ -100,6 +102,14 @@ func (s stimulus) lands(h heard) float64 {
 		return passedBy
 	}
 	return 1
+}
+
+// relieves is how much of a comfort comes as relief, 0-1: there is none to speak of where nothing was told.
+func (h heard) relieves() float64 {
+	if h.toldSomething || h.answered || h.apology {
+		return 1
+	}
+	return hollow
 }
 
 // reflecting are the bits of memory.Before for having been reflected, the first of the stimuli, and echoed, the fourth.
@@ -126,12 +136,13 @@ func stimuli(h heard) []stimulus {
 		{heard: h.reassurance && !h.validation, effect: onReassurance},
 		{heard: h.ignored, effect: onIgnored},
 		{heard: h.confused, effect: onConfused},
-		{heard: h.apology, effect: onApology},
+		{heard: h.unmet && !h.ignored && !h.confused, effect: onUnmet},
+		{heard: h.apology, effect: onApology, needs: neither},
 		{heard: h.information, effect: onInformation},
 		{heard: h.asked == aboutRisk, effect: onRiskInquiry},
 		{heard: h.summary && h.reflected, effect: onSummary},
-		{heard: h.greeting, effect: onGreeting},
-		{heard: h.answered, effect: onAnswered},
+		{heard: h.greeting, effect: onGreeting, needs: neither},
+		{heard: h.answered, effect: onAnswered, needs: neither},
 		{heard: h.waiting > 0, effect: onWaiting.times(h.waiting)},
 		{heard: h.stalled, effect: onStalled},
 	}
@@ -148,6 +159,9 @@ func (m *memory) appraise(h heard, t temperament) {
 		now |= 1 << i
 		if s.trust > 0 {
 			keep := m.keeps(i) * s.lands(h)
+			if s.needs != neither {
+				keep *= unattunedGain + (1-unattunedGain)*m.attuned()
+			}
 			consistent += s.trust
 			m.Trust += s.trust * keep * t.gain * (1 - m.Trust) * (1 - m.Resistance/2)
 			m.Resistance += s.resistance * keep * t.gain
@@ -157,7 +171,7 @@ func (m *memory) appraise(h heard, t temperament) {
 			m.Resistance += s.resistance * t.touch
 		}
 		if s.distress < 0 {
-			s.distress *= m.keeps(i) * s.lands(h)
+			s.distress *= m.keeps(i) * s.lands(h) * h.relieves()
 		}
 		m.Distress += s.distress
 	}

@@ -23,15 +23,15 @@ const (
 	// baseTrust and trustSpread describe a stranger's first trust over clients. Chosen, with the spread wide: clients
 	// differ more than counselors do (Baldwin, Wampold & Imel 2007 find most alliance variance between clients).
 	baseTrust   = 0.32
-	trustSpread = 0.17
+	trustSpread = 0.21
 	// littleShare is the share of clients who respond little to whatever is done, beside those whom the spread of the gain makes so:
 	// together 10-30%, as in outcome studies; littleGain is what is left of their response. Chosen.
 	littleShare = 0.05
 	littleGain  = 0.35
 	// gainSpread is how much clients differ in how fast they respond, as a share of the gain. Chosen.
-	gainSpread = 0.38
+	gainSpread = 0.34
 	// touchSpread is how much they differ in how hard they are hit by what closes people up, as a share of it. Chosen.
-	touchSpread = 0.45
+	touchSpread = 0.55
 	// fullLoss is the trust at which a loss counts in full; who trusts little has little to lose. Chosen.
 	fullLoss = 0.45
 	// reserveSpread is how much more or less trust than others somebody takes to tell anything. Chosen.
@@ -40,7 +40,7 @@ const (
 	// as much. Chosen: above any first trust.
 	strangersGate = 0.58
 	// leanSpread is how much somebody leans to talk for change, or against it, whatever is asked. Chosen.
-	leanSpread = 0.22
+	leanSpread = 0.34
 	// driftSpread is how many SUDS a turn somebody's distress goes its own way: people get better and worse for reasons that are
 	// not in the room. Chosen.
 	driftSpread = 0.45
@@ -74,25 +74,26 @@ type effect struct{ trust, resistance, distress float64 }
 // skill opens, confrontation closes); sizes are chosen so that twenty turns of consistent skill lead from a stranger's
 // trust to where core beliefs are told, for a client who responds.
 var (
-	onReflection    = effect{0.088, -0.022, -1.5}
-	onFeelingNamed  = effect{0.030, -0.010, -1.0}
+	onReflection    = effect{0.145, -0.022, -3.0}
+	onFeelingNamed  = effect{0.040, -0.010, -1.5}
 	onMissed        = effect{-0.025, 0.020, 1.0}
 	onParrot        = effect{-0.010, 0.010, 0}
-	onOpen          = effect{0.043, -0.010, 0}
+	onOpen          = effect{0.082, -0.010, 0}
 	onClosed        = effect{-0.004, 0.008, 0}
-	onAffirmation   = effect{0.035, -0.015, -1.0}
-	onValidation    = effect{0.062, -0.025, -2.0}
+	onAffirmation   = effect{0.045, -0.015, -1.0}
+	onValidation    = effect{0.105, -0.025, -2.5}
 	onPermission    = effect{0.025, -0.030, 0}
 	onAdvice        = effect{-0.050, 0.090, 1.5}
 	onAdviceAllowed = effect{0.005, 0.005, -0.5}
 	onConfrontation = effect{-0.110, 0.160, 6.0}
 	onReassurance   = effect{-0.020, 0.020, 0.5}
 	onIgnored       = effect{-0.040, 0.030, 1.0}
-	onConfused      = effect{-0.030, 0.025, 0.8}
+	onConfused      = effect{-0.050, 0.030, 1.0}
+	onUnmet         = effect{-0.030, 0.020, 0.8}
 	onApology       = effect{0.060, -0.080, -2.0}
 	onInformation   = effect{0.005, 0.005, 0}
 	onRiskInquiry   = effect{0.010, 0, 1.0}
-	onSummary       = effect{0.040, -0.010, -1.0}
+	onSummary       = effect{0.055, -0.010, -1.0}
 	onGreeting      = effect{0.010, -0.005, 0}
 	// onAnswered is for somebody who came to find something out and is told; onWaiting, times the turns it has waited, for
 	// somebody who is not; onStalled for somebody who looks for a way and is only understood. Chosen.
@@ -138,6 +139,15 @@ const (
 	// What is left of good words that do not land: comfort for nothing, a question that was asked before, one that passes by what
 	// was just told. Chosen.
 	hollow, askedAgain, passedBy = 0.2, 0.15, 0.35
+	// How far somebody feels that the helper is with them: the share of what they told that was met, the last turns more. attuning is
+	// how much the last one counts, attunedFirst what a stranger is given in advance; between attunedFrom and attunedFull the rest
+	// follows. Chosen, between how often skilled lines meet what was told (.56) and how often those of another session do (.15).
+	attuning, attunedFirst, attunedFrom, attunedFull = 0.30, 0.40, 0.14, 0.34
+	// unattunedGain is what is left of good words from somebody who is not with them, unattunedEager of the wish to tell more;
+	// unattunedHolds is how often a question is then not answered. Chosen.
+	unattunedGain, unattunedEager, unattunedHolds = 0.10, 0.25, 0.90
+	// unattunedGate is how much more trust it takes then to tell anything. Chosen.
+	unattunedGate = 0.20
 	// painOfTelling is how much SUDS rises when something is told, times the gate of what is told: distress may rise
 	// while pain is disclosed. Chosen.
 	painOfTelling = 7

@@ -63,11 +63,13 @@ func has(stems language.Stems, stem string) bool {
 const (
 	echoedShare = 0.8
 	echoedWords = 3
+	// echoedLong is how many words of content make a turn too long to be given back whole, even before a question.
+	echoedLong = 8
 )
 
 // returnsAll says whether a turn gives back nearly all that the client said last, and hardly anything else.
 func (h *heard) returnsAll(last language.Stems) bool {
-	if h.question || len(last) < echoedWords || last.Overlap(h.stems) < echoedShare {
+	if len(last) < echoedWords || h.question && len(last) < echoedLong || last.Overlap(h.stems) < echoedShare {
 		return false
 	}
 	own := 0
@@ -148,9 +150,45 @@ var talk = language.StemsOf(language.Tokens(`say tell talk speak ask answer ques
 func (t *turn) follow() {
 	h, m := &t.heard, t.memory
 	h.toldSomething = m.Lately > 0
-	h.takenUp = h.reflected || h.named || h.summary || h.validation || h.stems.Shared(lastOwn(t.obs)) > 0
+	last := lastOwn(t.obs)
+	h.takenUp = h.reflected || h.named || h.summary || h.validation || h.stems.Shared(last) > 0
+	if h.meets(t.lately()) || h.confused || h.toldSomething && h.asked != aboutRisk {
+		m.attune(h.meets(t.lately()) && !h.confused)
+		h.unmet = m.Unmet > 1
+	}
 	if h.question && h.asked != aboutNothing && h.asked != aboutMore {
 		h.askedBefore = m.Subjects&(1<<h.asked) != 0
 		m.Subjects |= 1 << h.asked
 	}
+}
+
+// meets says whether what was heard is about what was just told, and not only kind: it gives it back, or speaks on of the very matter.
+func (h *heard) meets(said language.Stems) bool {
+	if h.echoed {
+		return false
+	}
+	if h.named || h.answered {
+		return true
+	}
+	for stem := range h.stems {
+		if has(said, stem) && !has(talk, stem) {
+			return true
+		}
+	}
+	return false
+}
+
+// attune takes in whether what was told was met.
+func (m *memory) attune(met bool) {
+	to := 0.0
+	if m.Unmet++; met {
+		to, m.Unmet = 1, 0
+	}
+	m.Attuned += attuning * (to - m.Attuned)
+}
+
+// attuned is how far somebody still takes the helper to be with them, 0-1: what skilled words and questions do for them, and how
+// readily they tell more, hangs on it.
+func (m *memory) attuned() float64 {
+	return within((m.Attuned-attunedFrom)/(attunedFull-attunedFrom), 0, 1)
 }

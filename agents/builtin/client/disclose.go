@@ -205,6 +205,9 @@ var wantsAStory = map[subjectOf]bool{
 
 // fromModel answers from parts of the model: with what was not told yet, else by saying more, else by holding back.
 func (t *turn) fromModel(kinds []kind) bool {
+	if t.luck.Float64() < unattunedHolds*(1-t.memory.attuned()) && t.anyLeft(kinds) && t.say("withhold", "withhold", nil) {
+		return true
+	}
 	if t.tellNext(true, kinds...) {
 		return t.followUp()
 	}
@@ -281,9 +284,14 @@ func (t *turn) aboutChange() bool {
 // changeTalk and sustainTalk are how likely each side speaks when change is talked of, 0-1.
 func (t *turn) changeTalk() float64 {
 	if t.prospect == nil {
-		return changeTalkBase + changeTalkTrust*t.memory.Trust + t.temper.lean
+		return t.warmed(changeTalkBase + changeTalkTrust*t.memory.Trust + t.temper.lean)
 	}
-	return t.temper.lean + changeTalkReady*t.memory.Readiness + changeTalkTrust*t.memory.Trust
+	return t.warmed(t.temper.lean + changeTalkReady*t.memory.Readiness + changeTalkTrust*t.memory.Trust)
+}
+
+// warmed is how likely something is told to a helper who may not be with one.
+func (t *turn) warmed(rate float64) float64 {
+	return rate * (unattunedEager + (1-unattunedEager)*t.memory.attuned())
 }
 
 func (t *turn) sustainTalk() float64 {
@@ -330,7 +338,7 @@ func (t *turn) goOn() {
 		return
 	}
 	eager := eagerBase + eagerTrust*t.memory.Trust - eagerResistance*t.memory.Resistance - eagerReserve*t.temper.reserve
-	if t.luck.Float64() < eager && t.tellNext(false, everything...) {
+	if t.luck.Float64() < t.warmed(eager) && t.tellNext(false, everything...) {
 		t.followUp()
 		return
 	}
@@ -453,7 +461,7 @@ func (t *turn) tooEarly(it *item) bool {
 
 // gateOpen says whether trust is high enough to tell an item.
 func (t *turn) gateOpen(it *item, asked bool) bool {
-	gate := it.gate + t.temper.reserve
+	gate := it.gate + t.temper.reserve + unattunedGate*(1-t.memory.attuned())
 	if asked {
 		gate -= askedEases
 	}

@@ -44,6 +44,9 @@ type memory struct {
 	// Lately is how many things were told in the last turn; Subjects has a bit for each subject asked about.
 	Lately   int    `json:"lately,omitempty"`
 	Subjects uint64 `json:"subjects,omitempty"`
+	// Attuned is how often what was told was met of late, 0-1; Unmet in how many turns in a row it was not.
+	Attuned float64 `json:"attuned"`
+	Unmet   int     `json:"unmet,omitempty"`
 	// Streak is in how many turns in a row the client was said back.
 	Streak int `json:"streak,omitempty"`
 	// TookAway and Bye say that the client has said what it takes with it, and goodbye.
@@ -53,7 +56,7 @@ type memory struct {
 
 // recall reads the agent state; a first turn begins with what the temperament gives.
 func recall(obs *vignettev1.Observation, t temperament) (*memory, error) {
-	m := &memory{Version: stateVersion, Trust: t.trust, Resistance: t.resistance, Distress: t.distress, Ambivalence: t.ambivalence, Readiness: t.readiness}
+	m := &memory{Version: stateVersion, Trust: t.trust, Resistance: t.resistance, Distress: t.distress, Ambivalence: t.ambivalence, Readiness: t.readiness, Attuned: attunedFirst}
 	raw := obs.GetAgentState()
 	if len(raw) == 0 {
 		m.recognise(obs)
@@ -73,9 +76,9 @@ func (m *memory) check() string {
 	switch {
 	case m.Version != stateVersion:
 		return "its version is not one this client mind knows"
-	case !unit(m.Trust), !unit(m.Resistance), !unit(m.Ambivalence), !unit(m.Readiness), !unit(m.Distress / 100):
+	case !unit(m.Trust), !unit(m.Resistance), !unit(m.Ambivalence), !unit(m.Readiness), !unit(m.Attuned), !unit(m.Distress / 100):
 		return "a number is out of its range"
-	case m.Heard < 0, m.Turns < 0, m.Questions < 0, m.Waiting < 0, m.Dwelt < 0, m.Streak < 0, len(m.Spoken.Frames) > 2*language.MostSpoken, len(m.Spoken.Sentences) > 2*language.MostSpoken:
+	case m.Heard < 0, m.Turns < 0, m.Questions < 0, m.Waiting < 0, m.Dwelt < 0, m.Unmet < 0, m.Streak < 0, len(m.Spoken.Frames) > 2*language.MostSpoken, len(m.Spoken.Sentences) > 2*language.MostSpoken:
 		return "a count is out of its range"
 	}
 	return ""
@@ -97,7 +100,7 @@ func (m *memory) recognise(obs *vignettev1.Observation) {
 
 // encode writes the state, with numbers rounded to four places.
 func (m *memory) encode() ([]byte, error) {
-	for _, x := range []*float64{&m.Trust, &m.Resistance, &m.Distress, &m.Ambivalence, &m.Readiness} {
+	for _, x := range []*float64{&m.Trust, &m.Resistance, &m.Distress, &m.Ambivalence, &m.Readiness, &m.Attuned} {
 		*x = math.Round(*x*1e4) / 1e4
 	}
 	return json.Marshal(m)

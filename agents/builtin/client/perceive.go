@@ -26,6 +26,8 @@ type heard struct {
 	// toldSomething says that the client told something in its last turn, takenUp that this was taken up; askedBefore that the
 	// question was asked before.
 	toldSomething, takenUp, askedBefore bool
+	// unmet says that what was told came to nothing, and not for the first time in a row.
+	unmet bool
 	// confused says that what was said belongs to somebody else.
 	confused bool
 	// echoed says that the whole turn was the client's own, said back.

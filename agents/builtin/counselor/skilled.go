@@ -157,6 +157,7 @@ func (t *turn) takeUp() bool {
 	case len(t.read.mirrors) > 0 && t.say(book, "reflect.simple", "reflection_simple"):
 	case t.reflectMore():
 		return true
+	case t.luck.Float64() < comesBack && t.say(book, "reflect.earlier", "reflection_simple"):
 	case t.read.topic != "" && t.say(book, "reflect.topic", "reflection_simple"):
 	case t.read.brief:
 		if t.luck.Float64() < 0.4 {
@@ -167,6 +168,9 @@ func (t *turn) takeUp() bool {
 	}
 	return false
 }
+
+// comesBack is how often a counselor who hears nothing new comes back to something that was passed over. Chosen.
+const comesBack = 0.6
 
 // emptyReflections is how often a counselor who has nothing of the client's to say back says at least that it was heard.
 // Chosen: seldom, since a sentence that fits anybody is no reflection.

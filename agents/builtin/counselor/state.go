@@ -56,6 +56,8 @@ func (t *turn) slot(name string) string {
 		}
 	case "first", "second":
 		return t.summed(name == "second")
+	case "earlier":
+		return t.earlier()
 	case "name":
 		if client := t.client(); client != nil {
 			return calledBy(client.GetName())
@@ -91,6 +93,23 @@ func (t *turn) summed(last bool) string {
 		return short[len(short)-1]
 	}
 	return short[0]
+}
+
+// earlier is the last sentence of an earlier turn that has not been said back yet.
+func (t *turn) earlier() string {
+	var own []string
+	for _, turn := range t.obs.GetTurns() {
+		if turn.GetRole() == t.obs.GetSelf().GetId() {
+			own = append(own, turn.GetAction().GetText())
+		}
+	}
+	said := strings.ToLower(strings.Join(own, "\n"))
+	for _, mirror := range slices.Backward(t.memory.Mirrors) {
+		if len(strings.Fields(mirror)) <= longestSummed && !slices.Contains(t.read.mirrors, mirror) && !strings.Contains(said, strings.ToLower(mirror)) {
+			return mirror
+		}
+	}
+	return ""
 }
 
 // dark says whether the client seems hopeless, ashamed or very low.
