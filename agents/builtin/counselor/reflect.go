@@ -20,7 +20,7 @@ var mirrorStarts = set("i i'm i've i'd my when if")
 
 // unsafe are words in a sentence that do not survive a change of speaker: talk to the listener, and words that point at what
 // was said before.
-var unsafe = set(`you your you're you've you'd you'll yourself yours here today yesterday tonight tomorrow sorry thank thanks hello hi goodbye bye
+var unsafe = set(`we we're we've we'll we'd us our ours you your you're you've you'd you'll yourself yours here today yesterday tonight tomorrow sorry thank thanks hello hi goodbye bye
 	one that's this these something suppose guess mean hope fair say said saying know remember wonder honest sense thread helps series word words sentence talk talking question answer rather yet`)
 
 // mirrored returns clauses in the second person made of one of the client's sentences: the whole of it where that is good
@@ -92,7 +92,7 @@ func ownHead(tokens []language.Token) bool {
 			continue
 		}
 		switch token.Norm {
-		case "they", "they've", "people", "everybody", "everyone", "nobody", "somebody", "he", "she", "others":
+		case "they", "they've", "people", "everybody", "everyone", "nobody", "somebody", "he", "she", "others", "his", "her", "their":
 			return false
 		}
 		return true

@@ -316,7 +316,8 @@ func (t *turn) summarise() {
 	if t.read.any {
 		t.takeUp()
 	}
-	wished := t.memory.Wish != "" && !strings.Contains(t.speech.Text(), t.memory.Wish) && t.say(wording["skilled"], "summary.wish", "summary")
+	said := strings.Contains(strings.ToLower(t.speech.Text()), strings.ToLower(t.memory.Wish)) // it may have begun a sentence there
+	wished := t.memory.Wish != "" && !said && t.say(wording["skilled"], "summary.wish", "summary")
 	if !wished && !t.say(wording["skilled"], "summary", "summary") {
 		t.say(wording["skilled"], "summary.short", "summary")
 	}
