@@ -89,6 +89,8 @@ var (
 	inThanks   = language.NewPhrases("thank|thanks", "helps to hear|talk", "good to hear", "did me good")
 	inFarewell = language.NewPhrases("goodbye|bye", "see you next|then|soon", "i have to go", "i should go", "i should be going", "our time is", "take care")
 	inRisk     = language.NewPhrases("kill|killing myself", "do not want to live", "do not want to be alive|around", "not wake up", "better off without|dead", "end it ?all", "die", "suicid~", "hurt|harm myself", "no point ?in living", "do not deserve to live", "not ?want ?to be here", "if i ?simply were not around|there", "not ?want to go on", "easier not to")
+	// inManners is said of the talk itself, or beside the point, and not worth saying back.
+	inManners = language.NewPhrases("glad it|you", "do not hear that", "stuck on")
 	// toListener says that a question is meant for the counselor; only one that comes last waits for an answer.
 	toListener = language.NewPhrases("what do you think|want|expect|mean|suggest|say", "can you help|tell|do", "why do you", "do you think|believe|mean|understand", "am i", "what should i", "would you", "will it|this", "does that|this|it make")
 	inDenial   = language.NewPhrases("no", "not that", "i do not want to die", "i want to live", "not thinking of killing", "not going to hurt|kill", "i would not do")

@@ -33,7 +33,7 @@ func mirrored(sentence language.Sentence) []string {
 	if len(sentence.Tokens) > 0 && agreeing[sentence.Tokens[0].Norm] {
 		return nil
 	}
-	if inRefusal.In(sentence.Tokens) || inAnger.In(sentence.Tokens) || inRisk.In(sentence.Tokens) || inPlan.In(sentence.Tokens) {
+	if inRefusal.In(sentence.Tokens) || inAnger.In(sentence.Tokens) || inRisk.In(sentence.Tokens) || inPlan.In(sentence.Tokens) || inManners.In(sentence.Tokens) {
 		return nil
 	}
 	if whole := mirror(sentence, sentence.Tokens); whole != "" {

@@ -36,6 +36,8 @@ func TestMirrored(t *testing.T) {
 		"His mother would say that I've ruined my family.":           nil,
 		"My wife asked me what we were going to do about my job.":    nil,
 		"I don't have a plan for my family.":                         nil,
+		"I'm glad it doesn't sound crazy.":                           nil,
+		"I'm stuck on seven down.":                                   nil,
 	} {
 		text := language.Read(sentence)
 		got := mirrored(text.Sentences[0])
