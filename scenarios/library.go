@@ -16,7 +16,7 @@ import (
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
-//go:embed library/*.yaml
+//go:embed library/*.yaml library/personas/*.yaml
 var libraryFiles embed.FS
 
 const libraryDir = "library"
@@ -30,6 +30,9 @@ var library = sync.OnceValues(func() ([]*vignettev1.Scenario, error) {
 	var out []*vignettev1.Scenario
 	var problems Problems
 	for _, e := range entries {
+		if e.IsDir() {
+			continue // Personas, which scenarios name by their files.
+		}
 		name := path.Join(libraryDir, e.Name())
 		s, err := LoadFS(libraryFiles, name)
 		if err != nil {

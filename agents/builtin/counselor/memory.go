@@ -39,8 +39,9 @@ type memory struct {
 	// Told is how many words the client has said; Risk what is known of risk.
 	Told int  `json:"told"`
 	Risk risk `json:"risk"`
-	// RiskAsked says that the question about danger was put.
+	// RiskAsked says that the question about danger was put, RiskAgain that it was put once more.
 	RiskAsked bool `json:"risk_asked,omitempty"`
+	RiskAgain bool `json:"risk_again,omitempty"`
 	// Repairs is how often this counselor has apologised; Offered and Bye say that this was done.
 	Repairs int  `json:"repairs,omitempty"`
 	Offered bool `json:"offered,omitempty"`

@@ -24,6 +24,9 @@ const (
 	distressPerFeeling = 14
 )
 
+// inWriting is how a setting says that the two do not see each other.
+var inWriting = language.NewPhrases("text chat", "chat room", "online", "forum", "in writing", "messages", "over|on|by ?the phone|telephone|video")
+
 // slot returns the words for a slot of a frame, or nothing.
 func (t *turn) slot(name string) string {
 	switch name {
@@ -48,6 +51,11 @@ func (t *turn) slot(name string) string {
 	case "known":
 		// No words: a frame that speaks of a thought is only used when there is one.
 		if len(t.memory.Thoughts) > 0 || t.read.belief {
+			return " "
+		}
+	case "here":
+		// No words: a frame that speaks of the room is only used where there is one.
+		if !inWriting.In(language.Tokens(t.obs.GetSetting())) {
 			return " "
 		}
 	case "thought":
