@@ -3,7 +3,7 @@ package speaker
 // What speakers say around their author's sentences. "No" lists are for one who refuses. In lists that are passed through
 // byName, %s is where ", Name" goes when several are present.
 var (
-	confident = []string{"I've thought about this carefully.", "I've given this a lot of thought, and I'm sure about it.", "I know what I want to say, so I'll say it straight."}
+	confident = []string{"I've thought about this carefully.", "I've given this a lot of thought, and I'm sure about it.", "I know what I want to say, so here it is."}
 
 	stillAsking = []string{"My request stands.", "That's still what I'm asking for.", "I'm asking for the same thing as before.", "It would still mean a great deal to me."}
 	askBegins   = []string{"I'd like to ", "I would like to ", "I want to "}
