@@ -159,9 +159,10 @@ func (r *reader) personaFile(n *protoyaml.Node, from, ref string) (*protoyaml.No
 	if !ok {
 		return fail(fmt.Sprintf("%q does not lie in the folder of the scenario", ref), "write a path from this file, with forward slashes, such as personas/abe.yaml; move the persona there if need be")
 	}
-	root, err := r.parseAs(target, kindPersona)
+	shelf, target := r.orShelf(target, ref)
+	root, err := shelf.parseAs(target, kindPersona)
 	if problems, ok := err.(Problems); ok && len(problems) == 1 && problems[0].Line == 0 {
-		return fail(fmt.Sprintf("the persona file %s: %s", r.call(target), problems[0].Message), problems[0].Hint)
+		return fail(fmt.Sprintf("the persona file %s: %s", shelf.call(target), problems[0].Message), problems[0].Hint)
 	}
 	return root, err
 }

@@ -252,6 +252,17 @@ func TestVaryErrors(t *testing.T) {
 	}
 }
 
+func TestPersonasThatShipAreLevels(t *testing.T) {
+	f := vary(t, "client.persona=kofi-mensah,personas/bhavna-patel.yaml", talk(t, "a", "coach", "client", ""))
+	var got []string
+	for _, level := range f.Levels {
+		got = append(got, level.Name+" "+level.GetPersona().GetName())
+	}
+	if diff := cmp.Diff([]string{"kofi-mensah Kofi Mensah", "bhavna-patel Bhavna Patel"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestNewRefuses(t *testing.T) {
 	s := talk(t, "a", "coach", "client", "")
 	skill := vary(t, "focal.policy.skill=0,1", s)
