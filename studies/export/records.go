@@ -1,8 +1,10 @@
 package export
 
 import (
+	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/internal/enumname"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/studies/outcomes"
 )
 
 // The shapes below are what readers of an export rely on: fields are added, never renamed or given another meaning.
@@ -23,6 +25,15 @@ type jsonEpisode struct {
 	Probes    []jsonProbe           `json:"probes,omitempty"`
 	Scores    []jsonScore           `json:"scores"`
 	Rewards   map[string]jsonReward `json:"rewards"`
+	// Outcomes are what came of it for roles that are not focal, by role id and kind of outcome; beside rewards, never in them.
+	Outcomes map[string]map[string]jsonAccount `json:"outcomes"`
+}
+
+// jsonAccount is an outcome by somebody's own account.
+type jsonAccount struct {
+	Value  *float64 `json:"value"`
+	Source string   `json:"source,omitempty"`
+	Reason string   `json:"reason,omitempty"`
 }
 
 type jsonRole struct {
@@ -353,6 +364,17 @@ func termOf(term *vignettev1.RewardTermValue) jsonTerm {
 
 func reasonOf(missing *vignettev1.Missing) jsonOutcome {
 	return jsonOutcome{Reason: enumname.Of(missing.GetReason()), Detail: missing.GetDetail()}
+}
+
+func outcomesOf(state *episode.State) map[string]map[string]jsonAccount {
+	out := map[string]map[string]jsonAccount{}
+	for _, outcome := range outcomes.Of(state) {
+		if out[outcome.Role] == nil {
+			out[outcome.Role] = map[string]jsonAccount{}
+		}
+		out[outcome.Role][string(outcome.Kind)] = jsonAccount{outcome.Value, outcome.Source, outcome.Missing}
+	}
+	return out
 }
 
 func bidsOf(bids *vignettev1.Bids) jsonBids {
