@@ -412,3 +412,6 @@ func stageName(stage vignettev1.StageOfChange) string {
 	}
 	return enumname.Of(stage)
 }
+
+// Reward is a reward as exports write it, for encoding/json.
+func Reward(reward *vignettev1.Reward) any { return rewardOf(reward) }

@@ -33,23 +33,19 @@ func (m *Mismatch) Add(index int, state *episode.State) {
 	if state.Completed().GetValidity() != vignettev1.Validity_VALIDITY_OK {
 		return
 	}
-	s := session{index: index, scenario: state.Plan().Cell.GetScenario(), client: clientOf(state), reward: focalReward(state),
+	s := session{index: index, scenario: state.Plan().Cell.GetScenario(), client: Client(state), reward: focalReward(state),
 		outcomes: map[Kind]float64{}, sources: map[Kind]string{}}
-	counts := map[Kind]float64{}
-	for _, outcome := range Of(state) {
-		if outcome.Value == nil {
-			continue
+	for _, kind := range Kinds() {
+		if value, source, ok := Mean(state, kind); ok {
+			s.outcomes[kind], s.sources[kind] = value, source
 		}
-		// Of several others it is their mean.
-		counts[outcome.Kind]++
-		s.outcomes[outcome.Kind] += (*outcome.Value - s.outcomes[outcome.Kind]) / counts[outcome.Kind]
-		s.sources[outcome.Kind] = outcome.Source
 	}
 	m.sessions = append(m.sessions, s)
 }
 
-// clientOf names whom the focal role met, in which luck: episodes that share it are not independent.
-func clientOf(state *episode.State) string {
+// Client names whom the focal role met, in which luck: scenario, repeat and the personas of the others. Episodes that share it are
+// not independent, and differ by what a study compares and by nothing else.
+func Client(state *episode.State) string {
 	plan := state.Plan()
 	parts := []string{plan.Cell.GetScenario(), fmt.Sprint(plan.Cell.GetRepeat())}
 	for _, role := range plan.Scenario.GetRoles() {
@@ -279,7 +275,7 @@ func (r Relation) Meaning() string {
 	case r.Spearman.CI95 == nil:
 		return fmt.Sprintf("too few clients for an interval (%d, it takes %d): take it for chance", r.Clients, MinEpisodes)
 	}
-	low, high := r.Kind.better()*r.Spearman.CI95.Low, r.Kind.better()*r.Spearman.CI95.High
+	low, high := r.Kind.Better()*r.Spearman.CI95.Low, r.Kind.Better()*r.Spearman.CI95.High
 	switch low, high = math.Min(low, high), math.Max(low, high); {
 	case low > 0:
 		return "more reward goes with " + r.Kind.gain()

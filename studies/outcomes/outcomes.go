@@ -30,8 +30,8 @@ const (
 // Kinds are all kinds, in the order in which they are shown.
 func Kinds() []Kind { return []Kind{DistressChange, Willingness, Agreement, ChangeTalk, Disclosure} }
 
-// better is 1 where more of it is what the other would want or the focal role is after, and -1 where less is.
-func (k Kind) better() float64 {
+// Better is 1 where more of it is what the other would want or the focal role is after, and -1 where less is.
+func (k Kind) Better() float64 {
 	if k == DistressChange {
 		return -1
 	}
@@ -82,6 +82,20 @@ func Of(state *episode.State) []Outcome {
 		}
 	}
 	return out
+}
+
+// Mean is an outcome of an episode as one number, with its source: the mean over the roles that have it. False where none has.
+func Mean(state *episode.State, kind Kind) (value float64, source string, ok bool) {
+	n := 0.0
+	for _, outcome := range Of(state) {
+		if outcome.Kind != kind || outcome.Value == nil {
+			continue
+		}
+		n++
+		value += (*outcome.Value - value) / n
+		source = outcome.Source
+	}
+	return value, source, n > 0
 }
 
 func turnsOf(state *episode.State, role string) []*vignettev1.Turn {
