@@ -100,11 +100,11 @@ func (j *judge) occasions(req *vignettev1.EvaluateRequest) []occasion {
 	for _, turn := range req.GetTurns() {
 		wanted := req.TurnIndex == nil || req.GetTurnIndex() == turn.GetIndex()
 		if j.turns != nil && wanted && turn.GetRole() == req.GetRole() {
-			out = append(out, occasion{form: j.turns, turn: turn})
+			out = append(out, occasion{req: req, form: j.turns, turn: turn})
 		}
 	}
 	if j.whole != nil && req.TurnIndex == nil {
-		out = append(out, occasion{form: j.whole})
+		out = append(out, occasion{req: req, form: j.whole})
 	}
 	return out
 }
