@@ -33,6 +33,10 @@ type form struct {
 	// system is the first message, question makes the last.
 	system   string
 	question *prompt.Template
+	// heard is what may be quoted; nil is the turn, or of the whole all turns of the role.
+	heard func(occasion) []said
+	// idle says why nobody need be asked; nil never does.
+	idle func(occasion) (vignettev1.MissingReason, string)
 	// schema is a JSON Schema of the answer.
 	schema string
 	// hash is a hex sha256 over all words that do not come with a request.
@@ -64,6 +68,14 @@ type ratings struct {
 	keys []string
 	// rewording says that the answer has a suggestion.
 	rewording bool
+}
+
+// turnsForm makes the form of the question about a turn; nil when no dimension is scored on turns.
+func (f Family) turnsForm() (*form, error) {
+	if f.turns != nil {
+		return f.turns(f.ofTurns())
+	}
+	return newForm(f, f.ofTurns(), false)
 }
 
 // newForm makes the form in which some dimensions are rated, of turns or of the whole; nil when there are none.

@@ -77,6 +77,9 @@ func (o occasion) messages() ([]*vignettev1.ChatMessage, error) {
 
 // texts are what may be quoted: the turn, or all turns of the role.
 func (o occasion) texts() []said {
+	if o.form.heard != nil {
+		return o.form.heard(o)
+	}
 	if o.turn != nil {
 		return []said{{o.turn.GetIndex(), o.turn.GetAction().GetText()}}
 	}
