@@ -119,6 +119,9 @@ func (emotions) read(o occasion, raw string, texts []said) ([]*vignettev1.Score,
 		return o.none(vignettev1.MissingReason_MISSING_REASON_INVALID_ANSWER, err.Error()), nil
 	}
 	found, wrong := readFindings(whole["emotions"], texts)
+	if errors.Is(wrong, errUnweighed) {
+		return o.none(vignettev1.MissingReason_MISSING_REASON_INVALID_ANSWER, "emotions: "+wrong.Error()), nil
+	}
 	var scores []*vignettev1.Score
 	for _, spec := range o.form.dimensions {
 		var score *vignettev1.Score
@@ -137,6 +140,9 @@ func (emotions) read(o occasion, raw string, texts []said) ([]*vignettev1.Score,
 	}
 	return scores, nil
 }
+
+// errUnweighed says that an answer ticks what it was to weigh. Nothing else in it was weighed then either, for all we know.
+var errUnweighed = errors.New("so it weighed none of them")
 
 // readGround reads why, and how sure, which every form has.
 func readGround(whole map[string]json.RawMessage) (reason string, confidence float64, err error) {
@@ -160,7 +166,7 @@ func readFindings(raw json.RawMessage, texts []said) ([]finding, error) {
 		return nil, fmt.Errorf("%s is no list", clipTo(string(raw), 80))
 	}
 	if len(list) > mostEmotions {
-		return nil, fmt.Errorf("it names %d emotions in one turn; at most %d were asked for", len(list), mostEmotions)
+		return nil, fmt.Errorf("it names %d emotions in one turn, at most %d were asked for: %w", len(list), mostEmotions, errUnweighed)
 	}
 	var out []finding
 	seen := map[string]bool{}

@@ -158,6 +158,9 @@ func (guesses) read(o occasion, raw string, texts []said) ([]*vignettev1.Score, 
 		return o.none(vignettev1.MissingReason_MISSING_REASON_INVALID_ANSWER, err.Error()), nil
 	}
 	shares, wrongShares := readShares(whole["emotions"])
+	if errors.Is(wrongShares, errUnweighed) {
+		return o.none(vignettev1.MissingReason_MISSING_REASON_INVALID_ANSWER, wrongShares.Error()), nil
+	}
 	distress, wrongDistress := readNumber("distress", whole["distress"], 0, 100)
 	var scores []*vignettev1.Score
 	for _, spec := range o.form.dimensions {
@@ -214,7 +217,7 @@ func readShares(raw json.RawMessage) (map[string]float64, error) {
 		total += share
 	}
 	if math.Abs(total-1) > unity {
-		return nil, fmt.Errorf("emotions: the shares make %.3g together, not 1", total)
+		return nil, fmt.Errorf("emotions: the shares make %.3g together and not 1, %w", total, errUnweighed)
 	}
 	for name := range shares {
 		shares[name] /= total
