@@ -40,6 +40,9 @@ func (p *page) conversation(state *episode.State, private bool) {
 	p.printf("\n")
 	p.outcome(state)
 	p.rewards(state, true)
+	if state.Completed() != nil {
+		p.accounts(state)
+	}
 	p.episodeScores(state)
 }
 
@@ -342,7 +345,7 @@ func sourceNames(sources []*vignettev1.Provenance) string {
 		if source.GetVersion() != "" {
 			parts = append(parts, line(source.GetVersion()))
 		}
-		if hash := source.GetPromptHash(); hash != "" {
+		if hash := source.GetPromptHash(); hash != "" && !strings.Contains(source.GetVersion(), hash[:min(len(hash), shownHash)]) {
 			parts = append(parts, "prompt "+line(hash[:min(len(hash), shownHash)]))
 		}
 		out = append(out, fmt.Sprintf("%s (%s)", line(source.GetAgent()), strings.Join(parts, ", ")))

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/studies/outcomes"
 )
 
@@ -13,6 +14,10 @@ func (p *page) mismatch(relations []outcomes.Relation) {
 	p.printf("\n%s %s\n", p.bold("Objective mismatch:"), p.dim("the focal role's reward with the others' own outcome, within scenarios; Pearson r, Spearman rho, 95% CI"))
 	if len(relations) == 0 {
 		p.paragraph("  ", "  ", "undefined: no role but the focal one tells how it is or what it means to do")
+		return
+	}
+	if why := undefinedAlike(relations); why != "" {
+		p.paragraph("  ", "  ", why)
 		return
 	}
 	width := 0
@@ -26,12 +31,45 @@ func (p *page) mismatch(relations []outcomes.Relation) {
 	p.paragraph("  ", "  ", p.dim("What somebody felt is no measure of what an evaluator scored, nor the reverse: neither validates the other."))
 }
 
+// undefinedAlike is the reason for which all relations are undefined, "" where they are not or have several.
+func undefinedAlike(relations []outcomes.Relation) string {
+	for _, r := range relations {
+		if r.Spearman.Value != nil || r.Meaning() != relations[0].Meaning() {
+			return ""
+		}
+	}
+	return relations[0].Meaning()
+}
+
 // relationLine is a relation and what it means.
 func relationLine(r outcomes.Relation) string {
 	if r.Spearman.Value == nil {
 		return r.Meaning()
 	}
 	return fmt.Sprintf("r %s, rho %s, n %d: %s%s", figured(r.Pearson), figured(r.Spearman), r.N, r.Meaning(), accountOf(r.Sources))
+}
+
+// accounts writes what came of an episode for those the focal role spoke with, by their own account; what is not known is left out.
+func (p *page) accounts(state *episode.State) {
+	names := roleNames(state.Plan().Scenario)
+	var parts []string
+	whose := ""
+	flush := func() {
+		if len(parts) > 0 {
+			p.paragraph("  ", "    ", fmt.Sprintf("by %s's own account, which is in no reward: %s", names[whose], strings.Join(parts, ", ")))
+		}
+		parts = nil
+	}
+	for _, outcome := range outcomes.Of(state) {
+		if outcome.Role != whose {
+			flush()
+			whose = outcome.Role
+		}
+		if outcome.Value != nil {
+			parts = append(parts, fmt.Sprintf("%s %s (%s)", outcome.Kind.Title(), figure(*outcome.Value), strings.ReplaceAll(outcome.Source, "_", " ")))
+		}
+	}
+	flush()
 }
 
 // accountOf says whose word an outcome is, where it is a language model's or a person's.

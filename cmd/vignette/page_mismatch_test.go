@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -30,6 +31,12 @@ Objective mismatch: the focal role's reward with the others' own outcome, within
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("page (-want +got):\n%s", diff)
+	}
+	out.Reset()
+	few := outcomes.Correlation{Undefined: "1 episodes have both, it takes 5"}
+	(&page{w: &out, width: 200}).mismatch([]outcomes.Relation{{Kind: outcomes.DistressChange, Pearson: few, Spearman: few}, {Kind: outcomes.Willingness, Pearson: few, Spearman: few}})
+	if got := strings.SplitN(out.String(), "\n", 3)[2]; got != "  undefined: 1 episodes have both, it takes 5\n" {
+		t.Errorf("undefined alike:\n%s", got)
 	}
 	raw, err := json.Marshal(mismatchRecords(relations))
 	if err != nil {
