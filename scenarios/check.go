@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -110,15 +111,36 @@ func checkEvaluators(s *vignettev1.Scenario, d reporter) {
 	}
 	for i, r := range s.Roles {
 		for j, t := range r.Reward {
-			if t.Evaluator == "" || slices.Contains(names, t.Evaluator) {
-				continue
-			}
-			hint := fmt.Sprintf("add `- name: %s` under evaluators", t.Evaluator)
-			if len(names) > 0 {
-				hint = protoyaml.DidYouMean(t.Evaluator, names) + "; or " + hint
-			}
-			d.Report(fmt.Sprintf("roles[%d].reward[%d].evaluator", i, j), fmt.Sprintf("%q is not listed under evaluators", t.Evaluator), hint)
+			at := fmt.Sprintf("roles[%d].reward[%d]", i, j)
+			checkListed(names, t.Evaluator, at+".evaluator", d)
+			checkEnsemble(names, t, at+".ensemble", d)
 		}
+	}
+}
+
+// checkListed wants whoever scores a reward among the scenario's evaluators.
+func checkListed(names []string, evaluator, at string, d reporter) {
+	if evaluator == "" || slices.Contains(names, evaluator) {
+		return
+	}
+	hint := fmt.Sprintf("add `- name: %s` under evaluators", evaluator)
+	if len(names) > 0 {
+		hint = protoyaml.DidYouMean(evaluator, names) + "; or " + hint
+	}
+	d.Report(at, fmt.Sprintf("%q is not listed under evaluators", evaluator), hint)
+}
+
+// checkEnsemble refuses an evaluator that would have two votes.
+func checkEnsemble(names []string, t *vignettev1.RewardTerm, at string, d reporter) {
+	seen := map[[2]string]bool{{t.Evaluator, t.Dimension}: true}
+	for i, m := range t.GetEnsemble().GetMembers() {
+		place := fmt.Sprintf("%s.members[%d]", at, i)
+		checkListed(names, m.Evaluator, place+".evaluator", d)
+		key := [2]string{m.Evaluator, cmp.Or(m.Dimension, t.Dimension)}
+		if seen[key] {
+			d.Report(place, fmt.Sprintf("%s of %s is in the ensemble already; the term's own evaluator is its first member", key[1], key[0]), "name another evaluator, or another dimension of it")
+		}
+		seen[key] = true
 	}
 }
 

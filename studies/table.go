@@ -16,6 +16,7 @@ import (
 type Table struct {
 	groups []*group
 	byKey  map[string]*group
+	judges judges
 }
 
 // group is what is kept of the episodes of one combination.
@@ -129,6 +130,10 @@ func (t *Table) Add(index int, state *episode.State) {
 	g.valid++
 	g.addReward(index, state)
 	g.addDimensions(index, state)
+	if t.judges == nil {
+		t.judges = judges{}
+	}
+	t.judges.add(state)
 }
 
 // Groups returns the rows in the design's order.

@@ -400,6 +400,63 @@ func (EvaluationTime) EnumDescriptor() ([]byte, []int) {
 	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{5}
 }
 
+// EnsembleRule is how the evaluators of an ensemble are brought together.
+type EnsembleRule int32
+
+const (
+	// Not said: nominal.
+	EnsembleRule_ENSEMBLE_RULE_UNSPECIFIED EnsembleRule = 0
+	// The term's own evaluator counts; the others are there for how far they disagree.
+	EnsembleRule_ENSEMBLE_RULE_NOMINAL EnsembleRule = 1
+	// The least of all values counts.
+	EnsembleRule_ENSEMBLE_RULE_WORST EnsembleRule = 2
+	// lambda times the nominal value and 1 - lambda times the least.
+	EnsembleRule_ENSEMBLE_RULE_BLEND EnsembleRule = 3
+)
+
+// Enum value maps for EnsembleRule.
+var (
+	EnsembleRule_name = map[int32]string{
+		0: "ENSEMBLE_RULE_UNSPECIFIED",
+		1: "ENSEMBLE_RULE_NOMINAL",
+		2: "ENSEMBLE_RULE_WORST",
+		3: "ENSEMBLE_RULE_BLEND",
+	}
+	EnsembleRule_value = map[string]int32{
+		"ENSEMBLE_RULE_UNSPECIFIED": 0,
+		"ENSEMBLE_RULE_NOMINAL":     1,
+		"ENSEMBLE_RULE_WORST":       2,
+		"ENSEMBLE_RULE_BLEND":       3,
+	}
+)
+
+func (x EnsembleRule) Enum() *EnsembleRule {
+	p := new(EnsembleRule)
+	*p = x
+	return p
+}
+
+func (x EnsembleRule) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (EnsembleRule) Descriptor() protoreflect.EnumDescriptor {
+	return file_vignette_v1_scenario_proto_enumTypes[6].Descriptor()
+}
+
+func (EnsembleRule) Type() protoreflect.EnumType {
+	return &file_vignette_v1_scenario_proto_enumTypes[6]
+}
+
+func (x EnsembleRule) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use EnsembleRule.Descriptor instead.
+func (EnsembleRule) EnumDescriptor() ([]byte, []int) {
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{6}
+}
+
 // Scenario is a situation to be played: who takes part, what is at stake, how it runs, what is asked and scored. YAML
 // files map onto it one to one.
 type Scenario struct {
@@ -1839,7 +1896,9 @@ type RewardTerm struct {
 	// Weight; negative turns the dimension round. Absent means 1; 0 is refused: leave the term out.
 	Weight *float64 `protobuf:"fixed64,3,opt,name=weight,proto3,oneof" json:"weight,omitempty"`
 	// When true, a missing score leaves this term out instead of making the reward missing.
-	Optional      bool `protobuf:"varint,4,opt,name=optional,proto3" json:"optional,omitempty"`
+	Optional bool `protobuf:"varint,4,opt,name=optional,proto3" json:"optional,omitempty"`
+	// Others that score the same quality, and how much the least of them counts. Absent: this evaluator alone.
+	Ensemble      *Ensemble `protobuf:"bytes,5,opt,name=ensemble,proto3" json:"ensemble,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1902,6 +1961,135 @@ func (x *RewardTerm) GetOptional() bool {
 	return false
 }
 
+func (x *RewardTerm) GetEnsemble() *Ensemble {
+	if x != nil {
+		return x.Ensemble
+	}
+	return nil
+}
+
+// Ensemble has a term rest on several evaluators, or models, that score the same quality. Each value is rescaled to
+// [-1, 1] by its own declared range. With x0 the value of the term's own evaluator, the nominal one, and min the least of
+// all of them, the term's value is lambda * x0 + (1 - lambda) * min. Least is what the rewarded role gets least for: where
+// the weight is negative it is the largest.
+type Ensemble struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The others, beside the term's own evaluator.
+	Members []*EnsembleMember `protobuf:"bytes,1,rep,name=members,proto3" json:"members,omitempty"`
+	// How they are brought together. Not said means nominal.
+	Rule EnsembleRule `protobuf:"varint,2,opt,name=rule,proto3,enum=vignette.v1.EnsembleRule" json:"rule,omitempty"`
+	// With the rule blend, and only there: how much the nominal value counts, 0 (nothing but the worst case) to 1.
+	Lambda        *float64 `protobuf:"fixed64,3,opt,name=lambda,proto3,oneof" json:"lambda,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Ensemble) Reset() {
+	*x = Ensemble{}
+	mi := &file_vignette_v1_scenario_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Ensemble) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Ensemble) ProtoMessage() {}
+
+func (x *Ensemble) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_scenario_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Ensemble.ProtoReflect.Descriptor instead.
+func (*Ensemble) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *Ensemble) GetMembers() []*EnsembleMember {
+	if x != nil {
+		return x.Members
+	}
+	return nil
+}
+
+func (x *Ensemble) GetRule() EnsembleRule {
+	if x != nil {
+		return x.Rule
+	}
+	return EnsembleRule_ENSEMBLE_RULE_UNSPECIFIED
+}
+
+func (x *Ensemble) GetLambda() float64 {
+	if x != nil && x.Lambda != nil {
+		return *x.Lambda
+	}
+	return 0
+}
+
+// EnsembleMember is one of several evaluators of a quality.
+type EnsembleMember struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Agent name of the evaluator.
+	Evaluator string `protobuf:"bytes,1,opt,name=evaluator,proto3" json:"evaluator,omitempty"`
+	// Dimension id; empty means that of the term.
+	Dimension     string `protobuf:"bytes,2,opt,name=dimension,proto3" json:"dimension,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EnsembleMember) Reset() {
+	*x = EnsembleMember{}
+	mi := &file_vignette_v1_scenario_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EnsembleMember) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EnsembleMember) ProtoMessage() {}
+
+func (x *EnsembleMember) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_scenario_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EnsembleMember.ProtoReflect.Descriptor instead.
+func (*EnsembleMember) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *EnsembleMember) GetEvaluator() string {
+	if x != nil {
+		return x.Evaluator
+	}
+	return ""
+}
+
+func (x *EnsembleMember) GetDimension() string {
+	if x != nil {
+		return x.Dimension
+	}
+	return ""
+}
+
 // Factor is a part of a scenario that a batch varies, and its levels.
 type Factor struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1917,7 +2105,7 @@ type Factor struct {
 
 func (x *Factor) Reset() {
 	*x = Factor{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[16]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1929,7 +2117,7 @@ func (x *Factor) String() string {
 func (*Factor) ProtoMessage() {}
 
 func (x *Factor) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[16]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1942,7 +2130,7 @@ func (x *Factor) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Factor.ProtoReflect.Descriptor instead.
 func (*Factor) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{16}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Factor) GetRole() string {
@@ -1981,7 +2169,7 @@ type Level struct {
 
 func (x *Level) Reset() {
 	*x = Level{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[17]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1993,7 +2181,7 @@ func (x *Level) String() string {
 func (*Level) ProtoMessage() {}
 
 func (x *Level) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[17]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2006,7 +2194,7 @@ func (x *Level) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Level.ProtoReflect.Descriptor instead.
 func (*Level) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{17}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Level) GetName() string {
@@ -2034,7 +2222,7 @@ var File_vignette_v1_scenario_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\n" +
-	"\x1avignette/v1/scenario.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x19vignette/v1/options.proto\x1a\x19vignette/v1/persona.proto\x1a\x17vignette/v1/state.proto\x1a\x16vignette/v1/turn.proto\"\xba\r\n" +
+	"\x1avignette/v1/scenario.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x19vignette/v1/options.proto\x1a\x19vignette/v1/persona.proto\x1a\x17vignette/v1/state.proto\x1a\x16vignette/v1/turn.proto\"\x8a\x0e\n" +
 	"\bScenario\x12%\n" +
 	"\x02id\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x012\t^[^\\pC]+$R\x02id\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12.\n" +
@@ -2062,11 +2250,11 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"extensions\x1aV\n" +
 	"\x0fExtensionsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12-\n" +
-	"\x05value\x18\x02 \x01(\v2\x17.google.protobuf.StructR\x05value:\x028\x01:\x9f\x06\xbaH\x9b\x06\x1av\n" +
+	"\x05value\x18\x02 \x01(\v2\x17.google.protobuf.StructR\x05value:\x028\x01:\xef\x06\xbaH\xeb\x06\x1av\n" +
 	"\x15scenario.roles.unique\x12;two roles have the same id; ids must differ, names need not\x1a this.roles.map(r, r.id).unique()\x1ax\n" +
 	"\x0escenario.focal\x12(focal must be the id of one of the roles\x1a<this.focal == '' || this.roles.exists(r, r.id == this.focal)\x1a\x89\x01\n" +
-	"\x14scenario.alternating\x12@alternating turn taking needs exactly two roles; use round_robin\x1a/this.turn_taking != 1 || this.roles.size() == 2\x1a\xb8\x01\n" +
-	"\x1ascenario.reward.evaluators\x12Da reward term names an evaluator that is not listed under evaluators\x1aTthis.roles.all(r, r.reward.all(t, this.evaluators.exists(e, e.name == t.evaluator)))\x1a\x85\x01\n" +
+	"\x14scenario.alternating\x12@alternating turn taking needs exactly two roles; use round_robin\x1a/this.turn_taking != 1 || this.roles.size() == 2\x1a\x88\x02\n" +
+	"\x1ascenario.reward.evaluators\x12Da reward term names an evaluator that is not listed under evaluators\x1a\xa3\x01this.roles.all(r, r.reward.all(t, this.evaluators.exists(e, e.name == t.evaluator) && t.ensemble.members.all(m, this.evaluators.exists(e, e.name == m.evaluator))))\x1a\x85\x01\n" +
 	"\x1ascenario.evaluators.unique\x12.an evaluator is listed twice for the same role\x1a7this.evaluators.map(e, e.name + '\\n' + e.role).unique()\x1aX\n" +
 	"\x16scenario.probes.unique\x12\x1btwo probes have the same id\x1a!this.probes.map(p, p.id).unique()\"\xf4\x04\n" +
 	"\x04Role\x12%\n" +
@@ -2182,14 +2370,25 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x04name\x12\x12\n" +
 	"\x04role\x18\x02 \x01(\tR\x04role\x129\n" +
 	"\x04when\x18\x03 \x01(\x0e2\x1b.vignette.v1.EvaluationTimeB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04when\x12\x1e\n" +
-	"\x05model\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x02R\x05model\"\xb0\x01\n" +
+	"\x05model\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x02R\x05model\"\xe3\x01\n" +
 	"\n" +
 	"RewardTerm\x12%\n" +
 	"\tevaluator\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\tevaluator\x12%\n" +
 	"\tdimension\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\tdimension\x12-\n" +
 	"\x06weight\x18\x03 \x01(\x01B\x10\xbaH\r\x12\v9\x00\x00\x00\x00\x00\x00\x00\x00@\x01H\x00R\x06weight\x88\x01\x01\x12\x1a\n" +
-	"\boptional\x18\x04 \x01(\bR\boptionalB\t\n" +
-	"\a_weight\"q\n" +
+	"\boptional\x18\x04 \x01(\bR\boptional\x121\n" +
+	"\bensemble\x18\x05 \x01(\v2\x15.vignette.v1.EnsembleR\bensembleB\t\n" +
+	"\a_weight\"\xc8\x02\n" +
+	"\bEnsemble\x12A\n" +
+	"\amembers\x18\x01 \x03(\v2\x1b.vignette.v1.EnsembleMemberB\n" +
+	"\xbaH\a\x92\x01\x04\b\x01\x10\x10R\amembers\x127\n" +
+	"\x04rule\x18\x02 \x01(\x0e2\x19.vignette.v1.EnsembleRuleB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04rule\x124\n" +
+	"\x06lambda\x18\x03 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00H\x00R\x06lambda\x88\x01\x01:\x7f\xbaH|\x1az\n" +
+	"\x0fensemble.lambda\x12Alambda belongs to the rule blend, which needs it, and to no other\x1a$(this.rule == 3) == has(this.lambda)B\t\n" +
+	"\a_lambda\"U\n" +
+	"\x0eEnsembleMember\x12%\n" +
+	"\tevaluator\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\tevaluator\x12\x1c\n" +
+	"\tdimension\x18\x02 \x01(\tR\tdimension\"q\n" +
 	"\x06Factor\x12\x12\n" +
 	"\x04role\x18\x01 \x01(\tR\x04role\x12\x1d\n" +
 	"\x05field\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05field\x124\n" +
@@ -2237,7 +2436,12 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\x0eEvaluationTime\x12\x1f\n" +
 	"\x1bEVALUATION_TIME_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13EVALUATION_TIME_END\x10\x01\x12\x1d\n" +
-	"\x19EVALUATION_TIME_EACH_TURN\x10\x02B?Z=github.com/vignette-sim/vignette/proto/vignette/v1;vignettev1b\x06proto3"
+	"\x19EVALUATION_TIME_EACH_TURN\x10\x02*z\n" +
+	"\fEnsembleRule\x12\x1d\n" +
+	"\x19ENSEMBLE_RULE_UNSPECIFIED\x10\x00\x12\x19\n" +
+	"\x15ENSEMBLE_RULE_NOMINAL\x10\x01\x12\x17\n" +
+	"\x13ENSEMBLE_RULE_WORST\x10\x02\x12\x17\n" +
+	"\x13ENSEMBLE_RULE_BLEND\x10\x03B?Z=github.com/vignette-sim/vignette/proto/vignette/v1;vignettev1b\x06proto3"
 
 var (
 	file_vignette_v1_scenario_proto_rawDescOnce sync.Once
@@ -2251,8 +2455,8 @@ func file_vignette_v1_scenario_proto_rawDescGZIP() []byte {
 	return file_vignette_v1_scenario_proto_rawDescData
 }
 
-var file_vignette_v1_scenario_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
-var file_vignette_v1_scenario_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_vignette_v1_scenario_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
+var file_vignette_v1_scenario_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
 var file_vignette_v1_scenario_proto_goTypes = []any{
 	(AgentKind)(0),              // 0: vignette.v1.AgentKind
 	(Modality)(0),               // 1: vignette.v1.Modality
@@ -2260,72 +2464,78 @@ var file_vignette_v1_scenario_proto_goTypes = []any{
 	(TurnTaking)(0),             // 3: vignette.v1.TurnTaking
 	(ProbeKind)(0),              // 4: vignette.v1.ProbeKind
 	(EvaluationTime)(0),         // 5: vignette.v1.EvaluationTime
-	(*Scenario)(nil),            // 6: vignette.v1.Scenario
-	(*Role)(nil),                // 7: vignette.v1.Role
-	(*Script)(nil),              // 8: vignette.v1.Script
-	(*ScriptLine)(nil),          // 9: vignette.v1.ScriptLine
-	(*Policy)(nil),              // 10: vignette.v1.Policy
-	(*Objective)(nil),           // 11: vignette.v1.Objective
-	(*Stance)(nil),              // 12: vignette.v1.Stance
-	(*Interest)(nil),            // 13: vignette.v1.Interest
-	(*Change)(nil),              // 14: vignette.v1.Change
-	(*OpenQuestion)(nil),        // 15: vignette.v1.OpenQuestion
-	(*StopRules)(nil),           // 16: vignette.v1.StopRules
-	(*ProbeSpec)(nil),           // 17: vignette.v1.ProbeSpec
-	(*ProbeAnswer)(nil),         // 18: vignette.v1.ProbeAnswer
-	(*EmotionDistribution)(nil), // 19: vignette.v1.EmotionDistribution
-	(*EvaluatorUse)(nil),        // 20: vignette.v1.EvaluatorUse
-	(*RewardTerm)(nil),          // 21: vignette.v1.RewardTerm
-	(*Factor)(nil),              // 22: vignette.v1.Factor
-	(*Level)(nil),               // 23: vignette.v1.Level
-	nil,                         // 24: vignette.v1.Scenario.ExtensionsEntry
-	(*Source)(nil),              // 25: vignette.v1.Source
-	(*Persona)(nil),             // 26: vignette.v1.Persona
-	(ActionKind)(0),             // 27: vignette.v1.ActionKind
-	(StageOfChange)(0),          // 28: vignette.v1.StageOfChange
-	(StateSource)(0),            // 29: vignette.v1.StateSource
-	(*EmotionIntensity)(nil),    // 30: vignette.v1.EmotionIntensity
-	(*structpb.Value)(nil),      // 31: google.protobuf.Value
-	(*structpb.Struct)(nil),     // 32: google.protobuf.Struct
+	(EnsembleRule)(0),           // 6: vignette.v1.EnsembleRule
+	(*Scenario)(nil),            // 7: vignette.v1.Scenario
+	(*Role)(nil),                // 8: vignette.v1.Role
+	(*Script)(nil),              // 9: vignette.v1.Script
+	(*ScriptLine)(nil),          // 10: vignette.v1.ScriptLine
+	(*Policy)(nil),              // 11: vignette.v1.Policy
+	(*Objective)(nil),           // 12: vignette.v1.Objective
+	(*Stance)(nil),              // 13: vignette.v1.Stance
+	(*Interest)(nil),            // 14: vignette.v1.Interest
+	(*Change)(nil),              // 15: vignette.v1.Change
+	(*OpenQuestion)(nil),        // 16: vignette.v1.OpenQuestion
+	(*StopRules)(nil),           // 17: vignette.v1.StopRules
+	(*ProbeSpec)(nil),           // 18: vignette.v1.ProbeSpec
+	(*ProbeAnswer)(nil),         // 19: vignette.v1.ProbeAnswer
+	(*EmotionDistribution)(nil), // 20: vignette.v1.EmotionDistribution
+	(*EvaluatorUse)(nil),        // 21: vignette.v1.EvaluatorUse
+	(*RewardTerm)(nil),          // 22: vignette.v1.RewardTerm
+	(*Ensemble)(nil),            // 23: vignette.v1.Ensemble
+	(*EnsembleMember)(nil),      // 24: vignette.v1.EnsembleMember
+	(*Factor)(nil),              // 25: vignette.v1.Factor
+	(*Level)(nil),               // 26: vignette.v1.Level
+	nil,                         // 27: vignette.v1.Scenario.ExtensionsEntry
+	(*Source)(nil),              // 28: vignette.v1.Source
+	(*Persona)(nil),             // 29: vignette.v1.Persona
+	(ActionKind)(0),             // 30: vignette.v1.ActionKind
+	(StageOfChange)(0),          // 31: vignette.v1.StageOfChange
+	(StateSource)(0),            // 32: vignette.v1.StateSource
+	(*EmotionIntensity)(nil),    // 33: vignette.v1.EmotionIntensity
+	(*structpb.Value)(nil),      // 34: google.protobuf.Value
+	(*structpb.Struct)(nil),     // 35: google.protobuf.Struct
 }
 var file_vignette_v1_scenario_proto_depIdxs = []int32{
-	7,  // 0: vignette.v1.Scenario.roles:type_name -> vignette.v1.Role
-	11, // 1: vignette.v1.Scenario.objective:type_name -> vignette.v1.Objective
+	8,  // 0: vignette.v1.Scenario.roles:type_name -> vignette.v1.Role
+	12, // 1: vignette.v1.Scenario.objective:type_name -> vignette.v1.Objective
 	3,  // 2: vignette.v1.Scenario.turn_taking:type_name -> vignette.v1.TurnTaking
-	16, // 3: vignette.v1.Scenario.stop:type_name -> vignette.v1.StopRules
-	17, // 4: vignette.v1.Scenario.probes:type_name -> vignette.v1.ProbeSpec
-	20, // 5: vignette.v1.Scenario.evaluators:type_name -> vignette.v1.EvaluatorUse
-	22, // 6: vignette.v1.Scenario.factors:type_name -> vignette.v1.Factor
-	25, // 7: vignette.v1.Scenario.source:type_name -> vignette.v1.Source
-	24, // 8: vignette.v1.Scenario.extensions:type_name -> vignette.v1.Scenario.ExtensionsEntry
+	17, // 3: vignette.v1.Scenario.stop:type_name -> vignette.v1.StopRules
+	18, // 4: vignette.v1.Scenario.probes:type_name -> vignette.v1.ProbeSpec
+	21, // 5: vignette.v1.Scenario.evaluators:type_name -> vignette.v1.EvaluatorUse
+	25, // 6: vignette.v1.Scenario.factors:type_name -> vignette.v1.Factor
+	28, // 7: vignette.v1.Scenario.source:type_name -> vignette.v1.Source
+	27, // 8: vignette.v1.Scenario.extensions:type_name -> vignette.v1.Scenario.ExtensionsEntry
 	0,  // 9: vignette.v1.Role.kind:type_name -> vignette.v1.AgentKind
-	26, // 10: vignette.v1.Role.persona:type_name -> vignette.v1.Persona
-	10, // 11: vignette.v1.Role.policy:type_name -> vignette.v1.Policy
-	12, // 12: vignette.v1.Role.stance:type_name -> vignette.v1.Stance
-	21, // 13: vignette.v1.Role.reward:type_name -> vignette.v1.RewardTerm
-	8,  // 14: vignette.v1.Role.script:type_name -> vignette.v1.Script
-	14, // 15: vignette.v1.Role.change:type_name -> vignette.v1.Change
-	9,  // 16: vignette.v1.Script.lines:type_name -> vignette.v1.ScriptLine
-	27, // 17: vignette.v1.ScriptLine.kind:type_name -> vignette.v1.ActionKind
+	29, // 10: vignette.v1.Role.persona:type_name -> vignette.v1.Persona
+	11, // 11: vignette.v1.Role.policy:type_name -> vignette.v1.Policy
+	13, // 12: vignette.v1.Role.stance:type_name -> vignette.v1.Stance
+	22, // 13: vignette.v1.Role.reward:type_name -> vignette.v1.RewardTerm
+	9,  // 14: vignette.v1.Role.script:type_name -> vignette.v1.Script
+	15, // 15: vignette.v1.Role.change:type_name -> vignette.v1.Change
+	10, // 16: vignette.v1.Script.lines:type_name -> vignette.v1.ScriptLine
+	30, // 17: vignette.v1.ScriptLine.kind:type_name -> vignette.v1.ActionKind
 	1,  // 18: vignette.v1.Policy.modality:type_name -> vignette.v1.Modality
 	2,  // 19: vignette.v1.Objective.kind:type_name -> vignette.v1.ObjectiveKind
-	13, // 20: vignette.v1.Stance.interests:type_name -> vignette.v1.Interest
-	28, // 21: vignette.v1.Change.stage:type_name -> vignette.v1.StageOfChange
-	15, // 22: vignette.v1.Change.questions:type_name -> vignette.v1.OpenQuestion
+	14, // 20: vignette.v1.Stance.interests:type_name -> vignette.v1.Interest
+	31, // 21: vignette.v1.Change.stage:type_name -> vignette.v1.StageOfChange
+	16, // 22: vignette.v1.Change.questions:type_name -> vignette.v1.OpenQuestion
 	4,  // 23: vignette.v1.ProbeSpec.kind:type_name -> vignette.v1.ProbeKind
-	19, // 24: vignette.v1.ProbeAnswer.emotions:type_name -> vignette.v1.EmotionDistribution
-	29, // 25: vignette.v1.ProbeAnswer.source:type_name -> vignette.v1.StateSource
-	30, // 26: vignette.v1.EmotionDistribution.emotions:type_name -> vignette.v1.EmotionIntensity
+	20, // 24: vignette.v1.ProbeAnswer.emotions:type_name -> vignette.v1.EmotionDistribution
+	32, // 25: vignette.v1.ProbeAnswer.source:type_name -> vignette.v1.StateSource
+	33, // 26: vignette.v1.EmotionDistribution.emotions:type_name -> vignette.v1.EmotionIntensity
 	5,  // 27: vignette.v1.EvaluatorUse.when:type_name -> vignette.v1.EvaluationTime
-	23, // 28: vignette.v1.Factor.levels:type_name -> vignette.v1.Level
-	31, // 29: vignette.v1.Level.value:type_name -> google.protobuf.Value
-	26, // 30: vignette.v1.Level.persona:type_name -> vignette.v1.Persona
-	32, // 31: vignette.v1.Scenario.ExtensionsEntry.value:type_name -> google.protobuf.Struct
-	32, // [32:32] is the sub-list for method output_type
-	32, // [32:32] is the sub-list for method input_type
-	32, // [32:32] is the sub-list for extension type_name
-	32, // [32:32] is the sub-list for extension extendee
-	0,  // [0:32] is the sub-list for field type_name
+	23, // 28: vignette.v1.RewardTerm.ensemble:type_name -> vignette.v1.Ensemble
+	24, // 29: vignette.v1.Ensemble.members:type_name -> vignette.v1.EnsembleMember
+	6,  // 30: vignette.v1.Ensemble.rule:type_name -> vignette.v1.EnsembleRule
+	26, // 31: vignette.v1.Factor.levels:type_name -> vignette.v1.Level
+	34, // 32: vignette.v1.Level.value:type_name -> google.protobuf.Value
+	29, // 33: vignette.v1.Level.persona:type_name -> vignette.v1.Persona
+	35, // 34: vignette.v1.Scenario.ExtensionsEntry.value:type_name -> google.protobuf.Struct
+	35, // [35:35] is the sub-list for method output_type
+	35, // [35:35] is the sub-list for method input_type
+	35, // [35:35] is the sub-list for extension type_name
+	35, // [35:35] is the sub-list for extension extendee
+	0,  // [0:35] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_scenario_proto_init() }
@@ -2347,13 +2557,14 @@ func file_vignette_v1_scenario_proto_init() {
 		(*ProbeAnswer_Refusal)(nil),
 	}
 	file_vignette_v1_scenario_proto_msgTypes[15].OneofWrappers = []any{}
+	file_vignette_v1_scenario_proto_msgTypes[16].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_scenario_proto_rawDesc), len(file_vignette_v1_scenario_proto_rawDesc)),
-			NumEnums:      6,
-			NumMessages:   19,
+			NumEnums:      7,
+			NumMessages:   21,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
