@@ -36,6 +36,8 @@ type memory struct {
 	Topic string `json:"topic,omitempty"`
 	// Felt are the emotions the client is taken to feel, with how much speaks for each.
 	Felt map[int32]float64 `json:"felt,omitempty"`
+	// Impression is how much speaks for each emotion to be the one felt most, named or not.
+	Impression map[int32]float64 `json:"impression,omitempty"`
 	// Told is how many words the client has said; Risk what is known of risk.
 	Told int  `json:"told"`
 	Risk risk `json:"risk"`
@@ -157,6 +159,9 @@ func (m *memory) asked(topic string) bool { return slices.Contains(m.Asked, topi
 func (m *memory) encode() ([]byte, error) {
 	for emotion, weight := range m.Felt {
 		m.Felt[emotion] = math.Round(weight*1e3) / 1e3
+	}
+	for emotion, weight := range m.Impression {
+		m.Impression[emotion] = math.Round(weight*1e3) / 1e3
 	}
 	return json.Marshal(m)
 }

@@ -28,6 +28,8 @@ type reading struct {
 	riskHint, denial                bool
 	// riskTold says that a wish not to live was spoken of and not denied.
 	riskTold bool
+	// hints are emotions that the content of what was said speaks for, named or not.
+	hints map[vignettev1.Emotion]bool
 	// asks is the last question heard, in the client's words.
 	asks  string
 	words int
@@ -143,6 +145,7 @@ func (r *reading) take(text *language.Text, catches func() bool) {
 		}
 		before = sentence.Quote
 		r.feels(sentence.Tokens, catches)
+		r.hintsIn(sentence.Tokens)
 		if quote := quotedIn(sentence.Quote); quote != "" && inThought.In(sentence.Tokens) {
 			r.thought = quote
 		}
