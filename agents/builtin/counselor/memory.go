@@ -38,6 +38,8 @@ type memory struct {
 	Felt map[int32]float64 `json:"felt,omitempty"`
 	// Impression is how much speaks for each emotion to be the one felt most, named or not.
 	Impression map[int32]float64 `json:"impression,omitempty"`
+	// Named are the emotions the client named as its own, in the order it did.
+	Named []int32 `json:"named,omitempty"`
 	// Told is how many words the client has said; Risk what is known of risk.
 	Told int  `json:"told"`
 	Risk risk `json:"risk"`

@@ -73,14 +73,18 @@ func (t *turn) aboutHowITakeIt(answer *vignettev1.ProbeAnswer, probe *vignettev1
 	if t.read.annoyed {
 		anger += seenAsAngry
 	}
-	answer.Answer = &vignettev1.ProbeAnswer_Emotions{Emotions: distribution([]*vignettev1.EmotionIntensity{
-		{Emotion: vignettev1.Emotion_EMOTION_CALM, Intensity: number(0.85 - anger)}, {Emotion: vignettev1.Emotion_EMOTION_ANGER, Intensity: number(anger)},
-	})}
+	answer.Answer = &vignettev1.ProbeAnswer_Emotions{Emotions: &vignettev1.EmotionDistribution{Emotions: []*vignettev1.EmotionIntensity{
+		{Emotion: vignettev1.Emotion_EMOTION_CALM, Intensity: floored(seenAtAll - anger)}, {Emotion: vignettev1.Emotion_EMOTION_ANGER, Intensity: floored(anger)},
+	}}}
 }
 
-// seenAsAngry is how probable it is that a client takes a counselor for angry, for want of skill and again when it is angry itself.
-// Chosen.
-const seenAsAngry = 0.15
+const (
+	// seenAsAngry is how probable it is that a client takes a counselor for angry, for want of skill and again when it is angry itself.
+	// Chosen.
+	seenAsAngry = 0.15
+	// seenAtAll is how probable it is that it is taken for calm or angry; the rest is "none of these". Chosen.
+	seenAtAll = 0.95
+)
 
 // distribution reads intensities as shares; what is missing to 1 is "none of these".
 func distribution(felt []*vignettev1.EmotionIntensity) *vignettev1.EmotionDistribution {
@@ -142,7 +146,7 @@ func (t *turn) clientDoesNext() *vignettev1.ActDistribution {
 		vignettev1.ProbeAct_PROBE_ACT_REFUSE: 0.7, vignettev1.ProbeAct_PROBE_ACT_ACKNOWLEDGE: 0.4, vignettev1.ProbeAct_PROBE_ACT_ASK: 0.2, vignettev1.ProbeAct_PROBE_ACT_LEAVE: 0.1,
 	}
 	switch own := t.lastWords(); {
-	case t.memory.Bye:
+	case t.memory.Bye || t.obs.GetTurnsLeft() == 1:
 		next[vignettev1.ProbeAct_PROBE_ACT_LEAVE] += 6
 	case questionLast(own):
 		next[vignettev1.ProbeAct_PROBE_ACT_DISCLOSE] += 3

@@ -39,6 +39,9 @@ type reading struct {
 type namedFeeling struct {
 	emotion vignettev1.Emotion
 	word    string
+	// own is false where it is somebody else's; degree is 1, or what words before it make of that.
+	own    bool
+	degree float64
 }
 
 // feelingWords are words of clients that name a feeling, and what feeling it is. They can all stand after "you feel".
@@ -187,7 +190,7 @@ func (r *reading) feels(tokens []language.Token, catches func() bool) {
 		if token.Norm == "alone" && i > 0 && (tokens[i-1].Norm == "me" || tokens[i-1].Norm == "just") || r.hasFeeling(emotion) || !catches() {
 			continue
 		}
-		r.feelings = append(r.feelings, namedFeeling{emotion: emotion, word: token.Norm})
+		r.feelings = append(r.feelings, namedFeeling{emotion: emotion, word: token.Norm, own: isOwn(tokens, i), degree: degreeOf(tokens, i)})
 	}
 }
 

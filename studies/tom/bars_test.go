@@ -1,0 +1,230 @@
+package tom_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/vignette-sim/vignette/engine/episode"
+	"github.com/vignette-sim/vignette/engine/runs"
+	"github.com/vignette-sim/vignette/node"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/scenarios"
+	"github.com/vignette-sim/vignette/studies/tom"
+)
+
+// readsNothing is the builtin counselor, but that it answers probes as if nothing had been said: what is left is what it expects of
+// anybody.
+type readsNothing struct{ vignettev1.AgentServiceServer }
+
+func (b readsNothing) Probe(ctx context.Context, request *vignettev1.ProbeRequest) (*vignettev1.ProbeResponse, error) {
+	blank := proto.CloneOf(request)
+	blank.Observation.AgentState = nil
+	for _, turn := range blank.GetObservation().GetTurns() {
+		turn.Action = &vignettev1.Action{Kind: vignettev1.ActionKind_ACTION_KIND_SPEAK, Text: "-"}
+	}
+	return b.AgentServiceServer.Probe(ctx, blank)
+}
+
+// capture takes a service instead of a server.
+type capture struct{ service any }
+
+func (c *capture) RegisterService(_ *grpc.ServiceDesc, service any) { c.service = service }
+
+// laboratory is a node with the builtin minds, and a counselor that reads nothing under the name it returns.
+func laboratory(t *testing.T) (*node.Node, string) {
+	t.Helper()
+	n, err := node.OpenTemporary(t.Context(), node.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := n.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := n.HostBuiltin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	const name = "reads-nothing"
+	register, summary, err := n.Builtin("counselor", name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var c capture
+	register(&c)
+	blind := readsNothing{c.service.(vignettev1.AgentServiceServer)}
+	if err := n.Host(t.Context(), name, summary, func(r grpc.ServiceRegistrar) { vignettev1.RegisterAgentServiceServer(r, blind) }); err != nil {
+		t.Fatal(err)
+	}
+	return n, name
+}
+
+// sessions is one with each client there is, of the laboratory of minds and of the library, probed after every second turn of the
+// counselor.
+func sessions(t *testing.T) []*vignettev1.Scenario {
+	t.Helper()
+	base := read(t, filepath.Join("..", "minds", "session.yaml"))
+	var out []*vignettev1.Scenario
+	for _, persona := range clients(t) {
+		s := proto.CloneOf(base)
+		s.Id = "tom-" + persona.GetId()
+		for _, role := range s.GetRoles() {
+			if role.GetId() == "client" {
+				role.Persona, role.Name = persona, persona.GetName()
+			}
+		}
+		s.Probes = probes()
+		out = append(out, s)
+	}
+	return out
+}
+
+func clients(t *testing.T) []*vignettev1.Persona {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("..", "minds", "clients", "*.yaml"))
+	if err != nil || len(files) < 5 {
+		t.Fatalf("clients of the laboratory: %v, %v", files, err)
+	}
+	var out []*vignettev1.Persona
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		persona, err := scenarios.ReadPersona(file, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, persona)
+	}
+	library, err := scenarios.Library()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range library {
+		for _, role := range s.GetRoles() {
+			if role.GetKind() == vignettev1.AgentKind_AGENT_KIND_CLIENT {
+				out = append(out, role.GetPersona())
+			}
+		}
+	}
+	return out
+}
+
+func probes() []*vignettev1.ProbeSpec {
+	about := func(id string, kind vignettev1.ProbeKind, order int32) *vignettev1.ProbeSpec {
+		return &vignettev1.ProbeSpec{Id: id, Role: "counselor", About: "client", Kind: kind, Order: order, Every: 2}
+	}
+	return []*vignettev1.ProbeSpec{
+		about("feels", vignettev1.ProbeKind_PROBE_KIND_EMOTION, 1), about("next", vignettev1.ProbeKind_PROBE_KIND_NEXT_ACT, 0),
+		about("of me", vignettev1.ProbeKind_PROBE_KIND_EMOTION, 2),
+	}
+}
+
+func read(t *testing.T, file string) *vignettev1.Scenario {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := scenarios.Read(file, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// vary varies a field of the counselor.
+func vary(field string, values ...any) *vignettev1.Factor {
+	f := &vignettev1.Factor{Role: "focal", Field: field}
+	for _, x := range values {
+		value, err := structpb.NewValue(x)
+		if err != nil {
+			panic(err)
+		}
+		f.Levels = append(f.Levels, &vignettev1.Level{Name: fmt.Sprint(x), Value: value})
+	}
+	return f
+}
+
+func play(t *testing.T, n *node.Node, design runs.Design) *tom.Report {
+	t.Helper()
+	planner, err := n.Runner().Prepare(t.Context(), design)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var study tom.Study
+	if err := n.Runner().Play(t.Context(), planner, runs.Options{Each: func(index int, state *episode.State) { study.Add(index, state) }}); err != nil {
+		t.Fatal(err)
+	}
+	report, err := study.Report(tom.Options{Seed: 1, Resamples: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+func result(t *testing.T, r *tom.Report, ask, arm string) *tom.Result {
+	t.Helper()
+	for _, result := range r.Results {
+		if result.Ask == ask && result.Arm == arm {
+			return result
+		}
+	}
+	t.Fatalf("there is no %s of %s", ask, arm)
+	return nil
+}
+
+// The bar: builtin counselors of skill 1 read what a client feels most better than every baseline that is not told what is private,
+// and one that reads nothing does not. What other clients feel is a false lead, since each feels one thing most all through; whoever
+// is even-handed is better off than with that, so it is no bar for the one that reads nothing.
+func TestReadingBeatsBaselines(t *testing.T) {
+	n, blind := laboratory(t)
+	report := play(t, n, runs.Design{Scenarios: sessions(t), Seed: 20260, Repeats: 5, Factors: []*vignettev1.Factor{vary("agent", "builtin-counselor", blind)}})
+	if report.Episodes < 100 {
+		t.Fatalf("%d episodes; left out %v", report.Episodes, report.LeftOut)
+	}
+	reader, bars := result(t, report, "emotion", "agent=builtin-counselor"), 0
+	for _, b := range reader.Baselines {
+		if b.Privileged {
+			continue
+		}
+		bars++
+		if b.Beaten == nil || !*b.Beaten {
+			t.Errorf("a counselor of skill 1 does not beat %s: Brier %.3f against %.3f, difference %s", b.Name, reader.Brier.Value, b.Brier.Value, show(b.Difference.Brier))
+		}
+	}
+	if bars != 4 {
+		t.Errorf("%d baselines, want 4", bars)
+	}
+	for _, b := range result(t, report, "emotion", "agent="+blind).Baselines {
+		if b.Name != "another_client" && b.Beaten != nil && *b.Beaten {
+			t.Errorf("a counselor that reads nothing beats %s: difference %s", b.Name, show(b.Difference.Brier))
+		}
+	}
+	tell(t, report)
+}
+
+func show(e *tom.Estimate) string {
+	if e.CI95 == nil {
+		return fmt.Sprintf("%.3f", e.Value)
+	}
+	return fmt.Sprintf("%.3f [%.3f, %.3f]", e.Value, e.CI95[0], e.CI95[1])
+}
+
+// tell prints the figures of docs/evaluators.md (go test -v).
+func tell(t *testing.T, report *tom.Report) {
+	for _, r := range report.Results {
+		t.Logf("%s, %s: n %d of %d, missing %v, Brier %s, log %s, accuracy %s, ECE %.3f", r.Ask, r.Arm, r.N, r.Asked, r.Missing, show(r.Brier), show(r.Log), show(r.Accuracy), r.Calibration.ECE)
+		for _, b := range r.Baselines {
+			t.Logf("    %s: n %d, Brier %s, difference %s", b.Name, b.N, show(b.Brier), show(b.Difference.Brier))
+		}
+	}
+}
