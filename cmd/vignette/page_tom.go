@@ -48,9 +48,9 @@ func (p *page) mindingResult(r *tom.Result) {
 	if r.Calibration != nil {
 		var bins []string
 		for _, b := range r.Calibration.Bins {
-			bins = append(bins, fmt.Sprintf("%s said %s (n %d)", figure(b.Right), figure(b.Confidence), b.N))
+			bins = append(bins, fmt.Sprintf("%s: %s (%d)", figure(b.Confidence), figure(b.Right), b.N))
 		}
-		p.paragraph("  ", "    ", fmt.Sprintf("Calibration error %s; right where it %s.", figure(r.Calibration.ECE), strings.Join(bins, ", ")))
+		p.paragraph("  ", "    ", fmt.Sprintf("Calibration error %s. How sure, how often right, of how many: %s.", figure(r.Calibration.ECE), strings.Join(bins, ", ")))
 	}
 	p.reasons(r.Asked, r.Missing, nil)
 }
