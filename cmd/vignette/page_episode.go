@@ -295,11 +295,16 @@ func (p *page) rewards(state *episode.State) {
 	}
 }
 
-// episodeScores writes the scores of the whole episode with their reasons.
+// episodeScores writes the scores of the whole episode with their reasons; those that do not apply are named together.
 func (p *page) episodeScores(state *episode.State) {
 	var rows [][]string
+	var idle []string
 	for _, score := range state.Scores() {
 		if score.TurnIndex != nil {
+			continue
+		}
+		if score.GetMissing().GetReason() == vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE {
+			idle = append(idle, score.GetDimension())
 			continue
 		}
 		value := enumname.Of(score.GetMissing().GetReason())
@@ -308,6 +313,11 @@ func (p *page) episodeScores(state *episode.State) {
 		}
 		rows = append(rows, []string{line(score.GetDimension()), value, line(score.GetRationale())})
 	}
+	defer func() {
+		if len(idle) > 0 {
+			p.paragraph("  ", "    ", "does not apply: "+strings.Join(idle, ", "))
+		}
+	}()
 	if len(rows) == 0 {
 		return
 	}

@@ -21,7 +21,8 @@ func (p *page) minding(r *tom.Report) {
 		p.printf("\n")
 		for _, note := range []string{
 			"Brier 0 (right and sure) to 2, log from 0; lower is better for both. \"less\" is what the answers have less the row's, on the same questions: below zero is better.",
-			"beaten: the whole interval of the Brier difference lies below zero. * knows what was private: a mark, and no bar.",
+			"base rate: over all other episodes. Others: what was so with other personas then. One turn before: what was so with this one, which was private (*): a mark, and no bar.",
+			"beaten: the whole interval of the Brier difference lies below zero.",
 		} {
 			p.paragraph("", "  ", note)
 		}

@@ -48,7 +48,7 @@ func TestTomOfRun(t *testing.T) {
 		t.Errorf("emotion: %v", emotion)
 	}
 	page := p.must("tom", "last")
-	for _, want := range []string{"run " + run, "emotion, skill=0", "base rate over the other episodes", "Calibration error", "* knows what was private"} {
+	for _, want := range []string{"run " + run, "emotion, skill=0", "base rate", "Calibration error", "which was private (*)"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q:\n%s", want, page)
 		}

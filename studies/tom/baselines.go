@@ -17,11 +17,11 @@ type baseline struct {
 }
 
 var baselines = []baseline{
-	{"base_rate", "base rate over the other episodes", false, func(all *pool, a *answer) outcome.Shares { return all.rate(a) }},
-	{"first_reading", "its own first answer, kept", false, func(all *pool, a *answer) outcome.Shares { return all.first(a) }},
-	{"another_client", "what others felt or did at the same turn", false, func(all *pool, a *answer) outcome.Shares { return all.others(a) }},
-	{"last_utterance", "a reader of the last utterance alone", false, func(all *pool, a *answer) outcome.Shares { return all.lastUtterance(a) }},
-	{"persistence", "what this one felt or did a turn before", true, func(_ *pool, a *answer) outcome.Shares { return a.before }},
+	{"base_rate", "base rate", false, func(all *pool, a *answer) outcome.Shares { return all.rate(a) }},
+	{"first_reading", "first answer, kept", false, func(all *pool, a *answer) outcome.Shares { return all.first(a) }},
+	{"another_client", "others at that turn", false, func(all *pool, a *answer) outcome.Shares { return all.others(a) }},
+	{"last_utterance", "last utterance alone", false, func(all *pool, a *answer) outcome.Shares { return all.lastUtterance(a) }},
+	{"persistence", "one turn before", true, func(_ *pool, a *answer) outcome.Shares { return a.before }},
 }
 
 // pool has what baselines know of a whole run, for answers to one question.

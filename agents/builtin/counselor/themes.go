@@ -134,7 +134,7 @@ const (
 	// unexpected is what any other feeling gets before one has said anything. Chosen.
 	unexpected = 0.002
 	// telling is how much a feeling that is named once raises the odds that it is felt most, as a power of e. Chosen.
-	telling = 4
+	telling = 3
 	// surest is what no answer passes: a reader of words is never certain. Chosen.
 	surest = 0.97
 )
