@@ -160,6 +160,29 @@ func checkProbes(s *vignettev1.Scenario, d reporter) {
 		if p.Kind == vignettev1.ProbeKind_PROBE_KIND_BELIEF && p.Statement == "" {
 			d.Report(at+".statement", "a belief probe needs the statement that is believed or not", "add statement: and a sentence")
 		}
+		checkOther(s, at, p, d)
+	}
+}
+
+// checkOther holds probes that ask for another mind to naming one.
+func checkOther(s *vignettev1.Scenario, at string, p *vignettev1.ProbeSpec, d reporter) {
+	asked := cmp.Or(p.Role, Focal)
+	if asked == Focal {
+		asked = s.Focal
+	}
+	about := p.About
+	if about == Focal {
+		about = s.Focal
+	}
+	oneself := about == "" || about == asked
+	next := p.Kind == vignettev1.ProbeKind_PROBE_KIND_NEXT_ACT
+	switch {
+	case oneself && next:
+		d.Report(at+".about", "a probe of the next act asks what somebody else does next", "add about: and the id of another role")
+	case oneself && p.Order == 2:
+		d.Report(at+".about", "a probe of order 2 asks what somebody else makes of the asked role", "add about: and the id of another role, or leave order out")
+	case next && p.Order == 2:
+		d.Report(at+".order", "a probe of the next act has no order", "leave order out")
 	}
 }
 

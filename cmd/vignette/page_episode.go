@@ -356,11 +356,16 @@ func sourceNames(sources []*vignettev1.Provenance) string {
 // shownHash is how many digits of a hash are shown to people.
 const shownHash = 12
 
-// episodeScores writes the scores of the whole episode with their reasons.
+// episodeScores writes the scores of the whole episode with their reasons; those that do not apply are named together.
 func (p *page) episodeScores(state *episode.State) {
 	var rows [][]string
+	var idle []string
 	for _, score := range state.Scores() {
 		if score.TurnIndex != nil {
+			continue
+		}
+		if score.GetMissing().GetReason() == vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE {
+			idle = append(idle, score.GetDimension())
 			continue
 		}
 		value := enumname.Of(score.GetMissing().GetReason())
@@ -369,6 +374,11 @@ func (p *page) episodeScores(state *episode.State) {
 		}
 		rows = append(rows, []string{line(score.GetDimension()), value, line(score.GetRationale())})
 	}
+	defer func() {
+		if len(idle) > 0 {
+			p.paragraph("  ", "    ", "does not apply: "+strings.Join(idle, ", "))
+		}
+	}()
 	if len(rows) == 0 {
 		return
 	}

@@ -48,7 +48,7 @@ func (s *State) Transcript(use *vignettev1.EvaluatorUse, turn *int32) *vignettev
 		request.Objective = scenario.GetObjective()
 	}
 	if slices.Contains(needs, vignettev1.Need_NEED_PROBES) {
-		request.Probes = s.probes
+		request.Probes, request.ProbeSpecs = s.probes, scenario.GetProbes()
 	}
 	if slices.Contains(needs, vignettev1.Need_NEED_ROLE_CARDS) {
 		for _, role := range scenario.GetRoles() {
@@ -145,10 +145,16 @@ func (s *State) privateTurns(states, acts bool) []*vignettev1.PrivateTurn {
 		return nil
 	}
 	out := make([]*vignettev1.PrivateTurn, 0, len(s.turns))
+	models := map[string]int32{"": 0} // by number: who thinks alike is told, and not with what
 	for _, turn := range s.turns {
 		private := &vignettev1.PrivateTurn{Index: turn.GetIndex()}
 		if states {
 			private.MentalState, private.Appraisal = turn.GetMentalState(), turn.GetAppraisal()
+			model := turn.GetProvenance().GetModel()
+			if _, met := models[model]; !met {
+				models[model] = int32(len(models))
+			}
+			private.ModelNumber = models[model]
 		}
 		if acts {
 			private.Acts = turn.GetActs()

@@ -201,7 +201,14 @@ type jsonProbe struct {
 	Probability   *float64      `json:"probability,omitempty"`
 	Text          string        `json:"text,omitempty"`
 	Probabilities []jsonEmotion `json:"probabilities,omitempty"` // intensity is read as probability
+	Acts          []jsonLikely  `json:"acts,omitempty"`
 	Reason        string        `json:"reason,omitempty"`
+}
+
+// jsonLikely is an act and how probable it was said to be next.
+type jsonLikely struct {
+	Act         string  `json:"act"`
+	Probability float64 `json:"probability"`
 }
 
 func turnOf(turn *vignettev1.Turn) jsonTurn {
@@ -399,6 +406,10 @@ func probeOf(answer *vignettev1.ProbeAnswer) jsonProbe {
 		out.Text = a.Text
 	case *vignettev1.ProbeAnswer_Emotions:
 		out.Probabilities = emotionsOf(a.Emotions.GetEmotions())
+	case *vignettev1.ProbeAnswer_Acts:
+		for _, act := range a.Acts.GetActs() {
+			out.Acts = append(out.Acts, jsonLikely{enumname.Of(act.GetAct()), act.GetProbability()})
+		}
 	case *vignettev1.ProbeAnswer_Refusal:
 		out.Reason = a.Refusal
 	}

@@ -28,6 +28,8 @@ type reading struct {
 	riskHint, denial                bool
 	// riskTold says that a wish not to live was spoken of and not denied.
 	riskTold bool
+	// hints are emotions that the content of what was said speaks for, named or not.
+	hints map[vignettev1.Emotion]bool
 	// asks is the last question heard, in the client's words.
 	asks  string
 	words int
@@ -37,6 +39,9 @@ type reading struct {
 type namedFeeling struct {
 	emotion vignettev1.Emotion
 	word    string
+	// own is false where it is somebody else's; degree is 1, or what words before it make of that.
+	own    bool
+	degree float64
 }
 
 // feelingWords are words of clients that name a feeling, and what feeling it is. They can all stand after "you feel".
@@ -147,6 +152,7 @@ func (r *reading) take(text *language.Text, catches func() bool) {
 		}
 		before = sentence.Quote
 		r.feels(sentence.Tokens, catches)
+		r.hintsIn(sentence.Tokens)
 		if quote := quotedIn(sentence.Quote); quote != "" && inThought.In(sentence.Tokens) {
 			r.thought = quote
 		}
@@ -188,7 +194,7 @@ func (r *reading) feels(tokens []language.Token, catches func() bool) {
 		if token.Norm == "alone" && i > 0 && (tokens[i-1].Norm == "me" || tokens[i-1].Norm == "just") || r.hasFeeling(emotion) || !catches() {
 			continue
 		}
-		r.feelings = append(r.feelings, namedFeeling{emotion: emotion, word: token.Norm})
+		r.feelings = append(r.feelings, namedFeeling{emotion: emotion, word: token.Norm, own: isOwn(tokens, i), degree: degreeOf(tokens, i)})
 	}
 }
 

@@ -300,6 +300,8 @@ const (
 	ProbeKind_PROBE_KIND_BELIEF ProbeKind = 3
 	// Free text.
 	ProbeKind_PROBE_KIND_OPEN ProbeKind = 4
+	// A distribution over what the one it is about does in its next turn (ProbeAct).
+	ProbeKind_PROBE_KIND_NEXT_ACT ProbeKind = 5
 )
 
 // Enum value maps for ProbeKind.
@@ -310,6 +312,7 @@ var (
 		2: "PROBE_KIND_DISTRESS",
 		3: "PROBE_KIND_BELIEF",
 		4: "PROBE_KIND_OPEN",
+		5: "PROBE_KIND_NEXT_ACT",
 	}
 	ProbeKind_value = map[string]int32{
 		"PROBE_KIND_UNSPECIFIED": 0,
@@ -317,6 +320,7 @@ var (
 		"PROBE_KIND_DISTRESS":    2,
 		"PROBE_KIND_BELIEF":      3,
 		"PROBE_KIND_OPEN":        4,
+		"PROBE_KIND_NEXT_ACT":    5,
 	}
 )
 
@@ -345,6 +349,88 @@ func (x ProbeKind) Number() protoreflect.EnumNumber {
 // Deprecated: Use ProbeKind.Descriptor instead.
 func (ProbeKind) EnumDescriptor() ([]byte, []int) {
 	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{4}
+}
+
+// ProbeAct is what somebody may do next: a small closed set that the recorded acts of every simulated speaker map onto. An act
+// beyond it is "none of these".
+type ProbeAct int32
+
+const (
+	// Not said.
+	ProbeAct_PROBE_ACT_UNSPECIFIED ProbeAct = 0
+	// Tells something of its own: what happened, what it thinks, feels, wants.
+	ProbeAct_PROBE_ACT_DISCLOSE ProbeAct = 1
+	// Holds back, changes the subject, puts off.
+	ProbeAct_PROBE_ACT_DEFLECT ProbeAct = 2
+	// Says yes: agrees, confirms, gives in, speaks for a change.
+	ProbeAct_PROBE_ACT_AGREE ProbeAct = 3
+	// Says no: declines, objects, corrects, speaks against a change.
+	ProbeAct_PROBE_ACT_REFUSE ProbeAct = 4
+	// Asks: a question, or for what it wants.
+	ProbeAct_PROBE_ACT_ASK ProbeAct = 5
+	// Offers: a compromise, advice, information, something in return.
+	ProbeAct_PROBE_ACT_OFFER ProbeAct = 6
+	// Takes up what the other said: reflects, validates, thanks, apologises.
+	ProbeAct_PROBE_ACT_ACKNOWLEDGE ProbeAct = 7
+	// Takes leave.
+	ProbeAct_PROBE_ACT_LEAVE ProbeAct = 8
+	// Stays silent.
+	ProbeAct_PROBE_ACT_SILENT ProbeAct = 9
+)
+
+// Enum value maps for ProbeAct.
+var (
+	ProbeAct_name = map[int32]string{
+		0: "PROBE_ACT_UNSPECIFIED",
+		1: "PROBE_ACT_DISCLOSE",
+		2: "PROBE_ACT_DEFLECT",
+		3: "PROBE_ACT_AGREE",
+		4: "PROBE_ACT_REFUSE",
+		5: "PROBE_ACT_ASK",
+		6: "PROBE_ACT_OFFER",
+		7: "PROBE_ACT_ACKNOWLEDGE",
+		8: "PROBE_ACT_LEAVE",
+		9: "PROBE_ACT_SILENT",
+	}
+	ProbeAct_value = map[string]int32{
+		"PROBE_ACT_UNSPECIFIED": 0,
+		"PROBE_ACT_DISCLOSE":    1,
+		"PROBE_ACT_DEFLECT":     2,
+		"PROBE_ACT_AGREE":       3,
+		"PROBE_ACT_REFUSE":      4,
+		"PROBE_ACT_ASK":         5,
+		"PROBE_ACT_OFFER":       6,
+		"PROBE_ACT_ACKNOWLEDGE": 7,
+		"PROBE_ACT_LEAVE":       8,
+		"PROBE_ACT_SILENT":      9,
+	}
+)
+
+func (x ProbeAct) Enum() *ProbeAct {
+	p := new(ProbeAct)
+	*p = x
+	return p
+}
+
+func (x ProbeAct) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ProbeAct) Descriptor() protoreflect.EnumDescriptor {
+	return file_vignette_v1_scenario_proto_enumTypes[5].Descriptor()
+}
+
+func (ProbeAct) Type() protoreflect.EnumType {
+	return &file_vignette_v1_scenario_proto_enumTypes[5]
+}
+
+func (x ProbeAct) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ProbeAct.Descriptor instead.
+func (ProbeAct) EnumDescriptor() ([]byte, []int) {
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{5}
 }
 
 // EvaluationTime is when an evaluator is asked.
@@ -384,11 +470,11 @@ func (x EvaluationTime) String() string {
 }
 
 func (EvaluationTime) Descriptor() protoreflect.EnumDescriptor {
-	return file_vignette_v1_scenario_proto_enumTypes[5].Descriptor()
+	return file_vignette_v1_scenario_proto_enumTypes[6].Descriptor()
 }
 
 func (EvaluationTime) Type() protoreflect.EnumType {
-	return &file_vignette_v1_scenario_proto_enumTypes[5]
+	return &file_vignette_v1_scenario_proto_enumTypes[6]
 }
 
 func (x EvaluationTime) Number() protoreflect.EnumNumber {
@@ -397,7 +483,7 @@ func (x EvaluationTime) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use EvaluationTime.Descriptor instead.
 func (EvaluationTime) EnumDescriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{5}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{6}
 }
 
 // EnsembleRule is how the evaluators of an ensemble are brought together.
@@ -441,11 +527,11 @@ func (x EnsembleRule) String() string {
 }
 
 func (EnsembleRule) Descriptor() protoreflect.EnumDescriptor {
-	return file_vignette_v1_scenario_proto_enumTypes[6].Descriptor()
+	return file_vignette_v1_scenario_proto_enumTypes[7].Descriptor()
 }
 
 func (EnsembleRule) Type() protoreflect.EnumType {
-	return &file_vignette_v1_scenario_proto_enumTypes[6]
+	return &file_vignette_v1_scenario_proto_enumTypes[7]
 }
 
 func (x EnsembleRule) Number() protoreflect.EnumNumber {
@@ -454,7 +540,7 @@ func (x EnsembleRule) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use EnsembleRule.Descriptor instead.
 func (EnsembleRule) EnumDescriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{6}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{7}
 }
 
 // Scenario is a situation to be played: who takes part, what is at stake, how it runs, what is asked and scored. YAML
@@ -1509,7 +1595,10 @@ type ProbeSpec struct {
 	// Asked after every n-th turn of the asked role. 0 means once, at the end.
 	Every int32 `protobuf:"varint,6,opt,name=every,proto3" json:"every,omitempty"`
 	// For belief probes: the statement whose truth is asked.
-	Statement     string `protobuf:"bytes,7,opt,name=statement,proto3" json:"statement,omitempty"`
+	Statement string `protobuf:"bytes,7,opt,name=statement,proto3" json:"statement,omitempty"`
+	// How many minds deep. 0 and 1: what the asked role takes the one it is about to feel or hold. 2: what the asked role thinks
+	// that one takes it, the asked role, to feel or hold; it is scored against that one's model of it.
+	Order         int32 `protobuf:"varint,8,opt,name=order,proto3" json:"order,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1593,6 +1682,13 @@ func (x *ProbeSpec) GetStatement() string {
 	return ""
 }
 
+func (x *ProbeSpec) GetOrder() int32 {
+	if x != nil {
+		return x.Order
+	}
+	return 0
+}
+
 // ProbeAnswer is what a role said when it was probed.
 type ProbeAnswer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1611,6 +1707,7 @@ type ProbeAnswer struct {
 	//	*ProbeAnswer_Probability
 	//	*ProbeAnswer_Text
 	//	*ProbeAnswer_Refusal
+	//	*ProbeAnswer_Acts
 	Answer isProbeAnswer_Answer `protobuf_oneof:"answer"`
 	// Where the answer comes from.
 	Source        StateSource `protobuf:"varint,9,opt,name=source,proto3,enum=vignette.v1.StateSource" json:"source,omitempty"`
@@ -1721,6 +1818,15 @@ func (x *ProbeAnswer) GetRefusal() string {
 	return ""
 }
 
+func (x *ProbeAnswer) GetActs() *ActDistribution {
+	if x != nil {
+		if x, ok := x.Answer.(*ProbeAnswer_Acts); ok {
+			return x.Acts
+		}
+	}
+	return nil
+}
+
 func (x *ProbeAnswer) GetSource() StateSource {
 	if x != nil {
 		return x.Source
@@ -1757,6 +1863,11 @@ type ProbeAnswer_Refusal struct {
 	Refusal string `protobuf:"bytes,8,opt,name=refusal,proto3,oneof"`
 }
 
+type ProbeAnswer_Acts struct {
+	// Probabilities of acts.
+	Acts *ActDistribution `protobuf:"bytes,10,opt,name=acts,proto3,oneof"`
+}
+
 func (*ProbeAnswer_Emotions) isProbeAnswer_Answer() {}
 
 func (*ProbeAnswer_Distress) isProbeAnswer_Answer() {}
@@ -1766,6 +1877,109 @@ func (*ProbeAnswer_Probability) isProbeAnswer_Answer() {}
 func (*ProbeAnswer_Text) isProbeAnswer_Answer() {}
 
 func (*ProbeAnswer_Refusal) isProbeAnswer_Answer() {}
+
+func (*ProbeAnswer_Acts) isProbeAnswer_Answer() {}
+
+// ActDistribution is a probability for each of some acts.
+type ActDistribution struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Each act once at most; the probabilities add up to 1 at most, the rest is "none of these".
+	Acts          []*ActProbability `protobuf:"bytes,1,rep,name=acts,proto3" json:"acts,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ActDistribution) Reset() {
+	*x = ActDistribution{}
+	mi := &file_vignette_v1_scenario_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ActDistribution) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ActDistribution) ProtoMessage() {}
+
+func (x *ActDistribution) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_scenario_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ActDistribution.ProtoReflect.Descriptor instead.
+func (*ActDistribution) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *ActDistribution) GetActs() []*ActProbability {
+	if x != nil {
+		return x.Acts
+	}
+	return nil
+}
+
+// ActProbability is how probable one act is.
+type ActProbability struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which act.
+	Act ProbeAct `protobuf:"varint,1,opt,name=act,proto3,enum=vignette.v1.ProbeAct" json:"act,omitempty"`
+	// 0-1.
+	Probability   float64 `protobuf:"fixed64,2,opt,name=probability,proto3" json:"probability,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ActProbability) Reset() {
+	*x = ActProbability{}
+	mi := &file_vignette_v1_scenario_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ActProbability) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ActProbability) ProtoMessage() {}
+
+func (x *ActProbability) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_scenario_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ActProbability.ProtoReflect.Descriptor instead.
+func (*ActProbability) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *ActProbability) GetAct() ProbeAct {
+	if x != nil {
+		return x.Act
+	}
+	return ProbeAct_PROBE_ACT_UNSPECIFIED
+}
+
+func (x *ActProbability) GetProbability() float64 {
+	if x != nil {
+		return x.Probability
+	}
+	return 0
+}
 
 // EmotionDistribution is a probability for each of some emotions.
 type EmotionDistribution struct {
@@ -1778,7 +1992,7 @@ type EmotionDistribution struct {
 
 func (x *EmotionDistribution) Reset() {
 	*x = EmotionDistribution{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[13]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1790,7 +2004,7 @@ func (x *EmotionDistribution) String() string {
 func (*EmotionDistribution) ProtoMessage() {}
 
 func (x *EmotionDistribution) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[13]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1803,7 +2017,7 @@ func (x *EmotionDistribution) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EmotionDistribution.ProtoReflect.Descriptor instead.
 func (*EmotionDistribution) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{13}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *EmotionDistribution) GetEmotions() []*EmotionIntensity {
@@ -1830,7 +2044,7 @@ type EvaluatorUse struct {
 
 func (x *EvaluatorUse) Reset() {
 	*x = EvaluatorUse{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[14]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1842,7 +2056,7 @@ func (x *EvaluatorUse) String() string {
 func (*EvaluatorUse) ProtoMessage() {}
 
 func (x *EvaluatorUse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[14]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1855,7 +2069,7 @@ func (x *EvaluatorUse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EvaluatorUse.ProtoReflect.Descriptor instead.
 func (*EvaluatorUse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{14}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *EvaluatorUse) GetName() string {
@@ -1905,7 +2119,7 @@ type RewardTerm struct {
 
 func (x *RewardTerm) Reset() {
 	*x = RewardTerm{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[15]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1917,7 +2131,7 @@ func (x *RewardTerm) String() string {
 func (*RewardTerm) ProtoMessage() {}
 
 func (x *RewardTerm) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[15]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1930,7 +2144,7 @@ func (x *RewardTerm) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RewardTerm.ProtoReflect.Descriptor instead.
 func (*RewardTerm) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{15}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *RewardTerm) GetEvaluator() string {
@@ -1986,7 +2200,7 @@ type Ensemble struct {
 
 func (x *Ensemble) Reset() {
 	*x = Ensemble{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[16]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1998,7 +2212,7 @@ func (x *Ensemble) String() string {
 func (*Ensemble) ProtoMessage() {}
 
 func (x *Ensemble) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[16]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2011,7 +2225,7 @@ func (x *Ensemble) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Ensemble.ProtoReflect.Descriptor instead.
 func (*Ensemble) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{16}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Ensemble) GetMembers() []*EnsembleMember {
@@ -2048,7 +2262,7 @@ type EnsembleMember struct {
 
 func (x *EnsembleMember) Reset() {
 	*x = EnsembleMember{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[17]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2060,7 +2274,7 @@ func (x *EnsembleMember) String() string {
 func (*EnsembleMember) ProtoMessage() {}
 
 func (x *EnsembleMember) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[17]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2073,7 +2287,7 @@ func (x *EnsembleMember) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnsembleMember.ProtoReflect.Descriptor instead.
 func (*EnsembleMember) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{17}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *EnsembleMember) GetEvaluator() string {
@@ -2105,7 +2319,7 @@ type Factor struct {
 
 func (x *Factor) Reset() {
 	*x = Factor{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[18]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2117,7 +2331,7 @@ func (x *Factor) String() string {
 func (*Factor) ProtoMessage() {}
 
 func (x *Factor) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[18]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2130,7 +2344,7 @@ func (x *Factor) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Factor.ProtoReflect.Descriptor instead.
 func (*Factor) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{18}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Factor) GetRole() string {
@@ -2169,7 +2383,7 @@ type Level struct {
 
 func (x *Level) Reset() {
 	*x = Level{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[19]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2181,7 +2395,7 @@ func (x *Level) String() string {
 func (*Level) ProtoMessage() {}
 
 func (x *Level) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[19]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2194,7 +2408,7 @@ func (x *Level) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Level.ProtoReflect.Descriptor instead.
 func (*Level) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{19}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Level) GetName() string {
@@ -2339,7 +2553,7 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\tStopRules\x12'\n" +
 	"\tmax_turns\x18\x01 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xe8\a(\x01R\bmaxTurns\x12,\n" +
-	"\fmax_silences\x18\x02 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00R\vmaxSilences\"\x82\x02\n" +
+	"\fmax_silences\x18\x02 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00R\vmaxSilences\"\xa3\x02\n" +
 	"\tProbeSpec\x12\x1a\n" +
 	"\x02id\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x02id\x12\x1b\n" +
@@ -2350,7 +2564,8 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\bquestion\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\bquestion\x12 \n" +
 	"\x05every\x18\x06 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\x05every\x12&\n" +
-	"\tstatement\x18\a \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\tstatement\"\xb1\x03\n" +
+	"\tstatement\x18\a \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\tstatement\x12\x1f\n" +
+	"\x05order\x18\b \x01(\x05B\t\xbaH\x06\x1a\x04\x18\x02(\x00R\x05order\"\xe5\x03\n" +
 	"\vProbeAnswer\x12\x1d\n" +
 	"\x05probe\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05probe\x12\x12\n" +
 	"\x04role\x18\x02 \x01(\tR\x04role\x12(\n" +
@@ -2360,9 +2575,17 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\bdistress\x18\x05 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00Y@)\x00\x00\x00\x00\x00\x00\x00\x00H\x00R\bdistress\x12;\n" +
 	"\vprobability\x18\x06 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00H\x00R\vprobability\x12\x1e\n" +
 	"\x04text\x18\a \x01(\tB\b\xbaH\x05r\x03\x18\xc0>H\x00R\x04text\x12$\n" +
-	"\arefusal\x18\b \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fH\x00R\arefusal\x12:\n" +
+	"\arefusal\x18\b \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fH\x00R\arefusal\x122\n" +
+	"\x04acts\x18\n" +
+	" \x01(\v2\x1c.vignette.v1.ActDistributionH\x00R\x04acts\x12:\n" +
 	"\x06source\x18\t \x01(\x0e2\x18.vignette.v1.StateSourceB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06sourceB\x0f\n" +
-	"\x06answer\x12\x05\xbaH\x02\b\x01\"P\n" +
+	"\x06answer\x12\x05\xbaH\x02\b\x01\"L\n" +
+	"\x0fActDistribution\x129\n" +
+	"\x04acts\x18\x01 \x03(\v2\x1b.vignette.v1.ActProbabilityB\b\xbaH\x05\x92\x01\x02\x10\tR\x04acts\"\x80\x01\n" +
+	"\x0eActProbability\x123\n" +
+	"\x03act\x18\x01 \x01(\x0e2\x15.vignette.v1.ProbeActB\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x03act\x129\n" +
+	"\vprobability\x18\x02 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\vprobability\"P\n" +
 	"\x13EmotionDistribution\x129\n" +
 	"\bemotions\x18\x01 \x03(\v2\x1d.vignette.v1.EmotionIntensityR\bemotions\"\x9d\x01\n" +
 	"\fEvaluatorUse\x12\x1e\n" +
@@ -2426,13 +2649,25 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\x17TURN_TAKING_ALTERNATING\x10\x01\x12\x1b\n" +
 	"\x17TURN_TAKING_ROUND_ROBIN\x10\x02\x12\x19\n" +
 	"\x15TURN_TAKING_ADDRESSED\x10\x03\x12\x13\n" +
-	"\x0fTURN_TAKING_BID\x10\x04*\x84\x01\n" +
+	"\x0fTURN_TAKING_BID\x10\x04*\x9d\x01\n" +
 	"\tProbeKind\x12\x1a\n" +
 	"\x16PROBE_KIND_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12PROBE_KIND_EMOTION\x10\x01\x12\x17\n" +
 	"\x13PROBE_KIND_DISTRESS\x10\x02\x12\x15\n" +
 	"\x11PROBE_KIND_BELIEF\x10\x03\x12\x13\n" +
-	"\x0fPROBE_KIND_OPEN\x10\x04*i\n" +
+	"\x0fPROBE_KIND_OPEN\x10\x04\x12\x17\n" +
+	"\x13PROBE_KIND_NEXT_ACT\x10\x05*\xed\x01\n" +
+	"\bProbeAct\x12\x19\n" +
+	"\x15PROBE_ACT_UNSPECIFIED\x10\x00\x12\x16\n" +
+	"\x12PROBE_ACT_DISCLOSE\x10\x01\x12\x15\n" +
+	"\x11PROBE_ACT_DEFLECT\x10\x02\x12\x13\n" +
+	"\x0fPROBE_ACT_AGREE\x10\x03\x12\x14\n" +
+	"\x10PROBE_ACT_REFUSE\x10\x04\x12\x11\n" +
+	"\rPROBE_ACT_ASK\x10\x05\x12\x13\n" +
+	"\x0fPROBE_ACT_OFFER\x10\x06\x12\x19\n" +
+	"\x15PROBE_ACT_ACKNOWLEDGE\x10\a\x12\x13\n" +
+	"\x0fPROBE_ACT_LEAVE\x10\b\x12\x14\n" +
+	"\x10PROBE_ACT_SILENT\x10\t*i\n" +
 	"\x0eEvaluationTime\x12\x1f\n" +
 	"\x1bEVALUATION_TIME_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13EVALUATION_TIME_END\x10\x01\x12\x1d\n" +
@@ -2455,87 +2690,93 @@ func file_vignette_v1_scenario_proto_rawDescGZIP() []byte {
 	return file_vignette_v1_scenario_proto_rawDescData
 }
 
-var file_vignette_v1_scenario_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
-var file_vignette_v1_scenario_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
+var file_vignette_v1_scenario_proto_enumTypes = make([]protoimpl.EnumInfo, 8)
+var file_vignette_v1_scenario_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
 var file_vignette_v1_scenario_proto_goTypes = []any{
 	(AgentKind)(0),              // 0: vignette.v1.AgentKind
 	(Modality)(0),               // 1: vignette.v1.Modality
 	(ObjectiveKind)(0),          // 2: vignette.v1.ObjectiveKind
 	(TurnTaking)(0),             // 3: vignette.v1.TurnTaking
 	(ProbeKind)(0),              // 4: vignette.v1.ProbeKind
-	(EvaluationTime)(0),         // 5: vignette.v1.EvaluationTime
-	(EnsembleRule)(0),           // 6: vignette.v1.EnsembleRule
-	(*Scenario)(nil),            // 7: vignette.v1.Scenario
-	(*Role)(nil),                // 8: vignette.v1.Role
-	(*Script)(nil),              // 9: vignette.v1.Script
-	(*ScriptLine)(nil),          // 10: vignette.v1.ScriptLine
-	(*Policy)(nil),              // 11: vignette.v1.Policy
-	(*Objective)(nil),           // 12: vignette.v1.Objective
-	(*Stance)(nil),              // 13: vignette.v1.Stance
-	(*Interest)(nil),            // 14: vignette.v1.Interest
-	(*Change)(nil),              // 15: vignette.v1.Change
-	(*OpenQuestion)(nil),        // 16: vignette.v1.OpenQuestion
-	(*StopRules)(nil),           // 17: vignette.v1.StopRules
-	(*ProbeSpec)(nil),           // 18: vignette.v1.ProbeSpec
-	(*ProbeAnswer)(nil),         // 19: vignette.v1.ProbeAnswer
-	(*EmotionDistribution)(nil), // 20: vignette.v1.EmotionDistribution
-	(*EvaluatorUse)(nil),        // 21: vignette.v1.EvaluatorUse
-	(*RewardTerm)(nil),          // 22: vignette.v1.RewardTerm
-	(*Ensemble)(nil),            // 23: vignette.v1.Ensemble
-	(*EnsembleMember)(nil),      // 24: vignette.v1.EnsembleMember
-	(*Factor)(nil),              // 25: vignette.v1.Factor
-	(*Level)(nil),               // 26: vignette.v1.Level
-	nil,                         // 27: vignette.v1.Scenario.ExtensionsEntry
-	(*Source)(nil),              // 28: vignette.v1.Source
-	(*Persona)(nil),             // 29: vignette.v1.Persona
-	(ActionKind)(0),             // 30: vignette.v1.ActionKind
-	(StageOfChange)(0),          // 31: vignette.v1.StageOfChange
-	(StateSource)(0),            // 32: vignette.v1.StateSource
-	(*EmotionIntensity)(nil),    // 33: vignette.v1.EmotionIntensity
-	(*structpb.Value)(nil),      // 34: google.protobuf.Value
-	(*structpb.Struct)(nil),     // 35: google.protobuf.Struct
+	(ProbeAct)(0),               // 5: vignette.v1.ProbeAct
+	(EvaluationTime)(0),         // 6: vignette.v1.EvaluationTime
+	(EnsembleRule)(0),           // 7: vignette.v1.EnsembleRule
+	(*Scenario)(nil),            // 8: vignette.v1.Scenario
+	(*Role)(nil),                // 9: vignette.v1.Role
+	(*Script)(nil),              // 10: vignette.v1.Script
+	(*ScriptLine)(nil),          // 11: vignette.v1.ScriptLine
+	(*Policy)(nil),              // 12: vignette.v1.Policy
+	(*Objective)(nil),           // 13: vignette.v1.Objective
+	(*Stance)(nil),              // 14: vignette.v1.Stance
+	(*Interest)(nil),            // 15: vignette.v1.Interest
+	(*Change)(nil),              // 16: vignette.v1.Change
+	(*OpenQuestion)(nil),        // 17: vignette.v1.OpenQuestion
+	(*StopRules)(nil),           // 18: vignette.v1.StopRules
+	(*ProbeSpec)(nil),           // 19: vignette.v1.ProbeSpec
+	(*ProbeAnswer)(nil),         // 20: vignette.v1.ProbeAnswer
+	(*ActDistribution)(nil),     // 21: vignette.v1.ActDistribution
+	(*ActProbability)(nil),      // 22: vignette.v1.ActProbability
+	(*EmotionDistribution)(nil), // 23: vignette.v1.EmotionDistribution
+	(*EvaluatorUse)(nil),        // 24: vignette.v1.EvaluatorUse
+	(*RewardTerm)(nil),          // 25: vignette.v1.RewardTerm
+	(*Ensemble)(nil),            // 26: vignette.v1.Ensemble
+	(*EnsembleMember)(nil),      // 27: vignette.v1.EnsembleMember
+	(*Factor)(nil),              // 28: vignette.v1.Factor
+	(*Level)(nil),               // 29: vignette.v1.Level
+	nil,                         // 30: vignette.v1.Scenario.ExtensionsEntry
+	(*Source)(nil),              // 31: vignette.v1.Source
+	(*Persona)(nil),             // 32: vignette.v1.Persona
+	(ActionKind)(0),             // 33: vignette.v1.ActionKind
+	(StageOfChange)(0),          // 34: vignette.v1.StageOfChange
+	(StateSource)(0),            // 35: vignette.v1.StateSource
+	(*EmotionIntensity)(nil),    // 36: vignette.v1.EmotionIntensity
+	(*structpb.Value)(nil),      // 37: google.protobuf.Value
+	(*structpb.Struct)(nil),     // 38: google.protobuf.Struct
 }
 var file_vignette_v1_scenario_proto_depIdxs = []int32{
-	8,  // 0: vignette.v1.Scenario.roles:type_name -> vignette.v1.Role
-	12, // 1: vignette.v1.Scenario.objective:type_name -> vignette.v1.Objective
+	9,  // 0: vignette.v1.Scenario.roles:type_name -> vignette.v1.Role
+	13, // 1: vignette.v1.Scenario.objective:type_name -> vignette.v1.Objective
 	3,  // 2: vignette.v1.Scenario.turn_taking:type_name -> vignette.v1.TurnTaking
-	17, // 3: vignette.v1.Scenario.stop:type_name -> vignette.v1.StopRules
-	18, // 4: vignette.v1.Scenario.probes:type_name -> vignette.v1.ProbeSpec
-	21, // 5: vignette.v1.Scenario.evaluators:type_name -> vignette.v1.EvaluatorUse
-	25, // 6: vignette.v1.Scenario.factors:type_name -> vignette.v1.Factor
-	28, // 7: vignette.v1.Scenario.source:type_name -> vignette.v1.Source
-	27, // 8: vignette.v1.Scenario.extensions:type_name -> vignette.v1.Scenario.ExtensionsEntry
+	18, // 3: vignette.v1.Scenario.stop:type_name -> vignette.v1.StopRules
+	19, // 4: vignette.v1.Scenario.probes:type_name -> vignette.v1.ProbeSpec
+	24, // 5: vignette.v1.Scenario.evaluators:type_name -> vignette.v1.EvaluatorUse
+	28, // 6: vignette.v1.Scenario.factors:type_name -> vignette.v1.Factor
+	31, // 7: vignette.v1.Scenario.source:type_name -> vignette.v1.Source
+	30, // 8: vignette.v1.Scenario.extensions:type_name -> vignette.v1.Scenario.ExtensionsEntry
 	0,  // 9: vignette.v1.Role.kind:type_name -> vignette.v1.AgentKind
-	29, // 10: vignette.v1.Role.persona:type_name -> vignette.v1.Persona
-	11, // 11: vignette.v1.Role.policy:type_name -> vignette.v1.Policy
-	13, // 12: vignette.v1.Role.stance:type_name -> vignette.v1.Stance
-	22, // 13: vignette.v1.Role.reward:type_name -> vignette.v1.RewardTerm
-	9,  // 14: vignette.v1.Role.script:type_name -> vignette.v1.Script
-	15, // 15: vignette.v1.Role.change:type_name -> vignette.v1.Change
-	10, // 16: vignette.v1.Script.lines:type_name -> vignette.v1.ScriptLine
-	30, // 17: vignette.v1.ScriptLine.kind:type_name -> vignette.v1.ActionKind
+	32, // 10: vignette.v1.Role.persona:type_name -> vignette.v1.Persona
+	12, // 11: vignette.v1.Role.policy:type_name -> vignette.v1.Policy
+	14, // 12: vignette.v1.Role.stance:type_name -> vignette.v1.Stance
+	25, // 13: vignette.v1.Role.reward:type_name -> vignette.v1.RewardTerm
+	10, // 14: vignette.v1.Role.script:type_name -> vignette.v1.Script
+	16, // 15: vignette.v1.Role.change:type_name -> vignette.v1.Change
+	11, // 16: vignette.v1.Script.lines:type_name -> vignette.v1.ScriptLine
+	33, // 17: vignette.v1.ScriptLine.kind:type_name -> vignette.v1.ActionKind
 	1,  // 18: vignette.v1.Policy.modality:type_name -> vignette.v1.Modality
 	2,  // 19: vignette.v1.Objective.kind:type_name -> vignette.v1.ObjectiveKind
-	14, // 20: vignette.v1.Stance.interests:type_name -> vignette.v1.Interest
-	31, // 21: vignette.v1.Change.stage:type_name -> vignette.v1.StageOfChange
-	16, // 22: vignette.v1.Change.questions:type_name -> vignette.v1.OpenQuestion
+	15, // 20: vignette.v1.Stance.interests:type_name -> vignette.v1.Interest
+	34, // 21: vignette.v1.Change.stage:type_name -> vignette.v1.StageOfChange
+	17, // 22: vignette.v1.Change.questions:type_name -> vignette.v1.OpenQuestion
 	4,  // 23: vignette.v1.ProbeSpec.kind:type_name -> vignette.v1.ProbeKind
-	20, // 24: vignette.v1.ProbeAnswer.emotions:type_name -> vignette.v1.EmotionDistribution
-	32, // 25: vignette.v1.ProbeAnswer.source:type_name -> vignette.v1.StateSource
-	33, // 26: vignette.v1.EmotionDistribution.emotions:type_name -> vignette.v1.EmotionIntensity
-	5,  // 27: vignette.v1.EvaluatorUse.when:type_name -> vignette.v1.EvaluationTime
-	23, // 28: vignette.v1.RewardTerm.ensemble:type_name -> vignette.v1.Ensemble
-	24, // 29: vignette.v1.Ensemble.members:type_name -> vignette.v1.EnsembleMember
-	6,  // 30: vignette.v1.Ensemble.rule:type_name -> vignette.v1.EnsembleRule
-	26, // 31: vignette.v1.Factor.levels:type_name -> vignette.v1.Level
-	34, // 32: vignette.v1.Level.value:type_name -> google.protobuf.Value
-	29, // 33: vignette.v1.Level.persona:type_name -> vignette.v1.Persona
-	35, // 34: vignette.v1.Scenario.ExtensionsEntry.value:type_name -> google.protobuf.Struct
-	35, // [35:35] is the sub-list for method output_type
-	35, // [35:35] is the sub-list for method input_type
-	35, // [35:35] is the sub-list for extension type_name
-	35, // [35:35] is the sub-list for extension extendee
-	0,  // [0:35] is the sub-list for field type_name
+	23, // 24: vignette.v1.ProbeAnswer.emotions:type_name -> vignette.v1.EmotionDistribution
+	21, // 25: vignette.v1.ProbeAnswer.acts:type_name -> vignette.v1.ActDistribution
+	35, // 26: vignette.v1.ProbeAnswer.source:type_name -> vignette.v1.StateSource
+	22, // 27: vignette.v1.ActDistribution.acts:type_name -> vignette.v1.ActProbability
+	5,  // 28: vignette.v1.ActProbability.act:type_name -> vignette.v1.ProbeAct
+	36, // 29: vignette.v1.EmotionDistribution.emotions:type_name -> vignette.v1.EmotionIntensity
+	6,  // 30: vignette.v1.EvaluatorUse.when:type_name -> vignette.v1.EvaluationTime
+	26, // 31: vignette.v1.RewardTerm.ensemble:type_name -> vignette.v1.Ensemble
+	27, // 32: vignette.v1.Ensemble.members:type_name -> vignette.v1.EnsembleMember
+	7,  // 33: vignette.v1.Ensemble.rule:type_name -> vignette.v1.EnsembleRule
+	29, // 34: vignette.v1.Factor.levels:type_name -> vignette.v1.Level
+	37, // 35: vignette.v1.Level.value:type_name -> google.protobuf.Value
+	32, // 36: vignette.v1.Level.persona:type_name -> vignette.v1.Persona
+	38, // 37: vignette.v1.Scenario.ExtensionsEntry.value:type_name -> google.protobuf.Struct
+	38, // [38:38] is the sub-list for method output_type
+	38, // [38:38] is the sub-list for method input_type
+	38, // [38:38] is the sub-list for extension type_name
+	38, // [38:38] is the sub-list for extension extendee
+	0,  // [0:38] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_scenario_proto_init() }
@@ -2555,16 +2796,17 @@ func file_vignette_v1_scenario_proto_init() {
 		(*ProbeAnswer_Probability)(nil),
 		(*ProbeAnswer_Text)(nil),
 		(*ProbeAnswer_Refusal)(nil),
+		(*ProbeAnswer_Acts)(nil),
 	}
-	file_vignette_v1_scenario_proto_msgTypes[15].OneofWrappers = []any{}
-	file_vignette_v1_scenario_proto_msgTypes[16].OneofWrappers = []any{}
+	file_vignette_v1_scenario_proto_msgTypes[17].OneofWrappers = []any{}
+	file_vignette_v1_scenario_proto_msgTypes[18].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_scenario_proto_rawDesc), len(file_vignette_v1_scenario_proto_rawDesc)),
-			NumEnums:      7,
-			NumMessages:   21,
+			NumEnums:      8,
+			NumMessages:   23,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
