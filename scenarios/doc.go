@@ -8,6 +8,8 @@
 //   - Where a persona is expected, `persona: personas/abe.yaml` names a file: relative to the file it stands in, with
 //     forward slashes, and never outside the folder of the file that was asked for (no "..", no absolute path, no
 //     symbolic link that leads out). A scenario from a stranger therefore reads nothing else on this machine.
+//   - `include: fragments/stop.yaml` takes in the fields that another file holds, as an entry of a list the entries; what is
+//     written in place wins. The file lies where a persona's may. Files that include each other are an error.
 //   - A level of a factor may be written as its value alone: `levels: [0.2, 0.8]`.
 //   - The script of a replayed role may name a transcript, in the same way and in the same place as a persona. Its lines are
 //     taken into the scenario, with the file's name and sha256; package transcript reads them.

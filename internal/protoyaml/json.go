@@ -12,7 +12,7 @@ import (
 // jsonReader builds nodes from JSON tokens. JSON is read by its own rules and not as YAML, because tabs and escapes
 // differ.
 type jsonReader struct {
-	file    string
+	source  *source
 	text    string
 	decoder *json.Decoder
 	nodes   int
@@ -22,7 +22,7 @@ type jsonReader struct {
 }
 
 func parseJSON(file, text string) (*Node, error) {
-	r := &jsonReader{file: file, text: text, decoder: json.NewDecoder(strings.NewReader(text)), line: 1, column: 1}
+	r := &jsonReader{source: &source{name: file}, text: text, decoder: json.NewDecoder(strings.NewReader(text)), line: 1, column: 1}
 	r.decoder.UseNumber()
 	root, err := r.value(0)
 	if err == nil {
@@ -56,13 +56,13 @@ func (r *jsonReader) here() *Node {
 			r.column++
 		}
 	}
-	return &Node{file: r.file, line: r.line, column: r.column, size: 1}
+	return &Node{source: r.source, line: r.line, column: r.column, size: 1}
 }
 
 func (r *jsonReader) value(depth int) (*Node, error) {
 	n := r.here()
 	if r.nodes++; depth > maxDepth || r.nodes > maxNodes {
-		return nil, Problems{{File: r.file, Line: n.line, Column: n.column, Message: "this is nested too deeply or holds too many values", Hint: fmt.Sprintf("at most %d levels and %d values", maxDepth, maxNodes)}}
+		return nil, Problems{{File: r.source.name, Line: n.line, Column: n.column, Message: "this is nested too deeply or holds too many values", Hint: fmt.Sprintf("at most %d levels and %d values", maxDepth, maxNodes)}}
 	}
 	t, err := r.decoder.Token()
 	if err != nil {

@@ -87,7 +87,7 @@ func parseYAML(file, text string) (root *Node, err error) {
 	if problem != nil {
 		return nil, Problems{*problem}
 	}
-	c := &converter{file: file, anchors: map[string]*Node{}}
+	c := &converter{source: &source{name: file}, anchors: map[string]*Node{}}
 	root = c.node(body, 0)
 	if len(c.problems) > 0 {
 		return nil, c.problems.sorted()
