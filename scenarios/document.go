@@ -28,6 +28,7 @@ func (r *reader) scenario(name string) (*vignettev1.Scenario, error) {
 	s := &vignettev1.Scenario{}
 	d := protoyaml.NewDocument(r.call(name), root, r.expander(name))
 	d.Including(r.include)
+	d.Explaining(vignettev1.Comment)
 	d.Decode(s)
 	r.scripts(s, name, d)
 	if err := d.Err(); err != nil && unread(s) {
@@ -51,6 +52,7 @@ func (r *reader) persona(name string) (*vignettev1.Persona, error) {
 	p := &vignettev1.Persona{}
 	d := protoyaml.NewDocument(r.call(name), root, nil)
 	d.Including(r.include)
+	d.Explaining(vignettev1.Comment)
 	d.Decode(p)
 	d.Check(p)
 	checkPersona(p, "", d)

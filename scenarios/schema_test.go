@@ -128,6 +128,9 @@ var onlyLoader = []string{
 	"a belief probe without statement", "a factor of an unknown role", "a factor of an unknown field", "a factor of the id",
 	"a level out of range", "a level that is no number", "a level twice", "a persona file that is not there",
 	"a persona file outside the folder", "a persona file with mistakes", "a scenario as a persona", "a tag",
+	"a hash in a text", "replay without a script", "a script without replay", "a script that is not there", "a line to nobody",
+	"an include of nothing", "an include of a near name", "an include of itself", "an include from elsewhere", "an include of a list",
+	"an include of another kind of thing", "a level of nobody", "a factor that is a group",
 }
 
 // What the loader refuses for one field the schema refuses too.

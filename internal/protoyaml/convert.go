@@ -163,6 +163,9 @@ func (c *converter) merge(n ast.Node, m *Node, sources []*Node) {
 		written[e.key.text] = true
 	}
 	for _, source := range sources {
+		if source.isNull() {
+			continue // An alias of nothing, which has been told about.
+		}
 		if source.kind != mappingNode {
 			c.fail(n, "<< can only bring in a group of fields", "put the & before a group of fields")
 			return

@@ -18,6 +18,7 @@ type Document struct {
 	root     *Node
 	expand   Expander
 	include  Includer
+	about    func(protoreflect.FullName) string
 	included int               // values that came from other files
 	index    map[string]string // field name to an example path, for "x belongs under y"
 	at       map[string]*Node  // field path to where it stands
@@ -36,6 +37,9 @@ func NewDocument(file string, root *Node, expand Expander) *Document {
 
 // Including makes `include: FILE` work in this document; without it the word means nothing.
 func (d *Document) Including(include Includer) { d.include = include }
+
+// Explaining lets problems say what a field is for; about is what the contracts say about a field or a value of an enum.
+func (d *Document) Explaining(about func(protoreflect.FullName) string) { d.about = about }
 
 // Decode fills m from the file. Problems are collected, not returned; what could be read is in m.
 func (d *Document) Decode(m proto.Message) {

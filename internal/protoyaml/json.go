@@ -39,7 +39,29 @@ func parseJSON(file, text string) (*Node, error) {
 		err = errors.New("the file ends too early")
 	}
 	n := r.here()
+	if message, hint := jsonWords(err.Error()); message != "" {
+		return nil, Problems{{File: file, Line: n.line, Column: n.column, Message: message, Hint: hint}}
+	}
 	return nil, Problems{{File: file, Line: n.line, Column: n.column, Message: "this cannot be read as JSON: " + err.Error(), Hint: "check commas, quotes and brackets"}}
+}
+
+// jsonWords puts a complaint of the JSON reader into plain words; "" when it has none.
+func jsonWords(complaint string) (message, hint string) {
+	switch {
+	case strings.Contains(complaint, "invalid character '/'"), strings.Contains(complaint, "invalid character '#'"):
+		return "JSON has no place for notes", "delete the note, or write the file as YAML, under a name that ends in .yaml"
+	case strings.Contains(complaint, "looking for beginning of object key"):
+		return "the name of a field is expected here, in double quotes", "there may be a comma too many before it"
+	case strings.Contains(complaint, "after object key:value pair"), strings.Contains(complaint, "after array element"):
+		return "a comma is missing before this", "write one between two entries"
+	case strings.Contains(complaint, "after object key"):
+		return "a colon is missing before this", "write `\"name\": value`"
+	case strings.Contains(complaint, "looking for beginning of value"):
+		return "a value is expected here", "texts stand in double quotes; there may be a comma too many before it"
+	case strings.Contains(complaint, "in string literal"), strings.Contains(complaint, "in string escape"):
+		return "this text has a character that JSON does not take as it is", `write \n for a line break, \" for a quotation mark, \\ for a backslash`
+	}
+	return "", ""
 }
 
 // here is an empty node at the place of the next token.
