@@ -239,6 +239,8 @@ type reader struct {
 	dir  string // how messages call the folder
 	data []byte // instead of a file system: the one file there is
 
+	instead map[string][]byte // what files hold, by name, whatever the file system has
+
 	files    map[string]string // names in the file system, by how messages call the files that were read
 	included int               // how many files were included
 }
@@ -268,6 +270,9 @@ func (r *reader) parse(name string) (*protoyaml.Node, error) {
 
 // bytes reads a file: a regular one (a named pipe would never end) and not beyond the limit.
 func (r *reader) bytes(name string, most int) ([]byte, *Problem) {
+	if data, ok := r.instead[name]; ok {
+		return data, nil
+	}
 	info, err := fs.Stat(r.fsys, name)
 	if err != nil {
 		p := unreadable(r.call(name), err)

@@ -36,8 +36,9 @@ adds nothing to your answers but the frame.`,
 			"  vignette new situation --who 'Gwen, my manager' --want \"I'd like to leave at two on Tuesdays.\" \\\n"+
 			"    --say 'I need two people on the desk.' --say \"Who answers the phone?\" --yes")
 	scenario := newForm(interview.Scenario(), "Write a scenario to begin from", `Asks for the parts of a scenario; each question has a default, so that you may fill in
-the rest in your editor. --from copies a scenario of the library with its notes.`,
-		"  vignette new scenario\n  vignette new scenario --kind understand --yes -o intake.yaml\n  vignette new scenario --from ask-for-leave")
+the rest in your editor. --from copies a scenario of the library with its notes; with
+--title the copy gets an id of its own, and is another scenario.`,
+		"  vignette new scenario\n  vignette new scenario --kind understand --yes -o intake.yaml\n  vignette new scenario --from ask-for-leave --title 'Asking for Fridays'")
 	addFrom(scenario)
 	persona := newForm(interview.Persona(), "Write a persona", "Asks who somebody is, what they remember and how they talk.",
 		"  vignette new persona\n  vignette new persona --name 'Ruth Adler' --remembers 'I have moved house five times.' --yes -o personas/ruth.yaml")
@@ -76,11 +77,14 @@ func addFrom(cmd *cobra.Command) {
 		}
 		out, _ := cmd.Flags().GetString("output")
 		force, _ := cmd.Flags().GetBool("force")
-		return copyFromLibrary(cmd, from, out, force)
+		title, _ := cmd.Flags().GetString("title")
+		return copyFromLibrary(cmd, from, title, out, force)
 	}
 }
 
-func copyFromLibrary(cmd *cobra.Command, id, out string, force bool) error {
+// copyFromLibrary writes a scenario of the library where somebody can change it; with a title of its own it gets an id of its
+// own, and keeps its notes.
+func copyFromLibrary(cmd *cobra.Command, id, title, out string, force bool) error {
 	data, err := scenarios.LibraryFile(id)
 	if errors.Is(err, fs.ErrNotExist) {
 		_, err := scenarios.Find(id)
@@ -91,6 +95,17 @@ func copyFromLibrary(cmd *cobra.Command, id, out string, force bool) error {
 	}
 	if err != nil {
 		return err
+	}
+	if title != "" {
+		s, err := scenarios.Find(id)
+		if err != nil {
+			return err
+		}
+		s.Title, s.Id = title, interview.ID(title)
+		id = s.Id
+		if data, err = scenarios.Rewrite(scenarios.FileName(id), data, s); err != nil {
+			return err
+		}
 	}
 	a := newAsker(cmd)
 	if out == "" {

@@ -103,18 +103,18 @@ func (a *asker) pose(q interview.Question, so interview.Answers) {
 	}
 	a.page.printf("\n")
 	a.page.paragraph("", "", text)
-	hint := ""
-	if q.Example != "" {
-		hint = "for instance: " + q.Example
-	}
+	var how []string
 	if q.Many {
-		hint = strings.TrimPrefix(hint+"; one a line, an empty line ends the list", "; ")
+		how = append(how, "one a line, an empty line ends the list")
 	}
 	if q.Optional {
-		hint = strings.TrimPrefix(hint+"; may stay empty", "; ")
+		how = append(how, "may stay empty")
 	}
-	if hint != "" {
-		a.page.paragraph("  ", "  ", hint)
+	if len(how) > 0 {
+		a.page.paragraph("  ", "  ", strings.Join(how, "; "))
+	}
+	if q.Example != "" {
+		a.page.paragraph("  ", "  ", "for instance: "+q.Example)
 	}
 }
 

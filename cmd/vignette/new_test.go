@@ -59,6 +59,12 @@ func TestNewScenarioPlays(t *testing.T) {
 	if out := p.must("validate", "ask-for-leave.yaml"); !strings.Contains(out, "ok") {
 		t.Error(out)
 	}
+	p.must("new", "scenario", "--from", "ask-for-leave", "--title", "Asking for Fridays")
+	copied, err := os.ReadFile(filepath.Join(p.dir, "asking-for-fridays.yaml"))
+	if err != nil || !bytes.Contains(copied, []byte("id: asking-for-fridays\ntitle: Asking for Fridays\n")) || !bytes.Contains(copied, []byte("# Who takes part")) {
+		t.Errorf("the copy is %v\n%.300s", err, copied)
+	}
+	p.must("validate", "asking-for-fridays.yaml")
 	p.must("new", "persona", "--name", "Ruth Adler", "--remembers", "We moved five times.", "--yes", "-o", filepath.Join("people", "ruth.yaml"))
 	p.must("validate", "people")
 	p.must("run", "cbt-intake", "--vary", "client.persona=people")

@@ -89,6 +89,9 @@ func wordList(text string) string {
 	return "[" + strings.Join(words, ", ") + "]"
 }
 
+// ID is the id that a title or a name is given.
+func ID(title string) string { return slug(title) }
+
 // slug is an id made of a text: letters and digits of any script, in lower case, with hyphens between.
 func slug(text string) string {
 	var b strings.Builder
