@@ -57,7 +57,7 @@ func checkRoles(s *vignettev1.Scenario, d reporter) {
 	for i, r := range s.Roles {
 		at := fmt.Sprintf("roles[%d]", i)
 		if j, twice := first[r.Id]; twice && r.Id != "" {
-			d.Report(at+".id", fmt.Sprintf("%q is the id of roles[%d] too", r.Id, j), "give each role an id of its own; names may be the same")
+			d.Report(at+".id", fmt.Sprintf("%q is the id of role number %d too", r.Id, j+1), "give each role an id of its own; names may be the same")
 		} else {
 			first[r.Id] = i
 		}
