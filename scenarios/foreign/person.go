@@ -1,0 +1,352 @@
+package foreign
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/vignette-sim/vignette/internal/language"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// PersonField is a field of a format of people.
+type PersonField = Field[*vignettev1.Persona]
+
+// Model is a persona's cognitive model, made when it is first needed.
+func Model(p *vignettev1.Persona) *vignettev1.CognitiveModel {
+	if p.CognitiveModel == nil {
+		p.CognitiveModel = &vignettev1.CognitiveModel{}
+	}
+	return p.CognitiveModel
+}
+
+// Situation is the first situation of the cognitive model, made when it is first needed.
+func Situation(p *vignettev1.Persona) *vignettev1.DiagramSituation {
+	m := Model(p)
+	if len(m.Situations) == 0 {
+		m.Situations = []*vignettev1.DiagramSituation{{}}
+	}
+	return m.Situations[0]
+}
+
+// Change is what a persona might change, made when it is first needed.
+func Change(p *vignettev1.Persona) *vignettev1.Change {
+	if p.Change == nil {
+		p.Change = &vignettev1.Change{}
+	}
+	return p.Change
+}
+
+// Traits are a persona's traits, made when they are first needed.
+func Traits(p *vignettev1.Persona) *vignettev1.Traits {
+	if p.Traits == nil {
+		p.Traits = &vignettev1.Traits{}
+	}
+	return p.Traits
+}
+
+// Identity is a persona's identity, made when it is first needed.
+func Identity(p *vignettev1.Persona) *vignettev1.Identity {
+	if p.Identity == nil {
+		p.Identity = &vignettev1.Identity{}
+	}
+	return p.Identity
+}
+
+// Name maps a name that may stand in several places; they are written alike. A record that gives none, or one of the words in
+// unnamed, becomes somebody called by the first of those words.
+func Name(called string, paths []string, unnamed ...string) PersonField {
+	return PersonField{
+		Paths: paths,
+		Read: func(from Part, p *vignettev1.Persona) error {
+			for _, path := range paths {
+				name, err := Text(from, path)
+				if err != nil {
+					return err
+				}
+				if name = strings.TrimSpace(name); name != "" && p.Name == "" && !slices.Contains(unnamed, name) {
+					p.Name = name
+				}
+			}
+			if p.Name == "" {
+				p.Name = called
+			}
+			return nil
+		},
+		Write: func(p *vignettev1.Persona, _, into Part) error {
+			for _, path := range paths {
+				into[path] = p.GetName()
+			}
+			return nil
+		},
+	}
+}
+
+// TextOf maps a text onto a text. A text without content is none. at may make what is not there.
+func TextOf(path string, at func(*vignettev1.Persona) *string) PersonField {
+	return PersonField{
+		Paths: []string{path},
+		Read: func(from Part, p *vignettev1.Persona) error {
+			s, err := Text(from, path)
+			if err == nil && s != "" {
+				*at(p) = s
+			}
+			return err
+		},
+		Write: func(p *vignettev1.Persona, _, into Part) error {
+			into[path] = *at(p)
+			return nil
+		},
+	}
+}
+
+// LineOf maps a text onto a list that holds it as one entry: where a source writes running text, cutting it into sentences
+// would be a guess. Several entries are written one in a line.
+func LineOf(path string, at func(*vignettev1.Persona) *[]string) PersonField {
+	return PersonField{
+		Paths: []string{path},
+		Read: func(from Part, p *vignettev1.Persona) error {
+			s, err := Text(from, path)
+			if err == nil && s != "" {
+				*at(p) = []string{s}
+			}
+			return err
+		},
+		Write: func(p *vignettev1.Persona, _, into Part) error {
+			into[path] = strings.Join(*at(p), "\n")
+			return nil
+		},
+	}
+}
+
+// ListOf maps a list of texts onto a list.
+func ListOf(path string, at func(*vignettev1.Persona) *[]string) PersonField {
+	return PersonField{
+		Paths: []string{path},
+		Read: func(from Part, p *vignettev1.Persona) error {
+			list, err := Texts(from, path)
+			if len(list) > 0 {
+				*at(p) = list
+			}
+			return err
+		},
+		Write: func(p *vignettev1.Persona, _, into Part) error {
+			into[path] = List(*at(p))
+			return nil
+		},
+	}
+}
+
+// Beliefs maps a list of texts onto core beliefs of a family; unspecified is one too.
+func Beliefs(path string, category vignettev1.CoreBelief_Category) PersonField {
+	return PersonField{
+		Paths: []string{path},
+		Read: func(from Part, p *vignettev1.Persona) error {
+			beliefs, err := Texts(from, path)
+			for _, text := range beliefs {
+				Model(p).CoreBeliefs = append(Model(p).CoreBeliefs, &vignettev1.CoreBelief{Category: category, Text: text})
+			}
+			return err
+		},
+		Write: func(p *vignettev1.Persona, _, into Part) error {
+			var mine []string
+			for _, b := range p.GetCognitiveModel().GetCoreBeliefs() {
+				if b.GetCategory() == category || category == vignettev1.CoreBelief_CATEGORY_UNSPECIFIED {
+					mine = append(mine, b.GetText())
+				}
+			}
+			into[path] = List(mine)
+			return nil
+		},
+	}
+}
+
+// Social maps a text or a number onto an attribute of the social identity.
+func Social(path, key string) PersonField {
+	return attribute(path, key, func(p *vignettev1.Persona) *[]*vignettev1.Attribute { return &Identity(p).Social })
+}
+
+// Personal maps a text or a number onto an attribute of the personal identity.
+func Personal(path, key string) PersonField {
+	return attribute(path, key, func(p *vignettev1.Persona) *[]*vignettev1.Attribute { return &Identity(p).Personal })
+}
+
+func attribute(path, key string, at func(*vignettev1.Persona) *[]*vignettev1.Attribute) PersonField {
+	return PersonField{
+		Paths: []string{path},
+		Read: func(from Part, p *vignettev1.Persona) error {
+			value := ""
+			switch v := from[path].(type) {
+			case nil:
+			case string:
+				value = v
+			case float64:
+				value = Number(v)
+			default:
+				return fmt.Errorf("this must be a text or a number, not %s", KindOf(v))
+			}
+			if value != "" {
+				*at(p) = append(*at(p), &vignettev1.Attribute{Key: key, Value: value})
+			}
+			return nil
+		},
+		Write: func(p *vignettev1.Persona, was, into Part) error {
+			into[path] = ""
+			values := valuesOf(*at(p), key)
+			if len(values) > 0 {
+				into[path] = strings.Join(values, "\n")
+			}
+			// What was a number stays one as long as it can.
+			if _, number := was[path].(float64); number && len(values) == 1 {
+				if x, err := strconv.ParseFloat(values[0], 64); err == nil {
+					into[path] = x
+				}
+			}
+			return nil
+		},
+	}
+}
+
+func valuesOf(attributes []*vignettev1.Attribute, key string) []string {
+	var out []string
+	for _, a := range attributes {
+		if a.GetKey() == key {
+			out = append(out, a.GetValue())
+		}
+	}
+	return out
+}
+
+// Personals maps a list of texts onto attributes of the personal identity that share a key.
+func Personals(path, key string) PersonField {
+	return PersonField{
+		Paths: []string{path},
+		Read: func(from Part, p *vignettev1.Persona) error {
+			list, err := Texts(from, path)
+			for _, value := range list {
+				Identity(p).Personal = append(Identity(p).Personal, &vignettev1.Attribute{Key: key, Value: value})
+			}
+			return err
+		},
+		Write: func(p *vignettev1.Persona, _, into Part) error {
+			into[path] = List(valuesOf(p.GetIdentity().GetPersonal(), key))
+			return nil
+		},
+	}
+}
+
+// MemoryOf maps a text onto a memory of a given id, with how much it matters and how much trust it takes to tell it.
+func MemoryOf(path, id string, importance, sensitivity float64) PersonField {
+	return PersonField{
+		Paths: []string{path},
+		Read: func(from Part, p *vignettev1.Persona) error {
+			s, err := Text(from, path)
+			if err == nil && s != "" {
+				p.Memories = append(p.Memories, &vignettev1.Memory{Id: id, Text: s, Importance: importance, Sensitivity: sensitivity})
+			}
+			return err
+		},
+		Write: func(p *vignettev1.Persona, _, into Part) error {
+			into[path] = ""
+			for _, m := range p.GetMemories() {
+				if m.GetId() == id {
+					into[path] = m.GetText()
+				}
+			}
+			return nil
+		},
+	}
+}
+
+// Feeling maps a text that names a feeling onto an emotion of the first situation. Words that name none are kept and felt as
+// nothing.
+func Feeling(path string) PersonField {
+	return PersonField{
+		Paths: []string{path},
+		Read: func(from Part, p *vignettev1.Persona) error {
+			words, err := Text(from, path)
+			if err != nil {
+				return err
+			}
+			if e, ok := EmotionOf(words); ok {
+				Situation(p).Emotions = append(Situation(p).Emotions, &vignettev1.EmotionIntensity{Emotion: e, Words: clip(words, 500)})
+			}
+			return nil
+		},
+		Write: func(p *vignettev1.Persona, _, into Part) error {
+			var words []string
+			for _, e := range Situation(p).Emotions {
+				words = append(words, EmotionWords(e))
+			}
+			into[path] = strings.Join(words, ", ")
+			return nil
+		},
+	}
+}
+
+// Spoken maps a list of texts that speak to the person ("You smoke to relax.") onto what the person would say. A text that was
+// not edited is written as it was.
+func Spoken(path string, read func(*vignettev1.Persona, []string), write func(*vignettev1.Persona) []string) PersonField {
+	return PersonField{
+		Paths: []string{path},
+		Read: func(from Part, p *vignettev1.Persona) error {
+			list, err := Texts(from, path)
+			for i := range list {
+				list[i] = language.SwapPersons(list[i])
+			}
+			if len(list) > 0 {
+				read(p, list)
+			}
+			return err
+		},
+		Write: func(p *vignettev1.Persona, was, into Part) error {
+			before := map[string]string{}
+			if list, err := Texts(was, path); err == nil {
+				for _, s := range list {
+					before[language.SwapPersons(s)] = s
+				}
+			}
+			out := []any{}
+			for _, s := range write(p) {
+				if original, ok := before[s]; ok {
+					out = append(out, original)
+					continue
+				}
+				out = append(out, language.SwapPersons(s))
+			}
+			into[path] = out
+			return nil
+		},
+	}
+}
+
+// Type maps a Myers-Briggs type. What follows its four letters is kept.
+func Type(path string) PersonField {
+	return PersonField{
+		Paths: []string{path},
+		Read: func(from Part, p *vignettev1.Persona) error {
+			s, err := Text(from, path)
+			if letters, _, _ := strings.Cut(strings.ToUpper(strings.TrimSpace(s)), "-"); err == nil && isType(letters) {
+				Traits(p).Mbti = letters
+			}
+			return err
+		},
+		Write: func(p *vignettev1.Persona, _, into Part) error {
+			into[path] = p.GetTraits().GetMbti()
+			return nil
+		},
+	}
+}
+
+func isType(s string) bool {
+	if len(s) != 4 {
+		return false
+	}
+	for i, pair := range []string{"EI", "NS", "FT", "JP"} {
+		if !strings.Contains(pair, s[i:i+1]) {
+			return false
+		}
+	}
+	return true
+}
