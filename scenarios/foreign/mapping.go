@@ -31,7 +31,7 @@ type Field[M proto.Message] struct {
 func read[M proto.Message](fields []Field[M], r Record, m M) scenarios.Problems {
 	var problems scenarios.Problems
 	for _, f := range fields {
-		if err := f.Read(f.of(r), m); err != nil {
+		if err := f.Read(f.Of(r), m); err != nil {
 			problems = append(problems, scenarios.Problem{Field: f.Paths[0], Message: err.Error()})
 		}
 	}
@@ -46,7 +46,7 @@ func keep[M proto.Message](fields []Field[M], r Record, m M) (*structpb.Struct, 
 		if err != nil {
 			return nil, err
 		}
-		source := f.of(r)
+		source := f.Of(r)
 		for _, path := range f.Paths {
 			mapped[path] = true
 		}
@@ -151,8 +151,8 @@ func (f Field[M]) written(m M, was Part) (Part, error) {
 	return into, nil
 }
 
-// of is the part of a record that belongs to a field.
-func (f Field[M]) of(r Record) Part {
+// Of is the part of a record that belongs to a field.
+func (f Field[M]) Of(r Record) Part {
 	part := Part{}
 	for _, path := range f.Paths {
 		if v, there := at(r, path); there {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/vignette-sim/vignette/internal/language"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
@@ -162,17 +163,17 @@ func Beliefs(path string, category vignettev1.CoreBelief_Category) PersonField {
 	}
 }
 
-// Social maps a text or a number onto an attribute of the social identity.
-func Social(path, key string) PersonField {
-	return attribute(path, key, func(p *vignettev1.Persona) *[]*vignettev1.Attribute { return &Identity(p).Social })
+// Social maps a text or a number onto an attribute of the social identity. The words in unknown say that there is none.
+func Social(path, key string, unknown ...string) PersonField {
+	return attribute(path, key, unknown, func(p *vignettev1.Persona) *[]*vignettev1.Attribute { return &Identity(p).Social })
 }
 
-// Personal maps a text or a number onto an attribute of the personal identity.
-func Personal(path, key string) PersonField {
-	return attribute(path, key, func(p *vignettev1.Persona) *[]*vignettev1.Attribute { return &Identity(p).Personal })
+// Personal maps a text or a number onto an attribute of the personal identity. The words in unknown say that there is none.
+func Personal(path, key string, unknown ...string) PersonField {
+	return attribute(path, key, unknown, func(p *vignettev1.Persona) *[]*vignettev1.Attribute { return &Identity(p).Personal })
 }
 
-func attribute(path, key string, at func(*vignettev1.Persona) *[]*vignettev1.Attribute) PersonField {
+func attribute(path, key string, unknown []string, at func(*vignettev1.Persona) *[]*vignettev1.Attribute) PersonField {
 	return PersonField{
 		Paths: []string{path},
 		Read: func(from Part, p *vignettev1.Persona) error {
@@ -186,7 +187,7 @@ func attribute(path, key string, at func(*vignettev1.Persona) *[]*vignettev1.Att
 			default:
 				return fmt.Errorf("this must be a text or a number, not %s", KindOf(v))
 			}
-			if value != "" {
+			if value != "" && !slices.Contains(unknown, value) {
 				*at(p) = append(*at(p), &vignettev1.Attribute{Key: key, Value: value})
 			}
 			return nil
@@ -236,6 +237,16 @@ func Personals(path, key string) PersonField {
 	}
 }
 
+// SocialOf is the value of an attribute of the social identity; "" when there is none.
+func SocialOf(p *vignettev1.Persona, key string) string {
+	return strings.Join(valuesOf(p.GetIdentity().GetSocial(), key), " ")
+}
+
+// PersonalOf is the value of an attribute of the personal identity; "" when there is none.
+func PersonalOf(p *vignettev1.Persona, key string) string {
+	return strings.Join(valuesOf(p.GetIdentity().GetPersonal(), key), " ")
+}
+
 // MemoryOf maps a text onto a memory of a given id, with how much it matters and how much trust it takes to tell it.
 func MemoryOf(path, id string, importance, sensitivity float64) PersonField {
 	return PersonField{
@@ -259,18 +270,18 @@ func MemoryOf(path, id string, importance, sensitivity float64) PersonField {
 	}
 }
 
-// Feeling maps a text that names a feeling onto an emotion of the first situation. Words that name none are kept and felt as
-// nothing.
-func Feeling(path string) PersonField {
+// Feelings maps a text that names feelings onto the emotions of the first situation, each with its word. A text that says more
+// than the words is kept, and is written as the words alone once they were edited.
+func Feelings(path string) PersonField {
 	return PersonField{
 		Paths: []string{path},
 		Read: func(from Part, p *vignettev1.Persona) error {
-			words, err := Text(from, path)
+			text, err := Text(from, path)
 			if err != nil {
 				return err
 			}
-			if e, ok := EmotionOf(words); ok {
-				Situation(p).Emotions = append(Situation(p).Emotions, &vignettev1.EmotionIntensity{Emotion: e, Words: clip(words, 500)})
+			if felt := emotionsIn(text); len(felt) > 0 {
+				Situation(p).Emotions = felt
 			}
 			return nil
 		},
@@ -284,6 +295,21 @@ func Feeling(path string) PersonField {
 		},
 	}
 }
+
+// emotionsIn are the emotions that a text names, each once.
+func emotionsIn(text string) []*vignettev1.EmotionIntensity {
+	var out []*vignettev1.EmotionIntensity
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		e, ok := EmotionOf(word)
+		if ok && !slices.ContainsFunc(out, func(had *vignettev1.EmotionIntensity) bool { return had.GetEmotion() == e }) {
+			out = append(out, &vignettev1.EmotionIntensity{Emotion: e, Words: word})
+		}
+	}
+	return out[:min(len(out), mostFeelings)]
+}
+
+// mostFeelings is how many emotions a situation may have.
+const mostFeelings = 20
 
 // Spoken maps a list of texts that speak to the person ("You smoke to relax.") onto what the person would say. A text that was
 // not edited is written as it was.
@@ -319,6 +345,29 @@ func Spoken(path string, read func(*vignettev1.Persona, []string), write func(*v
 			return nil
 		},
 	}
+}
+
+// SpokenOf does the same for one text.
+func SpokenOf(path string, at func(*vignettev1.Persona) *string) PersonField {
+	f := TextOf(path, at)
+	read := f.Read
+	f.Read = func(from Part, p *vignettev1.Persona) error {
+		err := read(from, p)
+		if s, _ := Text(from, path); s != "" {
+			*at(p) = language.SwapPersons(s)
+		}
+		return err
+	}
+	f.Write = func(p *vignettev1.Persona, was, into Part) error {
+		now := *at(p)
+		if before, err := Text(was, path); err == nil && language.SwapPersons(before) == now {
+			into[path] = before
+			return nil
+		}
+		into[path] = language.SwapPersons(now)
+		return nil
+	}
+	return f
 }
 
 // Type maps a Myers-Briggs type. What follows its four letters is kept.

@@ -3,7 +3,18 @@ package foreign
 import (
 	"fmt"
 	"strconv"
+	"strings"
+	"unicode"
 )
+
+// mostSlug is the longest id that is made of words, in code points.
+const mostSlug = 64
+
+// Slug makes an id of words: letters and digits of any script in lower case, hyphens between them.
+func Slug(words ...string) string {
+	parts := strings.FieldsFunc(strings.ToLower(strings.Join(words, " ")), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	return strings.Trim(clip(strings.Join(parts, "-"), mostSlug), "-")
+}
 
 // KindOf says in plain words what kind of value something is, for messages.
 func KindOf(v any) string {
