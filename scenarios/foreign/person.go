@@ -84,61 +84,6 @@ func Name(called string, paths []string, unnamed ...string) PersonField {
 	}
 }
 
-// TextOf maps a text onto a text. A text without content is none. at may make what is not there.
-func TextOf(path string, at func(*vignettev1.Persona) *string) PersonField {
-	return PersonField{
-		Paths: []string{path},
-		Read: func(from Part, p *vignettev1.Persona) error {
-			s, err := Text(from, path)
-			if err == nil && s != "" {
-				*at(p) = s
-			}
-			return err
-		},
-		Write: func(p *vignettev1.Persona, _, into Part) error {
-			into[path] = *at(p)
-			return nil
-		},
-	}
-}
-
-// LineOf maps a text onto a list that holds it as one entry: where a source writes running text, cutting it into sentences
-// would be a guess. Several entries are written one in a line.
-func LineOf(path string, at func(*vignettev1.Persona) *[]string) PersonField {
-	return PersonField{
-		Paths: []string{path},
-		Read: func(from Part, p *vignettev1.Persona) error {
-			s, err := Text(from, path)
-			if err == nil && s != "" {
-				*at(p) = []string{s}
-			}
-			return err
-		},
-		Write: func(p *vignettev1.Persona, _, into Part) error {
-			into[path] = strings.Join(*at(p), "\n")
-			return nil
-		},
-	}
-}
-
-// ListOf maps a list of texts onto a list.
-func ListOf(path string, at func(*vignettev1.Persona) *[]string) PersonField {
-	return PersonField{
-		Paths: []string{path},
-		Read: func(from Part, p *vignettev1.Persona) error {
-			list, err := Texts(from, path)
-			if len(list) > 0 {
-				*at(p) = list
-			}
-			return err
-		},
-		Write: func(p *vignettev1.Persona, _, into Part) error {
-			into[path] = List(*at(p))
-			return nil
-		},
-	}
-}
-
 // Beliefs maps a list of texts onto core beliefs of a family; unspecified is one too.
 func Beliefs(path string, category vignettev1.CoreBelief_Category) PersonField {
 	return PersonField{
@@ -226,7 +171,9 @@ func Personals(path, key string) PersonField {
 		Read: func(from Part, p *vignettev1.Persona) error {
 			list, err := Texts(from, path)
 			for _, value := range list {
-				Identity(p).Personal = append(Identity(p).Personal, &vignettev1.Attribute{Key: key, Value: value})
+				if value = strings.TrimSpace(value); value != "" {
+					Identity(p).Personal = append(Identity(p).Personal, &vignettev1.Attribute{Key: key, Value: value})
+				}
 			}
 			return err
 		},
