@@ -6,6 +6,7 @@ import (
 
 	"github.com/vignette-sim/vignette/internal/enumname"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/scenarios"
 	"github.com/vignette-sim/vignette/scenarios/foreign"
 )
 
@@ -77,3 +78,57 @@ func lines(path string, at func(*vignettev1.Persona) *string) foreign.PersonFiel
 
 // short is the name of a style in a file of ours.
 func short(style vignettev1.ConversationalStyle) string { return enumname.Of(style) }
+
+// Import reads files of profiles, each in the format that its name says. An error is [scenarios.Problems].
+func Import(files []foreign.File) (*foreign.Batch, error) {
+	out := &foreign.Batch{}
+	for _, file := range files {
+		format, ok := Of(file.Name)
+		if !ok {
+			return nil, scenarios.Problems{{File: filepath.Base(filepath.ToSlash(file.Name)), Message: "the name of this file says none of PatientHub's formats",
+				Hint: "name it by its format, such as cars.json, or say which it is: --from " + prefix + "cars; formats are " + strings.Join(names(), ", ")}}
+		}
+		records, err := foreign.Parse(file.Data, file.Name, format.Noun)
+		if err != nil {
+			return nil, err
+		}
+		people, err := format.Import(records, file.Name)
+		if err != nil {
+			return nil, err
+		}
+		out.Personas = append(out.Personas, people...)
+	}
+	return out, nil
+}
+
+func names() []string {
+	var out []string
+	for _, f := range Formats() {
+		out = append(out, strings.TrimPrefix(f.Format, prefix))
+	}
+	return out
+}
+
+// Export writes the personas that came from there as one file for each format, named by it.
+func Export(b *foreign.Batch) ([]foreign.File, error) {
+	var files []foreign.File
+	for _, format := range Formats() {
+		people, err := b.From(format.Format)
+		if err != nil {
+			return nil, err
+		}
+		records, err := format.ExportAll(people)
+		if err != nil {
+			return nil, err
+		}
+		if len(records) == 0 {
+			continue
+		}
+		data, err := foreign.Encode(records)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, foreign.File{Name: strings.TrimPrefix(format.Format, prefix) + ".json", Data: data})
+	}
+	return files, nil
+}
