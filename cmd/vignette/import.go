@@ -59,7 +59,9 @@ Formats:
 func formatNames() []string {
 	var names []string
 	for _, f := range imports.Formats() {
-		names = append(names, f.Name)
+		if f.Title != "" {
+			names = append(names, f.Name)
+		}
 	}
 	return names
 }

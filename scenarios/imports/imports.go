@@ -22,7 +22,7 @@ import (
 type Format struct {
 	// Name is what it is called on the command line.
 	Name string
-	// Title says what it is, in a line.
+	// Title says what it is, in a line; empty for a member of a family, such as patienthub/cars.
 	Title string
 	// Takes says by its name whether a file of a folder may be of this format.
 	Takes func(file string) bool
@@ -59,7 +59,9 @@ func Find(name string) (Format, error) {
 		if strings.EqualFold(f.Name, name) {
 			return f, nil
 		}
-		names = append(names, f.Name)
+		if f.Title != "" {
+			names = append(names, f.Name)
+		}
 	}
 	return Format{}, fmt.Errorf("%q is no format; %s", name, protoyaml.DidYouMean(name, names))
 }
