@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/big"
 	"path"
 	"path/filepath"
 	"strings"
@@ -68,6 +69,12 @@ func ParseValues(data []byte, file, noun string) ([]Value, error) {
 	default:
 		out, err = parseWhole(data, file, noun)
 	}
+	for i := 0; err == nil && i < len(out); i++ {
+		if out[i].Value, err = plain(out[i].Value); err != nil {
+			err = scenarios.Problems{{File: filepath.Base(filepath.ToSlash(file)), Line: out[i].Line, Column: min(out[i].Line, 1),
+				Field: fmt.Sprintf("%s %d", noun, i+1), Message: err.Error(), Hint: "put it in quotes"}}
+		}
+	}
 	if err == nil && len(out) > MaxRecords {
 		err = problem(file, 0, fmt.Sprintf("the file holds %d %ss; at most %d are read", len(out), noun, MaxRecords), "split it")
 	}
@@ -86,8 +93,8 @@ func Clean(data []byte, file string) ([]byte, error) {
 }
 
 func parseWhole(data []byte, file, noun string) ([]Value, error) {
-	var whole any
-	if err := json.Unmarshal(data, &whole); err != nil {
+	whole, err := decode(data)
+	if err != nil {
 		return nil, notJSON(data, file, 0, err)
 	}
 	switch whole := whole.(type) {
@@ -111,8 +118,8 @@ func parseLines(data []byte, file, noun string) ([]Value, error) {
 		if len(bytes.TrimSpace(row)) == 0 {
 			continue
 		}
-		var v any
-		if err := json.Unmarshal(row, &v); err != nil {
+		v, err := decode(row)
+		if err != nil {
 			return nil, notJSON(row, file, line-1, err)
 		}
 		out = append(out, Value{v, line})
@@ -121,6 +128,50 @@ func parseLines(data []byte, file, noun string) ([]Value, error) {
 		}
 	}
 	return out, nil
+}
+
+// decode reads one JSON value, numbers as they were written.
+func decode(data []byte) (any, error) {
+	if !json.Valid(data) {
+		var v any
+		return nil, json.Unmarshal(data, &v) // It says where.
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	var v any
+	err := decoder.Decode(&v)
+	return v, err
+}
+
+// plain has numbers be float64, as in our files. A whole number of which that would lose digits is an error.
+func plain(v any) (any, error) {
+	var err error
+	switch v := v.(type) {
+	case json.Number:
+		x, err := v.Float64()
+		if err != nil {
+			return nil, fmt.Errorf("the number %s is too large", v)
+		}
+		if exact, ok := new(big.Int).SetString(v.String(), 10); ok {
+			if kept, _ := new(big.Float).SetFloat64(x).Int(nil); kept.Cmp(exact) != 0 {
+				return nil, fmt.Errorf("the number %s has more digits than are kept", v)
+			}
+		}
+		return x, nil
+	case []any:
+		for i := range v {
+			if v[i], err = plain(v[i]); err != nil {
+				return nil, err
+			}
+		}
+	case map[string]any:
+		for name := range v {
+			if v[name], err = plain(v[name]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return v, nil
 }
 
 // notJSON says why something cannot be read as JSON, and where; before is how many lines come before it.
