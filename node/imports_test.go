@@ -21,6 +21,7 @@ import (
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/scenarios"
 	"github.com/vignette-sim/vignette/scenarios/foreign"
+	"github.com/vignette-sim/vignette/scenarios/imports"
 	"github.com/vignette-sim/vignette/scenarios/patienthub"
 	"github.com/vignette-sim/vignette/scenarios/sotopia"
 )
@@ -99,6 +100,31 @@ func TestSotopiaPlays(t *testing.T) {
 	}
 }
 
+// Decisions can be played too: dilemmas and shops of our own.
+func TestDecisionsPlay(t *testing.T) {
+	var all []*vignettev1.Scenario
+	for format, name := range map[string]string{"rlhs": "environments.json", "dailydilemmas": "details.csv"} {
+		data, err := os.ReadFile(filepath.Join("..", "scenarios", "imports", "testdata", format, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := imports.Find(format)
+		if err != nil {
+			t.Fatal(err)
+		}
+		batch, err := f.Import([]foreign.File{{Name: name, Data: data}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, batch.Scenarios...)
+	}
+	stage(t)(runs.Design{Scenarios: all, Repeats: 5, Seed: 1}, func(_ int, state *episode.State) {
+		if completed := state.Completed(); completed.GetValidity() != vignettev1.Validity_VALIDITY_OK {
+			t.Errorf("%s: %s: %s %v", state.Plan().Scenario.GetTitle(), enumname.Of(completed.GetValidity()), completed.GetDetail(), state.Failed())
+		}
+	})
+}
+
 // told is what a change of a profile says instead.
 const told = "I keep a packed suitcase behind the door."
 
@@ -110,7 +136,7 @@ var edits = map[string]struct {
 }{
 	"consistentMI": {map[string]any{"Beliefs/0": told, "Personas/0": told, "initial_stage": "Action"}, "quality", "x"},
 	"patientAct": {map[string]any{
-		"profile/psychological_formulation/automatic_thoughts/0": told, "memory/items/0/content": told, "situation": told,
+		"profile/psychological_formulation/automatic_thoughts/0": told, "memory/items/2/content": told, "situation": told,
 	}, "disease_key", "x"},
 	"adaptiveVP":  {map[string]any{"Chief complaint": told, "first_statement": told, "type-text": "Aggressive"}, "height", "190cm"},
 	"cars":        {map[string]any{"session_ccd/automatic_thought/cognition": told, "main_ccd/relevant_history": told, "persona/chief_complaint": told}, "session_ccd/theme", "x"},
@@ -155,7 +181,7 @@ func TestProfilesMatter(t *testing.T) {
 						role.Persona = v.persona
 					}
 				}
-				play(runs.Design{Scenarios: []*vignettev1.Scenario{scenario}, Repeats: 2, Seed: 2}, func(i int, state *episode.State) {
+				play(runs.Design{Scenarios: []*vignettev1.Scenario{scenario}, Repeats: repeats, Seed: 2}, func(i int, state *episode.State) {
 					said[v.name] = append(said[v.name], fmt.Sprintf("%d: %s", i, words(state)))
 				})
 				slices.Sort(said[v.name]) // Episodes come to rest in any order.
@@ -176,8 +202,13 @@ func words(state *episode.State) string {
 	return strings.Join(out, "\n")
 }
 
-// sample is how much of a long file is looked at unless VIGNETTE_ALL is set: every eighth profile.
-const sample = 8
+const (
+	// repeats is how often each variant is played by each counselor: often enough that some client opens.
+	repeats = 2
+	// sample and shortened are what is looked at unless VIGNETTE_ALL is set: of files with more
+	// than shortened profiles, every fourth of the first of them.
+	sample, shortened = 4, 12
+)
 
 // variant is a profile as it is, or with one field changed: "#1", "#1 Beliefs/0", "#1 -quality". Variants of one profile share
 // their id, and with it their luck.
@@ -210,7 +241,7 @@ func variants(t *testing.T, format foreign.Source[*vignettev1.Persona], file str
 		t.Fatal(err)
 	}
 	for n := range all {
-		if n%sample != 0 && len(all) > 10 && os.Getenv("VIGNETTE_ALL") == "" {
+		if (n%sample != 0 || n >= shortened) && len(all) > shortened && os.Getenv("VIGNETTE_ALL") == "" {
 			continue
 		}
 		add(n, "", "", nil)
