@@ -234,7 +234,7 @@ func gather(all map[string]any, r foreign.Record, id string) error {
 	}
 	items, prices := group["items"].(map[string]any), group["prices"].(map[string]any)
 	if _, twice := items[item]; twice {
-		return fmt.Errorf("scenario %q: environment %s has %q already; call one something else, under decision: about:", id, name, item)
+		return fmt.Errorf("scenario %q: environment %s has %q already; give one another name under decision.about", id, name, item)
 	}
 	for key, v := range rest {
 		if !reflect.DeepEqual(group[key], v) {
