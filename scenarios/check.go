@@ -49,6 +49,7 @@ func check(s *vignettev1.Scenario, d reporter) {
 	checkEvaluators(s, d)
 	checkProbes(s, d)
 	checkFactors(s, d)
+	checkDecision(s, d)
 }
 
 func checkRoles(s *vignettev1.Scenario, d reporter) {

@@ -23,5 +23,5 @@
 //
 // It imports the contracts and protoyaml, nothing of the engine, the agents or the broker. Start reading at [Load];
 // [Find] and [FindPersonas] turn what was typed on a command line into scenarios and personas; package design turns
-// scenarios and factors into the cells of a run; package patientpsi imports published profiles.
+// scenarios and factors into the cells of a run; package imports is the door to published formats.
 package scenarios

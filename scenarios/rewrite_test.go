@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/proto"
@@ -156,7 +157,7 @@ func rewritten(t interface {
 	if err != nil {
 		t.Fatal(err)
 	}
-	back, err := scenarios.Read("x.yaml", got)
+	back, err := scenarios.LoadFS(fstest.MapFS{"x.yaml": {Data: got}}, "x.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

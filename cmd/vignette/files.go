@@ -11,9 +11,6 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
-
-	"github.com/vignette-sim/vignette/scenarios"
-	"github.com/vignette-sim/vignette/scenarios/patientpsi"
 )
 
 // version is the program's version.
@@ -53,51 +50,6 @@ func newVersion() *cobra.Command {
 			return err
 		},
 	}
-}
-
-func newImport() *cobra.Command {
-	var from, out string
-	cmd := &cobra.Command{
-		Use:   "import FILE",
-		Short: "Import personas from a published format",
-		Long: `Reads personas from a published format and writes one file for each, named by its
-id. Nothing is lost: what has no field of ours is kept in the file.
-
-Formats: patient-psi (profiles.json of PATIENT-Psi: cognitive models of CBT patients).`,
-		Example: "  vignette import --from patient-psi profiles.json -o personas\n" +
-			"  vignette run cbt-intake --vary client.persona=personas",
-		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			switch {
-			case from == "":
-				return usagef("--from is missing; there is: patient-psi")
-			case from != "patient-psi":
-				return usagef("--from is %q; there is: patient-psi", from)
-			case out == "":
-				return usagef("-o is missing: name the directory to write to")
-			}
-			return importPatientPsi(cmd, args[0], out)
-		},
-	}
-	cmd.Flags().StringVar(&from, "from", "", "format of the file: patient-psi")
-	cmd.Flags().StringVarP(&out, "output", "o", "", "directory to write to; created when missing")
-	return cmd
-}
-
-func importPatientPsi(cmd *cobra.Command, file, dir string) error {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return fmt.Errorf("read the profiles: %w", err)
-	}
-	personas, err := patientpsi.Import(data, filepath.Base(file))
-	if err != nil {
-		return err
-	}
-	written, err := scenarios.SavePersonas(dir, personas)
-	for _, path := range written {
-		fmt.Fprintln(cmd.OutOrStdout(), printable(path))
-	}
-	return err
 }
 
 // intoFile lets a function write to a file that appears only when it is whole, or to standard output. What is not a regular

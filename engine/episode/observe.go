@@ -86,13 +86,21 @@ func (s *State) roleCard(role *vignettev1.Role) *vignettev1.RoleCard {
 		Goal:      role.GetGoal(),
 		Knowledge: role.GetKnowledge(),
 		Stance:    role.GetStance(),
-		Change:    role.GetChange(),
+		Change:    changeOf(role),
 		Script:    role.GetScript(),
 	}
 	if role.GetId() == s.plan.Scenario.GetFocal() {
 		card.Objective = s.plan.Scenario.GetObjective()
 	}
 	return card
+}
+
+// changeOf is what a role might change: what the scenario says of it, else what its persona brings along.
+func changeOf(role *vignettev1.Role) *vignettev1.Change {
+	if own := role.GetChange(); own != nil {
+		return own
+	}
+	return role.GetPersona().GetChange()
 }
 
 // participants are the roles as everybody knows them, without the one who looks.

@@ -578,7 +578,10 @@ type Scenario struct {
 	// Where an imported scenario comes from.
 	Source *Source `protobuf:"bytes,15,opt,name=source,proto3" json:"source,omitempty"`
 	// What an import could not map, kept as it was, under the name of the format. No agent reads it.
-	Extensions    map[string]*structpb.Struct `protobuf:"bytes,16,rep,name=extensions,proto3" json:"extensions,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Extensions map[string]*structpb.Struct `protobuf:"bytes,16,rep,name=extensions,proto3" json:"extensions,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// What is decided in the end, where it can be said afterwards what the decision was worth. No agent reads it: what a role
+	// knows of it stands in its knowledge.
+	Decision      *Decision `protobuf:"bytes,17,opt,name=decision,proto3" json:"decision,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -725,6 +728,13 @@ func (x *Scenario) GetExtensions() map[string]*structpb.Struct {
 	return nil
 }
 
+func (x *Scenario) GetDecision() *Decision {
+	if x != nil {
+		return x.Decision
+	}
+	return nil
+}
+
 // Role is a part in a scenario and who plays it.
 type Role struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -752,7 +762,7 @@ type Role struct {
 	Reward []*RewardTerm `protobuf:"bytes,11,rep,name=reward,proto3" json:"reward,omitempty"`
 	// What this role says, line by line, when the agent "replay" plays it; nobody else takes a script.
 	Script *Script `protobuf:"bytes,12,opt,name=script,proto3" json:"script,omitempty"`
-	// For clients: what they might change, and how ready they are for it.
+	// For clients: what they might change, and how ready they are for it. Left out, it is the persona's own change.
 	Change        *Change `protobuf:"bytes,13,opt,name=change,proto3" json:"change,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1375,40 +1385,38 @@ func (x *Interest) GetWeight() float64 {
 	return 0
 }
 
-// Change is what a client might change, and how ready they are when the conversation begins. It gives their talk for and
-// against it their own words. Sentences are written as the client would say them, in the first person.
-type Change struct {
+// Decision is a choice that a conversation leads up to: what there is to choose from, what each option is like in truth and
+// to the eye, and what the one who decides cannot do without. From it the worth of an outcome can be computed.
+type Decision struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// What would change, as it goes after "I could" ("drink less in the evening").
-	Target string `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"`
-	// How ready they are at the start. Unspecified means contemplation.
-	Stage StageOfChange `protobuf:"varint,2,opt,name=stage,proto3,enum=vignette.v1.StageOfChange" json:"stage,omitempty"`
-	// What speaks for it: desire, ability, reasons, need ("I'd like to be awake when my daughter gets up.").
-	Reasons []string `protobuf:"bytes,3,rep,name=reasons,proto3" json:"reasons,omitempty"`
-	// What speaks against it ("It's the only hour of the day that's mine.").
-	Doubts []string `protobuf:"bytes,4,rep,name=doubts,proto3" json:"doubts,omitempty"`
-	// What they could do, told once they are ready for it ("I could leave the second bottle in the shop.").
-	Steps []string `protobuf:"bytes,5,rep,name=steps,proto3" json:"steps,omitempty"`
-	// What they came to find out, most pressing first. Until it is answered, being understood is not enough.
-	Questions     []*OpenQuestion `protobuf:"bytes,6,rep,name=questions,proto3" json:"questions,omitempty"`
+	// Role id of the one who decides, or "focal".
+	Role string `protobuf:"bytes,1,opt,name=role,proto3" json:"role,omitempty"`
+	// What it is about ("vacuum cleaner", "telling on a colleague").
+	About string `protobuf:"bytes,2,opt,name=about,proto3" json:"about,omitempty"`
+	// What there is to choose from. To choose none of them is always possible.
+	Options []*Decision_Option `protobuf:"bytes,3,rep,name=options,proto3" json:"options,omitempty"`
+	// What options may have or lack.
+	Qualities []*Decision_Quality `protobuf:"bytes,4,rep,name=qualities,proto3" json:"qualities,omitempty"`
+	// Ids of the qualities that the one who decides cannot do without; an option that lacks one meets no need.
+	Required      []string `protobuf:"bytes,5,rep,name=required,proto3" json:"required,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *Change) Reset() {
-	*x = Change{}
+func (x *Decision) Reset() {
+	*x = Decision{}
 	mi := &file_vignette_v1_scenario_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *Change) String() string {
+func (x *Decision) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*Change) ProtoMessage() {}
+func (*Decision) ProtoMessage() {}
 
-func (x *Change) ProtoReflect() protoreflect.Message {
+func (x *Decision) ProtoReflect() protoreflect.Message {
 	mi := &file_vignette_v1_scenario_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -1420,104 +1428,42 @@ func (x *Change) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use Change.ProtoReflect.Descriptor instead.
-func (*Change) Descriptor() ([]byte, []int) {
+// Deprecated: Use Decision.ProtoReflect.Descriptor instead.
+func (*Decision) Descriptor() ([]byte, []int) {
 	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{8}
 }
 
-func (x *Change) GetTarget() string {
+func (x *Decision) GetRole() string {
 	if x != nil {
-		return x.Target
+		return x.Role
 	}
 	return ""
 }
 
-func (x *Change) GetStage() StageOfChange {
+func (x *Decision) GetAbout() string {
 	if x != nil {
-		return x.Stage
-	}
-	return StageOfChange_STAGE_OF_CHANGE_UNSPECIFIED
-}
-
-func (x *Change) GetReasons() []string {
-	if x != nil {
-		return x.Reasons
-	}
-	return nil
-}
-
-func (x *Change) GetDoubts() []string {
-	if x != nil {
-		return x.Doubts
-	}
-	return nil
-}
-
-func (x *Change) GetSteps() []string {
-	if x != nil {
-		return x.Steps
-	}
-	return nil
-}
-
-func (x *Change) GetQuestions() []*OpenQuestion {
-	if x != nil {
-		return x.Questions
-	}
-	return nil
-}
-
-// OpenQuestion is something a client wants to know.
-type OpenQuestion struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The question as the client asks it ("What happens if I haven't paid by Friday?").
-	Text string `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`
-	// Words that show it has been answered ("court", "judge", "weeks"); two of them, or the only one, in one statement do.
-	Words         []string `protobuf:"bytes,2,rep,name=words,proto3" json:"words,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *OpenQuestion) Reset() {
-	*x = OpenQuestion{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[9]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *OpenQuestion) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*OpenQuestion) ProtoMessage() {}
-
-func (x *OpenQuestion) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[9]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use OpenQuestion.ProtoReflect.Descriptor instead.
-func (*OpenQuestion) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{9}
-}
-
-func (x *OpenQuestion) GetText() string {
-	if x != nil {
-		return x.Text
+		return x.About
 	}
 	return ""
 }
 
-func (x *OpenQuestion) GetWords() []string {
+func (x *Decision) GetOptions() []*Decision_Option {
 	if x != nil {
-		return x.Words
+		return x.Options
+	}
+	return nil
+}
+
+func (x *Decision) GetQualities() []*Decision_Quality {
+	if x != nil {
+		return x.Qualities
+	}
+	return nil
+}
+
+func (x *Decision) GetRequired() []string {
+	if x != nil {
+		return x.Required
 	}
 	return nil
 }
@@ -1536,7 +1482,7 @@ type StopRules struct {
 
 func (x *StopRules) Reset() {
 	*x = StopRules{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[10]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1548,7 +1494,7 @@ func (x *StopRules) String() string {
 func (*StopRules) ProtoMessage() {}
 
 func (x *StopRules) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[10]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1561,7 +1507,7 @@ func (x *StopRules) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StopRules.ProtoReflect.Descriptor instead.
 func (*StopRules) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{10}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *StopRules) GetMaxTurns() int32 {
@@ -1605,7 +1551,7 @@ type ProbeSpec struct {
 
 func (x *ProbeSpec) Reset() {
 	*x = ProbeSpec{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[11]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1617,7 +1563,7 @@ func (x *ProbeSpec) String() string {
 func (*ProbeSpec) ProtoMessage() {}
 
 func (x *ProbeSpec) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[11]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1630,7 +1576,7 @@ func (x *ProbeSpec) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProbeSpec.ProtoReflect.Descriptor instead.
 func (*ProbeSpec) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{11}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ProbeSpec) GetId() string {
@@ -1717,7 +1663,7 @@ type ProbeAnswer struct {
 
 func (x *ProbeAnswer) Reset() {
 	*x = ProbeAnswer{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[12]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1729,7 +1675,7 @@ func (x *ProbeAnswer) String() string {
 func (*ProbeAnswer) ProtoMessage() {}
 
 func (x *ProbeAnswer) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[12]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1742,7 +1688,7 @@ func (x *ProbeAnswer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProbeAnswer.ProtoReflect.Descriptor instead.
 func (*ProbeAnswer) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{12}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ProbeAnswer) GetProbe() string {
@@ -1891,7 +1837,7 @@ type ActDistribution struct {
 
 func (x *ActDistribution) Reset() {
 	*x = ActDistribution{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[13]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1903,7 +1849,7 @@ func (x *ActDistribution) String() string {
 func (*ActDistribution) ProtoMessage() {}
 
 func (x *ActDistribution) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[13]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1916,7 +1862,7 @@ func (x *ActDistribution) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActDistribution.ProtoReflect.Descriptor instead.
 func (*ActDistribution) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{13}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ActDistribution) GetActs() []*ActProbability {
@@ -1939,7 +1885,7 @@ type ActProbability struct {
 
 func (x *ActProbability) Reset() {
 	*x = ActProbability{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[14]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1951,7 +1897,7 @@ func (x *ActProbability) String() string {
 func (*ActProbability) ProtoMessage() {}
 
 func (x *ActProbability) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[14]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1964,7 +1910,7 @@ func (x *ActProbability) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActProbability.ProtoReflect.Descriptor instead.
 func (*ActProbability) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{14}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ActProbability) GetAct() ProbeAct {
@@ -1992,7 +1938,7 @@ type EmotionDistribution struct {
 
 func (x *EmotionDistribution) Reset() {
 	*x = EmotionDistribution{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[15]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2004,7 +1950,7 @@ func (x *EmotionDistribution) String() string {
 func (*EmotionDistribution) ProtoMessage() {}
 
 func (x *EmotionDistribution) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[15]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2017,7 +1963,7 @@ func (x *EmotionDistribution) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EmotionDistribution.ProtoReflect.Descriptor instead.
 func (*EmotionDistribution) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{15}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *EmotionDistribution) GetEmotions() []*EmotionIntensity {
@@ -2044,7 +1990,7 @@ type EvaluatorUse struct {
 
 func (x *EvaluatorUse) Reset() {
 	*x = EvaluatorUse{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[16]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2056,7 +2002,7 @@ func (x *EvaluatorUse) String() string {
 func (*EvaluatorUse) ProtoMessage() {}
 
 func (x *EvaluatorUse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[16]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2069,7 +2015,7 @@ func (x *EvaluatorUse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EvaluatorUse.ProtoReflect.Descriptor instead.
 func (*EvaluatorUse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{16}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *EvaluatorUse) GetName() string {
@@ -2119,7 +2065,7 @@ type RewardTerm struct {
 
 func (x *RewardTerm) Reset() {
 	*x = RewardTerm{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[17]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2131,7 +2077,7 @@ func (x *RewardTerm) String() string {
 func (*RewardTerm) ProtoMessage() {}
 
 func (x *RewardTerm) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[17]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2144,7 +2090,7 @@ func (x *RewardTerm) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RewardTerm.ProtoReflect.Descriptor instead.
 func (*RewardTerm) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{17}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *RewardTerm) GetEvaluator() string {
@@ -2200,7 +2146,7 @@ type Ensemble struct {
 
 func (x *Ensemble) Reset() {
 	*x = Ensemble{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[18]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2212,7 +2158,7 @@ func (x *Ensemble) String() string {
 func (*Ensemble) ProtoMessage() {}
 
 func (x *Ensemble) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[18]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2225,7 +2171,7 @@ func (x *Ensemble) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Ensemble.ProtoReflect.Descriptor instead.
 func (*Ensemble) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{18}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Ensemble) GetMembers() []*EnsembleMember {
@@ -2262,7 +2208,7 @@ type EnsembleMember struct {
 
 func (x *EnsembleMember) Reset() {
 	*x = EnsembleMember{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[19]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2274,7 +2220,7 @@ func (x *EnsembleMember) String() string {
 func (*EnsembleMember) ProtoMessage() {}
 
 func (x *EnsembleMember) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[19]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2287,7 +2233,7 @@ func (x *EnsembleMember) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnsembleMember.ProtoReflect.Descriptor instead.
 func (*EnsembleMember) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{19}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *EnsembleMember) GetEvaluator() string {
@@ -2319,7 +2265,7 @@ type Factor struct {
 
 func (x *Factor) Reset() {
 	*x = Factor{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[20]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2331,7 +2277,7 @@ func (x *Factor) String() string {
 func (*Factor) ProtoMessage() {}
 
 func (x *Factor) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[20]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2344,7 +2290,7 @@ func (x *Factor) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Factor.ProtoReflect.Descriptor instead.
 func (*Factor) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{20}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Factor) GetRole() string {
@@ -2383,7 +2329,7 @@ type Level struct {
 
 func (x *Level) Reset() {
 	*x = Level{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[21]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2395,7 +2341,7 @@ func (x *Level) String() string {
 func (*Level) ProtoMessage() {}
 
 func (x *Level) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[21]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2408,7 +2354,7 @@ func (x *Level) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Level.ProtoReflect.Descriptor instead.
 func (*Level) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{21}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Level) GetName() string {
@@ -2432,11 +2378,211 @@ func (x *Level) GetPersona() *Persona {
 	return nil
 }
 
+// Option is one thing to choose.
+type Decision_Option struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Id, unique within the decision ("A", "to_do").
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// What it is, or what would be done.
+	Text string `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
+	// What comes of it.
+	Consequence string `protobuf:"bytes,3,opt,name=consequence,proto3" json:"consequence,omitempty"`
+	// Values that it touches ("honesty").
+	Values []string `protobuf:"bytes,4,rep,name=values,proto3" json:"values,omitempty"`
+	// What it costs, in the scenario's own unit. Absent means that no price is known.
+	Price *float64 `protobuf:"fixed64,5,opt,name=price,proto3,oneof" json:"price,omitempty"`
+	// The least that an option of its class may cost; absent means not said.
+	PriceLeast *float64 `protobuf:"fixed64,6,opt,name=price_least,json=priceLeast,proto3,oneof" json:"price_least,omitempty"`
+	// The most that an option of its class may cost; absent means not said.
+	PriceMost *float64 `protobuf:"fixed64,7,opt,name=price_most,json=priceMost,proto3,oneof" json:"price_most,omitempty"`
+	// Whether the one who decides is not told the price.
+	PriceHidden bool `protobuf:"varint,8,opt,name=price_hidden,json=priceHidden,proto3" json:"price_hidden,omitempty"`
+	// Ids of the qualities that it has; it lacks all others.
+	Has []string `protobuf:"bytes,9,rep,name=has,proto3" json:"has,omitempty"`
+	// Ids of the qualities of which the one who decides is not told whether it has them.
+	Hidden        []string `protobuf:"bytes,10,rep,name=hidden,proto3" json:"hidden,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Decision_Option) Reset() {
+	*x = Decision_Option{}
+	mi := &file_vignette_v1_scenario_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Decision_Option) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Decision_Option) ProtoMessage() {}
+
+func (x *Decision_Option) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_scenario_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Decision_Option.ProtoReflect.Descriptor instead.
+func (*Decision_Option) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{8, 0}
+}
+
+func (x *Decision_Option) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Decision_Option) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *Decision_Option) GetConsequence() string {
+	if x != nil {
+		return x.Consequence
+	}
+	return ""
+}
+
+func (x *Decision_Option) GetValues() []string {
+	if x != nil {
+		return x.Values
+	}
+	return nil
+}
+
+func (x *Decision_Option) GetPrice() float64 {
+	if x != nil && x.Price != nil {
+		return *x.Price
+	}
+	return 0
+}
+
+func (x *Decision_Option) GetPriceLeast() float64 {
+	if x != nil && x.PriceLeast != nil {
+		return *x.PriceLeast
+	}
+	return 0
+}
+
+func (x *Decision_Option) GetPriceMost() float64 {
+	if x != nil && x.PriceMost != nil {
+		return *x.PriceMost
+	}
+	return 0
+}
+
+func (x *Decision_Option) GetPriceHidden() bool {
+	if x != nil {
+		return x.PriceHidden
+	}
+	return false
+}
+
+func (x *Decision_Option) GetHas() []string {
+	if x != nil {
+		return x.Has
+	}
+	return nil
+}
+
+func (x *Decision_Option) GetHidden() []string {
+	if x != nil {
+		return x.Hidden
+	}
+	return nil
+}
+
+// Quality is something that an option has or lacks.
+type Decision_Quality struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Id, unique within the decision.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// How an option that has it is described ("a removable battery").
+	Present string `protobuf:"bytes,2,opt,name=present,proto3" json:"present,omitempty"`
+	// How an option that lacks it is described.
+	Absent string `protobuf:"bytes,3,opt,name=absent,proto3" json:"absent,omitempty"`
+	// How an option is described that does not tell.
+	Untold        string `protobuf:"bytes,4,opt,name=untold,proto3" json:"untold,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Decision_Quality) Reset() {
+	*x = Decision_Quality{}
+	mi := &file_vignette_v1_scenario_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Decision_Quality) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Decision_Quality) ProtoMessage() {}
+
+func (x *Decision_Quality) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_scenario_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Decision_Quality.ProtoReflect.Descriptor instead.
+func (*Decision_Quality) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{8, 1}
+}
+
+func (x *Decision_Quality) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Decision_Quality) GetPresent() string {
+	if x != nil {
+		return x.Present
+	}
+	return ""
+}
+
+func (x *Decision_Quality) GetAbsent() string {
+	if x != nil {
+		return x.Absent
+	}
+	return ""
+}
+
+func (x *Decision_Quality) GetUntold() string {
+	if x != nil {
+		return x.Untold
+	}
+	return ""
+}
+
 var File_vignette_v1_scenario_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\n" +
-	"\x1avignette/v1/scenario.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x19vignette/v1/options.proto\x1a\x19vignette/v1/persona.proto\x1a\x17vignette/v1/state.proto\x1a\x16vignette/v1/turn.proto\"\x8a\x0e\n" +
+	"\x1avignette/v1/scenario.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x19vignette/v1/options.proto\x1a\x19vignette/v1/persona.proto\x1a\x17vignette/v1/state.proto\x1a\x16vignette/v1/turn.proto\"\xc3\x0e\n" +
 	"\bScenario\x12%\n" +
 	"\x02id\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x012\t^[^\\pC]+$R\x02id\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12.\n" +
@@ -2461,7 +2607,8 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\x06source\x18\x0f \x01(\v2\x13.vignette.v1.SourceB\x04\xa8\xbb\x18\x02R\x06source\x12K\n" +
 	"\n" +
 	"extensions\x18\x10 \x03(\v2%.vignette.v1.Scenario.ExtensionsEntryB\x04\xa8\xbb\x18\x02R\n" +
-	"extensions\x1aV\n" +
+	"extensions\x127\n" +
+	"\bdecision\x18\x11 \x01(\v2\x15.vignette.v1.DecisionB\x04\xa8\xbb\x18\x02R\bdecision\x1aV\n" +
 	"\x0fExtensionsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12-\n" +
 	"\x05value\x18\x02 \x01(\v2\x17.google.protobuf.StructR\x05value:\x028\x01:\xef\x06\xbaH\xeb\x06\x1av\n" +
@@ -2536,20 +2683,39 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\xbaH\ar\x05\x10\x01\x18\xe8\aR\x04text\x12&\n" +
 	"\x05words\x18\x02 \x03(\tB\x10\xbaH\r\x92\x01\n" +
 	"\x10\x1e\"\x06r\x04\x10\x01\x18@R\x05words\x12/\n" +
-	"\x06weight\x18\x03 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x06weight\"\xac\x02\n" +
-	"\x06Change\x12\"\n" +
-	"\x06target\x18\x01 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\xac\x02R\x06target\x12:\n" +
-	"\x05stage\x18\x02 \x01(\x0e2\x1a.vignette.v1.StageOfChangeB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05stage\x12+\n" +
-	"\areasons\x18\x03 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10\x14\"\ar\x05\x10\x01\x18\xe8\aR\areasons\x12)\n" +
-	"\x06doubts\x18\x04 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10\x14\"\ar\x05\x10\x01\x18\xe8\aR\x06doubts\x12'\n" +
-	"\x05steps\x18\x05 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10\x14\"\ar\x05\x10\x01\x18\xe8\aR\x05steps\x12A\n" +
-	"\tquestions\x18\x06 \x03(\v2\x19.vignette.v1.OpenQuestionB\b\xbaH\x05\x92\x01\x02\x10\n" +
-	"R\tquestions\"X\n" +
-	"\fOpenQuestion\x12\x1e\n" +
-	"\x04text\x18\x01 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\xe8\aR\x04text\x12(\n" +
-	"\x05words\x18\x02 \x03(\tB\x12\xbaH\x0f\x92\x01\f\b\x01\x10\x1e\"\x06r\x04\x10\x01\x18@R\x05words\"b\n" +
+	"\x06weight\x18\x03 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x06weight\"\xd4\x06\n" +
+	"\bDecision\x12\x1b\n" +
+	"\x04role\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x04role\x12\x1e\n" +
+	"\x05about\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xac\x02R\x05about\x12@\n" +
+	"\aoptions\x18\x03 \x03(\v2\x1c.vignette.v1.Decision.OptionB\b\xbaH\x05\x92\x01\x02\x10\x1aR\aoptions\x12E\n" +
+	"\tqualities\x18\x04 \x03(\v2\x1d.vignette.v1.Decision.QualityB\b\xbaH\x05\x92\x01\x02\x10dR\tqualities\x12,\n" +
+	"\brequired\x18\x05 \x03(\tB\x10\xbaH\r\x92\x01\n" +
+	"\x10d\x18\x01\"\x04r\x02\x10\x01R\brequired\x1a\xc2\x03\n" +
+	"\x06Option\x12\x19\n" +
+	"\x02id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x02id\x12\x1c\n" +
+	"\x04text\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x04text\x12*\n" +
+	"\vconsequence\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x1fR\vconsequence\x12*\n" +
+	"\x06values\x18\x04 \x03(\tB\x12\xbaH\x0f\x92\x01\f\x10\xc8\x01\"\ar\x05\x10\x01\x18\x80\x01R\x06values\x12+\n" +
+	"\x05price\x18\x05 \x01(\x01B\x10\xbaH\r\x12\v@\x01)\x00\x00\x00\x00\x00\x00\x00\x00H\x00R\x05price\x88\x01\x01\x126\n" +
+	"\vprice_least\x18\x06 \x01(\x01B\x10\xbaH\r\x12\v@\x01)\x00\x00\x00\x00\x00\x00\x00\x00H\x01R\n" +
+	"priceLeast\x88\x01\x01\x124\n" +
+	"\n" +
+	"price_most\x18\a \x01(\x01B\x10\xbaH\r\x12\v@\x01)\x00\x00\x00\x00\x00\x00\x00\x00H\x02R\tpriceMost\x88\x01\x01\x12!\n" +
+	"\fprice_hidden\x18\b \x01(\bR\vpriceHidden\x12\x1c\n" +
+	"\x03has\x18\t \x03(\tB\n" +
+	"\xbaH\a\x92\x01\x04\x10d\x18\x01R\x03has\x12\"\n" +
+	"\x06hidden\x18\n" +
+	" \x03(\tB\n" +
+	"\xbaH\a\x92\x01\x04\x10d\x18\x01R\x06hiddenB\b\n" +
+	"\x06_priceB\x0e\n" +
+	"\f_price_leastB\r\n" +
+	"\v_price_most\x1a\x8e\x01\n" +
+	"\aQuality\x12\x19\n" +
+	"\x02id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x02id\x12$\n" +
+	"\apresent\x18\x02 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xe8\aR\apresent\x12 \n" +
+	"\x06absent\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x06absent\x12 \n" +
+	"\x06untold\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x06untold\"b\n" +
 	"\tStopRules\x12'\n" +
 	"\tmax_turns\x18\x01 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xe8\a(\x01R\bmaxTurns\x12,\n" +
@@ -2691,7 +2857,7 @@ func file_vignette_v1_scenario_proto_rawDescGZIP() []byte {
 }
 
 var file_vignette_v1_scenario_proto_enumTypes = make([]protoimpl.EnumInfo, 8)
-var file_vignette_v1_scenario_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
+var file_vignette_v1_scenario_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
 var file_vignette_v1_scenario_proto_goTypes = []any{
 	(AgentKind)(0),              // 0: vignette.v1.AgentKind
 	(Modality)(0),               // 1: vignette.v1.Modality
@@ -2709,74 +2875,76 @@ var file_vignette_v1_scenario_proto_goTypes = []any{
 	(*Objective)(nil),           // 13: vignette.v1.Objective
 	(*Stance)(nil),              // 14: vignette.v1.Stance
 	(*Interest)(nil),            // 15: vignette.v1.Interest
-	(*Change)(nil),              // 16: vignette.v1.Change
-	(*OpenQuestion)(nil),        // 17: vignette.v1.OpenQuestion
-	(*StopRules)(nil),           // 18: vignette.v1.StopRules
-	(*ProbeSpec)(nil),           // 19: vignette.v1.ProbeSpec
-	(*ProbeAnswer)(nil),         // 20: vignette.v1.ProbeAnswer
-	(*ActDistribution)(nil),     // 21: vignette.v1.ActDistribution
-	(*ActProbability)(nil),      // 22: vignette.v1.ActProbability
-	(*EmotionDistribution)(nil), // 23: vignette.v1.EmotionDistribution
-	(*EvaluatorUse)(nil),        // 24: vignette.v1.EvaluatorUse
-	(*RewardTerm)(nil),          // 25: vignette.v1.RewardTerm
-	(*Ensemble)(nil),            // 26: vignette.v1.Ensemble
-	(*EnsembleMember)(nil),      // 27: vignette.v1.EnsembleMember
-	(*Factor)(nil),              // 28: vignette.v1.Factor
-	(*Level)(nil),               // 29: vignette.v1.Level
-	nil,                         // 30: vignette.v1.Scenario.ExtensionsEntry
-	(*Source)(nil),              // 31: vignette.v1.Source
-	(*Persona)(nil),             // 32: vignette.v1.Persona
-	(ActionKind)(0),             // 33: vignette.v1.ActionKind
-	(StageOfChange)(0),          // 34: vignette.v1.StageOfChange
-	(StateSource)(0),            // 35: vignette.v1.StateSource
-	(*EmotionIntensity)(nil),    // 36: vignette.v1.EmotionIntensity
-	(*structpb.Value)(nil),      // 37: google.protobuf.Value
-	(*structpb.Struct)(nil),     // 38: google.protobuf.Struct
+	(*Decision)(nil),            // 16: vignette.v1.Decision
+	(*StopRules)(nil),           // 17: vignette.v1.StopRules
+	(*ProbeSpec)(nil),           // 18: vignette.v1.ProbeSpec
+	(*ProbeAnswer)(nil),         // 19: vignette.v1.ProbeAnswer
+	(*ActDistribution)(nil),     // 20: vignette.v1.ActDistribution
+	(*ActProbability)(nil),      // 21: vignette.v1.ActProbability
+	(*EmotionDistribution)(nil), // 22: vignette.v1.EmotionDistribution
+	(*EvaluatorUse)(nil),        // 23: vignette.v1.EvaluatorUse
+	(*RewardTerm)(nil),          // 24: vignette.v1.RewardTerm
+	(*Ensemble)(nil),            // 25: vignette.v1.Ensemble
+	(*EnsembleMember)(nil),      // 26: vignette.v1.EnsembleMember
+	(*Factor)(nil),              // 27: vignette.v1.Factor
+	(*Level)(nil),               // 28: vignette.v1.Level
+	nil,                         // 29: vignette.v1.Scenario.ExtensionsEntry
+	(*Decision_Option)(nil),     // 30: vignette.v1.Decision.Option
+	(*Decision_Quality)(nil),    // 31: vignette.v1.Decision.Quality
+	(*Source)(nil),              // 32: vignette.v1.Source
+	(*Persona)(nil),             // 33: vignette.v1.Persona
+	(*Change)(nil),              // 34: vignette.v1.Change
+	(ActionKind)(0),             // 35: vignette.v1.ActionKind
+	(StateSource)(0),            // 36: vignette.v1.StateSource
+	(*EmotionIntensity)(nil),    // 37: vignette.v1.EmotionIntensity
+	(*structpb.Value)(nil),      // 38: google.protobuf.Value
+	(*structpb.Struct)(nil),     // 39: google.protobuf.Struct
 }
 var file_vignette_v1_scenario_proto_depIdxs = []int32{
 	9,  // 0: vignette.v1.Scenario.roles:type_name -> vignette.v1.Role
 	13, // 1: vignette.v1.Scenario.objective:type_name -> vignette.v1.Objective
 	3,  // 2: vignette.v1.Scenario.turn_taking:type_name -> vignette.v1.TurnTaking
-	18, // 3: vignette.v1.Scenario.stop:type_name -> vignette.v1.StopRules
-	19, // 4: vignette.v1.Scenario.probes:type_name -> vignette.v1.ProbeSpec
-	24, // 5: vignette.v1.Scenario.evaluators:type_name -> vignette.v1.EvaluatorUse
-	28, // 6: vignette.v1.Scenario.factors:type_name -> vignette.v1.Factor
-	31, // 7: vignette.v1.Scenario.source:type_name -> vignette.v1.Source
-	30, // 8: vignette.v1.Scenario.extensions:type_name -> vignette.v1.Scenario.ExtensionsEntry
-	0,  // 9: vignette.v1.Role.kind:type_name -> vignette.v1.AgentKind
-	32, // 10: vignette.v1.Role.persona:type_name -> vignette.v1.Persona
-	12, // 11: vignette.v1.Role.policy:type_name -> vignette.v1.Policy
-	14, // 12: vignette.v1.Role.stance:type_name -> vignette.v1.Stance
-	25, // 13: vignette.v1.Role.reward:type_name -> vignette.v1.RewardTerm
-	10, // 14: vignette.v1.Role.script:type_name -> vignette.v1.Script
-	16, // 15: vignette.v1.Role.change:type_name -> vignette.v1.Change
-	11, // 16: vignette.v1.Script.lines:type_name -> vignette.v1.ScriptLine
-	33, // 17: vignette.v1.ScriptLine.kind:type_name -> vignette.v1.ActionKind
-	1,  // 18: vignette.v1.Policy.modality:type_name -> vignette.v1.Modality
-	2,  // 19: vignette.v1.Objective.kind:type_name -> vignette.v1.ObjectiveKind
-	15, // 20: vignette.v1.Stance.interests:type_name -> vignette.v1.Interest
-	34, // 21: vignette.v1.Change.stage:type_name -> vignette.v1.StageOfChange
-	17, // 22: vignette.v1.Change.questions:type_name -> vignette.v1.OpenQuestion
-	4,  // 23: vignette.v1.ProbeSpec.kind:type_name -> vignette.v1.ProbeKind
-	23, // 24: vignette.v1.ProbeAnswer.emotions:type_name -> vignette.v1.EmotionDistribution
-	21, // 25: vignette.v1.ProbeAnswer.acts:type_name -> vignette.v1.ActDistribution
-	35, // 26: vignette.v1.ProbeAnswer.source:type_name -> vignette.v1.StateSource
-	22, // 27: vignette.v1.ActDistribution.acts:type_name -> vignette.v1.ActProbability
-	5,  // 28: vignette.v1.ActProbability.act:type_name -> vignette.v1.ProbeAct
-	36, // 29: vignette.v1.EmotionDistribution.emotions:type_name -> vignette.v1.EmotionIntensity
-	6,  // 30: vignette.v1.EvaluatorUse.when:type_name -> vignette.v1.EvaluationTime
-	26, // 31: vignette.v1.RewardTerm.ensemble:type_name -> vignette.v1.Ensemble
-	27, // 32: vignette.v1.Ensemble.members:type_name -> vignette.v1.EnsembleMember
-	7,  // 33: vignette.v1.Ensemble.rule:type_name -> vignette.v1.EnsembleRule
-	29, // 34: vignette.v1.Factor.levels:type_name -> vignette.v1.Level
-	37, // 35: vignette.v1.Level.value:type_name -> google.protobuf.Value
-	32, // 36: vignette.v1.Level.persona:type_name -> vignette.v1.Persona
-	38, // 37: vignette.v1.Scenario.ExtensionsEntry.value:type_name -> google.protobuf.Struct
-	38, // [38:38] is the sub-list for method output_type
-	38, // [38:38] is the sub-list for method input_type
-	38, // [38:38] is the sub-list for extension type_name
-	38, // [38:38] is the sub-list for extension extendee
-	0,  // [0:38] is the sub-list for field type_name
+	17, // 3: vignette.v1.Scenario.stop:type_name -> vignette.v1.StopRules
+	18, // 4: vignette.v1.Scenario.probes:type_name -> vignette.v1.ProbeSpec
+	23, // 5: vignette.v1.Scenario.evaluators:type_name -> vignette.v1.EvaluatorUse
+	27, // 6: vignette.v1.Scenario.factors:type_name -> vignette.v1.Factor
+	32, // 7: vignette.v1.Scenario.source:type_name -> vignette.v1.Source
+	29, // 8: vignette.v1.Scenario.extensions:type_name -> vignette.v1.Scenario.ExtensionsEntry
+	16, // 9: vignette.v1.Scenario.decision:type_name -> vignette.v1.Decision
+	0,  // 10: vignette.v1.Role.kind:type_name -> vignette.v1.AgentKind
+	33, // 11: vignette.v1.Role.persona:type_name -> vignette.v1.Persona
+	12, // 12: vignette.v1.Role.policy:type_name -> vignette.v1.Policy
+	14, // 13: vignette.v1.Role.stance:type_name -> vignette.v1.Stance
+	24, // 14: vignette.v1.Role.reward:type_name -> vignette.v1.RewardTerm
+	10, // 15: vignette.v1.Role.script:type_name -> vignette.v1.Script
+	34, // 16: vignette.v1.Role.change:type_name -> vignette.v1.Change
+	11, // 17: vignette.v1.Script.lines:type_name -> vignette.v1.ScriptLine
+	35, // 18: vignette.v1.ScriptLine.kind:type_name -> vignette.v1.ActionKind
+	1,  // 19: vignette.v1.Policy.modality:type_name -> vignette.v1.Modality
+	2,  // 20: vignette.v1.Objective.kind:type_name -> vignette.v1.ObjectiveKind
+	15, // 21: vignette.v1.Stance.interests:type_name -> vignette.v1.Interest
+	30, // 22: vignette.v1.Decision.options:type_name -> vignette.v1.Decision.Option
+	31, // 23: vignette.v1.Decision.qualities:type_name -> vignette.v1.Decision.Quality
+	4,  // 24: vignette.v1.ProbeSpec.kind:type_name -> vignette.v1.ProbeKind
+	22, // 25: vignette.v1.ProbeAnswer.emotions:type_name -> vignette.v1.EmotionDistribution
+	20, // 26: vignette.v1.ProbeAnswer.acts:type_name -> vignette.v1.ActDistribution
+	36, // 27: vignette.v1.ProbeAnswer.source:type_name -> vignette.v1.StateSource
+	21, // 28: vignette.v1.ActDistribution.acts:type_name -> vignette.v1.ActProbability
+	5,  // 29: vignette.v1.ActProbability.act:type_name -> vignette.v1.ProbeAct
+	37, // 30: vignette.v1.EmotionDistribution.emotions:type_name -> vignette.v1.EmotionIntensity
+	6,  // 31: vignette.v1.EvaluatorUse.when:type_name -> vignette.v1.EvaluationTime
+	25, // 32: vignette.v1.RewardTerm.ensemble:type_name -> vignette.v1.Ensemble
+	26, // 33: vignette.v1.Ensemble.members:type_name -> vignette.v1.EnsembleMember
+	7,  // 34: vignette.v1.Ensemble.rule:type_name -> vignette.v1.EnsembleRule
+	28, // 35: vignette.v1.Factor.levels:type_name -> vignette.v1.Level
+	38, // 36: vignette.v1.Level.value:type_name -> google.protobuf.Value
+	33, // 37: vignette.v1.Level.persona:type_name -> vignette.v1.Persona
+	39, // 38: vignette.v1.Scenario.ExtensionsEntry.value:type_name -> google.protobuf.Struct
+	39, // [39:39] is the sub-list for method output_type
+	39, // [39:39] is the sub-list for method input_type
+	39, // [39:39] is the sub-list for extension type_name
+	39, // [39:39] is the sub-list for extension extendee
+	0,  // [0:39] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_scenario_proto_init() }
@@ -2790,7 +2958,7 @@ func file_vignette_v1_scenario_proto_init() {
 	file_vignette_v1_turn_proto_init()
 	file_vignette_v1_scenario_proto_msgTypes[4].OneofWrappers = []any{}
 	file_vignette_v1_scenario_proto_msgTypes[6].OneofWrappers = []any{}
-	file_vignette_v1_scenario_proto_msgTypes[12].OneofWrappers = []any{
+	file_vignette_v1_scenario_proto_msgTypes[11].OneofWrappers = []any{
 		(*ProbeAnswer_Emotions)(nil),
 		(*ProbeAnswer_Distress)(nil),
 		(*ProbeAnswer_Probability)(nil),
@@ -2798,15 +2966,16 @@ func file_vignette_v1_scenario_proto_init() {
 		(*ProbeAnswer_Refusal)(nil),
 		(*ProbeAnswer_Acts)(nil),
 	}
+	file_vignette_v1_scenario_proto_msgTypes[16].OneofWrappers = []any{}
 	file_vignette_v1_scenario_proto_msgTypes[17].OneofWrappers = []any{}
-	file_vignette_v1_scenario_proto_msgTypes[18].OneofWrappers = []any{}
+	file_vignette_v1_scenario_proto_msgTypes[22].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_scenario_proto_rawDesc), len(file_vignette_v1_scenario_proto_rawDesc)),
 			NumEnums:      8,
-			NumMessages:   23,
+			NumMessages:   24,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -1,4 +1,4 @@
-package patientpsi
+package foreign
 
 import (
 	"fmt"
@@ -36,11 +36,22 @@ var emotionWords = map[string]vignettev1.Emotion{
 	"happy":      vignettev1.Emotion_EMOTION_JOY, "glad": vignettev1.Emotion_EMOTION_JOY,
 }
 
-// emotionOf reads an emotion from the source's words: one of ours by name, or the first word that is known.
-func emotionOf(words string) (vignettev1.Emotion, bool) {
+// nouns are the names that formats give feelings beside those of our vocabulary.
+var nouns = map[string]vignettev1.Emotion{
+	"fear": vignettev1.Emotion_EMOTION_ANXIETY, "worry": vignettev1.Emotion_EMOTION_ANXIETY, "apprehension": vignettev1.Emotion_EMOTION_ANXIETY,
+	"concerned": vignettev1.Emotion_EMOTION_ANXIETY, "frustration": vignettev1.Emotion_EMOTION_ANGER, "irritability": vignettev1.Emotion_EMOTION_ANGER,
+	"embarrassment": vignettev1.Emotion_EMOTION_SHAME, "grief": vignettev1.Emotion_EMOTION_SADNESS, "depressed": vignettev1.Emotion_EMOTION_SADNESS,
+	"despair": vignettev1.Emotion_EMOTION_HOPELESSNESS, "happiness": vignettev1.Emotion_EMOTION_JOY,
+}
+
+// EmotionOf reads an emotion from a source's words: one of ours by name, or the first word that is known.
+func EmotionOf(words string) (vignettev1.Emotion, bool) {
 	split := strings.FieldsFunc(strings.ToLower(words), func(r rune) bool { return !unicode.IsLetter(r) })
 	for _, w := range split {
 		if e, ok := emotionWords[w]; ok {
+			return e, true
+		}
+		if e, ok := nouns[w]; ok {
 			return e, true
 		}
 		if e, ok := vignettev1.Emotion_value["EMOTION_"+strings.ToUpper(w)]; ok && e != 0 {
@@ -50,34 +61,15 @@ func emotionOf(words string) (vignettev1.Emotion, bool) {
 	return 0, false
 }
 
-func readEmotions(raw profile, p *vignettev1.Persona) error {
-	entries, err := texts(raw, "emotion")
-	if err != nil {
-		return err
+// EmotionWords are the words a source had for an emotion where they still name it, and our name for it where it was changed.
+func EmotionWords(e *vignettev1.EmotionIntensity) string {
+	if named, ok := EmotionOf(e.GetWords()); ok && named == e.GetEmotion() {
+		return e.GetWords()
 	}
-	for i, words := range entries {
-		e, ok := emotionOf(words)
-		if !ok {
-			return fmt.Errorf("entry %d, %q, names no emotion that is known; known are %s", i+1, words, strings.Join(protoyaml.EnumNames(vignettev1.Emotion(0).Descriptor()), ", "))
-		}
-		s := situation(model(p))
-		s.Emotions = append(s.Emotions, &vignettev1.EmotionIntensity{Emotion: e, Words: words})
-	}
-	return nil
+	return enumname.Of(e.GetEmotion())
 }
 
-// writeEmotions writes the source's words where they still name the emotion, and its name where it was changed.
-func writeEmotions(p *vignettev1.Persona, raw profile) error {
-	out := []any{}
-	if all := p.GetCognitiveModel().GetSituations(); len(all) > 0 {
-		for _, e := range all[0].Emotions {
-			if named, ok := emotionOf(e.Words); ok && named == e.Emotion {
-				out = append(out, e.Words)
-				continue
-			}
-			out = append(out, enumname.Short(enumValue(e.Emotion)))
-		}
-	}
-	raw["emotion"] = out
-	return nil
+// NoEmotion is the error for words that name no emotion.
+func NoEmotion(words string) error {
+	return fmt.Errorf("%q names no emotion that is known; known are %s", words, strings.Join(protoyaml.EnumNames(vignettev1.Emotion(0).Descriptor()), ", "))
 }
