@@ -8,7 +8,7 @@ var (
 	directCue = cueOf(strong, "asks for it directly",
 		`could|can|will|would you; can|could|may|might i; can|could|may we; please;
 		i would ?really|also|very|still ?much like you|to|it|for|if|some|a|the|my|us|your|more|that;
-		i am ?still|also|simply|only|just asking; i am ?still|also|simply|only|just requesting; i ask that|you|for;
+		?i ?am still|simply|only|just asking; i am asking; what i am asking; i am ?still|also|simply|only|just requesting; i ask that|you|for;
 		i want you; i want to ask|request|be|have|get|work|leave|take|use|see|keep|know;
 		i want to do|go|stop|start|spend|change|make|come|pay|return|book|sit|talk;
 		i want a|the|my|our|your|some|more|it|this|that|them; i need you;
@@ -20,7 +20,7 @@ var (
 		i am here to ask; i ask; i request; let us; i expect; i would be grateful if; it is important to me that you;
 		i propose; i am asking|begging you|for; all i|we want|need|ask|am; i|we need|want someone|somebody|him|her|them|an; it|this|that wants|needs a|an|doing|sorting|fixing;
 		can|could we have|get|see|book|sort|fix|make; i|we am|are going to need; i would|will have|take the; you need to get|send|pay|fix|book|let; i have to insist; i insist;
-		sort|get|let|give me|us out|some|a|it|this|the|have|stay|go; are you going to; any chance you|of; would you please; put me down|in|through; book me;
+		sort|get|let|give me|us out|some|a|it|this|the|have|stay|go; let me|us _; are you going to; any chance you|of; would you please; put me down|in|through; book me;
 		i still|really|do|just|therefore need|want|would`,
 	)
 	hintCue = cueOf(weak, "only hints at what is wanted",
@@ -44,7 +44,7 @@ var (
 		i need to talk|speak`,
 	)
 	agreeCue = cueOf(strong, "asks whether the other agrees",
-		`does|would|will|could that|this|it work|suit|sound|be|seem;
+		`does|would|will|could that|this|it ?also work|suit|sound|be|seem|do|help; ?so we are|were agreed; we agree|agreed; are we; is it agreed|settled|done;
 		is that|this|it ?something ok|okay|fair|fine|acceptable|alright;
 		is that|this|it all|doable|possible|reasonable|agreeable; is that|this|it something you|we;
 		deal; you good|ok|okay|fine|happy|cool|alright with; ok|okay|fine|alright with you; a yes|no; yes or no; we leave|call|say; are we good|ok|sorted|clear;
@@ -65,7 +65,8 @@ var (
 		can not you see; i need to tell|say|ask; i want to tell|say|understand|thank|know; i want to make sure;
 		i would like to say|tell|know|understand|thank|explain|add|start; what i want to say; let us see|be|talk;
 		let us not|say; please tell|explain|listen|understand|know|hear; please let me finish|explain|say;
-		please do not get|be|take; please; i need to understand|know|think|go; i ?really|just need help;
+		please do not get|be|take; please; let me|us know|see|think|finish|explain|say|tell|ask|guess|get|put|check|speak|talk|be|just|start|add|go|look;
+		let us know|see|think|talk|be|go|start; i need to understand|know|think|go; i ?really|just need help;
 		do not get|take|worry|misunderstand|know|think|want|need|have|feel|see|understand|mind|like|care;
 		i do not want|know|think|like|care|mind|need|feel; i want you to know|understand|see;
 		i need you to know|understand|see|listen|hear; could|can i help; can i be honest; will you be;
@@ -79,7 +80,7 @@ var (
 
 var (
 	refusalCue = cueOf(strong, "says no, and clearly",
-		`i ?just|really|simply|still|also|honestly can not; i ?just|really|simply|still|also|honestly will not;
+		`i|we ?just|really|simply|still|also|honestly can not; i|we ?just|really|simply|still|also|honestly will|shall not; i shall not; i will never;
 		i am ?just|really|simply|still|also not going|able|available|willing|comfortable|taking;
 		i am ?just|really|simply|still|also not doing|coming|lending|signing|joining|accepting;
 		i am ?just|really|simply|still|also not interested|staying|giving|paying|driving|hosting;
@@ -98,7 +99,7 @@ var (
 	)
 	softNoCue = cueOf(weak, "says no, but so that it can be missed",
 		`i do not think i can|could|will|am|want|should|would; i do not think that|it|this would|will|works|is;
-		i would rather not; i would prefer not; i am not sure i|if|that|about|whether; maybe another|next|some|later;
+		i would rather not; i would prefer not; i would love|like to; it would ?just ?only be a|too|so; i am not sure i|if|that|about|whether; maybe another|next|some|later;
 		another time; some other time; i might not; i may not; it is not a good|great time; this is not a good|great;
 		i probably can|will|should|would|could not; i do not know if|whether|about; i wish i could;
 		i would love to but; i would if i; it is a bit|little difficult|hard|tricky; i have a lot on|going|to;
@@ -108,7 +109,7 @@ var (
 		can you ask|find someone|somebody; have you asked; is there anyone|someone|anybody|nobody;
 		maybe you|someone could|can; is not ?so|very|really|exactly|quite|that perfect|ideal|great|good|easy|convenient|possible|best; not ?so|very|really|exactly|the perfect|ideal|great|convenient|best|easy;
 		maybe|perhaps it is|we|not|_ could|can|might; would|could|might not _ ?_ be|prefer|rather better|best|happier|easier; only lets|allows; i would like|love to help; i would hate to miss|lose;
-		better off with|in|without|at|somewhere; i am a bit|little; i have a|an|one|the|my _; wouldn't it; could be; might ?even be best|better; i need my; not sure it|this|that|about; i do not like to|the;
+		better off with|in|without|at|somewhere; i am a bit|little; i have a|an|one|the|my _; could be; might ?even be best|better; i need my; not sure it|this|that|about; i do not like to|the;
 		let me think; let me see; i will have to check|see|think; i guess not;
 		i should probably; i kind|sort of need; not really; i am not really; i would need to`,
 	)
@@ -127,7 +128,7 @@ func judgeAssert(m *moment) finding {
 		h, ok := requestIn(m, s)
 		if m.matter.refusing() {
 			h, ok = refusalIn(m, s, i == 0)
-			if at, asks := agreeCue.in(s); !ok && asks && m.other.agreed && s.form != language.NoQuestion {
+			if at, asks := agreeCue.in(s); asks && (m.other.agreed || m.onTable() && m.late) && s.form != language.NoQuestion {
 				h, ok = hit{level: strong, span: m.cover(s, at), why: agreeCue.why}, true
 			}
 		}
@@ -201,20 +202,47 @@ func requestIn(m *moment, s *sentence) (hit, bool) {
 			return hit{level: weak, span: m.cover(s, at), why: "begs for it"}, true
 		}
 		return hit{level: strong, span: m.cover(s, direct), why: directCue.why}, true
-	case isHint:
+	case isHint && (s.form != language.NoQuestion || !openCue.phrases.In(s.Tokens)):
 		return hit{level: weak, span: m.cover(s, hinted), why: hintCue.why}, true
 	case condition.In(s.Tokens) && promises(s):
 		return hit{level: weak, span: m.whole(s), why: "names what is wanted as a condition, without asking for it"}, true
+	case orders(s) && (dealt.In(s.Tokens) || m.other.resists && s.stems.Shared(m.matter.compromises) >= 2):
+		return hit{level: strong, span: m.whole(s), why: "asks for it, and says what for"}, true
 	case orders(s):
 		return hit{level: weak, span: m.whole(s), why: "orders it rather than asking"}, true
+	case m.names(s):
+		return hit{level: strong, span: m.whole(s), why: "says in so many words what is wanted"}, true
+	case s.form != language.NoQuestion && doubtful.In(s.Tokens):
+		return hit{level: weak, span: m.whole(s), why: hintCue.why}, true
 	}
 	return hit{}, false
 }
 
+// dealt goes on behind an order with what comes of it: "give me the morning and you'll have it by noon".
+var dealt = phrases(`and i|we will|can; and you|we|they will|would|are|have|get|can; and ?then you|we|i; and it is|will; so ?that you|we|i|he|she|they|it`)
+
+// doubtful questions ask as if they did not.
+var doubtful = phrases(`maybe; perhaps; possibly; any chance; by any chance; somehow; at some point; just a|an|one|some`)
+
+// names says whether a sentence is what is wanted and little else, without a verb: "Saturday, from the start."
+func (m *moment) names(s *sentence) bool {
+	if s.form != language.NoQuestion || !m.onTable() || len(s.stems) < 2 && !isConcrete(s.Tokens) || states(s.Tokens) || s.stems.Shared(m.matter.compromises) > s.stems.Shared(m.matter.request) {
+		return false
+	}
+	return mostly(s.stems, m.matter.request)
+}
+
+// restates says whether a sentence says how it will be, in the words of the objective: "The weekend stays with me."
+func (m *moment) restates(s *sentence) bool {
+	return s.form == language.NoQuestion && len(s.stems) >= 2 && mostly(s.stems, m.matter.request) && stays.In(s.Tokens)
+}
+
+var stays = phrases(`stays|remains|stay with|mine|put|as|where|here|the|my|at|in; is ?staying mine|with|my; no _; not _; the ?same answer|thing; answer is|stands|stays`)
+
 // pressing questions take it as agreed that something will be done and ask when, or which.
 var pressing = phrases(
 	`when can|could|will|would|are|is|do|does you|we|i|he|she|they|it|somebody|someone|the|a|an; when's somebody|someone|the|he|she|it|they;
-	by when; the rest when; what|which day|time|date; how soon; monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|morning|now or;
+	when can|could|will|would|are|is|do|does somebody|someone|anybody|anyone|your; by when; the rest when; how fast|quickly; what|which day|time|date; how soon; monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|morning|now or;
 	so by|on|this|next|tomorrow; then by|on|this|next|tomorrow; by|on monday|tuesday|wednesday|thursday|friday|saturday|sunday then`,
 )
 
@@ -230,6 +258,22 @@ func (m *moment) implied(reinforced, negotiated finding) (hit, bool) {
 	}
 	return hit{}, false
 }
+
+// asksForAWay is a question for a way to what is wanted: it can be heard as asking for it.
+func (m *moment) asksForAWay() (hit, bool) {
+	if m.matter.refusing() || m.other.agreed {
+		return hit{}, false
+	}
+	for _, s := range m.sentences {
+		if at, ok := openCue.in(s); ok && s.form != language.NoQuestion && !s.broken && !firstIsPreliminary(s) {
+			return hit{level: weak, span: m.cover(s, at), why: "asks for a way, which lets guess what is wanted"}, true
+		}
+	}
+	return hit{}, false
+}
+
+// firstIsPreliminary says whether a sentence begins with a request about the talking: "Could you tell me why?"
+func firstIsPreliminary(s *sentence) bool { return preliminary.StartsWith(s.Tokens) }
 
 // firstRequest finds the first place of a cue that is more than a preliminary.
 func firstRequest(s *sentence, c cue) (place, bool) {
@@ -278,12 +322,21 @@ func orders(s *sentence) bool {
 	if s.form != language.NoQuestion || len(list) < 2 {
 		return false
 	}
+	for len(list) > 2 && beforeOrder[list[0].Norm] {
+		list = list[1:]
+	}
 	first := list[0].Norm
+	if finite[firstPart(list[1].Norm)] || list[1].Norm == "me" && (first == "tell" || first == "ask") {
+		return false
+	}
 	if first == "don't" || first == "just" || first == "never" || first == "stop" {
 		return language.IsVerb(list[1].Norm) && !notOrders[list[1].Norm] || first == "stop"
 	}
 	return language.IsVerb(first) && !notOrders[first] || list[1].Norm == "me" && !language.IsStopWord(first)
 }
+
+// beforeOrder may stand before an imperative.
+var beforeOrder = words("so then please well ok okay right and but no now come")
 
 func overlaps(a, b place) bool { return a.first < b.last && b.first < a.last }
 
@@ -313,6 +366,12 @@ func refusalIn(m *moment, s *sentence, first bool) (hit, bool) {
 	if !isClear {
 		clear, isClear = notDoing(s)
 	}
+	if !isClear {
+		clear, isClear = m.doesNot(s)
+	}
+	if !isClear && !isSoft && m.restates(s) {
+		return hit{level: strong, span: m.whole(s), why: refusalCue.why}, true
+	}
 	switch {
 	case isClear && (!isSoft || clear.first <= soft.first && !overlaps(clear, soft)):
 		if idleNo.In(s.Tokens) {
@@ -321,6 +380,10 @@ func refusalIn(m *moment, s *sentence, first bool) (hit, bool) {
 		return hit{level: strong, span: m.cover(s, clear), why: refusalCue.why}, true
 	case isSoft:
 		return hit{level: weak, span: m.cover(s, soft), why: softNoCue.why}, true
+	case s.form != language.NoQuestion && doubtful.In(s.Tokens) && anyNo.In(s.Tokens):
+		return hit{level: weak, span: m.whole(s), why: softNoCue.why}, true
+	case orders(s) && (yourself.In(s.Tokens) || dealt.In(s.Tokens) && s.stems.Shared(m.matter.request) > 0 && !m.other.agreed):
+		return hit{level: strong, span: m.whole(s), why: "gives it back"}, true
 	case first && bareNo.StartsWith(s.Tokens) && !idleNo.In(s.Tokens):
 		at, _ := s.find(bareNo)
 		return hit{level: strong, span: m.cover(s, at), why: refusalCue.why}, true
@@ -328,8 +391,26 @@ func refusalIn(m *moment, s *sentence, first bool) (hit, bool) {
 	return hit{}, false
 }
 
+// yourself gives a task back.
+var yourself = phrases(`yourself; your own; on your own`)
+
+// doesNot finds a refusal in what somebody does not do as a rule: "I don't sign for other people".
+func (m *moment) doesNot(s *sentence) (place, bool) {
+	for _, match := range never.Find(s.Tokens) {
+		if match.Last < len(s.Tokens) && m.matter.request.Has(s.Tokens[match.Last].Norm) {
+			return place{match.First, match.Last + 1}, true
+		}
+	}
+	return place{}, false
+}
+
+var never = phrases(`i|we do ?just|really|simply not; i|we never; i|we no longer; i|we did not`)
+
 // notDoing finds refusals in any verb: "I'm not having him", "he isn't moving in", and "Not this Saturday".
 func notDoing(s *sentence) (place, bool) {
+	if at, ok := bareNotDoing(s); ok {
+		return at, true
+	}
 	for _, match := range isNot.Find(s.Tokens) {
 		if match.Last >= len(s.Tokens) || idleDoing[s.Tokens[match.Last].Norm] {
 			continue
@@ -340,6 +421,20 @@ func notDoing(s *sentence) (place, bool) {
 	}
 	if s.form == language.NoQuestion && notThis.StartsWith(s.Tokens) {
 		return s.find(notThis)
+	}
+	return place{}, false
+}
+
+// bareNotDoing finds one without its subject: "Not writing it, though."
+func bareNotDoing(s *sentence) (place, bool) {
+	for i, token := range s.Tokens {
+		switch {
+		case token.Norm == "not" && i+1 < len(s.Tokens):
+			_, ok := language.BaseOfGerund(s.Tokens[i+1].Norm)
+			return place{i, i + 2}, ok && !idleDoing[s.Tokens[i+1].Norm]
+		case token.Norm != "still" && token.Norm != "just" && token.Norm != "and" && token.Norm != "but" && token.Norm != "so" && token.Norm != "definitely":
+			return place{}, false
+		}
 	}
 	return place{}, false
 }

@@ -83,12 +83,12 @@ func (m *moment) doubts() (int, []hit) {
 	points := 0
 	var hits []hit
 	for _, s := range m.sentences {
-		taken := make([]bool, len(s.Tokens))
+		taken := make([]bool, len(s.said))
 		for _, each := range []struct {
 			cue
 			points int
 		}{{belittles, doubtBelittles}, {sorryCue, doubtHedge}, {hedgeCue, doubtHedge}} {
-			for _, match := range each.phrases.Find(s.Tokens) {
+			for _, match := range each.phrases.Find(s.said) {
 				if taken[match.First] || taken[match.Last-1] || exempt(s, match) {
 					continue
 				}
@@ -96,7 +96,7 @@ func (m *moment) doubts() (int, []hit) {
 					taken[i] = true
 				}
 				points += each.points
-				hits = append(hits, hit{span: m.cover(s, place{match.First, match.Last}), why: each.why})
+				hits = append(hits, hit{span: language.Cover(m.text, s.said[match.First:match.Last]), why: each.why})
 			}
 		}
 	}
@@ -105,7 +105,7 @@ func (m *moment) doubts() (int, []hit) {
 
 // exempt are apologies that show sympathy.
 func exempt(s *sentence, match language.Match) bool {
-	for _, kind := range empathicSorry.Find(s.Tokens) {
+	for _, kind := range empathicSorry.Find(s.said) {
 		if match.First >= kind.First && match.First < kind.Last {
 			return true
 		}

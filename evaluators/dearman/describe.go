@@ -15,7 +15,7 @@ var (
 		probably; maybe; perhaps; you think; you feel; you know; you want; i bet; you must; you would think; i wonder;
 		i hope; i wish; it is obvious; obviously; clearly; i know; i am sure|certain|confident|such; thank|thanks;
 		that is ?not true|right|fair|wrong; i understand; i get that; i hear; i see that|why|how|your;
-		i realise|realize`,
+		i realise|realize; difficult; tricky; hard; tough; ideal; may be; looks; sounds; love|loves|trust you|me|him|her; are|be|am friends|family|brothers|sisters|adults|fond`,
 	)
 	// What would be is not what is.
 	unreal = phrases(
@@ -27,6 +27,8 @@ var (
 		`i|we could not|hardly|barely sleep|get|find|reach|use|work|make|finish|leave|open|hear|see|come|go|eat;
 		i can not sleep|breathe|hear|walk|reach`,
 	)
+	// What somebody who asks cannot do is one too; of somebody who refuses it is the refusal.
+	unable = phrases(`i|we|he|she|they|it can not ?even _`)
 	// Words that place a thing in time or count it.
 	whenAndHowMany = words(`yesterday today tonight monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays
 		thursdays fridays saturdays sundays january february march april june july august september october november
@@ -34,7 +36,7 @@ var (
 		years hour hours minute minutes days once twice times one two three four five six seven eight nine ten eleven
 		twelve thirteen fourteen fifteen sixteen twenty thirty forty fifty hundred thousand half dozen dollars euros
 		pounds percent first second third last since ago already until daily weekly monthly semester quarter christmas
-		birthday overnight recently lately earlier`)
+		birthday overnight recently lately earlier every each`)
 	// Verbs of what can be seen and heard, in the forms used to tell it.
 	observed = words(`said told asked wrote texted called emailed sent saw heard noticed found came went left arrived took borrowed
 		paid used ate broke closed opened promised agreed cancelled canceled changed missed played shouted yelled
@@ -66,12 +68,9 @@ func judgeDescribe(m *moment) finding {
 			}
 		}
 	}
-	if because, ok := m.fault(attack, judgement); ok {
+	if because, ok := m.fault(attack, judgement); ok && f.level == none {
 		because.why = whyJudged
-		if f.level == none {
-			f.add(because)
-		}
-		f.cap(weak, because)
+		f.add(because)
 	}
 	if because, ok := m.lastFault(capitulation); ok {
 		f.cap(weak, because)
@@ -89,16 +88,16 @@ func describeClause(m *moment, s *sentence, c place) (hit, bool) {
 	// A clause that says little else than one of the objective's facts states it, whatever its verb.
 	known := len(stems) >= 3 && mostly(stems, m.matter.facts)
 	fragment := !states(tokens) && !known
-	if len(stems) == 0 || fragment && (!counts(tokens) || stems.Shared(m.matter.facts) == 0 || s.broken || len(m.sentences) == 1) {
+	if len(stems) == 0 || fragment && (!counts(tokens) || stems.Shared(m.matter.facts) == 0 || stems.Shared(m.matter.compromises)+stems.Shared(m.matter.request) > 0 || len(m.sentences) == 1) {
 		return hit{}, false
 	}
-	if m.other.resists && !known && m.offers(s) || credits.StartsWith(tokens) {
+	if m.other.resists && !known && m.offersIn(tokens, stems) || credits.StartsWith(tokens) {
 		return hit{}, false
 	}
 	if opinions.In(tokens) || ownFeeling(tokens) || m.acts(s.Tokens[max(0, c.first-1):c.last]) {
 		return hit{}, false
 	}
-	if unreal.In(tokens) && !inability.In(tokens) {
+	if unreal.In(tokens) && !inability.In(tokens) && (m.matter.refusing() || !unable.In(tokens)) {
 		return hit{}, false
 	}
 	t := m.tie(tokens, stems)
@@ -109,7 +108,7 @@ func describeClause(m *moment, s *sentence, c place) (hit, bool) {
 		return hit{}, false
 	case fragment && stems.Shared(m.matter.facts) < 2:
 		return h, true
-	case stems.Shared(m.matter.facts) >= 2, concrete && t != untied, concrete && m.tiedElsewhere():
+	case stems.Shared(m.matter.facts) >= 2, concrete && (t != untied || stems.Shared(m.matter.facts) > 0), concrete && s.tie == closely, concrete && m.tiedElsewhere() && len(m.matter.facts) == 0:
 		h.level, h.why = strong, whyDescribed
 	case t == untied && !concrete:
 		return hit{}, false
@@ -120,6 +119,11 @@ func describeClause(m *moment, s *sentence, c place) (hit, bool) {
 		h.level, h.why = weak, "mentions a fact in passing; say it by itself"
 	}
 	return h, true
+}
+
+// offersIn says whether a clause makes an offer.
+func (m *moment) offersIn(tokens []language.Token, stems language.Stems) bool {
+	return offerCue.phrases.In(tokens) || openCue.phrases.In(tokens) || stems.Shared(m.matter.compromises) >= 2 && tomorrow.In(tokens)
 }
 
 // habitual begin a clause that says when something is so, not that it was.
@@ -193,7 +197,7 @@ var credits = phrases(`you did; you have been; fair ?enough you; hypothetically;
 // states says whether words make a statement in the present or past: a subject and, close behind it, a finite verb.
 func states(tokens []language.Token) bool {
 	for i, token := range tokens {
-		if i < 4 && i+1 < len(tokens) && strings.HasSuffix(token.Norm, "'s") && afterIs[tokens[i+1].Norm] {
+		if i+1 < len(tokens) && noun(token) && finiteAfterNoun(tokens[i+1:]) {
 			return true
 		}
 		if !nominals[firstPart(token.Norm)] {
@@ -207,7 +211,7 @@ func states(tokens []language.Token) bool {
 			if finite[norm] || observed[norm] {
 				return true
 			}
-			if _, ok := language.BaseOfPast(norm); ok {
+			if _, ok := language.BaseOfPast(norm); ok || j == i+1 && thirdSubject(token.Norm) && strings.HasSuffix(norm, "ed") {
 				return true
 			}
 			if _, ok := language.BaseOfThird(norm); ok && j > i+1 || thirdSubject(token.Norm) && isThird(norm) {
@@ -221,8 +225,29 @@ func states(tokens []language.Token) bool {
 	return false
 }
 
-// afterIs follow a noun with 's that stands for "is" or "has", and no possessive: "the pressure's on zero".
-var afterIs = words("a an the in on at out off up down not still been got gone just only there here too so very all broken down due empty")
+// noun says whether a word may be the noun that a verb belongs to: "the switch", "Jordan".
+func noun(token language.Token) bool {
+	return token.Kind == language.Word && !language.IsStopWord(token.Norm) && !language.IsAuxiliary(token.Norm) && !subjects[token.Norm]
+}
+
+// finiteAfterNoun says whether a finite verb follows, perhaps behind an adverb: "still is", "never came".
+func finiteAfterNoun(tokens []language.Token) bool {
+	for _, token := range tokens[:min(2, len(tokens))] {
+		norm := firstPart(token.Norm)
+		if finite[norm] || observed[norm] {
+			return true
+		}
+		if _, ok := language.BaseOfPast(norm); ok {
+			return true
+		}
+		if !adverbs[norm] {
+			return false
+		}
+	}
+	return false
+}
+
+var adverbs = words("still never always just only also even all both really actually already once twice then")
 
 func thirdSubject(norm string) bool { return norm == "he" || norm == "she" || norm == "it" }
 

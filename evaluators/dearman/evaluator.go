@@ -13,7 +13,7 @@ import (
 const Name = "dear-man"
 
 // Version of the rules. It changes whenever a verdict may.
-const Version = "rules-2"
+const Version = "rules-3"
 
 // Evaluator judges DEAR MAN. The zero value is ready; it is safe for concurrent use.
 type Evaluator struct{}
@@ -171,6 +171,8 @@ func judge(m *moment) [skills]finding {
 	}
 	if f := &findings[assert]; f.level == none && !m.faulty() {
 		if h, ok := m.implied(findings[reinforce], findings[negotiate]); ok {
+			f.add(h)
+		} else if h, ok := m.asksForAWay(); ok {
 			f.add(h)
 		}
 	}

@@ -21,11 +21,29 @@ var (
 		unnerved spooked petrified panicking panicked stung gutting low ill sick blue numb lousy rotten rubbish
 		poorly wobbly edgy rundown wrecked destroyed finished broken worse raw fragile outraged bored homesick
 		sheepish ashamed ridiculous silly rough exposed intimidated tired strained apprehensive dismayed aggravated exasperated dejected gutted agitated bad
-		terrible awful horrible conflicted mortified heavy dread`)
+		terrible awful horrible conflicted mortified heavy dread weird prickly awkward gloomy grumpy jumpy teary tearful
+		rubbed crazy mental flat hollow empty dreadful fraught twitchy sour bruised wary wretched pathetic-feeling
+		disgusted appalled perturbed baffled resigned puzzled wounded mortified hot bothered livid peeved wound ratty
+		desolate forgotten voiceless cornered ganged swamped snowed smothered suffocated drowning`)
 	pleasant = words(`calm comfortable confident content delighted eager excited glad grateful happy hopeful joyful loved optimistic
 		pleased proud reassured relieved respected safe satisfied secure thankful thrilled touched valued appreciated
 		okay ok peaceful heard seen included supported buzzing chuffed stoked pumped psyched elated overjoyed
-		made-up better lighter relaxed moved honoured honored lucky blessed`)
+		made-up better lighter relaxed moved honoured honored lucky blessed keen fond chuffed tickled cared overjoyed
+		ecstatic inspired encouraged refreshed welcome`)
+	// phrasal are feelings of two words.
+	phrasal = map[string]wordSet{
+		"put": words("out upon"), "made": words("up"), "let": words("down"), "left": words("out behind"), "worn": words("out down thin"),
+		"wound": words("up"), "knocked": words("back sideways out"), "done": words("in"), "freaked": words("out"), "burnt": words("out"),
+		"burned": words("out"), "stressed": words("out"), "snowed": words("under"), "choked": words("up"), "cut": words("up"),
+		"broken": words("up"), "shaken": words("up"), "fed": words("up"), "torn": words("up apart between"), "run": words("down ragged"),
+		"ground": words("down"), "beaten": words("down"), "weighed": words("down"), "shut": words("out"), "locked": words("out"),
+		"pushed": words("aside around out"), "walked": words("over"), "taken": words("advantage for"), "on": words("edge tenterhooks"),
+		"in": words("pieces bits knots"), "over": words("the"), "dragged": words("down"), "passed": words("over"), "shoved": words("aside"),
+		"wiped": words("out"), "washed": words("out"), "strung": words("out"), "ganged": words("up"), "talked": words("down over"),
+		"brushed": words("off aside"), "taken-for": words("granted"), "caught": words("between"), "stuck": words("between"), "bent": words("out"),
+		"cast": words("aside"), "cheesed": words("off"), "ticked": words("off"), "pissed": words("off"), "hacked": words("off"),
+		"brassed": words("off"), "browned": words("off"), "miffed": words("at about with"), "at": words("sea"),
+	}
 	feelings = union(unpleasant, pleasant)
 	// betweenFeelings stand between "I feel" and the feeling. "Not" among them turns it round and is looked at apart.
 	betweenFeelings = union(degrees, words("not been being"))
@@ -43,19 +61,29 @@ func union(sets ...wordSet) wordSet {
 
 // saidOfOneself are feelings that "I am" says; with the others it says something else ("I am lost", "I'm happy to").
 var saidOfOneself = minus(feelings, `used lost bad small safe pushed stuck okay ok heard seen happy glad confident content left worn
-	distant secure`)
+	distant secure better hopeless rubbish ridiculous silly moved lucky welcome finished broke flat hot empty low included
+	supported broken resigned useless forgotten raw rough exposed mental wound cared silly useless drowning`)
 
 var (
 	whyNamed = "names the speaker's own feeling"
-	iFeel    = frame{level: strong, why: whyNamed, between: betweenFeelings, fillers: feelings, opening: phrases(
-		`i feel; i felt; i am feeling; i was feeling; i have been feeling; i have felt; i do feel; i do not feel;
+	iFeel    = frame{level: strong, why: whyNamed, between: betweenFeelings, fillers: feelings, phrasal: phrasal, opening: phrases(
+		`i feel; i felt; i would ?just ?only ?always feel; i will feel; i am feeling; i was feeling; i have been feeling; i have felt; i do feel; i do not feel;
 		i did not feel; i start|started to feel|feeling; i end|ended up feeling;
 		i still|often|also|really|just|honestly feel; makes|made|making me feel; me feel;
 		leaves|left|leaving me feeling; i started feeling; to feel; and feel|felt; i can not help feeling; feeling`,
 	)}
-	iAm = frame{level: strong, why: whyNamed, between: union(degrees, words("not")), fillers: saidOfOneself, opening: phrases(
-		`i am; i was; i have been; i get|got ?_ and; i get|got; i become|became; i end|ended up`,
+	iAm = frame{level: strong, why: whyNamed, between: union(degrees, words("not")), fillers: saidOfOneself, phrasal: phrasal, opening: phrases(
+		`i am; i was; i have been; i get|got|go|went ?_ and; i get|got|go|went; i become|became; i end|ended up; left|leaves|leaving me; we are both|all`,
 	)}
+	// What one would be is what one is, put politely.
+	iWould = frame{level: strong, why: whyNamed, between: union(degrees, words("be")), phrasal: phrasal,
+		fillers: minus(saidOfOneself, "grateful thankful comfortable willing interested delighted pleased keen better worse"), opening: phrases(
+			`i would|will be; i would ?just|really feel`,
+		)}
+	gaveMe = frame{level: strong, why: whyNamed, between: union(degrees, words("such a an the proper real right dreadful awful terrible nasty bad")),
+		fillers: words("fright scare shock turn fit fits pang pangs chills creeps headache palpitations nightmares"), opening: phrases(
+			`gave|gives|giving me; i had|got|get|have; i am having`,
+		)}
 	madeMe = frame{level: strong, why: whyNamed, between: degrees, fillers: feelings, opening: phrases(
 		`it|that|this|which makes|made|is|was making me; makes|made me; it|that|this|which leaves|left me;
 		leaves|left me; it|that|this gets|got me; keeps me; kept me; has me; had me`,
@@ -73,7 +101,7 @@ var (
 		i feel put|shut|pushed|torn|worn|burned down|out|up|aside|over|under|on|between;
 		i feel burnt|fed|stressed|singled|looked|walked|talked down|out|up|aside|over|under|on|between;
 		i am torn|burned|burnt|worn|stressed|freaked|fed between|out|up; i was worn|stressed|freaked out;
-		i am at a loss; i am losing sleep; i lie awake; i can not sleep; i cried;
+		i am at a loss; i am losing sleep; i lie awake; i cried;
 		i am ?so|really|very scared|afraid|worried|nervous|anxious of|about|that; my heart sinks|sank;
 		my stomach drops|turns|knots|ties; makes|made me cry; wears|wearing me down|out; weighs|weighing on me;
 		i am|was|feel ?so|really|just|all wiped|worn|stressed|freaked|knocked|burnt out; fed up; i am ?absolutely|so|really|just fed up;
@@ -107,17 +135,25 @@ var (
 		that is hard|frustrating|upsetting|disappointing|hurtful|stressful;
 		it|that|this|which ?actually|really|kind|sort ?of stings|stung|hurt|smarts; i hate doing|having|being|this;
 		gets|getting|got|brings|bringing me down; not|never ?very ?so ?really nice|pleasant|fun|great|good|pretty for me; not nice;
-		does not ?really|quite sit ?well|right; i do not ?really|even want|like to; not happy|thrilled|delighted|keen|comfortable|easy;
+		does not ?really|quite sit ?well|right; not happy|thrilled|delighted|keen|comfortable|easy;
 		panicking|stressing|worrying|fretting; makes|made me ?feel ?so|a|all|quite|_ ugh|argh|weird|funny|odd|small|ill|sick|mad|cross|bit;
 		i am ?so|just|kind|a|about ?of|bit ?you ?know finished|done|over|drained; ?kind ?sort ?of|a|so|bit mortifying|cringe|awkward|gutting;
-		mortifying|embarrassing|humiliating|depressing|exhausting|gutting|unbearable|stressful|upsetting|heartbreaking|frustrating|awkward|cringe;
-		it would be ?so sick|amazing|awesome|brilliant|lush|ace|class; would|could cry|scream; i would hate; i could do without; ugh; argh;
-		climbing the walls; pulling my hair; tearing my hair; in a state; a nightmare|misery; wears thin; weighs|weighing; i feel for;
+		it would be ?so sick|amazing|awesome|brilliant|lush|ace|class; would|could cry|scream; i would hate; i could do without;
+		climbing the walls; pulling my hair; tearing my hair; in a state; running on empty; knot|knots|butterflies|lump|pit in my; going ?_ crazy|mad|spare|mental|bananas; killing me; hot under; i ?really|so want this; wears thin; weighs|weighing; i feel for;
 		i would feel ?so|much|a ?lot better|worse|happier|calmer|easier; a bit|little|touch low|down|fed|sad|lost|stressed|worried|tired|cross;
 		under pressure|stress; at sea; a bit|little|lot much for; sick and tired; had it with; not feeling|doing great|good|well`,
 	)
+	// trying are circumstances that are told by what they do to whoever is in them.
+	trying = frame{level: weak, why: "hints at a feeling without naming it", between: union(degrees, words("been being all getting")),
+		fillers: words(`hard tough rough awkward mortifying embarrassing humiliating depressing exhausting gutting unbearable stressful upsetting
+			heartbreaking frustrating cringe gutting draining tiring annoying worrying scary frightening painful disappointing
+			discouraging demoralising demoralizing isolating unsettling infuriating maddening miserable rotten rubbish pants horrid
+			grim awful dreadful horrible hurtful unfair lonely nerve-racking soul-destroying downer blow strain shame worry struggle
+			kick slap headache burden killer weird overwhelming intense sad`), opening: phrases(
+			`it|that|this|which is|was|feels|felt|gets|got|has ?been|been; it|that|this would be; being|having|doing _ ?_ ?_ ?_ ?_ ?_ ?_ ?_ is|feels; feels|felt|been; it|this|that is ?just; kind|sort|bit|pretty|super|so|really ?of`,
+		)}
 	// played down are feelings that are made small in the same breath ("a bit disappointed", "kind of stressed").
-	playedDown = phrases(`a bit|little|touch|tad; kind|sort of; kinda; sorta; bit; slightly; somewhat`)
+	playedDown = phrases(`a bit|little|touch|tad; kind|sort of; kinda; sorta; bit; slightly; somewhat; best; all that; much`)
 
 	// Idioms with the words of feelings that name none: regret in a refusal, readiness to help.
 	politeFeelings = phrases(
@@ -168,26 +204,52 @@ func expressSentence(m *moment, s *sentence) (hit, bool) {
 			h.level, h.why = weak, "names a feeling, but inside a judgement"
 		case s.has(capitulation):
 			h.level, h.why = weak, "names a feeling, but gives in with it"
+		case mild[lastWord(h.span.Quote)]:
+			h.level, h.why = weak, "hints at a feeling without naming it"
+		case regret[lastWord(h.span.Quote)] && m.anywhere(sorryCue.phrases):
+			h.level, h.why = weak, "names a feeling, but as an apology"
 		case playedDown.In(language.Tokens(h.span.Quote)):
 			h.level, h.why = weak, "names a feeling, but plays it down"
-		case !m.concerns(s):
-			h.level, h.why = weak, "names a feeling, but about something else"
 		}
 		return h, true
 	}
-	if at, ok := hintedCue.in(s); ok && m.concerns(s) && !s.has(judgement) {
+	if at, ok := hintedCue.in(s); ok && !s.has(judgement) {
 		return hit{level: weak, span: m.cover(s, at), why: hintedCue.why}, true
 	}
+	if at, ok := trying.in(s); ok && !s.has(judgement) && !empathyCue.In(s.Tokens) && !othersCase.In(s.Tokens) && !language.Negated(s.Tokens, at.last-1) {
+		return hit{level: weak, span: m.cover(s, at), why: trying.why}, true
+	}
+	if at, ok := bareFeeling(s); ok {
+		h := hit{level: strong, span: m.cover(s, at), why: whyNamed}
+		if playedDown.In(s.Tokens) {
+			h.level = weak
+		}
+		return h, true
+	}
 	return hit{}, false
+}
+
+// mild words say that something is felt, and little of what; words of regret beside an apology belong to it.
+var (
+	mild   = words("weird odd funny keen fond welcome off strange")
+	regret = words("bad awful terrible horrible")
+)
+
+func lastWord(quote string) string {
+	tokens := language.Words(language.Tokens(quote))
+	if len(tokens) == 0 {
+		return ""
+	}
+	return tokens[len(tokens)-1].Norm
 }
 
 // namedFeeling finds a feeling the speaker says to have. A denied unpleasant one ("I'm not angry") is none; a denied
 // pleasant one ("I don't feel safe") is.
 func namedFeeling(m *moment, s *sentence) (hit, bool) {
-	if at, ok := statedCue.in(s); ok && !language.Negated(s.Tokens, at.last-1) {
+	if at, ok := statedCue.in(s); ok && !language.Negated(s.Tokens, at.first) {
 		return hit{level: strong, span: m.cover(s, at), why: whyNamed}, true
 	}
-	for _, each := range []frame{iFeel, iAm, madeMe} {
+	for _, each := range []*frame{&iFeel, &iAm, &madeMe, &iWould, &gaveMe} {
 		at, ok := each.in(s)
 		if !ok || idiom(s.Tokens[at.first:min(at.last+1, len(s.Tokens))]) {
 			continue
@@ -204,8 +266,37 @@ func namedFeeling(m *moment, s *sentence) (hit, bool) {
 	return hit{}, false
 }
 
+// othersCase says that something is hard for somebody else.
+var othersCase = phrases("sounds; must; for you; you have; your")
+
+// bareFeeling finds a feeling that is said without a subject: "A bit let down, that's all", "So frustrated."
+func bareFeeling(s *sentence) (place, bool) {
+	for i, token := range s.Tokens {
+		norm := token.Norm
+		switch {
+		case !token.IsWord():
+			return place{}, false
+		case saidOfOneself[norm] && !bareNever[norm], phrasal[norm] != nil && i+1 < len(s.Tokens) && phrasal[norm][s.Tokens[i+1].Norm]:
+			last := i + 1
+			if !saidOfOneself[norm] {
+				last++
+			}
+			return place{0, last}, s.form == language.NoQuestion && (last == len(s.Tokens) || !s.Tokens[last].IsWord() || afterFeeling[s.Tokens[last].Norm])
+		case !degrees[norm] && norm != "just":
+			return place{}, false
+		}
+	}
+	return place{}, false
+}
+
+var (
+	afterFeeling = words("about by with that to at because over when of is too though like lol")
+	// bareNever say other things without "I am".
+	bareNever = words("sick sore sad awkward weird awful horrible terrible bad low tense relaxed crazy keen ill heavy rough blue lousy rotten ridiculous raw mad calm cross proud excited")
+)
+
 // notPleased are pleasant feelings that are said of oneself only when they are missing: "I'm happy to" is an offer.
-var notPleased = frame{level: strong, why: whyNamed, between: degrees, fillers: words("happy okay ok comfortable confident glad safe"),
+var notPleased = frame{level: strong, why: whyNamed, between: degrees, fillers: words("happy okay ok comfortable confident glad safe pleased thrilled impressed keen best overjoyed delighted satisfied"),
 	opening: phrases(`i am not; i was not; i have not been; i am no longer`)}
 
 func idiom(tokens []language.Token) bool { return politeFeelings.In(tokens) && !fearful.In(tokens) }
@@ -213,7 +304,7 @@ func idiom(tokens []language.Token) bool { return politeFeelings.In(tokens) && !
 // ownFeeling says whether words name a feeling, so that they are not taken for a fact.
 func ownFeeling(tokens []language.Token) bool {
 	s := &sentence{Sentence: language.Sentence{Tokens: tokens}}
-	for _, each := range []frame{iFeel, iAm, madeMe} {
+	for _, each := range []*frame{&iFeel, &iAm, &madeMe, &iWould, &gaveMe} {
 		if _, ok := each.in(s); ok {
 			return true
 		}

@@ -123,7 +123,7 @@ var faultCues = []faultCue{
 		i do not really need; it was a silly|stupid|dumb idea; fine whatever; ok whatever; okay whatever;
 		i guess i will|can just; i guess i have to; i guess that is that; let us drop it; let us forget it;
 		we can forget it; i will let it go; i take it back; do not worry about it|that|this|the|me;
-		i will just stay|work|cover|go|take; i will get over it; i can live without; i will not bring it up again;
+		i will just stay|work|cover|go|take|wait|leave; i will stick|make with|do ?with; i would not want that; i can not have that; i will get over it; i can live without; i will not bring it up again;
 		i will not ask again; it was nothing; i will leave it; i will leave you to|alone|be; leave it then; can wait; i will sort it out myself; i will sort it myself; i will manage|cope|survive|live;
 		it is|was just me; whenever you want|like; do not cry; i give in; you have got me; all right he|she|they|you|it can|is|will; as you like|wish|please; suit yourself;
 		scrap|skip that|it; pretend i; just this once then; okay okay; have it; if i must; no no you are right`,
@@ -139,7 +139,7 @@ var giving = cueOf(none, "gives in",
 	all right i|we; ok|okay|fine|alright|sure i will|can|guess; fine i will; all right i will|can; i guess i can|could|will;
 	i suppose i can|could|will; yes i will|can; sure no problem; of course i will|can; i can probably; i will do it;
 	i will try to make it work; ok just this once; okay just this once; fine just this once; well okay; well ok;
-	ok then; okay then; if you really need me; i guess that|it is fine|ok|okay|alright; i guess so`,
+	ok then; okay then; if you really need me; take|have|keep|use it|them|him|her then; take|have the whole|lot; send me the ?_ form|forms|paperwork|details|link|contract|keys; go on then; i guess that|it is fine|ok|okay|alright; i guess so`,
 )
 
 // Name-calling and judgement by adjective: "you are so selfish". The first is contempt, the second a judgement.
@@ -200,11 +200,11 @@ func faultsOf(s *sentence, refusing bool) []fault {
 		if c.kind == judgement && harmless.In(plain.tokens) {
 			continue
 		}
-		if matches := c.phrases.Find(plain.tokens); len(matches) > 0 {
+		if matches := c.phrases.Find(plain.tokens); len(matches) > 0 && (c.kind != judgement || !language.Negated(plain.tokens, matches[0].First)) {
 			keep(c.kind, c.why, matches[0].First, matches[0].Last)
 		}
 	}
-	if matches := giving.phrases.Find(plain.tokens); refusing && len(matches) > 0 && matches[0].First <= givingWithin {
+	if matches := giving.phrases.Find(plain.tokens); refusing && len(matches) > 0 && matches[0].First <= givingWithin && !language.Negated(plain.tokens, matches[0].First) {
 		keep(capitulation, giving.why, matches[0].First, matches[0].Last)
 	}
 	for _, f := range frames {

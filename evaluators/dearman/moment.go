@@ -50,11 +50,16 @@ func readMatter(objective *vignettev1.Objective) *matter {
 	}
 	for _, part := range []language.Stems{m.request, m.facts, m.benefits, m.compromises, contentOf(objective.GetFeelings()...)} {
 		for stem := range part {
-			m.all[stem] = struct{}{}
+			if !small(stem) {
+				m.all[stem] = struct{}{}
+			}
 		}
 	}
 	return m
 }
+
+// small says whether a stem is a number of one digit: too many things come in threes for it to tie anything.
+func small(stem string) bool { return len(stem) == 1 }
 
 func contentOf(texts ...string) language.Stems {
 	stems := language.Stems{}
@@ -73,7 +78,11 @@ func mostly(stems, part language.Stems) bool {
 // addContent adds the stems of content words that are not mere framing.
 func addContent(stems language.Stems, tokens []language.Token) {
 	for _, token := range tokens {
-		if token.IsWord() && !framing[token.Norm] && !language.IsStopWord(token.Norm) {
+		switch amount, ok := language.Amount(token.Norm); {
+		case !token.IsWord():
+		case ok:
+			stems[amount] = struct{}{}
+		case !framing[token.Norm] && !language.IsStopWord(token.Norm):
 			stems[language.Stem(token.Norm)] = struct{}{}
 		}
 	}
@@ -137,7 +146,10 @@ func (m *moment) points(tokens []language.Token) bool {
 
 // sentence is a sentence of an utterance with what is known about it.
 type sentence struct {
+	// Sentence has the words as they would be written: without pauses and what fills them.
 	language.Sentence
+	// said are the words as they were said.
+	said  []language.Token
 	stems language.Stems
 	form  language.QuestionForm
 	tie   tie
@@ -156,10 +168,11 @@ func (m *moment) read(text string) {
 	m.words = 0
 	m.sentences = make([]*sentence, len(read.Sentences))
 	for i, each := range read.Sentences {
-		s := &sentence{Sentence: each, stems: language.Stems{}, form: language.FormOf(each.Tokens)}
-		addContent(s.stems, each.Tokens)
-		s.tie = m.tie(each.Tokens, s.stems)
-		s.broken = disordered(each.Tokens)
+		s := &sentence{Sentence: each, said: each.Tokens, stems: language.Stems{}, broken: disordered(each.Tokens)}
+		s.Tokens = language.Fluent(each.Tokens)
+		s.form = language.FormOf(s.Tokens)
+		addContent(s.stems, s.Tokens)
+		s.tie = m.tie(s.Tokens, s.stems)
 		s.faults = faultsOf(s, m.matter.refusing())
 		for _, token := range each.Tokens {
 			if token.IsWord() {

@@ -21,7 +21,8 @@ var (
 		i will swap|work|finish|handle|stay|come|give|start ?the|your|up|an|a|it|over|on|care;
 		if you _ ?_ ?_ ?_ ?_ ?_ ?_ ?_ i will|can|could|would;
 		would you be willing|open|okay|ok|able|up to|if|with|for; would you consider|accept; either _ ?_ ?_ ?_ or;
-		one option; another option would|could|is; i am open to; you could _ and i;
+		say i|we|he|she|they _; suppose|supposing i|we|he|she|they _; maybe|perhaps i|we|he|she|they|you do|did|come|came|take|took|go|goes|start|stay|bring|pay|give|get|keep|swap|try|use|have|leave|work|meet|share|split|walk|call|send|make|cover|just;
+		and we are even|square|quits; one option; another option would|could|is; i am open to; you could _ and i;
 		you _ ?_ ?_ ?_ and i will|do|would|could|can; half of it|the; every other week|day|month|weekend|evening;
 		i could|can live with|accept; or ?we|i could; take turns; split it|the|this;
 		i do not mind which|what|when|who|the|if|waiting|paying|coming|doing|taking; any day|time|doctor|one|slot will|would|works|is;
@@ -50,13 +51,13 @@ var (
 		what are|would your|our|be options|a|fair;
 		what|any|which other|else options|option|alternatives|possibilities|is|could; i am ?pretty|very flexible;
 		some other way; another way|one|time|day|week|weekend; some|any other way|day|time; there must|has ?to be;
-		i would|could|will chip|pitch in; i am not fussy|picky|bothered; i am easy|flexible|listening|open|happy;
-		i will fit|work in|around|round|with; whatever you|suits|works|is|time; whenever you|suits|works|is; happy to talk|go|look|discuss;
+		i would|could|will chip|pitch in; i am not fussy|picky|bothered; i am easy|flexible|listening|open;
+		i will fit|work in|around|round|with; whatever you|suits|works|is|time; whenever you|suits|works|is; happy to look|discuss;
 		i would like|love to help; open to; work out what|how|when|a|the; sort something|this|it|that out; come to some|an;
-		what would|will|might ?it ?make|take|help|need|get|change|have; meet in; find something; maybe we talk|could; suits you;
-		when can|could|would|will|is|does; which would|is|of; talk about it|how|when; i can be flexible; both be|happy;
+		what would|will|might ?it ?make|take|help|need|get|change|have; meet in; listen|open to any|whatever|every|sensible|a|an|other; any ?other ?sensible|reasonable|fair|decent offer|suggestion|idea|proposal; find|think|sort|work ?out ?of something; maybe we talk|could; suits you;
+		when would; which would|is|of; i can be flexible; both be|happy;
 		anything else we|i|you; you tell me; your call on; let us see what; let us find|figure|think; there is always; or _ then;
-		which day|days|part|of|time; when would|could|can;
+		which day|days|part|of|time; when would;
 		what would|is be|a ?a fair|reasonable|good|better|possible; solution; meet halfway; help me find|solve|work`,
 	)
 	notNegotiating = "Nothing is offered to meet the other halfway"
@@ -100,6 +101,9 @@ func offerIn(m *moment, s *sentence) (hit, bool) {
 		}
 		return hit{level: weak, span: m.cover(s, at), why: openCue.why}, true
 	}
+	if m.other.resists && orders(s) && (dealtMine.In(s.Tokens) || named && !mostly(s.stems, m.matter.request)) {
+		return hit{level: strong, span: m.whole(s), why: offerCue.why}, true
+	}
 	if compromises(m, s) && (tomorrow.In(s.Tokens) || m.other.resists && !states(s.Tokens)) {
 		return hit{level: strong, span: m.whole(s), why: offerCue.why}, true
 	}
@@ -108,6 +112,9 @@ func offerIn(m *moment, s *sentence) (hit, bool) {
 	}
 	return hit{}, false
 }
+
+// dealtMine goes on behind an order with what the speaker gives for it.
+var dealtMine = phrases(`and i|we ?also will|can|am|would; and ?then we are`)
 
 // offered finds words that put something on the table: a phrase of offering, or, once the other has pushed back, a promise
 // of one's own ("I'll text you every hour").

@@ -11,7 +11,7 @@ var (
 		this way you|we|i|everyone|everybody|the|your|our|nobody; then you|we can|could|will|would;
 		then i will|would|can|could be|have|give|bring|do|come|help; so that you|we|everyone|everybody|they;
 		so you|we|he|she|they ?do|does|can|could|will|would ?not ?even ?ever|never can|could|will|would|get|have|need|worry|end; so we both|all;
-		so your|our _ ?_ is|are|will|does|do; ?it|that|this means you|we|no|your|fewer|less; and you do|will|would not; no more ?wrong _; in the long run; in return you; what you get is;
+		so your|our _ ?_ is|are|will|does|do; ?it|that|this means you|we|no|your|fewer|less; and you do|will|would not; in the long run; in return you; what you get is;
 		you get|gain a|more|something; the upside; win win; win-win; it pays off`,
 		// what the other will have or be spared
 		`you would|will|could|can ?still|also|always|all have|get|save|gain|know|benefit|find|keep|enjoy;
@@ -19,9 +19,9 @@ var (
 		you would|will be able|free|happier|calmer|rested|safe|better|glad|proud;
 		you would|will not have|need|worry|miss|be|hear; you would|will never have;
 		you do ?not ?even not ?even have|need to; you would|will|do not ?even have|need|lift|pay|lose|see|spend|end|get|regret|find;
-		you would|will|do ?not ?even never ?even have|need|find|hear|see|worry|get|lose; you are ?then not _ ?_ ?_; you can ?then ?finally lie|sit|rest|relax|put|go|say;
+		you would|will|do ?not ?even never ?even have|need|find|hear|see|worry|get|lose; you are ?then not stuck|left|out|alone|chased|bothered|the|sitting|ringing|paying; you do not owe|pay|lose|need|have|hear|get|deal; you are the one who|with|that; we are even|square|quits; i will not say|bother|ask|mention|ring|chase|complain|nag|come|knock; you can ?then ?finally lie|sit|rest|relax|put|go|say;
 		you would|will|could|can ?not ?even ?have|be the happiest|best|_ self|peace|evening|weekend|morning|day|money|customer|tenant|worker|one;
-		you get|have ?back a|an|the|your|one|more|less|some; your _ ?_ will|would|is ?then ?be gone|safe|done|easier|better|clear|free|happy|yours;
+		you get ?back a|an|the|your|one|more|less|some|to|nothing; you will|would ?then ?also have ?got ?yourself _; you have got yourself; your _ ?_ will|would|is ?then ?be gone|safe|done|easier|better|clear|free|happy|yours;
 		that is|would ?be one|two|a|an|some less|fewer|off|more; one less|fewer; spares you|us; less|fewer _ for you; no _ ?_ for you;
 		i will keep|carry ?on _; and i will keep|handle|sort|deal|take; better off; i will do us|you|your|the; i will ?be ?all yours;
 		i am ?all yours; on me; my treat; pays ?you ?for ?back itself|off; not|does not ?even cost|costs you; does not cost; will not cost;
@@ -29,15 +29,15 @@ var (
 		that way ?he|she|they|no; before it|the ?_ gets|becomes|costs|breaks; no late|extra|more fee|fees|charge|charges|calls|chasing|trouble|arguments;
 		recommend you|this; tell|telling everyone|everybody|the|all ?whole ?_ ?_ how|which|what|about; i would|will renew|stay|sign|come ?on|back`,
 		// what both will
-		`we would|will|could|can both|all; we would|will have|be|get|save|spend|stop|avoid|argue|fight|stay;
-		we could|can ?then|finally enjoy|have|relax|get|avoid|save|stop|spend|stay; both of us; for both;
-		for all of us; give|gives us|you ?both; win for;
+		`we would|will|could|can ?then ?actually|really both|all|actually|really; we would|will have|be|get|save|spend|stop|avoid|argue|fight|stay;
+		we could|can ?then|finally enjoy|have|relax|get|avoid|save|stop|spend|stay; better|good|great|best for both|all;
+		give|gives us|you ?both; win for;
 		good|better|easier|helpful|nicer|calmer|safer|cheaper|fairer for you|us|everyone|everybody|the|both;
 		help|helps us|everyone|everybody|both; helps you|the; benefit|benefits you|us|everyone|the|both;
 		saves|save us|you|the;
 		makes|make your|our|things|it|you|us ?_ ?_ easier|better|smoother|nicer|calmer|happier|safer|simpler|more;
 		make ?it|things|life|everything ?so ?much easier|better|smoother;
-		fewer|less ?_ arguments|fights|stress|mistakes|complaints|calls|tension|problems|trouble|conflict|waste;
+		fewer|less ?_ arguments|fights|stress|mistakes|complaints|calls|tension|problems|conflict|waste ?then;
 		work|get along better`,
 		// what the other gets of a better speaker
 		`i would|will be ?much|so ?a ?lot ?more|less|better happier|calmer|nicer|focused|rested|easier|fun|relaxed;
@@ -63,12 +63,13 @@ var (
 		you will|would not regret; you are|will|would ?be shot|rid of; off|out of|your ?your list|back|hair|ear|ears|plate|case|neck; if it is a yes;
 		better|best|nicer|easier|happier|good|great|calmer for us|you|everyone|everybody|all|both|him|her|them|the;
 		happier|calmer|better _ happier|calmer|better; in a good|better mood; everyone|everybody|we would|will be ?less ?all less|happy|happier|better|cross;
-		win win; nice|nicer to live|work|be with; mean|means ?so|a|the ?much|lot|world to; i will make it up to; make it worth your;
+		win win; i will|would thank you; you would|will ?probably|maybe thank me; obliged; let you down; do|does|make|makes you proud|good; see a|the difference; see ?that i; it would|will go down;
+		nice|nicer|good|kinder for the|us|you|everyone|everybody|all; we are even; make it up; fewer|less _ ?_ ?_ for us|you|both|everyone|everybody; no more _ ?_ ?_ ?_; less|fewer _; everybody|everyone sleeps|wins|benefits|gains; you will|would not be sorry; nice|nicer to live|work|be with; mean|means so|a|the much|lot|world; i will make it up to; make it worth your;
 		i am ?so|very|really grateful; you would help me; i value|appreciate your|you|this`,
 	)
 	condition = phrases(
 		`if you; if i could|can|had|have|am|get|were|leave|take; if we; when you; when we; once you; once we; by doing;
-		having|getting|letting|giving`,
+		having|getting|letting|giving; if he|she|they|it|somebody|someone|the|_ _`,
 	)
 	outcome = phrases(
 		`i will; we will; you will; i would; we would; you would; we can; you can; i can; it will; it would;
@@ -113,12 +114,16 @@ func gainIn(m *moment, s *sentence) (hit, bool) {
 	}
 	asks := s.form == language.WhQuestion || s.form == language.MeasureQuestion
 	switch at, ok := gainCue.in(s); {
-	case asks:
+	case asks, ok && counterfactual(s, at):
 		return hit{}, false
-	case ok && !reversed(s, at) && vague(s):
+	case ok && !reversed(s, at) && vague(s, at):
 		return hit{level: weak, span: m.whole(s), why: "says that it is better for the other, but not how"}, true
 	case ok && !reversed(s, at):
 		return hit{level: strong, span: m.cover(s, at), why: gainCue.why}, true
+	case follows(m, s), (orders(s) || directCue.phrases.In(s.Tokens)) && inReturn.In(s.Tokens) && !loses(s.Tokens):
+		return hit{level: strong, span: m.whole(s), why: gainCue.why}, true
+	case promises(s) && vague(s, place{0, len(s.Tokens)}):
+		return hit{level: weak, span: m.whole(s), why: "says that it is better for the other, but not how"}, true
 	case promises(s) || s.stems.Shared(m.matter.benefits) >= 2 && tomorrow.In(s.Tokens) && !mostly(s.stems, m.matter.request):
 		return hit{level: strong, span: m.whole(s), why: gainCue.why}, true
 	}
@@ -128,15 +133,66 @@ func gainIn(m *moment, s *sentence) (hit, bool) {
 	return hit{}, false
 }
 
-// vagueGain are gains that say no more than that it would be good.
-var vagueGain = phrases(
-	`better|best|nicer|easier|happier|good|great|calmer for us|you|everyone|everybody|all|both|him|her|them|the;
-	you will|would not regret; you are|will|would ?be shot|rid|free of; out of your ear|hair|way; off your back|list|case;
-	you would be doing|helping; in a good|better mood`,
-)
+// counterfactual says whether what looks like a gain is one that never was: "you would have liked her".
+func counterfactual(s *sentence, at place) bool {
+	for i := at.first + 1; i < min(at.last, len(s.Tokens)-1); i++ {
+		if next := s.Tokens[i+1].Norm; s.Tokens[i].Norm == "have" {
+			_, past := language.BaseOfPast(next)
+			return past || observed[next]
+		}
+	}
+	return false
+}
 
-// vague says whether a sentence promises something good without saying what: "It'd be better for both of us."
-func vague(s *sentence) bool { return vagueGain.In(s.Tokens) && len(s.stems) <= 2 }
+// evaluative words say that something is good, and not what.
+var evaluative = words(`better best good nice nicer great easier easy happier happy calm calmer happiest favourite fine mood difference favour favor star
+	angel hero legend worth regret sorry thank thanks thankful hair ear ears back list case hook mood win win-win proud grateful
+	obliged please massive huge big real work sort find need agree manage life lives lighter pleased bonus benefit benefits gain see right glad plus other ways way
+	everyone everybody pair street family team house whole both trust down shot rid free doing do world lot will would smile
+	honest promise swear true cross less fewer kind lovely love wonderful`)
+
+// vague says whether the clause around some words promises something good without saying what: "It'd be better for both."
+func vague(s *sentence, at place) bool {
+	first, last := at.first, at.last
+	for first > 0 && s.Tokens[first-1].Kind != language.Punct && !clauseStarts[s.Tokens[first-1].Norm] && s.Tokens[first-1].Norm != "if" {
+		first--
+	}
+	for last < len(s.Tokens) && s.Tokens[last].Kind != language.Punct && s.Tokens[last].Norm != "if" {
+		last++
+	}
+	for _, token := range s.Tokens[first:last] {
+		if token.IsWord() && !language.IsStopWord(token.Norm) && !evaluative[token.Norm] {
+			return false
+		}
+	}
+	return true
+}
+
+// follows says whether a sentence says what comes of what was asked before it: "Then your neighbour doesn't ring either."
+func follows(m *moment, s *sentence) bool {
+	if s == m.sentences[0] || s.form != language.NoQuestion || !consequence.StartsWith(s.Tokens) && !consequenceFirst(s) {
+		return false
+	}
+	return forYou.In(s.Tokens) && !loses(s.Tokens) && !requests(s) && !vague(s, place{0, len(s.Tokens)})
+}
+
+// consequenceFirst says whether "then" or the like opens the sentence and a statement follows.
+func consequenceFirst(s *sentence) bool {
+	words := language.Words(s.Tokens)
+	return len(words) > 2 && (words[0].Norm == "then" || words[0].Norm == "so") && states(s.Tokens[1:])
+}
+
+// requests says whether a sentence asks or orders.
+func requests(s *sentence) bool {
+	_, direct := s.find(directCue.phrases)
+	return direct || orders(s)
+}
+
+var (
+	consequence = phrases(`that|this way; you put|get|keep|save; and then; everybody|everyone|we all|both`)
+	inReturn    = phrases(`and ?then you|we ?will|would have|get|are|save|keep|be ?got _; and your|the _ is|are|will`)
+	forYou      = phrases(`you; your; yours; us; our; both; everybody; everyone; nobody; no one; does|do|is|are|will|would not`)
+)
 
 // promises says whether a sentence says what good follows if the other agrees: "If you cover Friday, I'll take Sunday".
 func promises(s *sentence) bool {
@@ -184,5 +240,5 @@ func relieves(tokens []language.Token) bool {
 
 var relief = phrases(
 	`will|would|do not have to; will|would not need|be|worry|lose|miss|get; not have to|worry; never have to;
-	so you|we do|are not; not worry; nobody has|is|will|would|needs`,
+	so you|we do|are not; not worry; you will|would|do not|never ?even ?again|ever find|hear|see|chase|worry|get|need|deal|spend|pay|wake|end|ring|ask|wonder; nobody has|is|will|would|needs`,
 )

@@ -111,8 +111,8 @@ func (m *moment) plain(s *sentence) string {
 	var cut strings.Builder
 	runes := []rune(m.text)
 	at := s.Start
-	for _, match := range removable.Find(s.Tokens) {
-		first, last := s.Tokens[match.First], s.Tokens[match.Last-1]
+	for _, match := range removable.Find(s.said) {
+		first, last := s.said[match.First], s.said[match.Last-1]
 		cut.WriteString(string(runes[at:first.Start]))
 		at = last.End
 	}

@@ -40,7 +40,7 @@ func TestWhatIsNot(t *testing.T) {
 		{"an opinion is no description", "cooking", nil, "I think you believe cooking dinner is beneath you.", describe, none},
 		{"a wish is no description", "cooking", nil, "You could cook dinner on Mondays.", describe, none},
 		{"a fact about something else", "cooking", nil, "The train was twenty minutes late on Tuesday.", describe, none},
-		{"a fact beside a judgement is weak", "cooking", nil, "I cooked dinner six times last week. You never cook.", describe, weak},
+		{"a fact inside a judgement", "cooking", nil, "You never cook, I cooked dinner six times last week.", describe, weak},
 		{"an insult is no feeling", "quiet", nil, "I feel furious, you idiot.", express, none},
 		{"a view of the other is no feeling", "quiet", nil, "I feel that you play the music on purpose.", express, none},
 		{"a denied feeling is none", "quiet", nil, "I'm not angry about the music.", express, none},

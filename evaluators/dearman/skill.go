@@ -159,15 +159,20 @@ type frame struct {
 	opening *language.Phrases
 	between wordSet
 	fillers wordSet
+	// phrasal are fillers of two words: the second ones by the first.
+	phrasal map[string]wordSet
 }
 
 // reach is how many words may stand between a frame's beginning and its filler ("I was really quite so upset").
 const reach = 3
 
-func (f frame) in(s *sentence) (place, bool) {
+func (f *frame) in(s *sentence) (place, bool) {
 	for _, match := range f.opening.Find(s.Tokens) {
 		for i := match.Last; i < len(s.Tokens) && i <= match.Last+reach; i++ {
 			norm := s.Tokens[i].Norm
+			if i+1 < len(s.Tokens) && f.phrasal[norm][s.Tokens[i+1].Norm] {
+				return place{first: match.First, last: i + 2}, true
+			}
 			if f.fillers[norm] {
 				return place{first: match.First, last: i + 1}, true
 			}
@@ -182,4 +187,6 @@ func (f frame) in(s *sentence) (place, bool) {
 // degrees may stand between a verb and its adjective.
 var degrees = words(`really very so quite pretty rather just too also still extremely incredibly terribly awfully a bit little lot of
 	bit kind sort totally completely absolutely truly deeply genuinely actually honestly increasingly more and even
-	getting feeling starting to feel become pretty most least quite super at`)
+	getting feeling starting to feel become pretty most least quite super at properly proper well dead right ever rather best thoroughly dreadfully mighty seriously simply
+	bloody bleeding freaking fucking damn literally particularly exactly that like always almost nearly slightly somewhat touch tad kinda sorta
+	definitely massively hugely deeply utterly beyond fairly now`)

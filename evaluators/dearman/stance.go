@@ -63,7 +63,7 @@ var (
 		hard to; difficult; not sure; i doubt; against the rules|policy; the policy; our policy; rules are rules;
 		not fair; unfair; overreacting; exaggerating; making a big deal; big deal; calm down; so sensitive;
 		what is the problem; i am sorry but|i; it is not that bad; get over it; deal with it; let it go; drop it;
-		stop nagging; do not start; so what; and the|your|my; you know i|we|that|how;
+		stop nagging; forget i|that; have not|did not|are not|is not|do not|can not|could not|would not you|it|he|she; under review; do not start; so what; and the|your|my; you know i|we|that|how;
 		i do all|everything|most|enough; i have to|everyone; we have to; if i give|do|make|let|allow;
 		is quite|perfectly|totally normal|fine; since when; you could have; you knew; i disagree; do not agree;
 		makes no sense; maybe later|next|another; another time; some other time; we will see; let me think;
@@ -80,14 +80,14 @@ var (
 	forCue = phrases(
 		`sounds good|fair|great|fine|reasonable; that works; works for me; i can do that; we can do that; no problem;
 		i agree; we agree; of course; let us do that; let us try; happy to; glad to; i will do that; i will do it;
-		i will make it work; yes|sure|okay|ok|course i will; you have got it; you got it; it is a deal; fair enough; that is fair;
+		i will make it work; yes|sure|okay|ok|course i will; it is a deal; fair enough; that is fair;
 		i can live with; that is fine; that is okay|ok|alright; go ahead; you are right; consider it done;
 		i understand and i will; i will arrange; we will arrange; makes sense; fine by me; i am in; all right then;
 		thank you for telling`,
 	)
 	forStart = phrases(
 		`yes; yeah; yep; sure; ok; okay; alright; all right; deal; fine; agreed; absolutely; certainly; gladly;
-		definitely; great`,
+		definitely; great; you have got it; you got it`,
 	)
 	insistCue = phrases(
 		`please; come on; just this once; just once; i really need; i need you; what if; you owe me; are you sure; but;
