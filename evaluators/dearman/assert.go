@@ -80,7 +80,7 @@ var (
 
 var (
 	refusalCue = cueOf(strong, "says no, and clearly",
-		`i|we ?just|really|simply|still|also|honestly can not; i|we ?just|really|simply|still|also|honestly will|shall not; i shall not; i will never;
+		`i ?just|really|simply|still|also|honestly can not; i|we ?just|really|simply|still|also|honestly will|shall not; i shall not; i will never;
 		i am ?just|really|simply|still|also not going|able|available|willing|comfortable|taking;
 		i am ?just|really|simply|still|also not doing|coming|lending|signing|joining|accepting;
 		i am ?just|really|simply|still|also not interested|staying|giving|paying|driving|hosting;
@@ -95,7 +95,7 @@ var (
 		please do not ask; please stop asking; please ask someone|somebody; i will not be; i am not in a position;
 		is not something i can|am|want|will|do; i have none to; still no; so no; is|are|be a ?clear|firm|hard no;
 		no from me; no i; count me out; leave me out; i am out; it is ?still no; so it is no; is still no; is no; nothing doing; not happening; not going to happen; no means no; i would have to say|decline|refuse;
-		my answer; i have said no; i can not have|take|host|let|do|come|give|lend; not with me|mine; i will not have|take|host|let|do|come|give; no way; it is not going to|on; i am not on; i am not up for; i draw the line; off limits; out of the question; i do not have the|time|room|capacity|money`,
+		my answer; i have said no; i can not have|take|host|let|do|come|give|lend; not with me|mine; i will not have|take|host|let|do|come|give; no way; it is not going to|on; i am not on; i am not up for; i am passing|pass|bowing|backing|stepping|opting|sitting|staying on|out|back|this|down; i am turning it|this|that|you down; give|giving it|this a miss; stick|sticking|staying|stay with no; i am done with|doing; going to somebody|someone else; i do not want _; not mine to; that|this is not for me; no go; hard pass; i would say no; i am staying out; i draw the line; off limits; out of the question; i do not have the|time|room|capacity|money`,
 	)
 	softNoCue = cueOf(weak, "says no, but so that it can be missed",
 		`i do not think i can|could|will|am|want|should|would; i do not think that|it|this would|will|works|is;
@@ -110,7 +110,7 @@ var (
 		maybe you|someone could|can; is not ?so|very|really|exactly|quite|that perfect|ideal|great|good|easy|convenient|possible|best; not ?so|very|really|exactly|the perfect|ideal|great|convenient|best|easy;
 		maybe|perhaps it is|we|not|_ could|can|might; would|could|might not _ ?_ be|prefer|rather better|best|happier|easier; only lets|allows; i would like|love to help; i would hate to miss|lose;
 		better off with|in|without|at|somewhere; i am a bit|little; i have a|an|one|the|my _; could be; might ?even be best|better; i need my; not sure it|this|that|about; i do not like to|the;
-		let me think; let me see; i will have to check|see|think; i guess not;
+		let me think; let me see; i will have to check|see|think; could|will see how|what|if; nearer the time; not the best with|at|for; i guess not;
 		i should probably; i kind|sort of need; not really; i am not really; i would need to`,
 	)
 	bareNo = phrases(`no; nope; absolutely not; certainly not`)
@@ -147,6 +147,9 @@ func judgeAssert(m *moment) finding {
 			f.add(h)
 		}
 	}
+	if h, ok := m.hemsAndHaws(); f.level == none && ok {
+		f.add(h)
+	}
 	if because, ok := m.fault(threat); ok && f.level > none {
 		because.why = "threatens, so it is a demand"
 		f.cap(weak, because)
@@ -158,6 +161,30 @@ func judgeAssert(m *moment) finding {
 		}
 	}
 	return f
+}
+
+// hemsAndHaws finds words of doubt around the matter: a wish, or a no, that does not come out.
+func (m *moment) hemsAndHaws() (hit, bool) {
+	if m.faulty() || m.other.agreed {
+		return hit{}, false
+	}
+	doubts, hits := m.doubts()
+	if m.matter.refusing() && doubts > 0 && (m.anywhere(hintedCue.phrases) || m.anywhere(softTopic)) || doubts > 1 && !m.matter.refusing() && m.topicAsQuestion() {
+		return hit{level: weak, span: hits[0].span, why: "goes round what is wanted without saying it"}, true
+	}
+	return hit{}, false
+}
+
+var softTopic = phrases(`for me; a|bit|little|quite|rather ?bit|little mad|busy|full|much|packed|tricky|hectic|crazy|tight; not the best|easiest`)
+
+// topicAsQuestion says whether a question consists of the matter's name and little else: "the photos?"
+func (m *moment) topicAsQuestion() bool {
+	for _, s := range m.sentences {
+		if s.form != language.NoQuestion && s.tie == closely {
+			return true
+		}
+	}
+	return false
 }
 
 // lastFault finds a fault that stands in the last third of the utterance: what is taken back at the end is taken back;

@@ -11,14 +11,14 @@ var (
 		i was just|only; only if you; if you want; if that is ok|okay|alright|all|fine|possible;
 		if it is ok|okay|alright|not|all|possible; if that makes; does that make sense; um; uh; erm; er;
 		you know what i mean; or something; or whatever; or not; a little bit; if you do not mind; i do not mean to;
-		i was wondering; i was ?just|only thinking; how to say; hypothetically; you know me; i do not mean to; that is all i am; i swear; whenever ?you|though; some time|how; is it|that ok|okay;
-		if you are busy; a bit you know; when you get|have a; or something like that; i would not want; it might be; might even; could be; what do i know; i hope that is|it; like i said maybe; somehow; i mean; well i`,
+		i was wondering; i was ?just|only thinking; how to say; hypothetically; you know me; i do not mean to; that is all i am; i swear; whenever you|though|suits|works|is; some time|how; is it|that ok|okay;
+		if you are busy; a bit you know; when you get|have a; or something like that; i would not want; it might be; might even; could be; what do i know; i hope that is|it; like i said maybe; somehow; dunno; any use; not that i am|was|can; a thing for me; would not know; if i am honest with myself; what with`,
 	)
 	sorryCue = cueOf(none, "apologises for it",
 		`sorry; apologies; apologise|apologize; excuse me for; forgive me; pardon`,
 	)
 	belittles = cueOf(none, "makes the speaker small",
-		`i hate to ask|bother|bring; i hate doing|asking; i am ?probably|just|being ?being daft|silly|annoying|stupid|cheeky|paranoid; nuisance|pest|burden; sick of me; no rush|stress|worries|hurry|bother|biggie; whenever though|suits|really;
+		`i hate to ask|bother|bring; i hate doing|asking; i am ?probably|just|being ?being daft|silly|annoying|stupid|cheeky|paranoid; nuisance|pest|burden; sick of me; no rush|stress|hurry|bother|biggie; no worries if; i am no expert|good; not that i am; whenever though|suits|really;
 		i am just|only an|a ?_ old|silly|little; it is only the|a|me; only me; me again; i do not like|want to make trouble|trouble|bother|be|ask; i am going|droning|rambling on; i know i am going|rambling; you must be|think;
 		i do not mean to press|push|bother|be|nag|moan; too much trouble|bother|hassle|to; i am terrible|awful|useless|hopeless|rubbish|bad; i am a terrible|bad|awful|useless; you are|will ?probably|going ?to ?say no; probably nothing;
 		sorry sorry; sorry for all; but who is not; you are ?probably right; i suppose it; it does not matter; do not worry about me; that is all i am saying; sorry to bother|ask|trouble|bring; sorry for asking|bothering;
@@ -52,10 +52,17 @@ const (
 	doubtWeak      = 2
 )
 
-func judgeConfident(m *moment, stands level) finding {
+func judgeConfident(m *moment, stands, moved, kept level) finding {
 	if because, ok := m.lastFault(capitulation); ok {
 		f := finding{}
 		f.add(because)
+		return f
+	}
+	force, forced := m.fault(attack, sarcasm, threat)
+	if forced && moved == none {
+		f := finding{}
+		force.why += "; force is not confidence"
+		f.add(force)
 		return f
 	}
 	doubts, hits := m.doubts()
@@ -66,14 +73,14 @@ func judgeConfident(m *moment, stands level) finding {
 	case stands == none:
 		f.note = "Nothing is stood for here"
 		return f
-	case doubts > 0:
-		f.level = weak
+	case doubts > 0 || stands == weak && kept == none:
+		f.level, f.note = weak, "Said plainly, but not for what is wanted"
 		return f
 	}
 	f.level, f.note = strong, "Said plainly, without apology, hedging or making oneself small"
-	if because, ok := m.fault(attack, sarcasm, threat); ok {
-		because.why += "; force is not confidence"
-		f.cap(weak, because)
+	if forced {
+		force.why += "; force is not confidence"
+		f.cap(weak, force)
 	}
 	return f
 }

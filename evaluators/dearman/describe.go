@@ -68,6 +68,11 @@ func judgeDescribe(m *moment) finding {
 			}
 		}
 	}
+	if f.level == none {
+		if h, ok := m.circumstance(); ok {
+			f.add(h)
+		}
+	}
 	if because, ok := m.fault(attack, judgement); ok && f.level == none {
 		because.why = whyJudged
 		f.add(because)
@@ -77,6 +82,31 @@ func judgeDescribe(m *moment) finding {
 	}
 	return f
 }
+
+// circumstance finds a feeling that is told with what goes with it: "I feel helpless, sitting here", "I'm tired when I
+// come home".
+func (m *moment) circumstance() (hit, bool) {
+	for _, s := range m.sentences {
+		if s.broken || s.form != language.NoQuestion || len(s.faults) > 0 || len(language.Words(s.Tokens)) < felt {
+			continue
+		}
+		if _, ok := namedFeeling(m, s); !ok {
+			continue
+		}
+		for i := 3; i+1 < len(s.Tokens); i++ {
+			norm, before := s.Tokens[i].Norm, s.Tokens[i-1]
+			_, gerund := language.BaseOfGerund(norm)
+			gerund = gerund && norm != "being" && (before.Norm == "," || feelings[before.Norm])
+			if gerund || habitual[norm] && subjects[firstPart(s.Tokens[i+1].Norm)] {
+				return hit{level: weak, span: m.cover(s, place{i, len(s.Tokens)}), why: "mentions what it is about in passing; say it by itself"}, true
+			}
+		}
+	}
+	return hit{}, false
+}
+
+// felt is how many words a feeling with its circumstance has at least.
+const felt = 7
 
 // reminds asks in order to state.
 var reminds = phrases(`did you know|notice|see; do you remember; remember when|how|that; you remember`)

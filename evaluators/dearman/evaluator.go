@@ -183,7 +183,7 @@ func judge(m *moment) [skills]finding {
 		}
 	}
 	findings[mindful] = judgeMindful(m, shown, moves(findings))
-	findings[confident] = judgeConfident(m, standing(findings, shown))
+	findings[confident] = judgeConfident(m, standing(findings, shown), moves(findings), findings[mindful].level)
 	return findings
 }
 
@@ -199,7 +199,7 @@ func standing(findings [skills]finding, shown level) level {
 	if findings[mindful].level > none {
 		return max(shown, findings[mindful].level)
 	}
-	if shown == strong || findings[assert].level > none {
+	if findings[express].level == strong || findings[describe].level == strong || moves(findings) > none {
 		return weak
 	}
 	return none

@@ -94,7 +94,7 @@ var (
 		it|that|this|which ?really|still|just annoyed|stresses|stressed ?me|us;
 		it|that|this|which ?really|still|just disappoints|disappointed|overwhelms|overwhelmed ?me|us;
 		it|that|this|which ?really|still|just exhausts|embarrasses|embarrassed ?me|us;
-		it|that|this|which ?really|still|just terrifies|pains|angers|angered ?me|us; hurt|hurts my feelings;
+		it|that|this|which ?really|still|just terrifies|pains|angers|angered ?me|us; hurt|hurts my feelings; i go|went|turn|turned cold|red|white|numb|hot|pale; my heart|stomach|chest|throat|skin|nerves|gut|tummy|blood _; that|it is ?such ?a ?huge|massive|big|real|great relief|weight; what a relief|shame|disappointment; a relief to;
 		breaks|broke my heart; i ?really|just|still|do|also worry; i fear; i dread; i resent; i miss;
 		i am at my wits|limit|breaking|end|capacity; i have been dreading; i feel taken for granted; i feel left out;
 		i feel let down; i felt let down|left|taken;
@@ -139,7 +139,7 @@ var (
 		panicking|stressing|worrying|fretting; makes|made me ?feel ?so|a|all|quite|_ ugh|argh|weird|funny|odd|small|ill|sick|mad|cross|bit;
 		i am ?so|just|kind|a|about ?of|bit ?you ?know finished|done|over|drained; ?kind ?sort ?of|a|so|bit mortifying|cringe|awkward|gutting;
 		it would be ?so sick|amazing|awesome|brilliant|lush|ace|class; would|could cry|scream; i would hate; i could do without;
-		climbing the walls; pulling my hair; tearing my hair; in a state; running on empty; knot|knots|butterflies|lump|pit in my; going ?_ crazy|mad|spare|mental|bananas; killing me; hot under; i ?really|so want this; wears thin; weighs|weighing; i feel for;
+		climbing the walls; pulling my hair; tearing my hair; in a state; running on empty; hardly|barely slept|sleep|ate|eat; did not sleep|eat; lucky to have; the best|worst with|at; knot|knots|butterflies|lump|pit in my; going ?_ crazy|mad|spare|mental|bananas; killing me; hot under; i ?really|so want this; wears thin; weighs|weighing; i feel for;
 		i would feel ?so|much|a ?lot better|worse|happier|calmer|easier; a bit|little|touch low|down|fed|sad|lost|stressed|worried|tired|cross;
 		under pressure|stress; at sea; a bit|little|lot much for; sick and tired; had it with; not feeling|doing great|good|well`,
 	)
@@ -260,6 +260,9 @@ func namedFeeling(m *moment, s *sentence) (hit, bool) {
 		}
 		return hit{level: each.level, span: m.cover(s, at), why: each.why}, true
 	}
+	if at, ok := unlistedFeeling(s); ok {
+		return hit{level: strong, span: m.cover(s, at), why: whyNamed}, true
+	}
 	if at, ok := notPleased.in(s); ok {
 		return hit{level: strong, span: m.cover(s, at), why: whyNamed}, true
 	}
@@ -293,6 +296,31 @@ var (
 	afterFeeling = words("about by with that to at because over when of is too though like lol")
 	// bareNever say other things without "I am".
 	bareNever = words("sick sore sad awkward weird awful horrible terrible bad low tense relaxed crazy keen ill heavy rough blue lousy rotten ridiculous raw mad calm cross proud excited")
+)
+
+// unlistedFeeling finds "I feel" before a word that is no feeling of the lists but can hardly be anything else: nothing
+// that it could belong to follows.
+func unlistedFeeling(s *sentence) (place, bool) {
+	for _, match := range iFeelAny.Find(s.Tokens) {
+		i := match.Last
+		for i < len(s.Tokens) && degrees[s.Tokens[i].Norm] && s.Tokens[i].Norm != "like" && s.Tokens[i].Norm != "that" {
+			i++
+		}
+		if i >= len(s.Tokens) || s.Tokens[i].Kind != language.Word || language.IsStopWord(s.Tokens[i].Norm) || notFelt[s.Tokens[i].Norm] {
+			continue
+		}
+		if i+1 == len(s.Tokens) || !s.Tokens[i+1].IsWord() || afterFeeling[s.Tokens[i+1].Norm] || prepositions[s.Tokens[i+1].Norm] || whenEver[s.Tokens[i+1].Norm] {
+			return place{match.First, i + 1}, true
+		}
+	}
+	return place{}, false
+}
+
+var (
+	iFeelAny = phrases(`i feel; i felt; i am feeling; i was feeling; i have been feeling; i have felt; i do feel; and feel|felt; leaves|left me feeling; makes|made me feel; i would feel; i will feel; to feel`)
+	whenEver = words("when whenever every each already now again already tonight today these lately")
+	// notFelt follow "I feel" without being felt.
+	notFelt = words("free bound strongly differently sure obliged certain able entitled justified inclined confident myself bad people everyone everybody guys management folks")
 )
 
 // notPleased are pleasant feelings that are said of oneself only when they are missing: "I'm happy to" is an offer.

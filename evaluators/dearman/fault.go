@@ -65,7 +65,7 @@ var faultCues = []faultCue{
 		do not be stupid|ridiculous|dramatic|such; get over yourself; what kind of _ are you;
 		what kind of _ does that; you are the problem; you are just like your; i am sick of you;
 		you are unbelievable|unreal|priceless|impossible|something|kidding; do not even go|start; do not you dare; see how you like; how would you like it;
-		spare me; give me a break; get real; get a grip|life; you make me laugh|sick; you have got a|some nerve|cheek; the cheek|nerve|gall|audacity;
+		spare me; what is your problem; the lot of you; guess which|who; freeload|freeloading|sponge off|on; give me a break; get real; get a grip|life; you make me laugh|sick; you have got a|some nerve|cheek; the cheek|nerve|gall|audacity;
 		call|calls yourself a; some friend|father|mother|boss|landlord|manager you; you can talk; you of all people; serves you right; sod off|you|this;
 		piss off; bog off; bugger off; stuff your|it|you; bloody useless; nonsense you; i hope you; ask yourself|your;
 		sick and tired of you|your; you moron|idiot|jerk|loser|liar|fool|coward|hypocrite|pig|brat;
@@ -79,7 +79,7 @@ var faultCues = []faultCue{
 		your fault; you should have known; you just want; you just like; you act like; you acted like;
 		you treat me like; typical of you; all you do; all you care|think; every single time you; like you always;
 		as you always; you refuse to; you can not even; you could not be bothered; you could not care less;
-		you do not give a; you do not respect; you have no respect; you have no clue; you have no idea what|about; you made no effort;
+		you do not give a; you do not respect; you have no respect; you have no clue; nobody|no one ?here ?ever ?_ ?_ ?_ lifts|helps|cares|listens|bothers|thinks;  you have no idea what|about; you made no effort;
 		you ruin|ruined; you have never; you do not listen; you think you are; you think only; how could you;
 		it is ?all your fault|problem|own|doing|mess|job; because of you; you treat us|people|them|everyone|everybody like;
 		is|was this|that how you treat|speak|talk|behave; you get a kick|thrill; you enjoy making|watching|seeing; you love making|watching;
@@ -139,7 +139,7 @@ var giving = cueOf(none, "gives in",
 	all right i|we; ok|okay|fine|alright|sure i will|can|guess; fine i will; all right i will|can; i guess i can|could|will;
 	i suppose i can|could|will; yes i will|can; sure no problem; of course i will|can; i can probably; i will do it;
 	i will try to make it work; ok just this once; okay just this once; fine just this once; well okay; well ok;
-	ok then; okay then; if you really need me; take|have|keep|use it|them|him|her then; take|have the whole|lot; send me the ?_ form|forms|paperwork|details|link|contract|keys; go on then; i guess that|it is fine|ok|okay|alright; i guess so`,
+	ok then; okay then; if you really need me; take|have|keep|use it|them|him|her then; take|have the whole|lot; send me the ?_ form|forms|paperwork|details|link|contract|keys; go on then; put me down; count|sign me in|up; i will sort it|something; i guess that|it is fine|ok|okay|alright; i guess so`,
 )
 
 // Name-calling and judgement by adjective: "you are so selfish". The first is contempt, the second a judgement.
@@ -173,6 +173,9 @@ var frames = []struct {
 		fillers: minus(contempt, "joke bully fool leech nightmare")}},
 	{judgement, frame{why: "judges instead of saying what happened", opening: youAre, between: intensifiers, fillers: verdicts}},
 }
+
+// youCalled opens a name for the other: "you lazy lump".
+var youCalled = phrases(`you ?absolute|total|complete|little lazy|selfish|rude|greedy|cheap|mean|cruel|heartless|ungrateful|stubborn|arrogant|nosy|bossy|stingy|smug|silly|old|miserable|spoilt|spoiled|two-faced|sad`)
 
 // unlessYou opens a condition that is a threat when harm to the relation or the other follows.
 var (
@@ -210,6 +213,11 @@ func faultsOf(s *sentence, refusing bool) []fault {
 	for _, f := range frames {
 		if at, ok := f.in(s); ok && !language.Negated(s.Tokens, at.last-1) {
 			found = append(found, fault{kind: f.kind, why: f.why, at: at})
+		}
+	}
+	for _, match := range youCalled.Find(plain.tokens) {
+		if match.Last < len(plain.tokens) && !language.IsStopWord(plain.tokens[match.Last].Norm) {
+			keep(attack, "calls the other names", match.First, match.Last+1)
 		}
 	}
 	condition, consequence := unlessYou.Find(plain.tokens), harm.Find(plain.tokens)

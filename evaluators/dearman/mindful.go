@@ -24,27 +24,11 @@ var (
 	)
 )
 
-// judgeMindful judges from what the utterance does, too: words about the objective that do nothing for it only stay near.
+// judgeMindful judges from what the utterance does, too: what moves the matter on keeps to it, words about the objective
+// that do nothing for it only stay near.
 func judgeMindful(m *moment, shown, moved level) finding {
-	if because, ok := m.fault(attack, sarcasm, threat); ok {
-		because.why += ", which leaves the objective for a fight"
-		f := finding{}
-		f.add(because)
+	if f, ok := m.leaves(moved); ok {
 		return f
-	}
-	if because, ok := m.lastFault(capitulation); ok {
-		because.why += ", and with it the objective is gone"
-		f := finding{}
-		f.add(because)
-		return f
-	}
-	if s, at, why := m.baited(); s != nil && moved < strong {
-		f := finding{}
-		f.add(hit{span: m.cover(s, at), why: why})
-		return f
-	}
-	if moved == none && m.chats() {
-		return finding{note: "Goes off into small talk"}
 	}
 	f := finding{note: "This is about something other than the objective"}
 	for _, s := range m.sentences {
@@ -52,8 +36,14 @@ func judgeMindful(m *moment, shown, moved level) finding {
 			f.add(h)
 		}
 	}
+	if f.level == none && (moved > none || shown > none && !m.onTable() && m.aside() < crowded) {
+		f = finding{level: max(moved, weak), note: "Does something for the objective, without naming it"}
+	}
 	if shown == none && f.level == strong && !m.taken() {
 		f = finding{level: weak, note: "Speaks of the objective without doing anything for it"}
+	}
+	if f.level == strong && moved == none && m.other.resists && shown < strong {
+		f = finding{level: weak, note: "Answers the pushback, without coming back to what is wanted"}
 	}
 	if because, ok := m.fault(judgement); ok {
 		because.why += ", which turns from the objective to the other's character"
@@ -67,12 +57,65 @@ func judgeMindful(m *moment, shown, moved level) finding {
 		because.why = "and more of that kind bury what it is about"
 		f.cap(weak, because)
 	}
-	if f.level == strong && (m.strays() || m.wanders()) {
-		f.level = weak
-		f.note = "Part of this is about the objective, more of it is about something else"
-		f.hits = nil
+	if f.level == strong && (m.aside() >= crowded || m.wanders() || m.chats()) {
+		f = finding{level: weak, note: "Part of this is about the objective, part of it about something else"}
 	}
 	return f
+}
+
+// crowded is the share of an utterance's words about something else from which on the objective is not kept to. Chosen.
+const crowded = 0.34
+
+// leaves says whether the utterance leaves the objective: for a fight, to give in, or for another subject.
+func (m *moment) leaves(moved level) (finding, bool) {
+	left := func(because hit) (finding, bool) {
+		f := finding{}
+		f.add(because)
+		return f, true
+	}
+	if because, ok := m.fault(attack, sarcasm, threat); ok {
+		because.why += ", which leaves the objective for a fight"
+		return left(because)
+	}
+	if because, ok := m.lastFault(capitulation); ok {
+		because.why += ", and with it the objective is gone"
+		return left(because)
+	}
+	if s, at, why := m.baited(); s != nil && moved < strong {
+		return left(hit{span: m.cover(s, at), why: why})
+	}
+	if moved > none {
+		return finding{}, false
+	}
+	if m.chats() || m.aside() >= crowded {
+		return finding{note: "Goes off to another subject"}, true
+	}
+	return finding{}, false
+}
+
+// aside is the share of the words in sentences about something else, 0-1.
+func (m *moment) aside() float64 {
+	far, all := 0, 0
+	for _, s := range m.sentences {
+		n := len(language.Words(s.Tokens))
+		all += n
+		if m.digresses(s, n) {
+			far += n
+		}
+	}
+	return float64(far) / float64(max(all, 1))
+}
+
+// digresses says whether a sentence of n words is about something else: a remark that shares nothing with the matter, or a
+// question that neither asks for what is wanted nor for a way to it.
+func (m *moment) digresses(s *sentence, n int) bool {
+	if n < 3 || s.tie == closely || empathyCue.In(s.Tokens) || m.substance(s) {
+		return false
+	}
+	if s.form != language.NoQuestion {
+		return s.tie == untied && !openCue.phrases.In(s.Tokens) && !agreeCue.phrases.In(s.Tokens)
+	}
+	return s.tie == untied && n > 3 && !returnCue.phrases.In(s.Tokens)
 }
 
 // baited says whether an utterance takes up the other's words to throw them back ("Obsessed?", "Soon. Lovely."), or
@@ -88,13 +131,13 @@ func (m *moment) baited() (*sentence, place, string) {
 		if s.Tokens[len(s.Tokens)-1].Norm == "!" {
 			loud++
 		}
-		if i == 0 && n <= echoed && len(m.sentences) > 1 && m.other.said.holds(s.Tokens) && !ritualWords(s.Tokens) {
+		if i == 0 && n <= echoed && s.said[0].Norm != "no" && len(m.sentences) > 1 && m.other.said.holds(s.Tokens) && !ritualWords(s.Tokens) {
 			return s, whole, "throws the other's words back, which starts a fight"
 		}
 		if loud > 0 && s.has(judgement) {
 			return s, whole, "is said in anger, which leaves the objective for a fight"
 		}
-		if loud > 1 {
+		if loud > 1 && len(m.sentences) <= 2*loud {
 			return s, whole, "is shouted, which leaves the objective for a fight"
 		}
 	}
@@ -117,11 +160,18 @@ func ritualWords(tokens []language.Token) bool {
 var chat = phrases(
 	`by the way; did i tell you; have i told you; did you ?ever hear|see|find|know|watch|read; guess what|who; you should see|have|hear; you will never guess;
 	speaking of; that reminds me; oh my days|god; anyway how|what|did; how is your|the|my; have you seen|heard|read; you would have liked|loved|laughed;
-	remember when|the|that; come and see|look|try; funny story; i was reading|watching; what she|he said|did; and then;
+	remember when|the|that; come and see|look|try; funny story; i was reading|watching; what she|he said|did;
 	what are you doing|making|eating|watching|having; you would not believe; what about your|those|the; was it _ again`,
 )
 
-func (m *moment) chats() bool { return m.anywhere(chat) }
+func (m *moment) chats() bool {
+	for _, s := range m.sentences {
+		if chat.In(s.Tokens) && (s.tie != closely || s.form != language.NoQuestion) && !m.substance(s) {
+			return true
+		}
+	}
+	return false
+}
 
 // wanders says whether the utterance ends away from the matter: with a remark or a question about something else.
 func (m *moment) wanders() bool {
@@ -197,18 +247,4 @@ func (m *moment) substance(s *sentence) bool {
 		return true
 	}
 	return len(m.matter.all) == 0 && states(s.Tokens) && isConcrete(s.Tokens)
-}
-
-// strays says whether more than half of the words are in sentences about something else.
-func (m *moment) strays() bool {
-	near, far := 0, 0
-	for _, s := range m.sentences {
-		n := len(language.Words(s.Tokens))
-		if s.tie == untied && n >= 4 && !m.substance(s) {
-			far += n
-		} else {
-			near += n
-		}
-	}
-	return far > near
 }

@@ -6,7 +6,7 @@ import "github.com/vignette-sim/vignette/internal/language"
 
 var (
 	offerCue = cueOf(strong, "offers a way to meet",
-		`what if i|we|you; how about|if; what about if; would it help|work if; i could;
+		`what if i|we|you; how about|if; what about _; ?so let us make|say|call|go|give|keep|leave|have|put; say|call it _; would it help|work if; i could;
 		i can ?also|still come|do|take|make|cover|help|swap|start|stay|work|give|pay|send|write|bring|sit|feed;
 		i can ?also|still lend|drive|call|look|ask|meet|wait|join|finish|move|show|share|find|try|split|offer|accept;
 		i would be willing|happy|ok|okay|open|glad|fine;
@@ -47,7 +47,7 @@ var (
 		what can|could we|i|you do|offer|live|change; what do you suggest|propose|need;
 		what do you think we|would|i|could|is; how can|could|do|should|would we|you|i;
 		do you have ?any|another|a|some ideas|idea|suggestion|suggestions|better;
-		is there a|another|any|some|anything way|day|time|solution|that|option|we|i;
+		is there a|another|any|some|anything|anyone|someone|somebody way|day|time|solution|that|option|we|i|you|who|figure|amount|chance|room|part; what would you say to; some|any kind|sort of; could you sign|manage|go|stretch|do;
 		what are|would your|our|be options|a|fair;
 		what|any|which other|else options|option|alternatives|possibilities|is|could; i am ?pretty|very flexible;
 		some other way; another way|one|time|day|week|weekend; some|any other way|day|time; there must|has ?to be;
@@ -104,7 +104,7 @@ func offerIn(m *moment, s *sentence) (hit, bool) {
 	if m.other.resists && orders(s) && (dealtMine.In(s.Tokens) || named && !mostly(s.stems, m.matter.request)) {
 		return hit{level: strong, span: m.whole(s), why: offerCue.why}, true
 	}
-	if compromises(m, s) && (tomorrow.In(s.Tokens) || m.other.resists && !states(s.Tokens)) {
+	if compromises(m, s) && (tomorrow.In(s.Tokens) || m.other.resists && (!states(s.Tokens) || s.stems.Shared(m.matter.compromises) > max(1, s.stems.Shared(m.matter.facts)))) {
 		return hit{level: strong, span: m.whole(s), why: offerCue.why}, true
 	}
 	if isOpen {
@@ -122,7 +122,7 @@ func (m *moment) offered(s *sentence) (place, bool) {
 	if at, ok := offerCue.in(s); ok && m.concerns(s) && !language.Negated(s.Tokens, at.first) && !isSelfTalk(s, at) {
 		return at, true
 	}
-	if !m.other.resists || s.form != language.NoQuestion {
+	if !m.other.resists || s.form != language.NoQuestion || m.other.diverts && s.tie != closely {
 		return place{}, false
 	}
 	for _, match := range promise.Find(s.Tokens) {
@@ -150,7 +150,7 @@ func compromises(m *moment, s *sentence) bool {
 // selfTalk are words of offers that offer nothing.
 var selfTalk = phrases(
 	`i could not; i can not; i could use|have|ask|say|really|never|only|barely|hardly|tell|see|die|scream|cry;
-	i could i; how about you|no|that; at least you; what if you|i never|had|just; let us say|not;
+	i could i; how about you|no|that; at least you; what if you|i never|had|just; let us not|see|face|hope|forget|drop|be; how about that; what about the|you|when|your|that|it|me|my;
 	i can see|hear|understand|only|imagine|tell|not; even if; at least i; i will make you|sure`,
 )
 

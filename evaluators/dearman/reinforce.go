@@ -112,7 +112,7 @@ func gainIn(m *moment, s *sentence) (hit, bool) {
 	if !m.concerns(s) {
 		return hit{}, false
 	}
-	asks := s.form == language.WhQuestion || s.form == language.MeasureQuestion
+	asks := s.form == language.WhQuestion || s.form == language.MeasureQuestion || s.form == language.PolarQuestion && inverted.StartsWith(s.Tokens)
 	switch at, ok := gainCue.in(s); {
 	case asks, ok && counterfactual(s, at):
 		return hit{}, false
@@ -120,14 +120,14 @@ func gainIn(m *moment, s *sentence) (hit, bool) {
 		return hit{level: weak, span: m.whole(s), why: "says that it is better for the other, but not how"}, true
 	case ok && !reversed(s, at):
 		return hit{level: strong, span: m.cover(s, at), why: gainCue.why}, true
-	case follows(m, s), (orders(s) || directCue.phrases.In(s.Tokens)) && inReturn.In(s.Tokens) && !loses(s.Tokens):
+	case follows(m, s), effects(s) && !vague(s, place{0, len(s.Tokens)}), (orders(s) || directCue.phrases.In(s.Tokens)) && inReturn.In(s.Tokens) && !loses(s.Tokens):
 		return hit{level: strong, span: m.whole(s), why: gainCue.why}, true
 	case promises(s) && vague(s, place{0, len(s.Tokens)}):
 		return hit{level: weak, span: m.whole(s), why: "says that it is better for the other, but not how"}, true
 	case promises(s) || s.stems.Shared(m.matter.benefits) >= 2 && tomorrow.In(s.Tokens) && !mostly(s.stems, m.matter.request):
 		return hit{level: strong, span: m.whole(s), why: gainCue.why}, true
 	}
-	if at, ok := thanksCue.in(s); ok {
+	if at, ok := thanksCue.in(s); ok && !(m.other.agreed && thanked.In(s.Tokens)) {
 		return hit{level: weak, span: m.cover(s, at), why: thanksCue.why}, true
 	}
 	return hit{}, false
@@ -143,6 +143,31 @@ func counterfactual(s *sentence, at place) bool {
 	}
 	return false
 }
+
+var (
+	// inverted questions ask whether something is so; "wouldn't you" says that it is.
+	inverted = phrases(`do|does|did|is|are|was|were|have|has|can|could|will i|you|he|she|it|we|they|the|my|your|that|this|_`)
+	// thanked is who has agreed, for that.
+	thanked = phrases(`legend; star; thank; thanks; appreciate; appreciated; angel; hero; cheers; saint; gem; grateful`)
+	// effect is what something would do.
+	effect = phrases(`it|that|this would|will ?also|even|really|only _`)
+	// forOther is whom it would be done for.
+	forOther = phrases(`you; your; us; our; both; everybody; everyone`)
+)
+
+// effects says whether a sentence says what agreeing would do for the other: "It'd keep me with you for years."
+func effects(s *sentence) bool {
+	for _, match := range effect.Find(s.Tokens) {
+		verb := s.Tokens[match.Last-1].Norm
+		rest := s.Tokens[match.Last:]
+		if verb != "be" && verb != "not" && verb != "mean" && verb != "take" && verb != "have" && verb != "cost" && verb != "ruin" && verb != "hurt" && s.form == language.NoQuestion && forOther.In(rest) && !provided.In(rest) && !loses(rest) {
+			return true
+		}
+	}
+	return false
+}
+
+var provided = phrases(`if; unless; when; to know; to hear; to see`)
 
 // evaluative words say that something is good, and not what.
 var evaluative = words(`better best good nice nicer great easier easy happier happy calm calmer happiest favourite fine mood difference favour favor star

@@ -131,10 +131,32 @@ func (st *stance) hear(said *moment, refusing, spokenBefore bool) {
 	case against && (spokenBefore || !refusing), refusing && (said.anywhere(insistCue) || said.objects()):
 		st.resists, st.agreed = true, false
 	case said.ritualOnly():
+	case !spokenBefore && said.argues():
+		st.resists = true
 	case spokenBefore && !st.agreed && (said.asks() || !said.anywhere(listening)):
 		st.resists = true
 	}
 }
+
+// argues says whether an utterance speaks about the matter before anybody has asked: who states, and neither asks nor
+// greets, has a position.
+func (m *moment) argues() bool {
+	if m.words < 4 || len(m.matter.all) == 0 || m.anywhere(listening) {
+		return false
+	}
+	if m.asks() || m.anywhere(directCue.phrases) || m.anywhere(hintCue.phrases) {
+		return false
+	}
+	for _, s := range m.sentences {
+		if s.tie == closely || (m.matter.refusing() || anyway.In(s.Tokens)) && states(s.Tokens) {
+			return true
+		}
+	}
+	return false
+}
+
+// anyway marks what is said as a reason.
+var anyway = phrases(`anyway; like everyone|everybody; the rules; rules are; have|has to; always; already; just; only; that is how|all|it`)
 
 // keepsSilent takes into account that somebody else answered with nothing.
 func (st *stance) keepsSilent(spokenBefore bool) {
@@ -210,12 +232,12 @@ var social = words(`hi hello hey bye goodbye thanks thank you so very much ok ok
 	morning afternoon evening night have a nice great day weekend cheers sure yes yeah yep yup great perfect wonderful
 	cool got it i will do take care talk again well and how are doing fine uh huh mm hmm mhm oh ah right exactly
 	agreed indeed appreciate that it welcome please to speak with your time for today listening lovely excellent
-	awesome super`)
+	awesome super ciao`)
 
 // openers and closers among them; nods alone are neither "good" nor "you".
 var ritual = words(`hi hello hey bye goodbye thanks thank ok okay alright right see later soon morning evening night cheers sure yes
 	yeah yep yup great perfect wonderful cool care fine huh mm hmm mhm oh ah exactly agreed indeed welcome lovely
-	excellent awesome`)
+	excellent awesome ciao`)
 
 // ritualOnly says whether the utterance is a greeting, a goodbye or a nod and nothing else.
 func (m *moment) ritualOnly() bool {
