@@ -363,7 +363,7 @@ func orders(s *sentence) bool {
 }
 
 // beforeOrder may stand before an imperative.
-var beforeOrder = words("so then please well ok okay right and but no now come")
+var beforeOrder = words("so then please well ok okay right and but no now come maybe perhaps or next time just")
 
 func overlaps(a, b place) bool { return a.first < b.last && b.first < a.last }
 

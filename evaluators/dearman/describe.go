@@ -28,7 +28,7 @@ var (
 		i can not sleep|breathe|hear|walk|reach`,
 	)
 	// What somebody who asks cannot do is one too; of somebody who refuses it is the refusal.
-	unable = phrases(`i|we|he|she|they|it can not ?even _`)
+	unable = phrases(`i|we|he|she|they|it can not ?even ?seem ?to get|put|find|reach|use|see|hear|park|walk|sit|open|work|pay|drive|study|eat|focus|concentrate|breathe|wash|cook`)
 	// Words that place a thing in time or count it.
 	whenAndHowMany = words(`yesterday today tonight monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays
 		thursdays fridays saturdays sundays january february march april june july august september october november
@@ -62,7 +62,12 @@ func judgeDescribe(m *moment) finding {
 			!reminds.StartsWith(s.Tokens) {
 			continue
 		}
+		understanding := understands.StartsWith(s.Tokens)
 		for _, c := range clauses(s) {
+			understanding = understanding && (c.first == 0 || s.Tokens[c.first-1].Norm != "but")
+			if understanding {
+				continue
+			}
 			if h, ok := describeClause(m, s, c); ok {
 				f.add(h)
 			}
@@ -107,6 +112,9 @@ func (m *moment) circumstance() (hit, bool) {
 
 // felt is how many words a feeling with its circumstance has at least.
 const felt = 7
+
+// understands begins what is the case for the other, as the speaker sees it.
+var understands = phrases(`i know|understand|see|hear|get|realise|realize|appreciate ?that ?how you|it|things|work|your; i get it|that; i hear|see|appreciate|understand you|that|your|it; that sounds; it must; it sounds`)
 
 // reminds asks in order to state.
 var reminds = phrases(`did you know|notice|see; do you remember; remember when|how|that; you remember`)
@@ -180,7 +188,7 @@ func (m *moment) tiedElsewhere() bool {
 // isConcrete says whether words place a thing in time, count it, or tell what was seen or heard.
 func isConcrete(tokens []language.Token) bool {
 	for i, token := range tokens {
-		if token.Kind == language.Number || whenAndHowMany[token.Norm] && !standsIn(tokens, i) {
+		if token.Kind == language.Number || whenAndHowMany[strings.TrimSuffix(token.Norm, "'s")] && !standsIn(tokens, i) {
 			return true
 		}
 	}

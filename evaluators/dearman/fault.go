@@ -65,7 +65,7 @@ var faultCues = []faultCue{
 		do not be stupid|ridiculous|dramatic|such; get over yourself; what kind of _ are you;
 		what kind of _ does that; you are the problem; you are just like your; i am sick of you;
 		you are unbelievable|unreal|priceless|impossible|something|kidding; do not even go|start; do not you dare; see how you like; how would you like it;
-		spare me; what is your problem; the lot of you; guess which|who; freeload|freeloading|sponge off|on; give me a break; get real; get a grip|life; you make me laugh|sick; you have got a|some nerve|cheek; the cheek|nerve|gall|audacity;
+		spare me; poor you|baby|thing; boo hoo; cry me; do your own job|work|homework; what is your problem; the lot of you; guess which|who; freeload|freeloading|sponge off|on; give me a break; get real; get a grip|life; you make me laugh|sick; you have got a|some nerve|cheek; the cheek|nerve|gall|audacity;
 		call|calls yourself a; some friend|father|mother|boss|landlord|manager you; you can talk; you of all people; serves you right; sod off|you|this;
 		piss off; bog off; bugger off; stuff your|it|you; bloody useless; nonsense you; i hope you; ask yourself|your;
 		sick and tired of you|your; you moron|idiot|jerk|loser|liar|fool|coward|hypocrite|pig|brat;
@@ -79,7 +79,7 @@ var faultCues = []faultCue{
 		your fault; you should have known; you just want; you just like; you act like; you acted like;
 		you treat me like; typical of you; all you do; all you care|think; every single time you; like you always;
 		as you always; you refuse to; you can not even; you could not be bothered; you could not care less;
-		you do not give a; you do not respect; you have no respect; you have no clue; nobody|no one ?here ?ever ?_ ?_ ?_ lifts|helps|cares|listens|bothers|thinks;  you have no idea what|about; you made no effort;
+		you do not give a; you do not respect; you have no respect; you have no clue; you do not know anything|nothing|the; you did not even; for once in; for once; better friends|people; nobody|no one ?here ?ever ?_ ?_ ?_ lifts|helps|cares|listens|bothers|thinks;  you have no idea what|about; you made no effort;
 		you ruin|ruined; you have never; you do not listen; you think you are; you think only; how could you;
 		it is ?all your fault|problem|own|doing|mess|job; because of you; you treat us|people|them|everyone|everybody like;
 		is|was this|that how you treat|speak|talk|behave; you get a kick|thrill; you enjoy making|watching|seeing; you love making|watching;
@@ -118,7 +118,7 @@ var faultCues = []faultCue{
 		sorry i brought; i will just deal|cope|manage|handle|live; i will just do it;
 		i can just deal|cope|manage|live; i will figure it|something out; i will find another way;
 		whatever you want|say|think|like|prefer|decide; if you insist; it is|was not that important;
-		it is not important; it is not a big deal; it is no big deal; it is fine really; i give up; you win;
+		it is not important; it is not a big deal; it is no big deal; it is fine really; maybe|perhaps you are ?both right; i give up; you win;
 		you are right i should; you are right it is; have it your way; i guess it can wait; it does not really matter;
 		i do not really need; it was a silly|stupid|dumb idea; fine whatever; ok whatever; okay whatever;
 		i guess i will|can just; i guess i have to; i guess that is that; let us drop it; let us forget it;
@@ -139,7 +139,7 @@ var giving = cueOf(none, "gives in",
 	all right i|we; ok|okay|fine|alright|sure i will|can|guess; fine i will; all right i will|can; i guess i can|could|will;
 	i suppose i can|could|will; yes i will|can; sure no problem; of course i will|can; i can probably; i will do it;
 	i will try to make it work; ok just this once; okay just this once; fine just this once; well okay; well ok;
-	ok then; okay then; if you really need me; take|have|keep|use it|them|him|her then; take|have the whole|lot; send me the ?_ form|forms|paperwork|details|link|contract|keys; go on then; put me down; count|sign me in|up; i will sort it|something; i guess that|it is fine|ok|okay|alright; i guess so`,
+	ok then; okay then; if you really need me; take|have|keep|use it|them|him|her then; take|have the whole|lot; send me the ?_ form|forms|paperwork|details|link|contract|keys; go on then; fine|ok|okay|alright|right send|bring|leave|drop|hand|pass|put|give it|them|me|him|her|the|that; put me down; count|sign me in|up; i will sort it|something; i guess that|it is fine|ok|okay|alright; i guess so`,
 )
 
 // Name-calling and judgement by adjective: "you are so selfish". The first is contempt, the second a judgement.

@@ -87,6 +87,10 @@ func (m *moment) leaves(moved level) (finding, bool) {
 	if moved > none {
 		return finding{}, false
 	}
+	if because, ok := m.fault(judgement); ok && m.other.resists {
+		because.why += ", and answers with it"
+		return left(because)
+	}
 	if m.chats() || m.aside() >= crowded {
 		return finding{note: "Goes off to another subject"}, true
 	}

@@ -22,7 +22,7 @@ var (
 		if you _ ?_ ?_ ?_ ?_ ?_ ?_ ?_ i will|can|could|would;
 		would you be willing|open|okay|ok|able|up to|if|with|for; would you consider|accept; either _ ?_ ?_ ?_ or;
 		say i|we|he|she|they _; suppose|supposing i|we|he|she|they _; maybe|perhaps i|we|he|she|they|you do|did|come|came|take|took|go|goes|start|stay|bring|pay|give|get|keep|swap|try|use|have|leave|work|meet|share|split|walk|call|send|make|cover|just;
-		and we are even|square|quits; one option; another option would|could|is; i am open to; you could _ and i;
+		and we are even|square|quits; works|fine|okay|ok|good|alright|acceptable if|provided|so you|he|she|they|it|we|i|long; with me if; one option; another option would|could|is; i am open to; you could _ and i;
 		you _ ?_ ?_ ?_ and i will|do|would|could|can; half of it|the; every other week|day|month|weekend|evening;
 		i could|can live with|accept; or ?we|i could; take turns; split it|the|this;
 		i do not mind which|what|when|who|the|if|waiting|paying|coming|doing|taking; any day|time|doctor|one|slot will|would|works|is;
@@ -104,6 +104,9 @@ func offerIn(m *moment, s *sentence) (hit, bool) {
 	if m.other.resists && orders(s) && (dealtMine.In(s.Tokens) || named && !mostly(s.stems, m.matter.request)) {
 		return hit{level: strong, span: m.whole(s), why: offerCue.why}, true
 	}
+	if m.other.resists && m.another(s) {
+		return hit{level: strong, span: m.whole(s), why: offerCue.why}, true
+	}
 	if compromises(m, s) && (tomorrow.In(s.Tokens) || m.other.resists && (!states(s.Tokens) || s.stems.Shared(m.matter.compromises) > max(1, s.stems.Shared(m.matter.facts)))) {
 		return hit{level: strong, span: m.whole(s), why: offerCue.why}, true
 	}
@@ -112,6 +115,26 @@ func offerIn(m *moment, s *sentence) (hit, bool) {
 	}
 	return hit{}, false
 }
+
+// another says whether a sentence puts another way than what was asked for: "Could I call a plumber myself?", "Maybe just
+// send me a text", and to whom one refuses, "You could ask Ben".
+func (m *moment) another(s *sentence) bool {
+	switch {
+	case len(s.stems) < 2 || mostly(s.stems, m.matter.request) || preliminary.StartsWith(s.Tokens):
+		return false
+	case m.matter.refusing():
+		return elsewhere.In(s.Tokens) && s.form == language.NoQuestion
+	case s.form == language.PolarQuestion && mayI.StartsWith(s.Tokens):
+		return s.stems.Shared(m.matter.request) == 0
+	}
+	return maybeStarts.StartsWith(s.Tokens) && orders(s)
+}
+
+var (
+	elsewhere   = phrases(`you could|can|might ?always ?also ?just ask|try|get|use|call|take|borrow|hire|rent|book; why not ask|try|get|use|call; have you asked|tried`)
+	mayI        = phrases(`could|can|may|might i ?just ?at ?least _`)
+	maybeStarts = phrases(`maybe; perhaps; or`)
+)
 
 // dealtMine goes on behind an order with what the speaker gives for it.
 var dealtMine = phrases(`and i|we ?also will|can|am|would; and ?then we are`)

@@ -114,7 +114,7 @@ func gainIn(m *moment, s *sentence) (hit, bool) {
 	}
 	asks := s.form == language.WhQuestion || s.form == language.MeasureQuestion || s.form == language.PolarQuestion && inverted.StartsWith(s.Tokens)
 	switch at, ok := gainCue.in(s); {
-	case asks, ok && counterfactual(s, at):
+	case asks, ok && (counterfactual(s, at) || supposed(s, at)):
 		return hit{}, false
 	case ok && !reversed(s, at) && vague(s, at):
 		return hit{level: weak, span: m.whole(s), why: "says that it is better for the other, but not how"}, true
@@ -127,10 +127,19 @@ func gainIn(m *moment, s *sentence) (hit, bool) {
 	case promises(s) || s.stems.Shared(m.matter.benefits) >= 2 && tomorrow.In(s.Tokens) && !mostly(s.stems, m.matter.request):
 		return hit{level: strong, span: m.whole(s), why: gainCue.why}, true
 	}
-	if at, ok := thanksCue.in(s); ok && !(m.other.agreed && thanked.In(s.Tokens)) {
+	if at, ok := thanksCue.in(s); ok && !((m.other.agreed || m.matter.refusing()) && thanked.In(s.Tokens)) {
 		return hit{level: weak, span: m.cover(s, at), why: thanksCue.why}, true
 	}
 	return hit{}, false
+}
+
+// supposed says whether what looks like a gain is only put as a case: "if you can get somebody".
+func supposed(s *sentence, at place) bool {
+	if at.first == 0 {
+		return false
+	}
+	before := s.Tokens[at.first-1].Norm
+	return before == "if" || before == "unless" || before == "whether" || before == "when"
 }
 
 // counterfactual says whether what looks like a gain is one that never was: "you would have liked her".
