@@ -33,7 +33,7 @@ var (
 		we have to; we could; should ?really|also be|come|get|have|stop|go|do|start|change; something has|needs to;
 		things have|need to; is there any|a way|chance; there is a|any way|chance; any chance;
 		i just thought|wondered; i do not suppose; i was thinking; i thought maybe|you|we|i; if you could;
-		if you want; if it is not too; i would hope; i hope; it is time; i have to ask; i might need; i may need;
+		if you want; if it is not too; you do|would|could not ?happen ?to fancy|feel|like|have|mind|suppose|know; fancy a|doing|taking|giving|coming; if somebody|someone|anybody|anyone had|could|would|were|happened; i would hope; i hope; it is time; i have to ask; i might need; i may need;
 		if you could|can|would|get|got|made|had; if we could|can|get|got|had; if there was|were|is; if it is not; right now it is; is it|there ?perhaps|maybe|possibly a|an|any|anyone|someone|something|no;
 		it is _ i am; same question|answer|thing; you skipped|missed|dodged|forgot|changed; does not ?really sit|work|suit|help; about _ ?_ thing;
 		any news|joy|luck|word|idea|update; it would|could help; would love|like|prefer; i am hoping; not what i; still waiting; still here; what about the|that|this|my|your;
@@ -46,9 +46,9 @@ var (
 	agreeCue = cueOf(strong, "asks whether the other agrees",
 		`does|would|will|could that|this|it ?also work|suit|sound|be|seem|do|help; ?so we are|were agreed; we agree|agreed; are we; is it agreed|settled|done;
 		is that|this|it ?something ok|okay|fair|fine|acceptable|alright;
-		is that|this|it all|doable|possible|reasonable|agreeable; is that|this|it something you|we;
+		is that|this|it doable|possible|reasonable|agreeable; is that|this|it something you|we;
 		deal; you good|ok|okay|fine|happy|cool|alright with; ok|okay|fine|alright with you; a yes|no; yes or no; we leave|call|say; are we good|ok|sorted|clear;
-		agreed; what do you reckon|think|say; you up for; can you make that|it; shall we|i say|do|leave|call|make|settle; fair; can we agree; do we have|agree;
+		agreed; what do you reckon|think|say; you up for; can you make that|it; shall we|i _; fair; can we agree; do we have|agree;
 		are you ok|okay|willing|open|on|able|fine|good|up with|to|board|for; would|do you agree;
 		how does|would that|this sound|work; does that sound|seem; can i count|rely|depend; is it a deal;
 		what do you say; can|could you do|live|agree|accept|commit|manage that|with|to|it|this; are we agreed;
@@ -71,7 +71,7 @@ var (
 		i do not want|know|think|like|care|mind|need|feel; i want you to know|understand|see;
 		i need you to know|understand|see|listen|hear; could|can i help; can i be honest; will you be;
 		would you be surprised; can|could|would you imagine|please imagine; do you have a|time|minute|moment;
-		i would like a word`,
+		i would like a word; you should see|hear|have`,
 	)
 	begging = phrases(
 		`please please; pretty please; i am begging; i beg you; just this once; pleeease; please i am begging`,
@@ -95,11 +95,11 @@ var (
 		please do not ask; please stop asking; please ask someone|somebody; i will not be; i am not in a position;
 		is not something i can|am|want|will|do; i have none to; still no; so no; is|are|be a ?clear|firm|hard no;
 		no from me; no i; count me out; leave me out; i am out; it is ?still no; so it is no; is still no; is no; nothing doing; not happening; not going to happen; no means no; i would have to say|decline|refuse;
-		my answer; i have said no; i can not have|take|host|let|do|come|give|lend; not with me|mine; i will not have|take|host|let|do|come|give; no way; it is not going to|on; i am not on; i am not up for; i am passing|pass|bowing|backing|stepping|opting|sitting|staying on|out|back|this|down; i am turning it|this|that|you down; give|giving it|this a miss; stick|sticking|staying|stay with no; i am done with|doing; going to somebody|someone else; i do not want _; not mine to; that|this is not for me; no go; hard pass; i would say no; i am staying out; i draw the line; off limits; out of the question; i do not have the|time|room|capacity|money`,
+		my answer; i have said no; i can not have|take|host|let|do|come|give|lend; not with me|mine; i will not have|take|host|let|do|come|give; no way; it is not going to|on; i am not on; i am not up for; i am passing|pass|bowing|backing|stepping|opting|sitting|staying on|out|back|this|down; i am turning it|this|that|you down; give|giving it|this a miss; stick|sticking|staying|stay with no; i am done with|doing; going to somebody|someone else; i do not want him|her|them|it|that|this|any|another|more; not mine to; that|this is not for me; no go; hard pass; _ will not work|happen; i would say no; i am staying out; i draw the line; off limits; out of the question; i do not have the|time|room|capacity|money`,
 	)
 	softNoCue = cueOf(weak, "says no, but so that it can be missed",
 		`i do not think i can|could|will|am|want|should|would; i do not think that|it|this would|will|works|is;
-		i would rather not; i would prefer not; i would love|like to; it would ?just ?only be a|too|so; i am not sure i|if|that|about|whether; maybe another|next|some|later;
+		i would rather not; i would prefer not; i would love|like to; it would ?just ?only be a|too|so; i am not sure|certain|convinced i|if|that|about|whether|there|what|how|it; i ?just wonder|wondered if|whether; maybe another|next|some|later;
 		another time; some other time; i might not; i may not; it is not a good|great time; this is not a good|great;
 		i probably can|will|should|would|could not; i do not know if|whether|about; i wish i could;
 		i would love to but; i would if i; it is a bit|little difficult|hard|tricky; i have a lot on|going|to;
@@ -109,7 +109,7 @@ var (
 		can you ask|find someone|somebody; have you asked; is there anyone|someone|anybody|nobody;
 		maybe you|someone could|can; is not ?so|very|really|exactly|quite|that perfect|ideal|great|good|easy|convenient|possible|best; not ?so|very|really|exactly|the perfect|ideal|great|convenient|best|easy;
 		maybe|perhaps it is|we|not|_ could|can|might; would|could|might not _ ?_ be|prefer|rather better|best|happier|easier; only lets|allows; i would like|love to help; i would hate to miss|lose;
-		better off with|in|without|at|somewhere; i am a bit|little; i have a|an|one|the|my _; could be; might ?even be best|better; i need my; not sure it|this|that|about; i do not like to|the;
+		better off with|in|without|at|somewhere; i am a bit|little; i have a|an|one|the|my _; might ?even be best|better; i need my; not sure it|this|that|about; i do not like to|the;
 		let me think; let me see; i will have to check|see|think; could|will see how|what|if; nearer the time; not the best with|at|for; i guess not;
 		i should probably; i kind|sort of need; not really; i am not really; i would need to`,
 	)
@@ -235,11 +235,15 @@ func requestIn(m *moment, s *sentence) (hit, bool) {
 		return hit{level: weak, span: m.whole(s), why: "names what is wanted as a condition, without asking for it"}, true
 	case orders(s) && (dealt.In(s.Tokens) || m.other.resists && s.stems.Shared(m.matter.compromises) >= 2):
 		return hit{level: strong, span: m.whole(s), why: "asks for it, and says what for"}, true
+	case len(m.sentences) > 1 && orders(s) && isConcrete(s.Tokens) && !s.has(threat, attack, sarcasm, judgement) && s.tie == closely:
+		return hit{level: strong, span: m.whole(s), why: "says plainly what to do and when"}, true
 	case orders(s):
 		return hit{level: weak, span: m.whole(s), why: "orders it rather than asking"}, true
-	case m.names(s):
+	case len(m.sentences) > 1 && concreteOrder(s):
+		return hit{level: strong, span: m.whole(s), why: "says plainly what to do and when"}, true
+	case m.names(s), m.onTable() && !ownFeeling(s.Tokens) && m.restates(s):
 		return hit{level: strong, span: m.whole(s), why: "says in so many words what is wanted"}, true
-	case s.form != language.NoQuestion && doubtful.In(s.Tokens):
+	case s.form != language.NoQuestion && (doubtful.In(s.Tokens) || m.verbless(s)):
 		return hit{level: weak, span: m.whole(s), why: hintCue.why}, true
 	}
 	return hit{}, false
@@ -251,6 +255,27 @@ var dealt = phrases(`and i|we will|can; and you|we|they will|would|are|have|get|
 // doubtful questions ask as if they did not.
 var doubtful = phrases(`maybe; perhaps; possibly; any chance; by any chance; somehow; at some point; just a|an|one|some`)
 
+// concreteOrder says whether a clause behind the first is an order with a time or a number: "..., pick him up at nine".
+func concreteOrder(s *sentence) bool {
+	if s.form != language.NoQuestion || len(s.faults) > 0 {
+		return false
+	}
+	for i := 2; i+2 < len(s.Tokens); i++ {
+		clause := s.Tokens[i+1:]
+		if s.Tokens[i].Norm == "," && language.IsVerb(clause[0].Norm) && !notOrders[clause[0].Norm] && (determiners[clause[1].Norm] || objects[clause[1].Norm]) && isConcrete(clause) {
+			return true
+		}
+	}
+	return false
+}
+
+var objects = words("me him her us them it this that")
+
+// verbless says whether a question only names what is wanted: "And my shifts, from the tenth?"
+func (m *moment) verbless(s *sentence) bool {
+	return s.tie == closely && s.stems.Shared(m.matter.request) > 0 && !states(s.Tokens) && s.form == language.PolarQuestion && len(language.Words(s.Tokens)) <= 8
+}
+
 // names says whether a sentence is what is wanted and little else, without a verb: "Saturday, from the start."
 func (m *moment) names(s *sentence) bool {
 	if s.form != language.NoQuestion || !m.onTable() || len(s.stems) < 2 && !isConcrete(s.Tokens) || states(s.Tokens) || s.stems.Shared(m.matter.compromises) > s.stems.Shared(m.matter.request) {
@@ -261,10 +286,23 @@ func (m *moment) names(s *sentence) bool {
 
 // restates says whether a sentence says how it will be, in the words of the objective: "The weekend stays with me."
 func (m *moment) restates(s *sentence) bool {
-	return s.form == language.NoQuestion && len(s.stems) >= 2 && mostly(s.stems, m.matter.request) && stays.In(s.Tokens)
+	switch shared := s.stems.Shared(m.matter.own); {
+	case s.form != language.NoQuestion || unsure.In(s.Tokens):
+		return false
+	case unchanged.In(s.Tokens):
+		return true
+	case shared >= 1 && stays.In(s.Tokens):
+		return true
+	default:
+		return shared >= 2 && 10*shared >= 6*len(m.matter.own) && denies(s.Tokens) == m.matter.negated
+	}
 }
 
-var stays = phrases(`stays|remains|stay with|mine|put|as|where|here|the|my|at|in; is ?staying mine|with|my; no _; not _; the ?same answer|thing; answer is|stands|stays`)
+var (
+	unsure    = phrases(`if; would; could; might; maybe; perhaps; wonder; hope; think`)
+	unchanged = phrases(`that|this|it|nothing|answer has|have not changed|moved; nothing has|is changed|changing; no change; _ stands; still stands; stays|remains the same|as|where`)
+	stays     = phrases(`stay|stays|staying|remain|remains|stand|stands|keep|keeps|belongs|belong`)
+)
 
 // pressing questions take it as agreed that something will be done and ask when, or which.
 var pressing = phrases(
@@ -411,7 +449,7 @@ func refusalIn(m *moment, s *sentence, first bool) (hit, bool) {
 		return hit{level: weak, span: m.whole(s), why: softNoCue.why}, true
 	case orders(s) && (yourself.In(s.Tokens) || dealt.In(s.Tokens) && s.stems.Shared(m.matter.request) > 0 && !m.other.agreed):
 		return hit{level: strong, span: m.whole(s), why: "gives it back"}, true
-	case first && bareNo.StartsWith(s.Tokens) && !idleNo.In(s.Tokens):
+	case first && m.aside() < crowded && bareNo.StartsWith(s.Tokens) && !idleNo.In(s.Tokens):
 		at, _ := s.find(bareNo)
 		return hit{level: strong, span: m.cover(s, at), why: refusalCue.why}, true
 	}

@@ -28,7 +28,7 @@ var (
 		i know i am ?being|just|so|probably|too annoying|difficult|being|silly|stupid;
 		i know i am ?being|just|so|probably|too a|too|needy|sensitive|pain|bother;
 		i am ?probably|just ?just|being wrong|overreacting|silly|stupid|dramatic|sensitive|difficult; i should not ask|complain|be;
-		i have no right; who am i to; i am such a|an; i am a ?bad|terrible|horrible burden|person|friend|mess|bother;
+		i have no right; who am i to; i am such a|an; i am a bad|terrible|horrible|rubbish|lousy _; i am a burden|mess|bother|nuisance;
 		i am no good; i am bad at this; you can say no; feel free to say no; no pressure; if it is not too much;
 		if it is no trouble; i do not deserve; i do not want to be a|any;
 		i do not want to bother|impose|trouble|cause|burden|make; i am not important; it does not matter what i;

@@ -119,6 +119,9 @@ var understands = phrases(`i know|understand|see|hear|get|realise|realize|apprec
 // reminds asks in order to state.
 var reminds = phrases(`did you know|notice|see; do you remember; remember when|how|that; you remember`)
 
+// opensWithin is how many words into a clause its verb stands at most: "a room that you can lock" is there.
+const opensWithin = 6
+
 func describeClause(m *moment, s *sentence, c place) (hit, bool) {
 	tokens := s.Tokens[c.first:c.last]
 	stems := language.Stems{}
@@ -135,7 +138,7 @@ func describeClause(m *moment, s *sentence, c place) (hit, bool) {
 	if opinions.In(tokens) || ownFeeling(tokens) || m.acts(s.Tokens[max(0, c.first-1):c.last]) {
 		return hit{}, false
 	}
-	if unreal.In(tokens) && !inability.In(tokens) && (m.matter.refusing() || !unable.In(tokens)) {
+	if at, ok := unreal.First(tokens); ok && at.First < opensWithin && !inability.In(tokens) && (m.matter.refusing() || !unable.In(tokens)) {
 		return hit{}, false
 	}
 	t := m.tie(tokens, stems)

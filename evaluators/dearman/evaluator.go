@@ -176,6 +176,9 @@ func judge(m *moment) [skills]finding {
 			f.add(h)
 		}
 	}
+	if moves(findings) == none {
+		m.concede()
+	}
 	shown := none
 	for s := range skills {
 		if !s.state() {

@@ -94,8 +94,8 @@ var (
 		it|that|this|which ?really|still|just annoyed|stresses|stressed ?me|us;
 		it|that|this|which ?really|still|just disappoints|disappointed|overwhelms|overwhelmed ?me|us;
 		it|that|this|which ?really|still|just exhausts|embarrasses|embarrassed ?me|us;
-		it|that|this|which ?really|still|just terrifies|pains|angers|angered ?me|us; hurt|hurts my feelings; i go|went|turn|turned cold|red|white|numb|hot|pale; my heart|stomach|chest|throat|skin|nerves|gut|tummy|blood _; that|it is ?such ?a ?huge|massive|big|real|great relief|weight; what a relief|shame|disappointment; a relief to;
-		breaks|broke my heart; i ?really|just|still|do|also worry; i fear; i dread; i resent; i miss;
+		it|that|this|which ?really|still|just terrifies|pains|angers|angered ?me|us; hurt|hurts my feelings; i go|went|turn|turned cold|red|white|numb|hot|pale; my heart|stomach|chest|throat|skin|nerves|gut|tummy|blood _; weight|load|stone|burden|rock|millstone off my|me; that|it is ?such ?a ?huge|massive|big|real|great relief|weight; what a relief|shame|disappointment; a relief to;
+		breaks|broke my heart; i ?really|just|still|do|also worry; i ?really|just|do|have|am|was|always|still|started|start|had ?been ?to fear|feared|fearing|dread|dreaded|dreading|resent|resented|resenting|miss|missed|missing|regret|regretted|envy|envied; i have ?been worried|worrying;
 		i am at my wits|limit|breaking|end|capacity; i have been dreading; i feel taken for granted; i feel left out;
 		i feel let down; i felt let down|left|taken;
 		i feel put|shut|pushed|torn|worn|burned down|out|up|aside|over|under|on|between;
@@ -138,7 +138,7 @@ var (
 		does not ?really|quite sit ?well|right; not happy|thrilled|delighted|keen|comfortable|easy;
 		panicking|stressing|worrying|fretting; makes|made me ?feel ?so|a|all|quite|_ ugh|argh|weird|funny|odd|small|ill|sick|mad|cross|bit;
 		i am ?so|just|kind|a|about ?of|bit ?you ?know finished|done|over|drained; ?kind ?sort ?of|a|so|bit mortifying|cringe|awkward|gutting;
-		it would be ?so sick|amazing|awesome|brilliant|lush|ace|class; would|could cry|scream; i would hate; i could do without;
+		it would be ?so sick|amazing|awesome|brilliant|lush|ace|class; would|could|want|wanted ?to ?just cry|scream|weep|burst; getting|gets|got on top of|my; gets|got|getting under my; i would hate; i could do without;
 		climbing the walls; pulling my hair; tearing my hair; in a state; running on empty; hardly|barely slept|sleep|ate|eat; did not sleep|eat; lucky to have; the best|worst with|at; knot|knots|butterflies|lump|pit in my; going ?_ crazy|mad|spare|mental|bananas; killing me; hot under; i ?really|so want this; wears thin; weighs|weighing; i feel for;
 		i would feel ?so|much|a ?lot better|worse|happier|calmer|easier; a bit|little|touch low|down|fed|sad|lost|stressed|worried|tired|cross;
 		under pressure|stress; at sea; a bit|little|lot much for; sick and tired; had it with; not feeling|doing great|good|well`,
@@ -260,6 +260,9 @@ func namedFeeling(m *moment, s *sentence) (hit, bool) {
 		}
 		return hit{level: each.level, span: m.cover(s, at), why: each.why}, true
 	}
+	if at, ok := glad.in(s); ok && (at.last == len(s.Tokens) || !offering[s.Tokens[at.last].Norm]) && !language.Negated(s.Tokens, at.last-1) {
+		return hit{level: strong, span: m.cover(s, at), why: whyNamed}, true
+	}
 	if at, ok := unlistedFeeling(s); ok {
 		return hit{level: strong, span: m.cover(s, at), why: whyNamed}, true
 	}
@@ -296,6 +299,12 @@ var (
 	afterFeeling = words("about by with that to at because over when of is too though like lol")
 	// bareNever say other things without "I am".
 	bareNever = words("sick sore sad awkward weird awful horrible terrible bad low tense relaxed crazy keen ill heavy rough blue lousy rotten ridiculous raw mad calm cross proud excited")
+)
+
+// glad are pleasant feelings that are an offer where "to" follows.
+var (
+	glad     = frame{level: strong, why: whyNamed, between: degrees, fillers: words("glad happy pleased thrilled delighted content"), opening: phrases(`i am; i was; we are; i have been`)}
+	offering = words("to with for if")
 )
 
 // unlistedFeeling finds "I feel" before a word that is no feeling of the lists but can hardly be anything else: nothing

@@ -125,8 +125,8 @@ var faultCues = []faultCue{
 		we can forget it; i will let it go; i take it back; do not worry about it|that|this|the|me;
 		i will just stay|work|cover|go|take|wait|leave; i will stick|make with|do ?with; i would not want that; i can not have that; i will get over it; i can live without; i will not bring it up again;
 		i will not ask again; it was nothing; i will leave it; i will leave you to|alone|be; leave it then; can wait; i will sort it out myself; i will sort it myself; i will manage|cope|survive|live;
-		it is|was just me; whenever you want|like; do not cry; i give in; you have got me; all right he|she|they|you|it can|is|will; as you like|wish|please; suit yourself;
-		scrap|skip that|it; pretend i; just this once then; okay okay; have it; if i must; no no you are right`,
+		it is|was just me; whenever you want|like; do not cry; i give in; i will ?just carry on; keep going|doing then; go|do without it; put up with it; leave me|things|it where|as i|they|it; it is no ?real bother|matter|hardship; you have got me; all right he|she|they|you|it can|is|will; as you like|wish|please; suit yourself;
+		scrap|skip that|it; pretend i; just this once then; okay okay; if i must; no no you are right`,
 	)},
 }
 
@@ -141,6 +141,18 @@ var giving = cueOf(none, "gives in",
 	i will try to make it work; ok just this once; okay just this once; fine just this once; well okay; well ok;
 	ok then; okay then; if you really need me; take|have|keep|use it|them|him|her then; take|have the whole|lot; send me the ?_ form|forms|paperwork|details|link|contract|keys; go on then; fine|ok|okay|alright|right send|bring|leave|drop|hand|pass|put|give it|them|me|him|her|the|that; put me down; count|sign me in|up; i will sort it|something; i guess that|it is fine|ok|okay|alright; i guess so`,
 )
+
+// concede finds a bare "okay" in answer to pushback. It gives in where nothing else is asked, refused or offered; the
+// caller has seen to that.
+func (m *moment) concede() {
+	for _, s := range m.sentences {
+		if m.other.resists && !s.has(capitulation) && len(language.Words(s.Tokens)) <= 2 && yielding.StartsWith(s.Tokens) && s.form == language.NoQuestion {
+			s.faults = append(s.faults, fault{kind: capitulation, at: place{0, len(s.Tokens)}, why: giving.why})
+		}
+	}
+}
+
+var yielding = phrases(`okay; ok; alright; all right; fine; go on; whatever; fair enough`)
 
 // Name-calling and judgement by adjective: "you are so selfish". The first is contempt, the second a judgement.
 var (

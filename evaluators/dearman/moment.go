@@ -27,6 +27,10 @@ type matter struct {
 	objective *vignettev1.Objective
 	// all is everything the objective talks about; the others are its parts.
 	all, request, facts, benefits, compromises language.Stems
+	// own is the request without the statement, with the sign of its sentence; gains are the words of benefits alone.
+	own     language.Stems
+	negated bool
+	gains   language.Stems
 }
 
 func (m *matter) refusing() bool {
@@ -48,6 +52,8 @@ func readMatter(objective *vignettev1.Objective) *matter {
 		compromises: contentOf(objective.GetCompromises()...),
 		all:         language.Stems{},
 	}
+	m.own, m.negated = contentOf(objective.GetRequest()), denies(language.Tokens(objective.GetRequest()))
+	m.gains = without3(m.benefits, m.request, m.facts, m.compromises)
 	for _, part := range []language.Stems{m.request, m.facts, m.benefits, m.compromises, contentOf(objective.GetFeelings()...)} {
 		for stem := range part {
 			if !small(stem) {
@@ -60,6 +66,24 @@ func readMatter(objective *vignettev1.Objective) *matter {
 
 // small says whether a stem is a number of one digit: too many things come in threes for it to tie anything.
 func small(stem string) bool { return len(stem) == 1 }
+
+// without3 is a set of stems without those of three others.
+func without3(stems, a, b, c language.Stems) language.Stems {
+	rest := language.Stems{}
+	for stem := range stems {
+		if one := (language.Stems{stem: {}}); one.Shared(a)+one.Shared(b)+one.Shared(c) == 0 {
+			rest[stem] = struct{}{}
+		}
+	}
+	return rest
+}
+
+// denies says whether a sentence says no: it holds a negation, and no two of them.
+func denies(tokens []language.Token) bool {
+	return len(negations.Find(tokens))%2 == 1
+}
+
+var negations = phrases(`not; no; never; nobody; none; no one; nothing`)
 
 func contentOf(texts ...string) language.Stems {
 	stems := language.Stems{}

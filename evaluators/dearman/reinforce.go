@@ -124,7 +124,7 @@ func gainIn(m *moment, s *sentence) (hit, bool) {
 		return hit{level: strong, span: m.whole(s), why: gainCue.why}, true
 	case promises(s) && vague(s, place{0, len(s.Tokens)}):
 		return hit{level: weak, span: m.whole(s), why: "says that it is better for the other, but not how"}, true
-	case promises(s) || s.stems.Shared(m.matter.benefits) >= 2 && tomorrow.In(s.Tokens) && !mostly(s.stems, m.matter.request):
+	case promises(s) || s.stems.Shared(m.matter.benefits) >= 2 && s.stems.Shared(m.matter.gains) > 0 && (tomorrow.In(s.Tokens) || coming.In(s.Tokens)) && !mostly(s.stems, m.matter.request):
 		return hit{level: strong, span: m.whole(s), why: gainCue.why}, true
 	}
 	if at, ok := thanksCue.in(s); ok && !((m.other.agreed || m.matter.refusing()) && thanked.In(s.Tokens)) {
@@ -184,6 +184,9 @@ var evaluative = words(`better best good nice nicer great easier easy happier ha
 	obliged please massive huge big real work sort find need agree manage life lives lighter pleased bonus benefit benefits gain see right glad plus other ways way
 	everyone everybody pair street family team house whole both trust down shot rid free doing do world lot will would smile
 	honest promise swear true cross less fewer kind lovely love wonderful`)
+
+// coming is what will be, in the present tense.
+var coming = phrases(`does|do|is|are not; then; so; before; if; no _; instead; from now; this year|week|month|time; your _; gets|get|goes|keeps`)
 
 // vague says whether the clause around some words promises something good without saying what: "It'd be better for both."
 func vague(s *sentence, at place) bool {
