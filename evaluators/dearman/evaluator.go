@@ -5,6 +5,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/vignette-sim/vignette/evaluators/utterance"
 	"github.com/vignette-sim/vignette/internal/language"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
@@ -146,9 +147,9 @@ func speaks(action *vignettev1.Action) bool {
 }
 
 // judge returns what each skill comes to in a turn of the role, and the turn as it was read; nil when nothing was said.
-func (l *listener) judge(action *vignettev1.Action) ([skills]finding, *moment) {
+func (l *listener) judge(action *vignettev1.Action) ([skills]utterance.Finding, *moment) {
 	if !speaks(action) {
-		return everySkill(inapplicable(nothingSaid)), nil
+		return everySkill(utterance.Inapplicable(nothingSaid)), nil
 	}
 	m := l.moment()
 	m.read(action.GetText())
@@ -158,58 +159,58 @@ func (l *listener) judge(action *vignettev1.Action) ([skills]finding, *moment) {
 	return findings, m
 }
 
-func judge(m *moment) [skills]finding {
+func judge(m *moment) [skills]utterance.Finding {
 	if m.ritualOnly() && !m.faulty() {
-		return everySkill(inapplicable("A greeting, a goodbye or a nod shows no skill and lacks none"))
+		return everySkill(utterance.Inapplicable("A greeting, a goodbye or a nod shows no skill and lacks none"))
 	}
-	findings := [skills]finding{
+	findings := [skills]utterance.Finding{
 		describe:  judgeDescribe(m),
 		express:   judgeExpress(m),
 		assert:    judgeAssert(m),
 		reinforce: judgeReinforce(m),
 		negotiate: judgeNegotiate(m),
 	}
-	if f := &findings[assert]; f.level == none && !m.faulty() {
+	if f := &findings[assert]; f.Level == utterance.None && !m.faulty() {
 		if h, ok := m.implied(findings[reinforce], findings[negotiate]); ok {
-			f.add(h)
+			f.Add(h)
 		} else if h, ok := m.asksForAWay(); ok {
-			f.add(h)
+			f.Add(h)
 		}
 	}
-	if moves(findings) == none {
+	if moves(findings) == utterance.None {
 		m.concede()
 	}
-	shown := none
+	shown := utterance.None
 	for s := range skills {
 		if !s.state() {
-			shown = max(shown, findings[s].level)
+			shown = max(shown, findings[s].Level)
 		}
 	}
 	findings[mindful] = judgeMindful(m, shown, moves(findings))
-	findings[confident] = judgeConfident(m, standing(findings, shown), moves(findings), findings[mindful].level)
+	findings[confident] = judgeConfident(m, standing(findings, shown), moves(findings), findings[mindful].Level)
 	return findings
 }
 
 // moves is how far an utterance does something for the objective with the other: asks or refuses, names a gain, offers.
 // Facts and feelings alone may prepare that, or be part of a quarrel or of small talk.
-func moves(findings [skills]finding) level {
-	return max(none, findings[assert].level, findings[reinforce].level, findings[negotiate].level)
+func moves(findings [skills]utterance.Finding) utterance.Level {
+	return max(utterance.None, findings[assert].Level, findings[reinforce].Level, findings[negotiate].Level)
 }
 
 // standing is how far something is stood for at all. Away from the objective only what is said strongly, or asked for
 // nonetheless, still stands.
-func standing(findings [skills]finding, shown level) level {
-	if findings[mindful].level > none {
-		return max(shown, findings[mindful].level)
+func standing(findings [skills]utterance.Finding, shown utterance.Level) utterance.Level {
+	if findings[mindful].Level > utterance.None {
+		return max(shown, findings[mindful].Level)
 	}
-	if findings[express].level == strong || findings[describe].level == strong || moves(findings) > none {
-		return weak
+	if findings[express].Level == utterance.Strong || findings[describe].Level == utterance.Strong || moves(findings) > utterance.None {
+		return utterance.Weak
 	}
-	return none
+	return utterance.None
 }
 
-func everySkill(f finding) [skills]finding {
-	var all [skills]finding
+func everySkill(f utterance.Finding) [skills]utterance.Finding {
+	var all [skills]utterance.Finding
 	for s := range all {
 		all[s] = f
 	}
@@ -218,7 +219,7 @@ func everySkill(f finding) [skills]finding {
 
 func (m *moment) faulty() bool {
 	for _, s := range m.sentences {
-		if len(s.faults) > 0 {
+		if len(s.Faults) > 0 {
 			return true
 		}
 	}
@@ -226,7 +227,7 @@ func (m *moment) faulty() bool {
 }
 
 // turnScores makes scores of findings. One of them carries a suggestion: the one that would help most now.
-func turnScores(index int32, findings [skills]finding, said *moment, before *record) []*vignettev1.Score {
+func turnScores(index int32, findings [skills]utterance.Finding, said *moment, before *record) []*vignettev1.Score {
 	scores := make([]*vignettev1.Score, skills)
 	for s := range skills {
 		scores[s] = turnScore(s, index, &findings[s], said)
@@ -243,30 +244,30 @@ func turnScores(index int32, findings [skills]finding, said *moment, before *rec
 	return scores
 }
 
-func turnScore(s skill, index int32, f *finding, said *moment) *vignettev1.Score {
-	if f.level == notApplicable {
-		score := without(s, vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE, f.note)
+func turnScore(s skill, index int32, f *utterance.Finding, said *moment) *vignettev1.Score {
+	if f.Level == utterance.NotApplicable {
+		score := without(s, vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE, f.Note)
 		score.TurnIndex = proto.Int32(index)
 		return score
 	}
 	return &vignettev1.Score{
 		Dimension:  dimensions[s].id,
 		TurnIndex:  proto.Int32(index),
-		Outcome:    &vignettev1.Score_Value{Value: &vignettev1.ScoreValue{Number: f.level.number(), Label: f.level.label()}},
-		Spans:      codedSpans(s, index, f.hits),
-		Confidence: proto.Float64(f.confidence(said.words)),
-		Rationale:  f.rationale(),
+		Outcome:    &vignettev1.Score_Value{Value: &vignettev1.ScoreValue{Number: f.Level.Number(), Label: f.Level.Label()}},
+		Spans:      codedSpans(s, index, f.Hits),
+		Confidence: proto.Float64(f.Confidence(said.words)),
+		Rationale:  f.Rationale(),
 	}
 }
 
-func codedSpans(s skill, index int32, hits []hit) []*vignettev1.CodedSpan {
+func codedSpans(s skill, index int32, hits []utterance.Hit) []*vignettev1.CodedSpan {
 	spans := make([]*vignettev1.CodedSpan, len(hits))
 	for i, h := range hits {
 		spans[i] = &vignettev1.CodedSpan{
 			TurnIndex: index,
-			Span:      &vignettev1.Span{Start: int32(h.span.Start), End: int32(h.span.End), Quote: h.span.Quote},
+			Span:      &vignettev1.Span{Start: int32(h.Span.Start), End: int32(h.Span.End), Quote: h.Span.Quote},
 			Code:      dimensions[s].id,
-			Label:     h.level.label(),
+			Label:     h.Level.Label(),
 		}
 	}
 	return spans

@@ -1,13 +1,16 @@
 package dearman
 
-import "github.com/vignette-sim/vignette/internal/language"
+import (
+	"github.com/vignette-sim/vignette/evaluators/utterance"
+	"github.com/vignette-sim/vignette/internal/language"
+)
 
 // Express: what the speaker feels about it, owned ("I feel ...").
 
 // Feelings somebody says to have. Passive ones ("ignored", "taken for granted") say what the other did as well as what it
 // is like; speakers mean them as feelings and listeners take them so.
 var (
-	unpleasant = words(`afraid alone angry annoyed anxious ashamed bitter bothered bummed burned burnt concerned confused crushed
+	unpleasant = utterance.Words(`afraid alone angry annoyed anxious ashamed bitter bothered bummed burned burnt concerned confused crushed
 		demoralized demoralised depressed desperate devastated disappointed discouraged disheartened distressed
 		drained embarrassed exhausted fed-up frightened frustrated furious guilty heartbroken flustered frazzled
 		helpless hopeless humiliated hurt insecure invisible irritated isolated jealous let-down lonely lost mad
@@ -25,70 +28,60 @@ var (
 		rubbed crazy mental flat hollow empty dreadful fraught twitchy sour bruised wary wretched pathetic-feeling
 		disgusted appalled perturbed baffled resigned puzzled wounded mortified hot bothered livid peeved wound ratty
 		desolate forgotten voiceless cornered ganged swamped snowed smothered suffocated drowning`)
-	pleasant = words(`calm comfortable confident content delighted eager excited glad grateful happy hopeful joyful loved optimistic
+	pleasant = utterance.Words(`calm comfortable confident content delighted eager excited glad grateful happy hopeful joyful loved optimistic
 		pleased proud reassured relieved respected safe satisfied secure thankful thrilled touched valued appreciated
 		okay ok peaceful heard seen included supported buzzing chuffed stoked pumped psyched elated overjoyed
 		made-up better lighter relaxed moved honoured honored lucky blessed keen fond chuffed tickled cared overjoyed
 		ecstatic inspired encouraged refreshed welcome`)
 	// phrasal are feelings of two words.
-	phrasal = map[string]wordSet{
-		"put": words("out upon"), "made": words("up"), "let": words("down"), "left": words("out behind"), "worn": words("out down thin"),
-		"wound": words("up"), "knocked": words("back sideways out"), "done": words("in"), "freaked": words("out"), "burnt": words("out"),
-		"burned": words("out"), "stressed": words("out"), "snowed": words("under"), "choked": words("up"), "cut": words("up"),
-		"broken": words("up"), "shaken": words("up"), "fed": words("up"), "torn": words("up apart between"), "run": words("down ragged"),
-		"ground": words("down"), "beaten": words("down"), "weighed": words("down"), "shut": words("out"), "locked": words("out"),
-		"pushed": words("aside around out"), "walked": words("over"), "taken": words("advantage for"), "on": words("edge tenterhooks"),
-		"in": words("pieces bits knots"), "over": words("the"), "dragged": words("down"), "passed": words("over"), "shoved": words("aside"),
-		"wiped": words("out"), "washed": words("out"), "strung": words("out"), "ganged": words("up"), "talked": words("down over"),
-		"brushed": words("off aside"), "taken-for": words("granted"), "caught": words("between"), "stuck": words("between"), "bent": words("out"),
-		"cast": words("aside"), "cheesed": words("off"), "ticked": words("off"), "pissed": words("off"), "hacked": words("off"),
-		"brassed": words("off"), "browned": words("off"), "miffed": words("at about with"), "at": words("sea"),
+	phrasal = map[string]utterance.WordSet{
+		"put": utterance.Words("out upon"), "made": utterance.Words("up"), "let": utterance.Words("down"), "left": utterance.Words("out behind"), "worn": utterance.Words("out down thin"),
+		"wound": utterance.Words("up"), "knocked": utterance.Words("back sideways out"), "done": utterance.Words("in"), "freaked": utterance.Words("out"), "burnt": utterance.Words("out"),
+		"burned": utterance.Words("out"), "stressed": utterance.Words("out"), "snowed": utterance.Words("under"), "choked": utterance.Words("up"), "cut": utterance.Words("up"),
+		"broken": utterance.Words("up"), "shaken": utterance.Words("up"), "fed": utterance.Words("up"), "torn": utterance.Words("up apart between"), "run": utterance.Words("down ragged"),
+		"ground": utterance.Words("down"), "beaten": utterance.Words("down"), "weighed": utterance.Words("down"), "shut": utterance.Words("out"), "locked": utterance.Words("out"),
+		"pushed": utterance.Words("aside around out"), "walked": utterance.Words("over"), "taken": utterance.Words("advantage for"), "on": utterance.Words("edge tenterhooks"),
+		"in": utterance.Words("pieces bits knots"), "over": utterance.Words("the"), "dragged": utterance.Words("down"), "passed": utterance.Words("over"), "shoved": utterance.Words("aside"),
+		"wiped": utterance.Words("out"), "washed": utterance.Words("out"), "strung": utterance.Words("out"), "ganged": utterance.Words("up"), "talked": utterance.Words("down over"),
+		"brushed": utterance.Words("off aside"), "taken-for": utterance.Words("granted"), "caught": utterance.Words("between"), "stuck": utterance.Words("between"), "bent": utterance.Words("out"),
+		"cast": utterance.Words("aside"), "cheesed": utterance.Words("off"), "ticked": utterance.Words("off"), "pissed": utterance.Words("off"), "hacked": utterance.Words("off"),
+		"brassed": utterance.Words("off"), "browned": utterance.Words("off"), "miffed": utterance.Words("at about with"), "at": utterance.Words("sea"),
 	}
-	feelings = union(unpleasant, pleasant)
+	feelings = utterance.Union(unpleasant, pleasant)
 	// betweenFeelings stand between "I feel" and the feeling. "Not" among them turns it round and is looked at apart.
-	betweenFeelings = union(degrees, words("not been being"))
+	betweenFeelings = utterance.Union(utterance.Degrees, utterance.Words("not been being"))
 )
 
-func union(sets ...wordSet) wordSet {
-	all := wordSet{}
-	for _, set := range sets {
-		for word := range set {
-			all[word] = true
-		}
-	}
-	return all
-}
-
 // saidOfOneself are feelings that "I am" says; with the others it says something else ("I am lost", "I'm happy to").
-var saidOfOneself = minus(feelings, `used lost bad small safe pushed stuck okay ok heard seen happy glad confident content left worn
+var saidOfOneself = utterance.Minus(feelings, `used lost bad small safe pushed stuck okay ok heard seen happy glad confident content left worn
 	distant secure better hopeless rubbish ridiculous silly moved lucky welcome finished broke flat hot empty low included
 	supported broken resigned useless forgotten raw rough exposed mental wound cared silly useless drowning`)
 
 var (
 	whyNamed = "names the speaker's own feeling"
-	iFeel    = frame{level: strong, why: whyNamed, between: betweenFeelings, fillers: feelings, phrasal: phrasal, opening: phrases(
+	iFeel    = utterance.Frame{Level: utterance.Strong, Why: whyNamed, Between: betweenFeelings, Fillers: feelings, Phrasal: phrasal, Opening: utterance.Phrases(
 		`i feel; i felt; i would ?just ?only ?always feel; i will feel; i am feeling; i was feeling; i have been feeling; i have felt; i do feel; i do not feel;
 		i did not feel; i start|started to feel|feeling; i end|ended up feeling;
 		i still|often|also|really|just|honestly feel; makes|made|making me feel; me feel;
 		leaves|left|leaving me feeling; i started feeling; to feel; and feel|felt; i can not help feeling; feeling`,
 	)}
-	iAm = frame{level: strong, why: whyNamed, between: union(degrees, words("not")), fillers: saidOfOneself, phrasal: phrasal, opening: phrases(
+	iAm = utterance.Frame{Level: utterance.Strong, Why: whyNamed, Between: utterance.Union(utterance.Degrees, utterance.Words("not")), Fillers: saidOfOneself, Phrasal: phrasal, Opening: utterance.Phrases(
 		`i am; i was; i have been; i get|got|go|went ?_ and; i get|got|go|went; i become|became; i end|ended up; left|leaves|leaving me; we are both|all`,
 	)}
 	// What one would be is what one is, put politely.
-	iWould = frame{level: strong, why: whyNamed, between: union(degrees, words("be")), phrasal: phrasal,
-		fillers: minus(saidOfOneself, "grateful thankful comfortable willing interested delighted pleased keen better worse"), opening: phrases(
+	iWould = utterance.Frame{Level: utterance.Strong, Why: whyNamed, Between: utterance.Union(utterance.Degrees, utterance.Words("be")), Phrasal: phrasal,
+		Fillers: utterance.Minus(saidOfOneself, "grateful thankful comfortable willing interested delighted pleased keen better worse"), Opening: utterance.Phrases(
 			`i would|will be; i would ?just|really feel`,
 		)}
-	gaveMe = frame{level: strong, why: whyNamed, between: union(degrees, words("such a an the proper real right dreadful awful terrible nasty bad")),
-		fillers: words("fright scare shock turn fit fits pang pangs chills creeps headache palpitations nightmares"), opening: phrases(
+	gaveMe = utterance.Frame{Level: utterance.Strong, Why: whyNamed, Between: utterance.Union(utterance.Degrees, utterance.Words("such a an the proper real right dreadful awful terrible nasty bad")),
+		Fillers: utterance.Words("fright scare shock turn fit fits pang pangs chills creeps headache palpitations nightmares"), Opening: utterance.Phrases(
 			`gave|gives|giving me; i had|got|get|have; i am having`,
 		)}
-	madeMe = frame{level: strong, why: whyNamed, between: degrees, fillers: feelings, opening: phrases(
+	madeMe = utterance.Frame{Level: utterance.Strong, Why: whyNamed, Between: utterance.Degrees, Fillers: feelings, Opening: utterance.Phrases(
 		`it|that|this|which makes|made|is|was making me; makes|made me; it|that|this|which leaves|left me;
 		leaves|left me; it|that|this gets|got me; keeps me; kept me; has me; had me`,
 	)}
-	statedCue = cueOf(strong, whyNamed,
+	statedCue = utterance.CueOf(utterance.Strong, whyNamed,
 		`it|that|this|which ?really|still|just hurts|hurt|scares|scared|worries|worried|frustrates ?me|us;
 		it|that|this|which ?really|still|just frustrated|upsets|upset|saddens|saddened|frightens|annoys ?me|us;
 		it|that|this|which ?really|still|just annoyed|stresses|stressed ?me|us;
@@ -119,7 +112,7 @@ var (
 		i am|was at the end of; i have had enough; can not cope; i am losing ?my sleep|mind|it; does my head in; does me in; stresses me; scares me; worries me; hurts me; upsets me; frustrates me; drives me crazy|mad|nuts;
 		i ?really enjoy|love spending|being|having|our`,
 	)
-	hintedCue = cueOf(weak, "hints at a feeling without naming it",
+	hintedCue = utterance.CueOf(utterance.Weak, "hints at a feeling without naming it",
 		`hard for|on me; difficult for me; tough for|on me; not easy for me; rough for|on me; a lot for|on me;
 		it has been a lot; bothers|bothered|bothering me; i am struggling; i have been struggling; i struggle;
 		i do not like; i did not like; i hate it|that|when|how; i can not stand; i can not take;
@@ -144,95 +137,85 @@ var (
 		under pressure|stress; at sea; a bit|little|lot much for; sick and tired; had it with; not feeling|doing great|good|well`,
 	)
 	// trying are circumstances that are told by what they do to whoever is in them.
-	trying = frame{level: weak, why: "hints at a feeling without naming it", between: union(degrees, words("been being all getting")),
-		fillers: words(`hard tough rough awkward mortifying embarrassing humiliating depressing exhausting gutting unbearable stressful upsetting
+	trying = utterance.Frame{Level: utterance.Weak, Why: "hints at a feeling without naming it", Between: utterance.Union(utterance.Degrees, utterance.Words("been being all getting")),
+		Fillers: utterance.Words(`hard tough rough awkward mortifying embarrassing humiliating depressing exhausting gutting unbearable stressful upsetting
 			heartbreaking frustrating cringe gutting draining tiring annoying worrying scary frightening painful disappointing
 			discouraging demoralising demoralizing isolating unsettling infuriating maddening miserable rotten rubbish pants horrid
 			grim awful dreadful horrible hurtful unfair lonely nerve-racking soul-destroying downer blow strain shame worry struggle
-			kick slap headache burden killer weird overwhelming intense sad`), opening: phrases(
+			kick slap headache burden killer weird overwhelming intense sad`), Opening: utterance.Phrases(
 			`it|that|this|which is|was|feels|felt|gets|got|has ?been|been; it|that|this would be; being|having|doing _ ?_ ?_ ?_ ?_ ?_ ?_ ?_ is|feels; feels|felt|been; it|this|that is ?just; kind|sort|bit|pretty|super|so|really ?of`,
 		)}
 	// played down are feelings that are made small in the same breath ("a bit disappointed", "kind of stressed").
-	playedDown = phrases(`a bit|little|touch|tad; kind|sort of; kinda; sorta; bit; slightly; somewhat; best; all that; much`)
+	playedDown = utterance.Phrases(`a bit|little|touch|tad; kind|sort of; kinda; sorta; bit; slightly; somewhat; best; all that; much`)
 
 	// Idioms with the words of feelings that name none: regret in a refusal, readiness to help.
-	politeFeelings = phrases(
+	politeFeelings = utterance.Phrases(
 		`i am afraid i|we|it|that|not|so|there|my|this; i am afraid; i am sorry;
 		i am happy|glad|okay|ok|comfortable to|with; i would be happy|glad|okay|ok|comfortable; i feel like you;
 		i feel that you; i feel you; i was lost; i get lost; i am used to; i got used; i am used; i would feel;
 		i would be; would make me; if i feel|felt; feel free; how do i feel; i am bad|lost at|with; i feel bad for you`,
 	)
-	iFeelYou = phrases(`i feel like you; i feel that you; i feel you; i feel as if|though you`)
-	fearful  = phrases(`i am afraid of; i am afraid that i will; i am really|so|very afraid`)
+	iFeelYou = utterance.Phrases(`i feel like you; i feel that you; i feel you; i feel as if|though you`)
+	fearful  = utterance.Phrases(`i am afraid of; i am afraid that i will; i am really|so|very afraid`)
 )
 
-func minus(set wordSet, without string) wordSet {
-	out, dropped := wordSet{}, words(without)
-	for word := range set {
-		if !dropped[word] {
-			out[word] = true
-		}
-	}
-	return out
-}
-
-func judgeExpress(m *moment) finding {
-	f := finding{note: "The speaker's own feeling is not named"}
+func judgeExpress(m *moment) utterance.Finding {
+	f := utterance.Finding{Note: "The speaker's own feeling is not named"}
 	for _, s := range m.sentences {
-		if s.broken || s.has(attack, sarcasm, threat) || s.form == language.WhQuestion {
+		if s.Broken || s.Has(utterance.Attack, utterance.Sarcasm, utterance.Threat) || s.Form == language.WhQuestion {
 			continue
 		}
 		if h, ok := expressSentence(m, s); ok {
-			f.add(h)
+			f.Add(h)
 		}
 	}
-	if f.level == none {
-		if because, ok := m.fault(attack, sarcasm, capitulation); ok {
-			because.why = because.why + ", which expresses no feeling"
-			f.add(because)
+	if f.Level == utterance.None {
+		if because, ok := m.fault(utterance.Attack, utterance.Sarcasm, utterance.Capitulation); ok {
+			because.Why = because.Why + ", which expresses no feeling"
+			f.Add(because)
 		} else if s, at, ok := m.firstIn(iFeelYou); ok {
-			f.add(hit{span: m.cover(s, at), why: "is a view of the other, not a feeling"})
+			f.Add(utterance.Hit{Span: m.cover(s, at), Why: "is a view of the other, not a feeling"})
 		}
 	}
 	return f
 }
 
-func expressSentence(m *moment, s *sentence) (hit, bool) {
+func expressSentence(m *moment, s *sentence) (utterance.Hit, bool) {
 	if h, ok := namedFeeling(m, s); ok {
 		switch {
-		case s.has(judgement):
-			h.level, h.why = weak, "names a feeling, but inside a judgement"
-		case s.has(capitulation):
-			h.level, h.why = weak, "names a feeling, but gives in with it"
-		case mild[lastWord(h.span.Quote)]:
-			h.level, h.why = weak, "hints at a feeling without naming it"
-		case regret[lastWord(h.span.Quote)] && m.anywhere(sorryCue.phrases):
-			h.level, h.why = weak, "names a feeling, but as an apology"
-		case playedDown.In(language.Tokens(h.span.Quote)):
-			h.level, h.why = weak, "names a feeling, but plays it down"
+		case s.Has(utterance.Judgement):
+			h.Level, h.Why = utterance.Weak, "names a feeling, but inside a judgement"
+		case s.Has(utterance.Capitulation):
+			h.Level, h.Why = utterance.Weak, "names a feeling, but gives in with it"
+		case mild[lastWord(h.Span.Quote)]:
+			h.Level, h.Why = utterance.Weak, "hints at a feeling without naming it"
+		case regret[lastWord(h.Span.Quote)] && m.anywhere(sorryCue.Phrases):
+			h.Level, h.Why = utterance.Weak, "names a feeling, but as an apology"
+		case playedDown.In(language.Tokens(h.Span.Quote)):
+			h.Level, h.Why = utterance.Weak, "names a feeling, but plays it down"
 		}
 		return h, true
 	}
-	if at, ok := hintedCue.in(s); ok && !s.has(judgement) {
-		return hit{level: weak, span: m.cover(s, at), why: hintedCue.why}, true
+	if at, ok := hintedCue.In(s.Tokens); ok && !s.Has(utterance.Judgement) {
+		return utterance.Hit{Level: utterance.Weak, Span: m.cover(s, at), Why: hintedCue.Why}, true
 	}
-	if at, ok := trying.in(s); ok && !s.has(judgement) && !empathyCue.In(s.Tokens) && !othersCase.In(s.Tokens) && !language.Negated(s.Tokens, at.last-1) {
-		return hit{level: weak, span: m.cover(s, at), why: trying.why}, true
+	if at, ok := trying.In(s.Tokens); ok && !s.Has(utterance.Judgement) && !empathyCue.In(s.Tokens) && !othersCase.In(s.Tokens) && !language.Negated(s.Tokens, at.Last-1) {
+		return utterance.Hit{Level: utterance.Weak, Span: m.cover(s, at), Why: trying.Why}, true
 	}
 	if at, ok := bareFeeling(s); ok {
-		h := hit{level: strong, span: m.cover(s, at), why: whyNamed}
+		h := utterance.Hit{Level: utterance.Strong, Span: m.cover(s, at), Why: whyNamed}
 		if playedDown.In(s.Tokens) {
-			h.level = weak
+			h.Level = utterance.Weak
 		}
 		return h, true
 	}
-	return hit{}, false
+	return utterance.Hit{}, false
 }
 
 // mild words say that something is felt, and little of what; words of regret beside an apology belong to it.
 var (
-	mild   = words("weird odd funny keen fond welcome off strange")
-	regret = words("bad awful terrible horrible")
+	mild   = utterance.Words("weird odd funny keen fond welcome off strange")
+	regret = utterance.Words("bad awful terrible horrible")
 )
 
 func lastWord(quote string) string {
@@ -245,115 +228,114 @@ func lastWord(quote string) string {
 
 // namedFeeling finds a feeling the speaker says to have. A denied unpleasant one ("I'm not angry") is none; a denied
 // pleasant one ("I don't feel safe") is.
-func namedFeeling(m *moment, s *sentence) (hit, bool) {
-	if at, ok := statedCue.in(s); ok && !language.Negated(s.Tokens, at.first) {
-		return hit{level: strong, span: m.cover(s, at), why: whyNamed}, true
+func namedFeeling(m *moment, s *sentence) (utterance.Hit, bool) {
+	if at, ok := statedCue.In(s.Tokens); ok && !language.Negated(s.Tokens, at.First) {
+		return utterance.Hit{Level: utterance.Strong, Span: m.cover(s, at), Why: whyNamed}, true
 	}
-	for _, each := range []*frame{&iFeel, &iAm, &madeMe, &iWould, &gaveMe} {
-		at, ok := each.in(s)
-		if !ok || idiom(s.Tokens[at.first:min(at.last+1, len(s.Tokens))]) {
+	for _, each := range []*utterance.Frame{&iFeel, &iAm, &madeMe, &iWould, &gaveMe} {
+		at, ok := each.In(s.Tokens)
+		if !ok || idiom(s.Tokens[at.First:min(at.Last+1, len(s.Tokens))]) {
 			continue
 		}
-		last := at.last - 1
+		last := at.Last - 1
 		if language.Negated(s.Tokens, last) && unpleasant[s.Tokens[last].Norm] {
 			continue
 		}
-		return hit{level: each.level, span: m.cover(s, at), why: each.why}, true
+		return utterance.Hit{Level: each.Level, Span: m.cover(s, at), Why: each.Why}, true
 	}
-	if at, ok := glad.in(s); ok && (at.last == len(s.Tokens) || !offering[s.Tokens[at.last].Norm]) && !language.Negated(s.Tokens, at.last-1) {
-		return hit{level: strong, span: m.cover(s, at), why: whyNamed}, true
+	if at, ok := glad.In(s.Tokens); ok && (at.Last == len(s.Tokens) || !offering[s.Tokens[at.Last].Norm]) && !language.Negated(s.Tokens, at.Last-1) {
+		return utterance.Hit{Level: utterance.Strong, Span: m.cover(s, at), Why: whyNamed}, true
 	}
 	if at, ok := unlistedFeeling(s); ok {
-		return hit{level: strong, span: m.cover(s, at), why: whyNamed}, true
+		return utterance.Hit{Level: utterance.Strong, Span: m.cover(s, at), Why: whyNamed}, true
 	}
-	if at, ok := notPleased.in(s); ok {
-		return hit{level: strong, span: m.cover(s, at), why: whyNamed}, true
+	if at, ok := notPleased.In(s.Tokens); ok {
+		return utterance.Hit{Level: utterance.Strong, Span: m.cover(s, at), Why: whyNamed}, true
 	}
-	return hit{}, false
+	return utterance.Hit{}, false
 }
 
 // othersCase says that something is hard for somebody else.
-var othersCase = phrases("sounds; must; for you; you have; your")
+var othersCase = utterance.Phrases("sounds; must; for you; you have; your")
 
 // bareFeeling finds a feeling that is said without a subject: "A bit let down, that's all", "So frustrated."
-func bareFeeling(s *sentence) (place, bool) {
+func bareFeeling(s *sentence) (utterance.Place, bool) {
 	for i, token := range s.Tokens {
 		norm := token.Norm
 		switch {
 		case !token.IsWord():
-			return place{}, false
+			return utterance.Place{}, false
 		case saidOfOneself[norm] && !bareNever[norm], phrasal[norm] != nil && i+1 < len(s.Tokens) && phrasal[norm][s.Tokens[i+1].Norm]:
 			last := i + 1
 			if !saidOfOneself[norm] {
 				last++
 			}
-			return place{0, last}, s.form == language.NoQuestion && (last == len(s.Tokens) || !s.Tokens[last].IsWord() || afterFeeling[s.Tokens[last].Norm])
-		case !degrees[norm] && norm != "just":
-			return place{}, false
+			return utterance.At(0, last), s.Form == language.NoQuestion && (last == len(s.Tokens) || !s.Tokens[last].IsWord() || afterFeeling[s.Tokens[last].Norm])
+		case !utterance.Degrees[norm] && norm != "just":
+			return utterance.Place{}, false
 		}
 	}
-	return place{}, false
+	return utterance.Place{}, false
 }
 
 var (
-	afterFeeling = words("about by with that to at because over when of is too though like lol")
+	afterFeeling = utterance.Words("about by with that to at because over when of is too though like lol")
 	// bareNever say other things without "I am".
-	bareNever = words("sick sore sad awkward weird awful horrible terrible bad low tense relaxed crazy keen ill heavy rough blue lousy rotten ridiculous raw mad calm cross proud excited")
+	bareNever = utterance.Words("sick sore sad awkward weird awful horrible terrible bad low tense relaxed crazy keen ill heavy rough blue lousy rotten ridiculous raw mad calm cross proud excited")
 )
 
 // glad are pleasant feelings that are an offer where "to" follows.
 var (
-	glad     = frame{level: strong, why: whyNamed, between: degrees, fillers: words("glad happy pleased thrilled delighted content"), opening: phrases(`i am; i was; we are; i have been`)}
-	offering = words("to with for if")
+	glad     = utterance.Frame{Level: utterance.Strong, Why: whyNamed, Between: utterance.Degrees, Fillers: utterance.Words("glad happy pleased thrilled delighted content"), Opening: utterance.Phrases(`i am; i was; we are; i have been`)}
+	offering = utterance.Words("to with for if")
 )
 
 // unlistedFeeling finds "I feel" before a word that is no feeling of the lists but can hardly be anything else: nothing
 // that it could belong to follows.
-func unlistedFeeling(s *sentence) (place, bool) {
+func unlistedFeeling(s *sentence) (utterance.Place, bool) {
 	for _, match := range iFeelAny.Find(s.Tokens) {
 		i := match.Last
-		for i < len(s.Tokens) && degrees[s.Tokens[i].Norm] && s.Tokens[i].Norm != "like" && s.Tokens[i].Norm != "that" {
+		for i < len(s.Tokens) && utterance.Degrees[s.Tokens[i].Norm] && s.Tokens[i].Norm != "like" && s.Tokens[i].Norm != "that" {
 			i++
 		}
 		if i >= len(s.Tokens) || s.Tokens[i].Kind != language.Word || language.IsStopWord(s.Tokens[i].Norm) || notFelt[s.Tokens[i].Norm] {
 			continue
 		}
-		if i+1 == len(s.Tokens) || !s.Tokens[i+1].IsWord() || afterFeeling[s.Tokens[i+1].Norm] || prepositions[s.Tokens[i+1].Norm] || whenEver[s.Tokens[i+1].Norm] {
-			return place{match.First, i + 1}, true
+		if i+1 == len(s.Tokens) || !s.Tokens[i+1].IsWord() || afterFeeling[s.Tokens[i+1].Norm] || utterance.Prepositions[s.Tokens[i+1].Norm] || whenEver[s.Tokens[i+1].Norm] {
+			return utterance.At(match.First, i+1), true
 		}
 	}
-	return place{}, false
+	return utterance.Place{}, false
 }
 
 var (
-	iFeelAny = phrases(`i feel; i felt; i am feeling; i was feeling; i have been feeling; i have felt; i do feel; and feel|felt; leaves|left me feeling; makes|made me feel; i would feel; i will feel; to feel`)
-	whenEver = words("when whenever every each already now again already tonight today these lately")
+	iFeelAny = utterance.Phrases(`i feel; i felt; i am feeling; i was feeling; i have been feeling; i have felt; i do feel; and feel|felt; leaves|left me feeling; makes|made me feel; i would feel; i will feel; to feel`)
+	whenEver = utterance.Words("when whenever every each already now again already tonight today these lately")
 	// notFelt follow "I feel" without being felt.
-	notFelt = words("free bound strongly differently sure obliged certain able entitled justified inclined confident myself bad people everyone everybody guys management folks")
+	notFelt = utterance.Words("free bound strongly differently sure obliged certain able entitled justified inclined confident myself bad people everyone everybody guys management folks")
 )
 
 // notPleased are pleasant feelings that are said of oneself only when they are missing: "I'm happy to" is an offer.
-var notPleased = frame{level: strong, why: whyNamed, between: degrees, fillers: words("happy okay ok comfortable confident glad safe pleased thrilled impressed keen best overjoyed delighted satisfied"),
-	opening: phrases(`i am not; i was not; i have not been; i am no longer`)}
+var notPleased = utterance.Frame{Level: utterance.Strong, Why: whyNamed, Between: utterance.Degrees, Fillers: utterance.Words("happy okay ok comfortable confident glad safe pleased thrilled impressed keen best overjoyed delighted satisfied"),
+	Opening: utterance.Phrases(`i am not; i was not; i have not been; i am no longer`)}
 
 func idiom(tokens []language.Token) bool { return politeFeelings.In(tokens) && !fearful.In(tokens) }
 
 // ownFeeling says whether words name a feeling, so that they are not taken for a fact.
 func ownFeeling(tokens []language.Token) bool {
-	s := &sentence{Sentence: language.Sentence{Tokens: tokens}}
-	for _, each := range []*frame{&iFeel, &iAm, &madeMe, &iWould, &gaveMe} {
-		if _, ok := each.in(s); ok {
+	for _, each := range []*utterance.Frame{&iFeel, &iAm, &madeMe, &iWould, &gaveMe} {
+		if _, ok := each.In(tokens); ok {
 			return true
 		}
 	}
-	return statedCue.phrases.In(tokens) || hintedCue.phrases.In(tokens)
+	return statedCue.Phrases.In(tokens) || hintedCue.Phrases.In(tokens)
 }
 
-func (m *moment) firstIn(these *language.Phrases) (*sentence, place, bool) {
+func (m *moment) firstIn(these *language.Phrases) (*sentence, utterance.Place, bool) {
 	for _, s := range m.sentences {
 		for _, match := range these.Find(s.Tokens) {
-			return s, place{match.First, match.Last}, true
+			return s, utterance.At(match.First, match.Last), true
 		}
 	}
-	return nil, place{}, false
+	return nil, utterance.Place{}, false
 }

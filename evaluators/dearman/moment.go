@@ -1,6 +1,7 @@
 package dearman
 
 import (
+	"github.com/vignette-sim/vignette/evaluators/utterance"
 	"github.com/vignette-sim/vignette/internal/language"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
@@ -38,7 +39,7 @@ func (m *matter) refusing() bool {
 }
 
 // framing are words that objectives and skills are worded with; sharing them ties nothing to anything.
-var framing = words(`need feel feeling ask asking please help give take love able willing appreciate talk tell let hope understand
+var framing = utterance.Words(`need feel feeling ask asking please help give take love able willing appreciate talk tell let hope understand
 	agree sure good great better best work works time day able keep leave start stop try find put happy glad use bring
 	felt told asked gave took kept tried important matter matters understand understanding fair ok request reason
 	problem`)
@@ -83,7 +84,7 @@ func denies(tokens []language.Token) bool {
 	return len(negations.Find(tokens))%2 == 1
 }
 
-var negations = phrases(`not; no; never; nobody; none; no one; nothing`)
+var negations = utterance.Phrases(`not; no; never; nobody; none; no one; nothing`)
 
 func contentOf(texts ...string) language.Stems {
 	stems := language.Stems{}
@@ -134,7 +135,7 @@ func (m *moment) concerns(s *sentence) bool {
 }
 
 // pointers point to something said before. "You" and "me" do not: everybody says them about everything.
-var pointers = words("it that this these those so one instead")
+var pointers = utterance.Words("it that this these those so one instead")
 
 func (m *moment) tie(tokens []language.Token, stems language.Stems) tie {
 	switch {
@@ -168,37 +169,28 @@ func (m *moment) points(tokens []language.Token) bool {
 	return false
 }
 
-// sentence is a sentence of an utterance with what is known about it.
+// sentence is a sentence of an utterance with what ties it to the matter.
 type sentence struct {
-	// Sentence has the words as they would be written: without pauses and what fills them.
-	language.Sentence
-	// said are the words as they were said.
-	said  []language.Token
+	*utterance.Sentence
 	stems language.Stems
-	form  language.QuestionForm
 	tie   tie
-	// faults are what spoils it.
-	faults []fault
-	// broken says that the words are in no order of English: nothing can be read into it.
-	broken bool
 }
 
 // read takes in an utterance. What came before is filled in by the caller first.
 func (m *moment) read(text string) {
-	read := language.Read(text)
+	spoken := utterance.Read(text, m.matter.refusing())
 	m.text = text
 	m.stems = language.Stems{}
-	addContent(m.stems, read.Tokens)
 	m.words = 0
-	m.sentences = make([]*sentence, len(read.Sentences))
-	for i, each := range read.Sentences {
-		s := &sentence{Sentence: each, said: each.Tokens, stems: language.Stems{}, broken: disordered(each.Tokens)}
-		s.Tokens = language.Fluent(each.Tokens)
-		s.form = language.FormOf(s.Tokens)
+	m.sentences = make([]*sentence, len(spoken))
+	for _, each := range spoken {
+		addContent(m.stems, each.Said)
+	}
+	for i, each := range spoken {
+		s := &sentence{Sentence: each, stems: language.Stems{}}
 		addContent(s.stems, s.Tokens)
 		s.tie = m.tie(s.Tokens, s.stems)
-		s.faults = faultsOf(s, m.matter.refusing())
-		for _, token := range each.Tokens {
+		for _, token := range s.Said {
 			if token.IsWord() {
 				m.words++
 			}
@@ -208,8 +200,8 @@ func (m *moment) read(text string) {
 }
 
 // cover is the span of some tokens of a sentence.
-func (m *moment) cover(s *sentence, at place) language.Span {
-	return language.Cover(m.text, s.Tokens[at.first:at.last])
+func (m *moment) cover(s *sentence, at utterance.Place) language.Span {
+	return language.Cover(m.text, s.Tokens[at.First:at.Last])
 }
 
 // whole is the span of a sentence without its closing mark.
@@ -219,63 +211,4 @@ func (m *moment) whole(s *sentence) language.Span {
 		last--
 	}
 	return language.Cover(m.text, s.Tokens[:last])
-}
-
-// Closed classes of words, for telling sentences from heaps of words. "Her" and "that" stand in too many places to tell
-// anything.
-var (
-	determiners  = words("a an the my your our their every")
-	subjects     = words("i he she we they")
-	prepositions = words("of to in at from with into")
-	modals       = words("can could will would should might must") // not "may": a month
-	auxiliaries  = union(modals, words("am is are was were do does did have has had"))
-	// What follows no determiner, and no "I", "he", "she", "we", "they".
-	afterNoDeterminer = union(determiners, subjects, prepositions, minus(auxiliaries, "will may can might must"),
-		words("you it me him them us because if and or but when not please"))
-	afterNoSubject = union(minus(determiners, "every"), prepositions, subjects,
-		words("you it me my him them us your because or and please"),
-		minus(whenAndHowMany, "already once twice recently lately today yesterday tonight daily second march may first last"))
-	// What follows no form of be, have or do, and no modal verb.
-	afterNoAuxiliary = words("because and or if please")
-	// What ends no sentence.
-	dangling = union(determiners, words("i he she we they and or because if of into"))
-)
-
-// disordered says whether the words of a sentence follow each other as they do in no English sentence: "the of we a". One
-// odd pair may be a slip or a quotation; two, and one in ten, are not.
-func disordered(tokens []language.Token) bool {
-	odd, pairs := 0, 0
-	for i := 1; i < len(tokens); i++ {
-		if !tokens[i-1].IsWord() || !tokens[i].IsWord() {
-			continue
-		}
-		pairs++
-		before := language.Expand(tokens[i-1].Norm)
-		inverted := i > 1 && len(before) == 1 && auxiliaries[tokens[i-2].Norm]
-		if oddPair(before[len(before)-1], firstPart(tokens[i].Norm), inverted) {
-			odd++
-		}
-	}
-	if list := language.Words(tokens); len(list) > 3 && dangling[list[len(list)-1].Norm] {
-		odd++
-	}
-	return odd >= 2 && odd*10 >= pairs
-}
-
-// oddPair says whether a word does not follow another. After an inverted subject ("am I in trouble") all kinds do.
-func oddPair(first, second string, inverted bool) bool {
-	switch {
-	case determiners[first]:
-		return afterNoDeterminer[second]
-	case prepositions[first]:
-		return subjects[second] || prepositions[second] && first != "from" && second != "of" ||
-			auxiliaries[second] && (first != "to" || second != "do" && second != "have")
-	case subjects[first] && !inverted:
-		return afterNoSubject[second]
-	case modals[first]:
-		return auxiliaries[second] && second != "have" && second != "do" || prepositions[second] || afterNoAuxiliary[second]
-	case auxiliaries[first]:
-		return afterNoAuxiliary[second] || auxiliaries[second] && second != "have" && second != "do" && second != "had" && second != "did"
-	}
-	return first == second && first != "very" && first != "no" && first != "really" && first != "so"
 }

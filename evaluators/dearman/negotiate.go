@@ -1,11 +1,14 @@
 package dearman
 
-import "github.com/vignette-sim/vignette/internal/language"
+import (
+	"github.com/vignette-sim/vignette/evaluators/utterance"
+	"github.com/vignette-sim/vignette/internal/language"
+)
 
 // Negotiate: offers a way both can live with, or asks the other for one, when the answer is not yes.
 
 var (
-	offerCue = cueOf(strong, "offers a way to meet",
+	offerCue = utterance.CueOf(utterance.Strong, "offers a way to meet",
 		`what if i|we|you; how about|if; what about _; ?so let us make|say|call|go|give|keep|leave|have|put; say|call it _; would it help|work if; i could;
 		i can ?also|still come|do|take|make|cover|help|swap|start|stay|work|give|pay|send|write|bring|sit|feed;
 		i can ?also|still lend|drive|call|look|ask|meet|wait|join|finish|move|show|share|find|try|split|offer|accept;
@@ -37,11 +40,11 @@ var (
 		every week|day|month|weekend gladly|instead; which is|would be better; which one|day|time suits|works|is`,
 	)
 	// trailing takes the substance out of an offer: "we could split it or, I don't know, something".
-	trailing = phrases(
+	trailing = utterance.Phrases(
 		`or something; or whatever; something like that; i do not know; somehow; something out; work something;
 		whatever suits|works|you; anything you`,
 	)
-	openCue = cueOf(weak, "looks for a way to meet, without naming one",
+	openCue = utterance.CueOf(utterance.Weak, "looks for a way to meet, without naming one",
 		`compromise; middle ground; work something|this|it|that out; figure something|this|it|that out;
 		find a way|solution|middle|arrangement; what would work|help|make|be|you|need;
 		what can|could we|i|you do|offer|live|change; what do you suggest|propose|need;
@@ -63,57 +66,57 @@ var (
 	notNegotiating = "Nothing is offered to meet the other halfway"
 )
 
-func judgeNegotiate(m *moment) finding {
+func judgeNegotiate(m *moment) utterance.Finding {
 	if !m.other.resists {
-		return inapplicable("The other has not pushed back, so there is nothing to negotiate")
+		return utterance.Inapplicable("The other has not pushed back, so there is nothing to negotiate")
 	}
-	f := finding{note: notNegotiating}
+	f := utterance.Finding{Note: notNegotiating}
 	for _, s := range m.sentences {
-		if s.broken || s.has(attack, judgement, sarcasm, threat, capitulation) {
+		if s.Broken || s.Has(utterance.Attack, utterance.Judgement, utterance.Sarcasm, utterance.Threat, utterance.Capitulation) {
 			continue
 		}
 		if h, ok := offerIn(m, s); ok {
-			f.add(h)
+			f.Add(h)
 		}
 	}
-	if because, ok := m.lastFault(capitulation); ok {
-		because.why = "gives way; that is not a deal"
-		f.cap(none, because)
-		if len(f.hits) == 0 {
-			f.add(because)
+	if because, ok := m.lastFault(utterance.Capitulation); ok {
+		because.Why = "gives way; that is not a deal"
+		f.Cap(utterance.None, because)
+		if len(f.Hits) == 0 {
+			f.Add(because)
 		}
-	} else if because, ok := m.fault(threat, attack); ok && f.level == none {
-		f.add(because)
+	} else if because, ok := m.fault(utterance.Threat, utterance.Attack); ok && f.Level == utterance.None {
+		f.Add(because)
 	}
 	return f
 }
 
 // offerIn finds an offer. It has to say something: two words of content or words of the objective's own compromises.
-func offerIn(m *moment, s *sentence) (hit, bool) {
-	open, isOpen := openCue.in(s)
+func offerIn(m *moment, s *sentence) (utterance.Hit, bool) {
+	open, isOpen := openCue.In(s.Tokens)
 	named := s.stems.Shared(m.matter.compromises) > 0
 	if isOpen && !isConcrete(s.Tokens) && !named {
-		return hit{level: weak, span: m.cover(s, open), why: openCue.why}, true
+		return utterance.Hit{Level: utterance.Weak, Span: m.cover(s, open), Why: openCue.Why}, true
 	}
 	if at, ok := m.offered(s); ok {
-		if (len(s.stems) >= 2 || named || isConcrete(s.Tokens)) && !trailing.In(bare(s.Tokens).tokens) {
-			return hit{level: strong, span: m.whole(s), why: offerCue.why}, true
+		if (len(s.stems) >= 2 || named || isConcrete(s.Tokens)) && !trailing.In(language.Words(s.Tokens)) {
+			return utterance.Hit{Level: utterance.Strong, Span: m.whole(s), Why: offerCue.Why}, true
 		}
-		return hit{level: weak, span: m.cover(s, at), why: openCue.why}, true
+		return utterance.Hit{Level: utterance.Weak, Span: m.cover(s, at), Why: openCue.Why}, true
 	}
 	if m.other.resists && orders(s) && (dealtMine.In(s.Tokens) || named && !mostly(s.stems, m.matter.request)) {
-		return hit{level: strong, span: m.whole(s), why: offerCue.why}, true
+		return utterance.Hit{Level: utterance.Strong, Span: m.whole(s), Why: offerCue.Why}, true
 	}
 	if m.other.resists && m.another(s) {
-		return hit{level: strong, span: m.whole(s), why: offerCue.why}, true
+		return utterance.Hit{Level: utterance.Strong, Span: m.whole(s), Why: offerCue.Why}, true
 	}
 	if compromises(m, s) && (tomorrow.In(s.Tokens) || m.other.resists && (!states(s.Tokens) || s.stems.Shared(m.matter.compromises) > max(1, s.stems.Shared(m.matter.facts)))) {
-		return hit{level: strong, span: m.whole(s), why: offerCue.why}, true
+		return utterance.Hit{Level: utterance.Strong, Span: m.whole(s), Why: offerCue.Why}, true
 	}
 	if isOpen {
-		return hit{level: weak, span: m.cover(s, open), why: openCue.why}, true
+		return utterance.Hit{Level: utterance.Weak, Span: m.cover(s, open), Why: openCue.Why}, true
 	}
-	return hit{}, false
+	return utterance.Hit{}, false
 }
 
 // another says whether a sentence puts another way than what was asked for: "Could I call a plumber myself?", "Maybe just
@@ -123,43 +126,43 @@ func (m *moment) another(s *sentence) bool {
 	case len(s.stems) < 2 || mostly(s.stems, m.matter.request) || preliminary.StartsWith(s.Tokens):
 		return false
 	case m.matter.refusing():
-		return elsewhere.In(s.Tokens) && s.form == language.NoQuestion
-	case s.form == language.PolarQuestion && mayI.StartsWith(s.Tokens):
+		return elsewhere.In(s.Tokens) && s.Form == language.NoQuestion
+	case s.Form == language.PolarQuestion && mayI.StartsWith(s.Tokens):
 		return s.stems.Shared(m.matter.request) == 0
 	}
 	return maybeStarts.StartsWith(s.Tokens) && orders(s)
 }
 
 var (
-	elsewhere   = phrases(`you could|can|might ?always ?also ?just ask|try|get|use|call|take|borrow|hire|rent|book; why not ask|try|get|use|call; have you asked|tried`)
-	mayI        = phrases(`could|can|may|might i ?just ?at ?least _`)
-	maybeStarts = phrases(`maybe; perhaps; or`)
+	elsewhere   = utterance.Phrases(`you could|can|might ?always ?also ?just ask|try|get|use|call|take|borrow|hire|rent|book; why not ask|try|get|use|call; have you asked|tried`)
+	mayI        = utterance.Phrases(`could|can|may|might i ?just ?at ?least _`)
+	maybeStarts = utterance.Phrases(`maybe; perhaps; or`)
 )
 
 // dealtMine goes on behind an order with what the speaker gives for it.
-var dealtMine = phrases(`and i|we ?also will|can|am|would; and ?then we are`)
+var dealtMine = utterance.Phrases(`and i|we ?also will|can|am|would; and ?then we are`)
 
 // offered finds words that put something on the table: a phrase of offering, or, once the other has pushed back, a promise
 // of one's own ("I'll text you every hour").
-func (m *moment) offered(s *sentence) (place, bool) {
-	if at, ok := offerCue.in(s); ok && m.concerns(s) && !language.Negated(s.Tokens, at.first) && !isSelfTalk(s, at) {
+func (m *moment) offered(s *sentence) (utterance.Place, bool) {
+	if at, ok := offerCue.In(s.Tokens); ok && m.concerns(s) && !language.Negated(s.Tokens, at.First) && !isSelfTalk(s, at) {
 		return at, true
 	}
-	if !m.other.resists || s.form != language.NoQuestion || m.other.diverts && s.tie != closely {
-		return place{}, false
+	if !m.other.resists || s.Form != language.NoQuestion || m.other.diverts && s.tie != closely {
+		return utterance.Place{}, false
 	}
 	for _, match := range promise.Find(s.Tokens) {
 		if match.Last < len(s.Tokens) && !negatedAfter(s.Tokens, match) && language.IsVerb(s.Tokens[match.Last].Norm) && !idlePromises[s.Tokens[match.Last].Norm] {
-			return place{match.First, match.Last + 1}, true
+			return utterance.At(match.First, match.Last+1), true
 		}
 	}
-	return place{}, false
+	return utterance.Place{}, false
 }
 
 // promise begins what the speaker would do; idle promises give the other nothing.
 var (
-	promise      = phrases(`i will ?also|even|gladly|happily; and i will; i would ?also|even|gladly|happily`)
-	idlePromises = words(`be not never have say ask tell think like love want need know see remember prefer rather hate appreciate wait
+	promise      = utterance.Phrases(`i will ?also|even|gladly|happily; and i will; i would ?also|even|gladly|happily`)
+	idlePromises = utterance.Words(`be not never have say ask tell think like love want need know see remember prefer rather hate appreciate wait
 		try leave go forget lose miss feel regret understand stop keep`)
 )
 
@@ -171,15 +174,15 @@ func compromises(m *moment, s *sentence) bool {
 }
 
 // selfTalk are words of offers that offer nothing.
-var selfTalk = phrases(
+var selfTalk = utterance.Phrases(
 	`i could not; i can not; i could use|have|ask|say|really|never|only|barely|hardly|tell|see|die|scream|cry;
 	i could i; how about you|no|that; at least you; what if you|i never|had|just; let us not|see|face|hope|forget|drop|be; how about that; what about the|you|when|your|that|it|me|my;
 	i can see|hear|understand|only|imagine|tell|not; even if; at least i; i will make you|sure`,
 )
 
-func isSelfTalk(s *sentence, at place) bool {
+func isSelfTalk(s *sentence, at utterance.Place) bool {
 	for _, match := range selfTalk.Find(s.Tokens) {
-		if match.First == at.first {
+		if match.First == at.First {
 			return true
 		}
 	}

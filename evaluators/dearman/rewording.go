@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/vignette-sim/vignette/evaluators/utterance"
 	"github.com/vignette-sim/vignette/internal/language"
 )
 
@@ -88,7 +89,7 @@ func covers(text, sentence string) bool { return language.Overlap(sentence, text
 func (m *moment) keptSentences(reworded skill) []string {
 	var kept []string
 	for _, s := range m.sentences {
-		if len(s.faults) > 0 || s.broken || reworded == assert && hintCue.phrases.In(s.Tokens) {
+		if len(s.Faults) > 0 || s.Broken || reworded == assert && hintCue.Phrases.In(s.Tokens) {
 			continue
 		}
 		if plain := m.plain(s); plain != "" {
@@ -99,7 +100,7 @@ func (m *moment) keptSentences(reworded skill) []string {
 }
 
 // removable are hedges that can be taken out of a sentence and leave a sentence.
-var removable = phrases(
+var removable = utterance.Phrases(
 	`maybe; perhaps; i guess; i suppose; kind of; sort of; kinda; sorta; um; uh; erm; probably; possibly;
 	if that is ok|okay|alright; if it is ok|okay|alright; if that is all right; if it is not too much trouble;
 	i am ?so|really sorry but; sorry but; if you do not mind; i was just wondering; sorry to bother you but;
@@ -111,8 +112,8 @@ func (m *moment) plain(s *sentence) string {
 	var cut strings.Builder
 	runes := []rune(m.text)
 	at := s.Start
-	for _, match := range removable.Find(s.said) {
-		first, last := s.said[match.First], s.said[match.Last-1]
+	for _, match := range removable.Find(s.Said) {
+		first, last := s.Said[match.First], s.Said[match.Last-1]
 		cut.WriteString(string(runes[at:first.Start]))
 		at = last.End
 	}
