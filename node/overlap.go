@@ -3,6 +3,7 @@ package node
 import (
 	minds "github.com/vignette-sim/vignette/agents/builtin"
 	"github.com/vignette-sim/vignette/evaluators/dearman"
+	"github.com/vignette-sim/vignette/evaluators/interpersonal"
 	"github.com/vignette-sim/vignette/evaluators/utterance"
 )
 
@@ -15,6 +16,7 @@ func Overlap(human minds.Human) ([]minds.Row, error) {
 // readers are the evaluators that read words, and what those of skill hear in common.
 var readers = []minds.Judge{
 	{Name: dearman.Name, Source: dearman.Source},
+	{Name: "give, fast", Source: interpersonal.Source},
 	{Name: "evaluators of skill", Source: utterance.Source},
 }
 

@@ -17,7 +17,7 @@ func Inapplicable(objective *vignettev1.Objective, action *vignettev1.Action) st
 	switch {
 	case !inScope(objective.GetKind()):
 		return otherObjective
-	case !speaks(action):
+	case !utterance.Speaks(action):
 		return nothingSaid
 	}
 	return ""
@@ -64,7 +64,7 @@ func turnsOf(req *vignettev1.EvaluateRequest, rated []*vignettev1.Score) (turns 
 			levels[s] = l
 		}
 		turns = append(turns, levels)
-		spoken = append(spoken, speaks(turn.GetAction()))
+		spoken = append(spoken, utterance.Speaks(turn.GetAction()))
 	}
 	return turns, spoken
 }

@@ -82,9 +82,9 @@ func (r *record) score(s skill) *vignettev1.Score {
 // number is what a skill that applied comes to.
 func (r *record) number(s skill) float64 {
 	if s.state() {
-		return mean(r.credits[s])
+		return utterance.Mean(r.credits[s])
 	}
-	return coverage(r.credits[s])
+	return utterance.Coverage(r.credits[s])
 }
 
 func (r *record) rationale(s skill) string {
@@ -96,28 +96,6 @@ func (r *record) rationale(s skill) string {
 		}
 	}
 	return text
-}
-
-// coverage is how far a strategy was reached: the best turn, and a little for every further one, less each time. See the
-// package comment for the formula.
-func coverage(credits []float64) float64 {
-	sorted := slices.Sorted(slices.Values(credits))
-	slices.Reverse(sorted)
-	best, further, share := sorted[0], 0.0, 1.0
-	for _, credit := range sorted[1:] {
-		share /= 2
-		further += share * credit
-	}
-	return best + (1-best)*further
-}
-
-// mean is how well a state was kept.
-func mean(credits []float64) float64 {
-	var sum float64
-	for _, credit := range credits {
-		sum += credit
-	}
-	return sum / float64(len(credits))
 }
 
 func count(turns []utterance.Level, which utterance.Level) int {

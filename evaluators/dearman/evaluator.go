@@ -118,7 +118,7 @@ func (l *listener) moment() *moment {
 
 // hear takes in what somebody else did.
 func (l *listener) hear(action *vignettev1.Action) {
-	if !speaks(action) {
+	if !utterance.Speaks(action) {
 		if action.GetKind() == vignettev1.ActionKind_ACTION_KIND_SILENT {
 			l.other.keepsSilent(l.late)
 		}
@@ -137,18 +137,9 @@ func (l *listener) hear(action *vignettev1.Action) {
 	}
 }
 
-// speaks says whether an action has words that were said. The text of a gesture or a deed describes it.
-func speaks(action *vignettev1.Action) bool {
-	switch action.GetKind() {
-	case vignettev1.ActionKind_ACTION_KIND_SPEAK, vignettev1.ActionKind_ACTION_KIND_LEAVE:
-		return action.GetText() != ""
-	}
-	return false
-}
-
 // judge returns what each skill comes to in a turn of the role, and the turn as it was read; nil when nothing was said.
 func (l *listener) judge(action *vignettev1.Action) ([skills]utterance.Finding, *moment) {
-	if !speaks(action) {
+	if !utterance.Speaks(action) {
 		return everySkill(utterance.Inapplicable(nothingSaid)), nil
 	}
 	m := l.moment()
@@ -230,7 +221,7 @@ func (m *moment) faulty() bool {
 func turnScores(index int32, findings [skills]utterance.Finding, said *moment, before *record) []*vignettev1.Score {
 	scores := make([]*vignettev1.Score, skills)
 	for s := range skills {
-		scores[s] = turnScore(s, index, &findings[s], said)
+		scores[s] = findings[s].Score(dimensions[s].id, index, said.length())
 	}
 	if said == nil {
 		return scores
@@ -244,38 +235,6 @@ func turnScores(index int32, findings [skills]utterance.Finding, said *moment, b
 	return scores
 }
 
-func turnScore(s skill, index int32, f *utterance.Finding, said *moment) *vignettev1.Score {
-	if f.Level == utterance.NotApplicable {
-		score := without(s, vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE, f.Note)
-		score.TurnIndex = proto.Int32(index)
-		return score
-	}
-	return &vignettev1.Score{
-		Dimension:  dimensions[s].id,
-		TurnIndex:  proto.Int32(index),
-		Outcome:    &vignettev1.Score_Value{Value: &vignettev1.ScoreValue{Number: f.Level.Number(), Label: f.Level.Label()}},
-		Spans:      codedSpans(s, index, f.Hits),
-		Confidence: proto.Float64(f.Confidence(said.words)),
-		Rationale:  f.Rationale(),
-	}
-}
-
-func codedSpans(s skill, index int32, hits []utterance.Hit) []*vignettev1.CodedSpan {
-	spans := make([]*vignettev1.CodedSpan, len(hits))
-	for i, h := range hits {
-		spans[i] = &vignettev1.CodedSpan{
-			TurnIndex: index,
-			Span:      &vignettev1.Span{Start: int32(h.Span.Start), End: int32(h.Span.End), Quote: h.Span.Quote},
-			Code:      dimensions[s].id,
-			Label:     h.Level.Label(),
-		}
-	}
-	return spans
-}
-
 func without(s skill, reason vignettev1.MissingReason, detail string) *vignettev1.Score {
-	return &vignettev1.Score{
-		Dimension: dimensions[s].id,
-		Outcome:   &vignettev1.Score_Missing{Missing: &vignettev1.Missing{Reason: reason, Detail: detail}},
-	}
+	return utterance.Without(dimensions[s].id, reason, detail)
 }

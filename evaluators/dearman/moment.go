@@ -199,6 +199,14 @@ func (m *moment) read(text string) {
 	}
 }
 
+// length is how many words an utterance has; none of what was not said.
+func (m *moment) length() int {
+	if m == nil {
+		return 0
+	}
+	return m.words
+}
+
 // cover is the span of some tokens of a sentence.
 func (m *moment) cover(s *sentence, at utterance.Place) language.Span {
 	return language.Cover(m.text, s.Tokens[at.First:at.Last])

@@ -92,7 +92,7 @@ func (m *moment) keptSentences(reworded skill) []string {
 		if len(s.Faults) > 0 || s.Broken || reworded == assert && hintCue.Phrases.In(s.Tokens) {
 			continue
 		}
-		if plain := m.plain(s); plain != "" {
+		if plain := s.Without(m.text, removable); plain != "" {
 			kept = append(kept, plain)
 		}
 	}
@@ -106,35 +106,3 @@ var removable = utterance.Phrases(
 	i am ?so|really sorry but; sorry but; if you do not mind; i was just wondering; sorry to bother you but;
 	i hate to ask but; i am ?so|really sorry; sorry`,
 )
-
-// plain is a sentence without its hedges; empty when it was nothing else.
-func (m *moment) plain(s *sentence) string {
-	var cut strings.Builder
-	runes := []rune(m.text)
-	at := s.Start
-	for _, match := range removable.Find(s.Said) {
-		first, last := s.Said[match.First], s.Said[match.Last-1]
-		cut.WriteString(string(runes[at:first.Start]))
-		at = last.End
-	}
-	if at == s.Start {
-		return s.Quote
-	}
-	cut.WriteString(string(runes[at:s.End]))
-	return tidy(cut.String())
-}
-
-// tidy mends the spaces and commas that a cut leaves behind.
-func tidy(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
-	for _, pair := range [][2]string{{" ,", ","}, {",,", ","}, {" .", "."}, {" ?", "?"}, {" !", "!"}, {",.", "."}, {",?",
-		"?"}, {",!", "!"}} {
-		text = strings.ReplaceAll(text, pair[0], pair[1])
-	}
-	text = strings.TrimLeft(text, ", .;:!?…-")
-	text = strings.TrimPrefix(text, "but ")
-	if len(language.Words(language.Tokens(text))) < 2 {
-		return ""
-	}
-	return language.Capitalise(text)
-}

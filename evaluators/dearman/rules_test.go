@@ -193,7 +193,7 @@ func TestCoverage(t *testing.T) {
 		{"weakly, then well", []utterance.Level{utterance.Weak, utterance.Strong}, 1},
 	}
 	for _, test := range tests {
-		if got := coverage(numbers(test.turns)); got != test.want {
+		if got := utterance.Coverage(numbers(test.turns)); got != test.want {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 		}
 	}
@@ -201,7 +201,7 @@ func TestCoverage(t *testing.T) {
 	for i := range many {
 		many[i] = utterance.Weak
 	}
-	if got := coverage(numbers(many)); got >= 0.75+1e-9 {
+	if got := utterance.Coverage(numbers(many)); got >= 0.75+1e-9 {
 		t.Errorf("weak fifty times: %v, want less than 0.75", got)
 	}
 }

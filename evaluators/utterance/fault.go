@@ -158,7 +158,7 @@ var faultFrames = []struct {
 	kind FaultKind
 	Frame
 }{
-	{Attack, Frame{Why: "calls the other names", Opening: youOnly, Between: intensifiers, Fillers: contempt}},
+	{Attack, Frame{Why: "calls the other names", Opening: youOnly, Between: Union(intensifiers, verdicts), Fillers: contempt}},
 	{Attack, Frame{Why: "calls the other names", Opening: Phrases(`you`), Between: verdicts,
 		Fillers: Minus(contempt, "joke bully fool leech nightmare")}},
 	{Judgement, Frame{Why: "judges instead of saying what happened", Opening: youAre, Between: intensifiers, Fillers: verdicts}},
