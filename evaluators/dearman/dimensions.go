@@ -32,13 +32,13 @@ const (
 var dimensions = [skills]struct{ id, title, definition string }{
 	describe: {"dear_man.describe", "Describe",
 		"Says what happened or is the case, in facts both could agree on. Strong: a fact about the matter with a time, a number or an event. " +
-			"Weak: a fact left vague or told in passing, or a fact in one sentence with a judgement. None: no facts; opinions, guesses and judgements (\"you never help\") are none."},
+			"Weak: a fact left vague, or a fact beside a judgement. None: no facts; opinions, guesses and judgements (\"you never help\") are none."},
 	express: {"dear_man.express", "Express",
 		"Says what the speaker feels about it and owns it. Strong: names a feeling as one's own (\"I feel overlooked\"). " +
 			"Weak: hints at one (\"this is hard for me\"), or names one inside a judgement. None: no feeling; insult, sarcasm, giving in and views of the other (\"I feel like you don't care\") are none."},
 	assert: {"dear_man.assert", "Assert",
 		"Asks for what is wanted, or says no, so that it cannot be missed; asking whether the other agrees counts. Strong: a direct request or a clear no. " +
-			"Weak: a hint, an order, a request wrapped in doubt, a question for a way to it. None: nothing asked or refused, or taken back in the same breath."},
+			"Weak: a hint, an order, a request wrapped in doubt. None: nothing asked or refused, or taken back in the same breath."},
 	reinforce: {"dear_man.reinforce", "Reinforce",
 		"Says what the other gains by agreeing. Strong: a gain for the other or for both. Weak: thanks in advance or a gain for oneself only. " +
 			"None: no gain; understanding alone is none, and a threat is none."},
