@@ -1,6 +1,8 @@
 package utterance
 
 import (
+	"strings"
+
 	"github.com/vignette-sim/vignette/internal/language"
 )
 
@@ -52,7 +54,7 @@ var (
 )
 
 // disordered says whether the words of a sentence follow each other as they do in no English sentence: "the of we a". One
-// odd pair may be a slip or a quotation; two, and one in ten, are not.
+// odd pair may be a slip or a quotation; two, and one in twenty-five, are not.
 func disordered(tokens []language.Token) bool {
 	odd, pairs := 0, 0
 	for i := 1; i < len(tokens); i++ {
@@ -62,32 +64,113 @@ func disordered(tokens []language.Token) bool {
 		pairs++
 		before := language.Expand(tokens[i-1].Norm)
 		inverted := i > 1 && len(before) == 1 && auxiliaries[tokens[i-2].Norm]
-		if oddPair(before[len(before)-1], FirstPart(tokens[i].Norm), inverted) {
+		first, second := before[len(before)-1], FirstPart(tokens[i].Norm)
+		if oddPair(first, second, inverted) || unfitting(first, second, inverted) {
 			odd++
 		}
 	}
 	if list := language.Words(tokens); len(list) > 3 && dangling[list[len(list)-1].Norm] {
 		odd++
 	}
-	return odd >= 2 && odd*10 >= pairs
+	return odd >= 2 && odd*25 >= pairs
 }
 
 // oddPair says whether a word does not follow another. After an inverted subject ("am I in trouble") all kinds do.
 func oddPair(first, second string, inverted bool) bool {
 	switch {
+	case articles[first] && misfits(first, second):
+		return true
 	case Determiners[first]:
 		return afterNoDeterminer[second]
+	case second == "am":
+		return !beforeAm[first]
+	case first == "to" && pastOnly(second):
+		return true
+	case (first == "in" || first == "to") && (second == "with" || second == "from" || second == "at"):
+		return false
 	case Prepositions[first]:
 		return Subjects[second] || Prepositions[second] && first != "from" && second != "of" ||
 			auxiliaries[second] && (first != "to" || second != "do" && second != "have")
 	case Subjects[first] && !inverted:
-		return afterNoSubject[second]
+		return afterNoSubject[second] || disagrees[first][second]
+	case (first == "it" || first == "you") && !inverted && disagrees[first][second]:
+		return true
+	case modals[first] && pastOnly(second):
+		return true
 	case modals[first]:
 		return auxiliaries[second] && second != "have" && second != "do" || Prepositions[second] || afterNoAuxiliary[second]
 	case auxiliaries[first]:
 		return afterNoAuxiliary[second] || auxiliaries[second] && second != "have" && second != "do" && second != "had" && second != "did"
+	case conjunctions[first]:
+		return afterNoConjunction[second]
 	}
 	return first == second && first != "very" && first != "no" && first != "really" && first != "so"
+}
+
+var (
+	articles           = Words("a an")
+	conjunctions       = Words("because if and or but")
+	afterNoConjunction = Words("because or of and")
+	// disagrees has the verbs that do not go with a subject.
+	disagrees = map[string]WordSet{
+		"i":    Words("is are has does am's wants needs gets"),
+		"you":  Words("am is was has does wants needs gets"),
+		"we":   Words("am is was has does wants needs gets"),
+		"they": Words("am is was has does wants needs gets"),
+		"he":   Words("am are were have do"),
+		"she":  Words("am are were have do"),
+		"it":   Words("am are have do"),
+	}
+)
+
+// unfitting says whether a verb is missing where one is due: behind the pronoun of a subject and behind a modal verb. One
+// that is not known is missed too, so one of these tells little.
+func unfitting(first, second string, inverted bool) bool {
+	switch {
+	case Subjects[first] && !inverted:
+		return !verbal(second)
+	case modals[first]:
+		return !verbal(second) && !Determiners[second] && !subjectNouns[second]
+	}
+	return false
+}
+
+// verbal says whether a word is a form of a common verb, or an adverb or the like that stands before one.
+func verbal(norm string) bool {
+	if language.IsVerb(norm) || auxiliaries[norm] || beforeVerb[norm] || strings.HasSuffix(norm, "ly") || strings.HasSuffix(norm, "ed") || strings.HasSuffix(norm, "n't") {
+		return true
+	}
+	_, past := language.BaseOfPast(norm)
+	_, third := language.BaseOfThird(norm)
+	return past || third
+}
+
+var (
+	beforeVerb = Words(`not just also really still only even both all too always never already often now then actually honestly simply ever have had be been to
+		who kind sort hardly barely almost nearly may might guess reckon fancy or well either i you he she we they it that this rather maybe
+		perhaps dunno gotta wanna gonna love quite so as swear might've could've should've`)
+	subjectNouns = Words("somebody someone anybody anyone everybody everyone nobody us there people these those him them her")
+)
+
+// beforeAm may stand before "am" where "I" does not.
+var beforeAm = Words("i and but so not who that where what how than as why when or nor only if because while since")
+
+// pastOnly says whether a word is the past of a verb and no base form of one.
+func pastOnly(norm string) bool {
+	_, past := language.BaseOfPast(norm)
+	return past && !language.IsVerb(norm) && norm != "left" && norm != "found" && norm != "felt" && norm != "lay"
+}
+
+// misfits says whether an article stands before the wrong sound, as far as letters tell.
+func misfits(article, next string) bool {
+	if next == "" {
+		return false
+	}
+	vowel := strings.IndexByte("aeio", next[0]) >= 0
+	if article == "a" {
+		return vowel && !strings.HasPrefix(next, "one") && !strings.HasPrefix(next, "eu") && !strings.HasPrefix(next, "once")
+	}
+	return !vowel && strings.IndexByte("uhlfmnrsx8", next[0]) < 0
 }
 
 // FirstPart is a normalised word, or the first of the two that a contraction stands for.
