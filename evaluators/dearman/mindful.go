@@ -102,6 +102,9 @@ func (m *moment) leaves(moved utterance.Level) (utterance.Finding, bool) {
 
 // aside is the share of the words in sentences about something else, 0-1.
 func (m *moment) aside() float64 {
+	if m.far != nil {
+		return *m.far
+	}
 	far, all := 0, 0
 	for _, s := range m.sentences {
 		n := len(language.Words(s.Tokens))
@@ -110,7 +113,9 @@ func (m *moment) aside() float64 {
 			far += n
 		}
 	}
-	return float64(far) / float64(max(all, 1))
+	share := float64(far) / float64(max(all, 1))
+	m.far = &share
+	return share
 }
 
 // digresses says whether a sentence of n words is about something else: a remark that shares nothing with the matter, or a

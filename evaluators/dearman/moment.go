@@ -13,8 +13,10 @@ type moment struct {
 	text      string
 	sentences []*sentence
 	words     int
-	// stems are the content of the whole utterance.
-	stems language.Stems
+	// stems are the content of the whole utterance, without framing; content is all of it, when it is needed.
+	stems, content language.Stems
+	// far is the share of it that is about something else, once it is known.
+	far *float64
 	// talk is what others brought up before, and the setting.
 	talk language.Stems
 	// other is where the others stand when the utterance is made.
@@ -32,6 +34,8 @@ type matter struct {
 	own     language.Stems
 	negated bool
 	gains   language.Stems
+	// sentences are the stems of the objective's sentences, as they are needed.
+	sentences map[string]language.Stems
 }
 
 func (m *matter) refusing() bool {
@@ -52,6 +56,7 @@ func readMatter(objective *vignettev1.Objective) *matter {
 		benefits:    contentOf(objective.GetBenefits()...),
 		compromises: contentOf(objective.GetCompromises()...),
 		all:         language.Stems{},
+		sentences:   map[string]language.Stems{},
 	}
 	m.own, m.negated = contentOf(objective.GetRequest()), denies(language.Tokens(objective.GetRequest()))
 	m.gains = without3(m.benefits, m.request, m.facts, m.compromises)

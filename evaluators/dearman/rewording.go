@@ -16,7 +16,7 @@ const maxRewording = 1500
 func (m *moment) reword(s skill) string {
 	kept := m.keptSentences(s)
 	addition, ahead := m.addition(s)
-	if addition != "" && covers(strings.Join(kept, " "), addition) {
+	if addition != "" && m.matter.covered(addition, language.StemsOf(language.Tokens(strings.Join(kept, " ")))) {
 		addition = ""
 	}
 	if addition == "" && s != mindful && s != confident {
@@ -73,16 +73,29 @@ func (m *moment) request() string {
 
 // fresh is the first of some sentences that the utterance does not say already.
 func (m *moment) fresh(sentences []string) string {
+	if m.content == nil {
+		m.content = language.Stems{}
+		for _, s := range m.sentences {
+			m.content.Add(s.Said)
+		}
+	}
 	for _, sentence := range sentences {
-		if !covers(m.text, sentence) {
+		if !m.matter.covered(sentence, m.content) {
 			return sentence
 		}
 	}
 	return ""
 }
 
-// covers says whether a text says most of a sentence.
-func covers(text, sentence string) bool { return language.Overlap(sentence, text) >= 0.7 }
+// covered says whether a text with some stems says most of a sentence of the objective. Most is seven in ten, chosen.
+func (m *matter) covered(sentence string, text language.Stems) bool {
+	stems, ok := m.sentences[sentence]
+	if !ok {
+		stems = language.StemsOf(language.Tokens(sentence))
+		m.sentences[sentence] = stems
+	}
+	return stems.Overlap(text) >= 0.7
+}
 
 // keptSentences are the speaker's sentences without faults and hedges. Where Assert is to be reworded, the sentence that
 // hints goes too: the request takes its place.
