@@ -243,6 +243,14 @@ func (m *moment) offers(s *sentence) bool {
 
 // substance says whether a sentence does one of the things a strategy does.
 func (m *moment) substance(s *sentence) bool {
+	if s.does == nil {
+		does := m.doesSomething(s)
+		s.does = &does
+	}
+	return *s.does
+}
+
+func (m *moment) doesSomething(s *sentence) bool {
 	if _, ok := requestIn(m, s); ok && !m.matter.refusing() {
 		return true
 	}

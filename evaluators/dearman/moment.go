@@ -179,6 +179,8 @@ type sentence struct {
 	*utterance.Sentence
 	stems language.Stems
 	tie   tie
+	// does says whether it does one of the things a strategy does, once that is known.
+	does *bool
 }
 
 // read takes in an utterance. What came before is filled in by the caller first.
