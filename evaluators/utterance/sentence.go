@@ -56,24 +56,36 @@ var (
 // disordered says whether the words of a sentence follow each other as they do in no English sentence: "the of we a". One
 // odd pair may be a slip or a quotation; two, and one in twenty-five, are not.
 func disordered(tokens []language.Token) bool {
-	odd, pairs := 0, 0
-	for i := 1; i < len(tokens); i++ {
-		if !tokens[i-1].IsWord() || !tokens[i].IsWord() {
+	odd, pairs, last := 0, 0, ""
+	for i := range tokens {
+		if !tokens[i].IsWord() {
+			continue
+		}
+		last = tokens[i].Norm
+		if i == 0 || !tokens[i-1].IsWord() {
 			continue
 		}
 		pairs++
-		before := language.Expand(tokens[i-1].Norm)
-		inverted := i > 1 && len(before) == 1 && auxiliaries[tokens[i-2].Norm]
-		first, second := before[len(before)-1], FirstPart(tokens[i].Norm)
+		before := tokens[i-1].Norm
+		whole := strings.IndexByte(before, '\'') < 0
+		if whole && !functional[before] && last != "am" && last != before {
+			continue // a word of content stands before all kinds
+		}
+		inverted := whole && i > 1 && auxiliaries[tokens[i-2].Norm]
+		parts := language.Expand(before)
+		first, second := parts[len(parts)-1], FirstPart(last)
 		if oddPair(first, second, inverted) || unfitting(first, second, inverted) {
 			odd++
 		}
 	}
-	if list := language.Words(tokens); len(list) > 3 && dangling[list[len(list)-1].Norm] {
+	if pairs > 2 && dangling[last] {
 		odd++
 	}
 	return odd >= 2 && odd*25 >= pairs
 }
+
+// functional are the words that tell what may follow them.
+var functional = Union(Determiners, Prepositions, Subjects, auxiliaries, conjunctions, Words("it you cannot dont doesnt didnt cant wont im ive youre thats"))
 
 // oddPair says whether a word does not follow another. After an inverted subject ("am I in trouble") all kinds do.
 func oddPair(first, second string, inverted bool) bool {
