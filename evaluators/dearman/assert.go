@@ -17,7 +17,7 @@ var (
 		i want a|the|my|our|your|some|more|it|this|that|them; i need you;
 		i need to|a|the|my|your|us|it|some|more|that|this; i need;
 		i would ?really|greatly|truly|also appreciate ?it if|you; i would ?really prefer; my request is;
-		what i need|want|would|am; is|would it ?be possible;
+		what i need|want|would; what i am asking|after; is|would it ?be possible;
 		would it be ok|okay|alright|all|fine|acceptable if|right|for; is it ok|okay|alright|possible if|for|that;
 		would you mind; would you be willing|able|open|ok|okay|up|prepared|interested; are you willing|able;
 		i am here to ask; i ask; i request; let us; i expect; i would be grateful if; it is important to me that you;
@@ -428,7 +428,7 @@ func refusalIn(m *moment, s *sentence, first bool) (utterance.Hit, bool) {
 		clear, isClear = notDoing(s)
 	}
 	if !isClear {
-		clear, isClear = m.doesNot(s)
+		clear, isClear = m.doesNot(s.Tokens)
 	}
 	if !isClear && !isSoft && m.restates(s) {
 		return utterance.Hit{Level: utterance.Strong, Span: m.whole(s), Why: refusalCue.Why}, true
@@ -456,9 +456,9 @@ func refusalIn(m *moment, s *sentence, first bool) (utterance.Hit, bool) {
 var yourself = utterance.Phrases(`yourself; your own; on your own`)
 
 // doesNot finds a refusal in what somebody does not do as a rule: "I don't sign for other people".
-func (m *moment) doesNot(s *sentence) (utterance.Place, bool) {
-	for _, match := range never.Find(s.Tokens) {
-		if match.Last < len(s.Tokens) && m.matter.request.Has(s.Tokens[match.Last].Norm) {
+func (m *moment) doesNot(tokens []language.Token) (utterance.Place, bool) {
+	for _, match := range never.Find(tokens) {
+		if match.Last < len(tokens) && m.matter.request.Has(tokens[match.Last].Norm) {
 			return utterance.At(match.First, match.Last+1), true
 		}
 	}

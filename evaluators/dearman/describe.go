@@ -169,6 +169,9 @@ func (m *moment) acts(tokens []language.Token) bool {
 	if m.matter.refusing() && (refusalCue.Phrases.In(tokens) || softNoCue.Phrases.In(tokens)) {
 		return true
 	}
+	if _, ok := m.doesNot(tokens); ok && m.matter.refusing() {
+		return true
+	}
 	return directCue.Phrases.In(tokens) || gainCue.Phrases.In(tokens)
 }
 
