@@ -22,8 +22,16 @@ func (n *Node) Runner() *runs.Runner {
 	}
 }
 
-// Reader returns the read side of this node's log.
-func (n *Node) Reader() *projection.Reader { return projection.NewReader(n.log) }
+// Reader returns the read side of this node's log. In a data directory it has an index; on a cluster it reads the log.
+func (n *Node) Reader() *projection.Reader {
+	if n.index == nil {
+		return projection.NewReader(n.log)
+	}
+	return projection.NewIndexedReader(n.index)
+}
+
+// Index returns the copy of the log that readers use, nil on a cluster.
+func (n *Node) Index() *projection.Index { return n.index }
 
 // wallClock is the time of the machine.
 type wallClock struct{}

@@ -17,6 +17,7 @@ import (
 	"github.com/vignette-sim/vignette/evaluators"
 	"github.com/vignette-sim/vignette/evaluators/dearman"
 	"github.com/vignette-sim/vignette/evaluators/emotion"
+	"github.com/vignette-sim/vignette/evaluators/interpersonal"
 	"github.com/vignette-sim/vignette/evaluators/tom"
 	"github.com/vignette-sim/vignette/internal/enumname"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
@@ -45,6 +46,8 @@ func builtins() []builtin {
 		mindOf(vignettev1.AgentKind_AGENT_KIND_PERSONA, persona.New()),
 		builtinAgent(scenarios.ReplayAgent, scenarios.ReplayAgent, replay.New()),
 		builtinEvaluator(dearman.Name, dearman.New()),
+		builtinEvaluator(interpersonal.GiveName, interpersonal.NewGive()),
+		builtinEvaluator(interpersonal.FastName, interpersonal.NewFast()),
 		builtinEvaluator(emotion.Name, emotion.New()),
 		builtinEvaluator(tom.Name, tom.New()),
 	}

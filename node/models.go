@@ -122,7 +122,11 @@ func (n *Node) modelsServed(ctx context.Context) (bool, error) {
 // modelMinds are all agents and evaluators that come with the program and think through language models, which they ask
 // at a gateway.
 func modelMinds(gateway vignettev1.ModelServiceClient) []builtin {
-	minds := []builtin{modelJudge(dearman.Name, judge.DearMan(), gateway)}
+	minds := []builtin{
+		modelJudge(dearman.Name, judge.DearMan(), gateway),
+		modelJudge(judge.ExpressedEmotionName, judge.ExpressedEmotion(), gateway),
+		modelJudge(judge.ReaderName, judge.Reader(), gateway),
+	}
 	for _, kind := range []vignettev1.AgentKind{
 		vignettev1.AgentKind_AGENT_KIND_CLIENT, vignettev1.AgentKind_AGENT_KIND_COUNSELOR, vignettev1.AgentKind_AGENT_KIND_PERSONA,
 	} {

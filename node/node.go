@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"slices"
 	"sync"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/vignette-sim/vignette/broker/calllog"
 	"github.com/vignette-sim/vignette/broker/episodelog"
 	"github.com/vignette-sim/vignette/broker/natsrpc"
+	"github.com/vignette-sim/vignette/engine/projection"
 	"github.com/vignette-sim/vignette/engine/runs"
 	"github.com/vignette-sim/vignette/models"
 	"github.com/vignette-sim/vignette/node/edge"
@@ -49,6 +51,7 @@ type Node struct {
 	config    Config
 	broker    *broker.Broker
 	log       episodelog.Log
+	index     *projection.Index // nil on a cluster
 	calls     calllog.Log
 	gateway   *models.Gateway
 	directory *Directory
@@ -130,6 +133,9 @@ func (n *Node) connect(ctx context.Context) error {
 	if n.calls, err = calllog.Open(ctx, logConn, calllog.Config{Namespace: n.broker.Namespace()}); err != nil {
 		return err
 	}
+	if n.broker.Embedded() {
+		n.index = projection.NewIndex(filepath.Join(n.broker.Dir(), indexFile), n.log, n.config.Version, n.config.Logger)
+	}
 	callConn, err := n.broker.Connect(ctx, "calls")
 	if err != nil {
 		return err
@@ -137,6 +143,9 @@ func (n *Node) connect(ctx context.Context) error {
 	n.directory = newDirectory(callConn, n.broker.Namespace())
 	return nil
 }
+
+// indexFile is the projection in the data directory. It may be deleted at any time.
+const indexFile = "projection.sqlite"
 
 // Log returns the episode log.
 func (n *Node) Log() episodelog.Log { return n.log }
@@ -241,6 +250,9 @@ func (n *Node) Close(ctx context.Context) error {
 	if n.directory != nil {
 		all = append(all, n.directory.close())
 		n.directory = nil
+	}
+	if n.index != nil {
+		all = append(all, n.index.Close())
 	}
 	return errors.Join(append(all, n.broker.Close(ctx))...)
 }

@@ -3,6 +3,8 @@ package node
 import (
 	minds "github.com/vignette-sim/vignette/agents/builtin"
 	"github.com/vignette-sim/vignette/evaluators/dearman"
+	"github.com/vignette-sim/vignette/evaluators/interpersonal"
+	"github.com/vignette-sim/vignette/evaluators/utterance"
 )
 
 // Overlap measures how far the builtin minds and the evaluators that read words know the phrases of those they hear, and as a
@@ -11,8 +13,12 @@ func Overlap(human minds.Human) ([]minds.Row, error) {
 	return minds.Overlap(readers, human)
 }
 
-// readers are the evaluators that read words.
-var readers = []minds.Judge{{Name: dearman.Name, Source: dearman.Source}}
+// readers are the evaluators that read words, and what those of skill hear in common.
+var readers = []minds.Judge{
+	{Name: dearman.Name, Source: dearman.Source},
+	{Name: "give, fast", Source: interpersonal.Source},
+	{Name: "evaluators of skill", Source: utterance.Source},
+}
 
 // Common lists the phrases that evaluators and builtin minds both listen for.
 func Common() ([]minds.Twins, error) { return minds.Common(readers) }

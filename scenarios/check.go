@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -48,6 +49,7 @@ func check(s *vignettev1.Scenario, d reporter) {
 	checkEvaluators(s, d)
 	checkProbes(s, d)
 	checkFactors(s, d)
+	checkDecision(s, d)
 }
 
 func checkRoles(s *vignettev1.Scenario, d reporter) {
@@ -56,7 +58,7 @@ func checkRoles(s *vignettev1.Scenario, d reporter) {
 	for i, r := range s.Roles {
 		at := fmt.Sprintf("roles[%d]", i)
 		if j, twice := first[r.Id]; twice && r.Id != "" {
-			d.Report(at+".id", fmt.Sprintf("%q is the id of roles[%d] too", r.Id, j), "give each role an id of its own; names may be the same")
+			d.Report(at+".id", fmt.Sprintf("%q is the id of role number %d too", r.Id, j+1), "give each role an id of its own; names may be the same")
 		} else {
 			first[r.Id] = i
 		}
@@ -110,15 +112,36 @@ func checkEvaluators(s *vignettev1.Scenario, d reporter) {
 	}
 	for i, r := range s.Roles {
 		for j, t := range r.Reward {
-			if t.Evaluator == "" || slices.Contains(names, t.Evaluator) {
-				continue
-			}
-			hint := fmt.Sprintf("add `- name: %s` under evaluators", t.Evaluator)
-			if len(names) > 0 {
-				hint = protoyaml.DidYouMean(t.Evaluator, names) + "; or " + hint
-			}
-			d.Report(fmt.Sprintf("roles[%d].reward[%d].evaluator", i, j), fmt.Sprintf("%q is not listed under evaluators", t.Evaluator), hint)
+			at := fmt.Sprintf("roles[%d].reward[%d]", i, j)
+			checkListed(names, t.Evaluator, at+".evaluator", d)
+			checkEnsemble(names, t, at+".ensemble", d)
 		}
+	}
+}
+
+// checkListed wants whoever scores a reward among the scenario's evaluators.
+func checkListed(names []string, evaluator, at string, d reporter) {
+	if evaluator == "" || slices.Contains(names, evaluator) {
+		return
+	}
+	hint := fmt.Sprintf("add `- name: %s` under evaluators", evaluator)
+	if len(names) > 0 {
+		hint = protoyaml.DidYouMean(evaluator, names) + "; or " + hint
+	}
+	d.Report(at, fmt.Sprintf("%q is not listed under evaluators", evaluator), hint)
+}
+
+// checkEnsemble refuses an evaluator that would have two votes.
+func checkEnsemble(names []string, t *vignettev1.RewardTerm, at string, d reporter) {
+	seen := map[[2]string]bool{{t.Evaluator, t.Dimension}: true}
+	for i, m := range t.GetEnsemble().GetMembers() {
+		place := fmt.Sprintf("%s.members[%d]", at, i)
+		checkListed(names, m.Evaluator, place+".evaluator", d)
+		key := [2]string{m.Evaluator, cmp.Or(m.Dimension, t.Dimension)}
+		if seen[key] {
+			d.Report(place, fmt.Sprintf("%s of %s is in the ensemble already; the term's own evaluator is its first member", key[1], key[0]), "name another evaluator, or another dimension of it")
+		}
+		seen[key] = true
 	}
 }
 
@@ -138,6 +161,29 @@ func checkProbes(s *vignettev1.Scenario, d reporter) {
 		if p.Kind == vignettev1.ProbeKind_PROBE_KIND_BELIEF && p.Statement == "" {
 			d.Report(at+".statement", "a belief probe needs the statement that is believed or not", "add statement: and a sentence")
 		}
+		checkOther(s, at, p, d)
+	}
+}
+
+// checkOther holds probes that ask for another mind to naming one.
+func checkOther(s *vignettev1.Scenario, at string, p *vignettev1.ProbeSpec, d reporter) {
+	asked := cmp.Or(p.Role, Focal)
+	if asked == Focal {
+		asked = s.Focal
+	}
+	about := p.About
+	if about == Focal {
+		about = s.Focal
+	}
+	oneself := about == "" || about == asked
+	next := p.Kind == vignettev1.ProbeKind_PROBE_KIND_NEXT_ACT
+	switch {
+	case oneself && next:
+		d.Report(at+".about", "a probe of the next act asks what somebody else does next", "add about: and the id of another role")
+	case oneself && p.Order == 2:
+		d.Report(at+".about", "a probe of order 2 asks what somebody else makes of the asked role", "add about: and the id of another role, or leave order out")
+	case next && p.Order == 2:
+		d.Report(at+".order", "a probe of the next act has no order", "leave order out")
 	}
 }
 

@@ -15,6 +15,8 @@ const (
 	kindKey      = "kind"
 	kindScenario = "scenario"
 	kindPersona  = "persona"
+	// kindFragment is a file that holds a part of a scenario or a persona, to be included; it is checked where it is used.
+	kindFragment = "fragment"
 )
 
 // scenario reads one file as a scenario.
@@ -25,6 +27,8 @@ func (r *reader) scenario(name string) (*vignettev1.Scenario, error) {
 	}
 	s := &vignettev1.Scenario{}
 	d := protoyaml.NewDocument(r.call(name), root, r.expander(name))
+	d.Including(r.include)
+	d.Explaining(vignettev1.Comment)
 	d.Decode(s)
 	r.scripts(s, name, d)
 	if err := d.Err(); err != nil && unread(s) {
@@ -47,6 +51,8 @@ func (r *reader) persona(name string) (*vignettev1.Persona, error) {
 	}
 	p := &vignettev1.Persona{}
 	d := protoyaml.NewDocument(r.call(name), root, nil)
+	d.Including(r.include)
+	d.Explaining(vignettev1.Comment)
 	d.Decode(p)
 	d.Check(p)
 	checkPersona(p, "", d)
@@ -65,7 +71,7 @@ func (r *reader) parseAs(name, want string) (*protoyaml.Node, error) {
 	file := r.call(name)
 	kind := root.Get(kindKey)
 	if kind == nil {
-		if found := guessKind(root); found != want && fits(root, want) == 0 {
+		if found := guessKind(root); !root.IsList() && found != want && fits(root, want) == 0 && root.Get("include") == nil {
 			return nil, Problems{{File: file, Line: 1, Column: 1, Message: fmt.Sprintf("this looks like a %s, and a %s is expected here", found, want), Hint: "if it is one after all, write `kind: " + want + "` at the top"}}
 		}
 		return root, nil
@@ -74,20 +80,24 @@ func (r *reader) parseAs(name, want string) (*protoyaml.Node, error) {
 	switch said, _ := kind.Text(); said {
 	case want:
 		return root.Without(kindKey), nil
-	case kindScenario, kindPersona:
+	case kindScenario, kindPersona, kindFragment:
 		return nil, Problems{{File: file, Line: line, Column: column, Field: kindKey, Message: fmt.Sprintf("this file holds a %s, and a %s is expected here", said, want), Hint: "name another file"}}
 	default:
-		return nil, Problems{{File: file, Line: line, Column: column, Field: kindKey, Message: fmt.Sprintf("%q is no kind of file", said), Hint: protoyaml.DidYouMean(said, []string{kindScenario, kindPersona})}}
+		return nil, Problems{{File: file, Line: line, Column: column, Field: kindKey, Message: fmt.Sprintf("%q is no kind of file", said), Hint: protoyaml.DidYouMean(said, []string{kindScenario, kindPersona, kindFragment})}}
 	}
 }
 
-// guessKind tells what a file holds: what it says itself, else whose fields it has more of. In doubt it is a scenario.
+// guessKind tells what a file holds: what it says itself, else whose fields it has more of. In doubt it is a scenario; a
+// list can only be a fragment.
 func guessKind(root *protoyaml.Node) string {
 	if kind := root.Get(kindKey); kind != nil {
-		if said, _ := kind.Text(); said == kindPersona {
-			return kindPersona
+		if said, _ := kind.Text(); said == kindPersona || said == kindFragment {
+			return said
 		}
 		return kindScenario
+	}
+	if root.IsList() {
+		return kindFragment
 	}
 	if fits(root, kindPersona) > fits(root, kindScenario) {
 		return kindPersona
@@ -128,7 +138,11 @@ func (r *reader) expander(name string) protoyaml.Expander {
 		text, _ := n.Text()
 		switch want {
 		case fullName[*vignettev1.Persona]():
-			return r.personaFile(n, name, text)
+			root, err := r.personaFile(n, r.standsIn(n.File(), name), text)
+			if root != nil {
+				root.NamedAt(n)
+			}
+			return root, err
 		case fullName[*vignettev1.Level]():
 			if isDocument(text) {
 				return n.Mapping([]string{"persona"}, []*protoyaml.Node{n}), nil
@@ -159,9 +173,10 @@ func (r *reader) personaFile(n *protoyaml.Node, from, ref string) (*protoyaml.No
 	if !ok {
 		return fail(fmt.Sprintf("%q does not lie in the folder of the scenario", ref), "write a path from this file, with forward slashes, such as personas/abe.yaml; move the persona there if need be")
 	}
-	root, err := r.parseAs(target, kindPersona)
+	shelf, target := r.orShelf(target, ref)
+	root, err := shelf.parseAs(target, kindPersona)
 	if problems, ok := err.(Problems); ok && len(problems) == 1 && problems[0].Line == 0 {
-		return fail(fmt.Sprintf("the persona file %s: %s", r.call(target), problems[0].Message), problems[0].Hint)
+		return fail(fmt.Sprintf("the persona file %s: %s", shelf.call(target), problems[0].Message), r.insteadOf(target, problems[0].Hint))
 	}
 	return root, err
 }

@@ -37,5 +37,5 @@ stop: {max_turns: many}
 	// Output:
 	// borrow.yaml:5:50: roles[1].persona.nmae: there is no field "nmae" here (did you mean "name"?)
 	// borrow.yaml:6:8: focal: "askre" is not the id of a role (did you mean "asker"? allowed: asker, owner)
-	// borrow.yaml:7:19: stop.max_turns: the text "many" stands where a whole number from 1 to 1000 is expected
+	// borrow.yaml:7:19: stop.max_turns: the text "many" stands where a whole number from 1 to 1000 is expected (write a number, for instance 10)
 }

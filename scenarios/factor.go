@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/structpb"
 
 	"github.com/vignette-sim/vignette/internal/protoyaml"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
@@ -90,9 +91,27 @@ func setLevel(m proto.Message, field string, l *vignettev1.Level) error {
 	case l.Persona != nil:
 		return protoyaml.SetMessage(m, field, l.Persona)
 	case l.Value != nil:
+		if err := checkShape(m, field, l.Value); err != nil {
+			return err
+		}
 		return protoyaml.Set(m, field, l.Value)
 	}
 	return protoyaml.Wrong("there is neither a value nor a persona", "write value: or persona: below the name")
+}
+
+// checkShape refuses a single value for a whole group of fields, and says what was probably meant.
+func checkShape(m proto.Message, field string, value *structpb.Value) error {
+	fd, err := protoyaml.FieldAt(m.ProtoReflect().Descriptor(), field)
+	if err != nil || fd.Message() == nil || fd.IsList() || fd.IsMap() || value.GetStructValue() != nil {
+		return err
+	}
+	if _, null := value.GetKind().(*structpb.Value_NullValue); null {
+		return nil
+	}
+	if fd.Message().FullName() == fullName[*vignettev1.Persona]() {
+		return protoyaml.Wrong(fmt.Sprintf("%q is not the name of a persona file", levelName(&vignettev1.Level{Value: value})), "write a file name that ends in .yaml, .yml or .json")
+	}
+	return protoyaml.Wrong(field+" is a group of fields, and this is a single value", fmt.Sprintf("vary one of its fields: field: %s.%s", field, fd.Message().Fields().Get(0).Name()))
 }
 
 // CheckLevel tries a level on a scenario and says what would be wrong with the field it sets. s is not changed.

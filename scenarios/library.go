@@ -16,43 +16,67 @@ import (
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
-//go:embed library/*.yaml
+//go:embed library/*.yaml library/personas/*.yaml
 var libraryFiles embed.FS
 
-const libraryDir = "library"
+const (
+	libraryDir  = "library"
+	personasDir = "library/personas"
+)
 
-// library is read once; what ships is checked by a test, so an error here is a broken build.
-var library = sync.OnceValues(func() ([]*vignettev1.Scenario, error) {
-	entries, err := fs.ReadDir(libraryFiles, libraryDir) // sorted by name
+// library and libraryPersonas are read once; what ships is checked by a test, so an error here is a broken build.
+var (
+	library = sync.OnceValues(func() ([]*vignettev1.Scenario, error) {
+		return shelf(libraryDir, (*reader).scenario, (*vignettev1.Scenario).GetId)
+	})
+	libraryPersonas = sync.OnceValues(func() ([]*vignettev1.Persona, error) {
+		return shelf(personasDir, (*reader).persona, (*vignettev1.Persona).GetId)
+	})
+)
+
+// shelf reads all files of a folder that ships, in the order of their names, which are their ids.
+func shelf[M any](dir string, read func(*reader, string) (M, error), id func(M) string) ([]M, error) {
+	entries, err := fs.ReadDir(libraryFiles, dir) // sorted by name
 	if err != nil {
-		return nil, fmt.Errorf("list the scenarios that ship: %w", err)
+		return nil, fmt.Errorf("list what ships: %w", err)
 	}
-	var out []*vignettev1.Scenario
+	var out []M
 	var problems Problems
 	for _, e := range entries {
-		name := path.Join(libraryDir, e.Name())
-		s, err := LoadFS(libraryFiles, name)
+		if e.IsDir() {
+			continue // Personas, which scenarios name by their files.
+		}
+		name := path.Join(dir, e.Name())
+		m, err := read(&reader{fsys: libraryFiles}, name)
 		if err != nil {
 			problems = append(problems, asProblems(name, err)...)
 			continue
 		}
-		if s.Id+path.Ext(e.Name()) != e.Name() {
-			problems = append(problems, Problem{File: name, Field: "id", Message: fmt.Sprintf("the id is %q", s.Id), Hint: "in the library a file is named by its scenario's id"})
+		if id(m)+path.Ext(e.Name()) != e.Name() {
+			problems = append(problems, Problem{File: name, Field: "id", Message: fmt.Sprintf("the id is %q", id(m)), Hint: "in the library a file is named by its id"})
 		}
-		out = append(out, s)
+		out = append(out, m)
 	}
 	return out, problems.Err()
-})
+}
 
 // Library is the scenarios that ship with the program, by id. The caller may change them.
 func Library() ([]*vignettev1.Scenario, error) {
-	shipped, err := library()
+	return copies(library())
+}
+
+// Personas is the personas that ship with the program, by id. The caller may change them.
+func Personas() ([]*vignettev1.Persona, error) {
+	return copies(libraryPersonas())
+}
+
+func copies[M proto.Message](shipped []M, err error) ([]M, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := make([]*vignettev1.Scenario, len(shipped))
-	for i, s := range shipped {
-		out[i] = proto.CloneOf(s)
+	out := make([]M, len(shipped))
+	for i, m := range shipped {
+		out[i] = proto.CloneOf(m)
 	}
 	return out, nil
 }
@@ -61,6 +85,52 @@ func Library() ([]*vignettev1.Scenario, error) {
 // The error is [fs.ErrNotExist] when there is none of that id.
 func LibraryFile(id string) ([]byte, error) {
 	return libraryFiles.ReadFile(path.Join(libraryDir, id+".yaml"))
+}
+
+// PersonaFile is the same for a persona.
+func PersonaFile(id string) ([]byte, error) {
+	return libraryFiles.ReadFile(path.Join(personasDir, id+".yaml"))
+}
+
+// FindPersonas turns what somebody typed into personas: a file or a folder that exists (see [LoadPersonas]), else the id of
+// one that ships, or its file as the library's scenarios name it (personas/ID.yaml). An error is always [Problems].
+func FindPersonas(name string) ([]*vignettev1.Persona, error) {
+	id := shelfID(name)
+	if _, err := os.Stat(name); !errors.Is(err, fs.ErrNotExist) || looksLikePath(id) {
+		return LoadPersonas(name)
+	}
+	shipped, err := Personas()
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(shipped))
+	for i, p := range shipped {
+		if ids[i] = p.Id; p.Id == id {
+			return []*vignettev1.Persona{p}, nil
+		}
+	}
+	return nil, Problems{notFound(name, "persona", ids)}
+}
+
+// shelfID is the id of the persona that a scenario of the library names by its file; any other name stays what it is.
+func shelfID(name string) string {
+	if id, ok := strings.CutPrefix(name, path.Base(personasDir)+"/"); ok {
+		return strings.TrimSuffix(id, ".yaml")
+	}
+	return name
+}
+
+// orShelf is where to read a persona that a scenario names by its file: from that file, or where there is none, from the one
+// of the library that is called so. A scenario of the library that was copied to another folder keeps its people.
+func (r *reader) orShelf(file, ref string) (*reader, string) {
+	shipped := path.Join(libraryDir, ref)
+	if _, err := fs.Stat(r.fsys, file); !errors.Is(err, fs.ErrNotExist) || path.Dir(shipped) != personasDir {
+		return r, file
+	}
+	if _, err := fs.Stat(libraryFiles, shipped); err != nil {
+		return r, file
+	}
+	return &reader{fsys: libraryFiles}, shipped
 }
 
 // Find turns what somebody typed into a scenario: the name of a file that exists, else the id of one that ships.
@@ -120,18 +190,20 @@ func lookup(name string) ([]*vignettev1.Scenario, error) {
 			return []*vignettev1.Scenario{s}, nil
 		}
 	}
-	return nil, Problems{notFound(name, ids)}
+	return nil, Problems{notFound(name, "scenario", ids)}
 }
 
 // notFound says what there is instead. What looks like a path is taken for one.
-func notFound(name string, ids []string) Problem {
-	p := Problem{File: name, Message: "there is no such file and no scenario of that name"}
-	if isDocument(name) || strings.ContainsAny(name, `/\`) {
+func notFound(name, what string, ids []string) Problem {
+	p := Problem{File: name, Message: "there is no such file and no " + what + " of that name"}
+	if looksLikePath(name) {
 		p.Message = "there is no such file"
 	}
-	p.Hint = "scenarios that ship: " + strings.Join(ids, ", ")
+	p.Hint = what + "s that ship: " + strings.Join(ids, ", ")
 	if near := protoyaml.Nearest(name, ids); near != "" {
 		p.Hint = fmt.Sprintf("did you mean %q? %s", near, p.Hint)
 	}
 	return p
 }
+
+func looksLikePath(name string) bool { return isDocument(name) || strings.ContainsAny(name, `/\`) }

@@ -79,25 +79,80 @@ func LoadPersonas(name string) ([]*vignettev1.Persona, error) {
 }
 
 // LoadDir reads all scenarios of a directory (not of those below it) in the order of their file names; files that hold
-// personas are passed over. Two scenarios with one id are an error.
+// personas, fragments or lists to be included are passed over. Two scenarios with one id are an error.
 func LoadDir(dir string) ([]*vignettev1.Scenario, error) {
 	files, err := filesOf(dir)
 	if err != nil {
 		return nil, err
 	}
-	files = slices.DeleteFunc(files, holdsPersona)
+	files = slices.DeleteFunc(files, holdsNoScenario)
 	if len(files) == 0 {
 		return nil, Problems{{File: dir, Message: "there is no scenario in this folder", Hint: "scenario files end in .yaml, .yml or .json"}}
 	}
 	return loadEach(files, Load, (*vignettev1.Scenario).GetId)
 }
 
-func holdsPersona(file string) bool {
-	is, err := openAndRead(file, func(r *reader, name string) (bool, error) {
+// holdsNoScenario tells files beside scenarios. One that cannot be read counts as a scenario, so that it is told about.
+func holdsNoScenario(file string) bool {
+	kind, err := openAndRead(file, func(r *reader, name string) (string, error) {
 		root, err := r.parse(name)
-		return err == nil && guessKind(root) == kindPersona, nil
+		if err != nil {
+			return kindScenario, nil
+		}
+		return guessKind(root), nil
 	})
-	return err == nil && is
+	return err == nil && kind != kindScenario
+}
+
+// CheckFile checks a file of any kind and says which it holds: "scenario", "persona" or "fragment". Of a fragment only the
+// YAML is checked, since it means something only where it is included. An error is always [Problems].
+func CheckFile(file string) (kind string, err error) {
+	return openAndRead(file, func(r *reader, name string) (string, error) {
+		root, err := r.parse(name)
+		if err != nil {
+			return "", err
+		}
+		switch kind := guessKind(root); kind {
+		case kindFragment:
+			return kind, nil
+		case kindPersona:
+			_, err := r.persona(name)
+			return kind, err
+		default:
+			_, err := r.scenario(name)
+			return kind, err
+		}
+	})
+}
+
+// CheckFiles lists the files that stand for a name in a check: itself, or for a folder all YAML and JSON files in it and
+// below it, sorted. Hidden files and folders are passed over. An error is always [Problems].
+func CheckFiles(name string) ([]string, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, Problems{unreadable(name, err)}
+	}
+	if !info.IsDir() {
+		return []string{name}, nil
+	}
+	var files []string
+	err = filepath.WalkDir(name, func(at string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return Problems{unreadable(at, err)}
+		case at != name && strings.HasPrefix(e.Name(), "."):
+			if e.IsDir() {
+				return fs.SkipDir
+			}
+		case !e.IsDir() && isDocument(at):
+			files = append(files, at)
+		}
+		return nil
+	})
+	if err == nil && len(files) == 0 {
+		err = Problems{{File: name, Message: "there is no file in this folder that could be read", Hint: "files end in .yaml, .yml or .json"}}
+	}
+	return files, err
 }
 
 // loadEach loads files, collects the problems of all, and refuses one id given twice.
@@ -183,6 +238,11 @@ type reader struct {
 	fsys fs.FS
 	dir  string // how messages call the folder
 	data []byte // instead of a file system: the one file there is
+
+	instead map[string][]byte // what files hold, by name, whatever the file system has
+
+	files    map[string]string // names in the file system, by how messages call the files that were read
+	included int               // how many files were included
 }
 
 // call is how messages call a file of the folder.
@@ -201,11 +261,18 @@ func (r *reader) parse(name string) (*protoyaml.Node, error) {
 			return nil, Problems{*problem}
 		}
 	}
+	if r.files == nil {
+		r.files = map[string]string{}
+	}
+	r.files[r.call(name)] = name
 	return protoyaml.Parse(r.call(name), data)
 }
 
 // bytes reads a file: a regular one (a named pipe would never end) and not beyond the limit.
 func (r *reader) bytes(name string, most int) ([]byte, *Problem) {
+	if data, ok := r.instead[name]; ok {
+		return data, nil
+	}
 	info, err := fs.Stat(r.fsys, name)
 	if err != nil {
 		p := unreadable(r.call(name), err)

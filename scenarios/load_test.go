@@ -110,7 +110,7 @@ func TestJSON(t *testing.T) {
 		"twice":         {strings.Replace(good, `"focal": "b"`, `"focal": "b", "focal": "b"`, 1), `x.json:5:16: focal: this is given twice (the first is in line 5; keep one)`},
 		"cut off":       {good[:40], `this cannot be read as JSON: the file ends too early (check commas, quotes and brackets)`},
 		"two values":    {good + "{}", `this cannot be read as JSON: there is something after the end of the value`},
-		"a comma":       {strings.Replace(good, `"stop"`, `, "stop"`, 1), `this cannot be read as JSON: invalid character ','`},
+		"a comma":       {strings.Replace(good, `"stop"`, `, "stop"`, 1), `x.json:5:18: the name of a field is expected here, in double quotes (there may be a comma too many before it)`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := scenarios.Read("x.json", []byte(c.data))

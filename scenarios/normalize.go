@@ -46,6 +46,9 @@ func Normalize(s *vignettev1.Scenario) {
 		p.Role = resolveFocal(s, p.Role)
 		p.About = resolveFocal(s, p.About)
 	}
+	if s.Decision != nil {
+		s.Decision.Role = resolveFocal(s, s.Decision.Role)
+	}
 	for _, e := range s.Evaluators {
 		if e.Role = resolveFocal(s, e.Role); e.Role == "" {
 			e.Role = s.Focal

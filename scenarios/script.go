@@ -23,7 +23,7 @@ const maxScript = 256 << 10
 
 // scripts reads the lines of roles whose script names a file. A script that has lines and the file's sum was read before,
 // and is left as it is: the scenario is whole in itself then.
-func (r *reader) scripts(s *vignettev1.Scenario, from string, d reporter) {
+func (r *reader) scripts(s *vignettev1.Scenario, from string, d *protoyaml.Document) {
 	for i, role := range s.GetRoles() {
 		script := role.GetScript()
 		at := fmt.Sprintf("roles[%d].script", i)
@@ -32,7 +32,7 @@ func (r *reader) scripts(s *vignettev1.Scenario, from string, d reporter) {
 		case len(script.GetLines()) > 0:
 			d.Report(at, "there are both a file and lines", "keep one: the lines, or the file they are in")
 		default:
-			if err := r.script(role, from); err != nil {
+			if err := r.script(role, r.standsIn(d.FileOf(at), from)); err != nil {
 				for _, p := range asProblems("", err) {
 					d.Report(at, where(p), p.Hint)
 				}

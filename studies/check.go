@@ -1,6 +1,7 @@
 package studies
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -9,6 +10,8 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/vignette-sim/vignette/engine/planning"
+	"github.com/vignette-sim/vignette/internal/enumname"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/scenarios"
 )
@@ -19,12 +22,14 @@ func (t *Table) Warnings(manifest *vignettev1.Manifest) []string {
 	out = append(out, t.invalid()...)
 	out = append(out, t.rewardWarnings()...)
 	out = append(out, t.dimensionWarnings()...)
+	out = append(out, t.judges.warnings()...)
 	out = append(out, unvaried(manifest)...)
 	if n := t.smallest(); n < MinForInterval && t.started() > 0 {
 		out = append(out, fmt.Sprintf("there are groups of fewer than %d valid episodes: no interval is shown for them; add --repeats", MinForInterval))
 	}
 	out = append(out, turnOnlyTerms(manifest)...)
 	out = append(out, silentClients(manifest)...)
+	out = append(out, selfRead(manifest)...)
 	return append(out, selfJudged(manifest)...)
 }
 
@@ -128,22 +133,29 @@ func (t *Table) rewardWarnings() []string {
 func (t *Table) dimensionWarnings() []string {
 	values := map[string][]float64{}
 	var ids []string
+	applies := map[string]bool{}
 	for _, g := range t.ordered() {
 		for _, id := range g.dimensions {
+			applies[id] = applies[id] || !g.idle(id)
 			if !slices.Contains(ids, id) {
 				ids = append(ids, id)
 			}
 			values[id] = append(values[id], g.numbers(id)...)
 		}
 	}
-	var out []string
+	var out, idle []string
 	for _, id := range ids {
 		switch {
+		case !applies[id]:
+			idle = append(idle, id)
 		case len(values[id]) == 0 && t.started() > 0:
 			out = append(out, fmt.Sprintf("%s has no value in any valid episode", id))
 		case constant(values[id]):
 			out = append(out, fmt.Sprintf("%s is %.3g in all %d episodes: it has no variance", id, values[id][0], len(values[id])))
 		}
+	}
+	if len(idle) > 0 && t.started() > 0 {
+		out = append(out, "applies to no valid episode: "+strings.Join(idle, ", "))
 	}
 	return out
 }
@@ -177,6 +189,59 @@ func roleOf(scenario *vignettev1.Scenario, factor *vignettev1.Factor) string {
 		return scenario.GetFocal()
 	}
 	return factor.GetRole()
+}
+
+// selfRead warns when a role is scored for reading the mind of one that the same model plays.
+func selfRead(manifest *vignettev1.Manifest) []string {
+	var out []string
+	for _, scenario := range manifest.GetScenarios() {
+		for _, role := range scenario.GetRoles() {
+			if !readsMinds(manifest, scenario, role.GetId()) {
+				continue
+			}
+			for _, other := range scenario.GetRoles() {
+				for _, model := range modelsOf(manifest, scenario, role) {
+					if other != role && slices.Contains(modelsOf(manifest, scenario, other), model) {
+						out = append(out, fmt.Sprintf("%s: %s reads the mind of %s, and both are the same model (%s): it reads itself",
+							scenario.GetId(), role.GetId(), other.GetId(), model))
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// readsMinds says whether a role is asked about others, or scored for what it takes them to feel.
+func readsMinds(manifest *vignettev1.Manifest, scenario *vignettev1.Scenario, role string) bool {
+	for _, probe := range scenario.GetProbes() {
+		if probe.GetRole() == role && probe.GetAbout() != "" && probe.GetAbout() != role {
+			return true
+		}
+	}
+	return slices.ContainsFunc(scenario.GetEvaluators(), func(use *vignettev1.EvaluatorUse) bool {
+		return cmp.Or(use.GetRole(), scenario.GetFocal()) == role && slices.ContainsFunc(manifest.GetEvaluators(), func(e *vignettev1.EvaluatorDescription) bool {
+			return e.GetName() == use.GetName() && slices.ContainsFunc(e.GetDimensions(), func(d *vignettev1.DimensionSpec) bool {
+				return strings.HasPrefix(d.GetId(), "tom.")
+			})
+		})
+	})
+}
+
+// modelsOf are the models that play a role, one for each level of a factor that varies it.
+func modelsOf(manifest *vignettev1.Manifest, scenario *vignettev1.Scenario, role *vignettev1.Role) []string {
+	if role.GetAgent() == scenarios.ReplayAgent {
+		return nil
+	}
+	models := []string{cmp.Or(role.GetPolicy().GetModel(), manifest.GetModels()[role.GetId()], manifest.GetModels()[enumname.Of(role.GetKind())])}
+	for _, factor := range slices.Concat(manifest.GetFactors(), scenario.GetFactors()) {
+		if factor.GetField() == "policy.model" && roleOf(scenario, factor) == role.GetId() {
+			for _, level := range factor.GetLevels() {
+				models = append(models, level.GetValue().GetStringValue())
+			}
+		}
+	}
+	return slices.DeleteFunc(models, func(model string) bool { return model == "" || model == planning.Builtin })
 }
 
 // selfJudged warns when a model judges what it said itself.

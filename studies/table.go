@@ -16,6 +16,7 @@ import (
 type Table struct {
 	groups []*group
 	byKey  map[string]*group
+	judges judges
 }
 
 // group is what is kept of the episodes of one combination.
@@ -30,6 +31,8 @@ type group struct {
 	dimensions []string
 	values     map[string]*series
 	missing    map[string]int
+	// inapplicable are those of the missing that do not apply.
+	inapplicable map[string]int
 }
 
 // series is one number per episode, with the episode's place in the design: so that nothing depends on the order in
@@ -66,7 +69,8 @@ type Group struct {
 	Valid int
 	// Reward is the focal role's reward over the valid episodes.
 	Reward Estimate
-	// Dimensions are the scores about and around the focal role over the valid episodes, in the order declared.
+	// Dimensions are the scores about and around the focal role over the valid episodes, in the order declared; those that do not
+	// apply to any of them are left out.
 	Dimensions []Dimension
 }
 
@@ -129,6 +133,10 @@ func (t *Table) Add(index int, state *episode.State) {
 	g.valid++
 	g.addReward(index, state)
 	g.addDimensions(index, state)
+	if t.judges == nil {
+		t.judges = judges{}
+	}
+	t.judges.add(state)
 }
 
 // Groups returns the rows in the design's order.
@@ -142,6 +150,9 @@ func (t *Table) Groups() []Group {
 			Reward:  estimate(g.rewards.ordered(), g.noReward),
 		}
 		for _, id := range g.dimensions {
+			if g.idle(id) {
+				continue
+			}
 			row.Dimensions = append(row.Dimensions, Dimension{ID: id, Estimate: estimate(g.numbers(id), g.missing[id])})
 		}
 		out = append(out, row)
@@ -169,7 +180,7 @@ func (t *Table) group(index int, cell *vignettev1.Cell) *group {
 	if t.byKey == nil {
 		t.byKey = map[string]*group{}
 	}
-	g := &group{first: index, factors: factors, lost: map[string]int{}, values: map[string]*series{}, missing: map[string]int{}}
+	g := &group{first: index, factors: factors, lost: map[string]int{}, values: map[string]*series{}, missing: map[string]int{}, inapplicable: map[string]int{}}
 	t.byKey[key.String()] = g
 	t.groups = append(t.groups, g)
 	return g
@@ -211,6 +222,9 @@ func (g *group) addDimensions(index int, state *episode.State) {
 			*g.values[id] = append(*g.values[id], placed{index, value})
 		} else {
 			g.missing[id]++
+			if m.inapplicable() {
+				g.inapplicable[id]++
+			}
 		}
 	}
 }
@@ -250,6 +264,11 @@ func (g *group) declare(dimension string) {
 	}
 }
 
+// idle says whether a dimension applies to no valid episode: what a scenario does not ask for is no gap in it.
+func (g *group) idle(dimension string) bool {
+	return len(g.numbers(dimension)) == 0 && g.inapplicable[dimension] > 0 && g.inapplicable[dimension] == g.missing[dimension]
+}
+
 func (g *group) numbers(dimension string) []float64 {
 	if s := g.values[dimension]; s != nil {
 		return s.ordered()
@@ -275,6 +294,11 @@ func (m *mean) add(score *vignettev1.Score) {
 		m.total += score.GetValue().GetNumber()
 		m.turnsKnown++
 	}
+}
+
+// inapplicable says whether the episode's score is that the dimension does not apply.
+func (m *mean) inapplicable() bool {
+	return m.whole.GetMissing().GetReason() == vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE
 }
 
 func (m *mean) value() (float64, bool) {

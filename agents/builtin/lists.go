@@ -28,7 +28,7 @@ var makers = map[string]struct {
 	before    int
 	separator string
 }{
-	"NewPhrases": {0, ""}, "phrases": {0, ";"}, "cueOf": {2, ";"},
+	"NewPhrases": {0, ""}, "phrases": {0, ";"}, "Phrases": {0, ";"}, "cueOf": {2, ";"}, "CueOf": {2, ";"},
 }
 
 // phrases are the ear's phrases, each once, in the order of the files.

@@ -33,6 +33,7 @@ var (
 		vignettev1.ProbeKind_PROBE_KIND_DISTRESS: formOf("distress"),
 		vignettev1.ProbeKind_PROBE_KIND_BELIEF:   formOf("belief"),
 		vignettev1.ProbeKind_PROBE_KIND_OPEN:     formOf("open"),
+		vignettev1.ProbeKind_PROBE_KIND_NEXT_ACT: formOf("next_act"),
 	}
 	bidForm  = formOf("bid")
 	readForm = formOf("reading")
@@ -51,6 +52,20 @@ func formOf(name string) form {
 		panic(fmt.Sprintf("prompts/%s.schema.json: %v", name, err))
 	}
 	return form{name: name, schema: string(raw), source: string(raw), fields: schema.Required}
+}
+
+// foreseeing is the form with foresight and reflection in the place of a thought.
+func (f form) foreseeing() form {
+	ahead, err := files.ReadFile("prompts/far.schema.json")
+	if err != nil {
+		panic(err)
+	}
+	f.schema = strings.NewReplacer(
+		`"thought": {"type": "string"}`, `"foresight": `+strings.TrimSpace(string(ahead))+`, "reflection": {"type": "string"}`,
+		`"required": ["thought", `, `"required": ["foresight", "reflection", `,
+	).Replace(f.schema)
+	f.name, f.source = f.name+"_far", f.schema
+	return f
 }
 
 // of puts the actions allowed now, and the ids of those present, into the places that a schema has for them.

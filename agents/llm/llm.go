@@ -55,8 +55,18 @@ func (m *mind) Respond(ctx context.Context, obs *vignettev1.Observation, reply a
 	return t.take(ctx)
 }
 
+// Prompting strategies.
+const (
+	// Plain asks for an answer with a reason before it.
+	Plain = "plain"
+	// FaR has a model foresee and reflect before it answers a probe about somebody else: what each may do next, what may get in
+	// the way and what would help, and what that says about the question (Zhou et al. 2023, arXiv 2310.03051). Turns are as in
+	// plain.
+	FaR = "far"
+)
+
 // Strategies are the prompting strategies there are. The empty name means the first.
-var Strategies = []string{"plain"}
+var Strategies = []string{Plain, FaR}
 
 // scene is one observation in the making: what the model is told whatever it is asked.
 type scene struct {

@@ -43,12 +43,20 @@ func (m *mind) Probe(ctx context.Context, obs *vignettev1.Observation, probe *vi
 	}
 	answer := &vignettev1.ProbeAnswer{Source: vignettev1.StateSource_STATE_SOURCE_SELF_REPORTED}
 	f, known := probeForms[probe.GetKind()]
+	if known && probe.GetKind() == vignettev1.ProbeKind_PROBE_KIND_NEXT_ACT && s.about(probe) == "" {
+		answer.Answer = refusal("what oneself does next is no question about another")
+		return answer, nil
+	}
 	if !known {
 		answer.Answer = refusal("the mind does not know this kind of probe")
 		return answer, nil
 	}
 	task := s.task()
 	task.Ask, task.Question, task.Statement, task.About = enumname.Of(probe.GetKind()), probe.GetQuestion(), probe.GetStatement(), s.about(probe)
+	task.Mirrored = task.About != "" && probe.GetOrder() == 2
+	if task.Far = task.About != "" && obs.GetSelf().GetPolicy().GetStrategy() == FaR; task.Far {
+		f = f.foreseeing()
+	}
 	outcome, err := s.outside(ctx, "probe", probePrompt, task, f, func(said *outsideAnswer) finding {
 		return said.fill(answer, probe.GetKind())
 	})
@@ -75,6 +83,7 @@ func (s *scene) about(probe *vignettev1.ProbeSpec) string {
 // outsideAnswer is an answer to a probe or a bid.
 type outsideAnswer struct {
 	Emotions    *[]probable `json:"emotions"`
+	Acts        *[]likely   `json:"acts"`
 	Distress    *float64    `json:"distress"`
 	Probability *float64    `json:"probability"`
 	Text        *string     `json:"text"`
@@ -83,6 +92,11 @@ type outsideAnswer struct {
 
 type probable struct {
 	Emotion     string  `json:"emotion"`
+	Probability float64 `json:"probability"`
+}
+
+type likely struct {
+	Act         string  `json:"act"`
 	Probability float64 `json:"probability"`
 }
 
@@ -149,6 +163,10 @@ func (a *outsideAnswer) fill(answer *vignettev1.ProbeAnswer, kind vignettev1.Pro
 		return number(a.Distress, 100, func(x float64) { answer.Answer = &vignettev1.ProbeAnswer_Distress{Distress: x} })
 	case vignettev1.ProbeKind_PROBE_KIND_BELIEF:
 		return number(a.Probability, 1, func(x float64) { answer.Answer = &vignettev1.ProbeAnswer_Probability{Probability: x} })
+	case vignettev1.ProbeKind_PROBE_KIND_NEXT_ACT:
+		if a.Acts != nil {
+			return nextActs(answer, *a.Acts)
+		}
 	case vignettev1.ProbeKind_PROBE_KIND_OPEN:
 		if a.Text != nil && strings.TrimSpace(*a.Text) != "" && utf8.ValidString(*a.Text) {
 			answer.Answer = &vignettev1.ProbeAnswer_Text{Text: cut(strings.TrimSpace(*a.Text), longestText)}
@@ -191,6 +209,36 @@ func distribution(answer *vignettev1.ProbeAnswer, list []probable) finding {
 		return "sum"
 	}
 	answer.Answer = &vignettev1.ProbeAnswer_Emotions{Emotions: shares}
+	return sound
+}
+
+// actNames are the acts of probes by their short names.
+var actNames = func() map[string]vignettev1.ProbeAct {
+	names := map[string]vignettev1.ProbeAct{}
+	for number := range vignettev1.ProbeAct_name {
+		if act := vignettev1.ProbeAct(number); act != vignettev1.ProbeAct_PROBE_ACT_UNSPECIFIED {
+			names[enumname.Of(act)] = act
+		}
+	}
+	return names
+}()
+
+func nextActs(answer *vignettev1.ProbeAnswer, list []likely) finding {
+	shares, sum := &vignettev1.ActDistribution{}, 0.0
+	seen := map[vignettev1.ProbeAct]bool{}
+	for _, p := range list {
+		act, known := actNames[p.Act]
+		if !known || seen[act] || p.Probability < 0 || p.Probability > 1 {
+			return "malformed"
+		}
+		seen[act] = true
+		sum += p.Probability
+		shares.Acts = append(shares.Acts, &vignettev1.ActProbability{Act: act, Probability: p.Probability})
+	}
+	if sum > 1+slack {
+		return "sum"
+	}
+	answer.Answer = &vignettev1.ProbeAnswer_Acts{Acts: shares}
 	return sound
 }
 

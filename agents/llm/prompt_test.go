@@ -87,15 +87,35 @@ func TestPrompts(t *testing.T) {
 
 func TestOtherPrompts(t *testing.T) {
 	obs := clientScene("en", 1, conversation("helper", "client", "Hello, what brings you here?")...)
+	probed := func(name, strategy string, probe *vignettev1.ProbeSpec) string {
+		models := &script{next: func(*vignettev1.CompleteRequest) played { return answered(`{"thought": "x", "text": null}`) }}
+		obs := proto.CloneOf(obs)
+		obs.GetSelf().GetPolicy().Strategy = strategy
+		probe.Id, probe.Statement, probe.Question = "p", "The director wants me gone.", "How are things?"
+		if _, err := New(counseled, models).Probe(context.Background(), obs, probe); err != nil {
+			t.Fatal(err)
+		}
+		if len(models.requests) == 0 {
+			return "" // what oneself does next is not asked
+		}
+		last := models.requests[0].GetMessages()
+		asked := last[len(last)-1].GetContent()
+		if strategy == FaR {
+			asked += "\n=== form " + models.requests[0].GetForm().GetName() + "\n" + models.requests[0].GetForm().GetSchema()
+		}
+		golden(t, "probe/"+name, asked)
+		return models.requests[0].GetPromptHash()
+	}
 	for kind := range probeForms {
+		plain := map[string]string{}
 		for _, about := range []string{"", "helper"} {
-			models := &script{next: func(*vignettev1.CompleteRequest) played { return answered(`{"thought": "x", "text": null}`) }}
-			probe := &vignettev1.ProbeSpec{Id: "p", Kind: kind, About: about, Statement: "The director wants me gone.", Question: "How are things?"}
-			if _, err := New(counseled, models).Probe(context.Background(), obs, probe); err != nil {
-				t.Fatal(err)
-			}
-			last := models.requests[0].GetMessages()
-			golden(t, "probe/"+enumname.Of(kind)+"_"+about, last[len(last)-1].GetContent())
+			plain[about] = probed(enumname.Of(kind)+"_"+about, "", &vignettev1.ProbeSpec{Kind: kind, About: about})
+		}
+		if kind != vignettev1.ProbeKind_PROBE_KIND_NEXT_ACT {
+			probed(enumname.Of(kind)+"_second_order", "", &vignettev1.ProbeSpec{Kind: kind, About: "helper", Order: 2})
+		}
+		if far := probed(enumname.Of(kind)+"_far", FaR, &vignettev1.ProbeSpec{Kind: kind, About: "helper"}); far == plain["helper"] || len(far) != 64 {
+			t.Errorf("%s: the prompt that looks ahead has the hash %q, the plain one %q", kind, far, plain["helper"])
 		}
 	}
 	models := &script{plays: []played{answered(`{"thought": "x", "bid": 0.4}`), outcome(vignettev1.Outcome_OUTCOME_MALFORMED), inPlain("Well. It is a lot, lately.")}}

@@ -28,7 +28,7 @@ var (
 	nowPrompt    = load("now.tmpl", "standing.tmpl", "gate.tmpl")
 	wordsPrompt  = load("words.tmpl", "standing.tmpl", "gate.tmpl")
 	againPrompt  = load("again.tmpl")
-	probePrompt  = load("probe.tmpl", "gate.tmpl")
+	probePrompt  = load("probe.tmpl", "gate.tmpl", "far.tmpl", "answer.tmpl")
 	bidPrompt    = load("bid.tmpl")
 	readerPrompt = load("reader.tmpl")
 	readPrompt   = load("read.tmpl")

@@ -233,7 +233,11 @@ func TestForms(t *testing.T) {
 		}
 	}
 	slices.Sort(names)
-	for _, f := range slices.Concat(slices.Collect(maps.Values(turnForms)), slices.Collect(maps.Values(probeForms)), []form{bidForm}) {
+	var ahead []form
+	for _, f := range probeForms {
+		ahead = append(ahead, f.foreseeing())
+	}
+	for _, f := range slices.Concat(slices.Collect(maps.Values(turnForms)), slices.Collect(maps.Values(probeForms)), ahead, []form{bidForm}) {
 		var raw any
 		if err := json.Unmarshal([]byte(f.schema), &raw); err != nil {
 			t.Fatalf("%s: %v", f.name, err)

@@ -233,6 +233,8 @@ type task struct {
 	Speak, Silent, Gestures         bool
 	Gate                            *gate
 	Ask, Question, About, Statement string
+	// Mirrored asks what the other makes of this role, Far to look ahead and reflect first.
+	Mirrored, Far bool
 }
 
 type againTask struct {

@@ -407,7 +407,7 @@ func TestStreaming(t *testing.T) {
 
 func TestProbes(t *testing.T) {
 	emotion := vignettev1.ProbeKind_PROBE_KIND_EMOTION
-	distress := vignettev1.ProbeKind_PROBE_KIND_DISTRESS
+	distress, nextAct := vignettev1.ProbeKind_PROBE_KIND_DISTRESS, vignettev1.ProbeKind_PROBE_KIND_NEXT_ACT
 	refuses := func(why string) *vignettev1.ProbeAnswer { return &vignettev1.ProbeAnswer{Answer: refusal(why)} }
 	for _, test := range []struct {
 		name     string
@@ -428,6 +428,13 @@ func TestProbes(t *testing.T) {
 		{"distress of none is told", distress, []played{answered(`{"thought": "t", "distress": 0}`)}, &vignettev1.ProbeAnswer{Answer: &vignettev1.ProbeAnswer_Distress{}}, []string{"probe"}},
 		{"distress cannot tell", distress, []played{answered(`{"thought": "t", "distress": null}`)}, refuses("the model cannot tell"), []string{"probe"}},
 		{"belief", vignettev1.ProbeKind_PROBE_KIND_BELIEF, []played{answered(`{"thought": "t", "probability": 0.25}`)}, &vignettev1.ProbeAnswer{Answer: &vignettev1.ProbeAnswer_Probability{Probability: 0.25}}, []string{"probe"}},
+		{"next act", nextAct, []played{answered(`{"thought": "t", "acts": [{"act": "disclose", "probability": 0.6}, {"act": "leave", "probability": 0.1}]}`)},
+			&vignettev1.ProbeAnswer{Answer: &vignettev1.ProbeAnswer_Acts{Acts: &vignettev1.ActDistribution{Acts: []*vignettev1.ActProbability{
+				{Act: vignettev1.ProbeAct_PROBE_ACT_DISCLOSE, Probability: 0.6}, {Act: vignettev1.ProbeAct_PROBE_ACT_LEAVE, Probability: 0.1}}}}}, []string{"probe"}},
+		{"an act twice", nextAct, slices.Repeat([]played{answered(`{"thought": "t", "acts": [{"act": "ask", "probability": 0.1}, {"act": "ask", "probability": 0.1}]}`)}, 2),
+			refuses("the model gave no answer of the form asked for"), []string{"probe", "probe: malformed"}},
+		{"next acts sum to more", nextAct, slices.Repeat([]played{answered(`{"thought": "t", "acts": [{"act": "ask", "probability": 0.9}, {"act": "leave", "probability": 0.9}]}`)}, 2),
+			refuses("the model gave no answer of the form asked for"), []string{"probe", "probe: sum"}},
 		{"open", vignettev1.ProbeKind_PROBE_KIND_OPEN, []played{answered(`{"thought": "t", "text": " Tired. "}`)}, &vignettev1.ProbeAnswer{Answer: &vignettev1.ProbeAnswer_Text{Text: "Tired."}}, []string{"probe"}},
 		{"refused, then well", distress, []played{outcome(refused), answered(`{"thought": "t", "distress": 5}`)}, &vignettev1.ProbeAnswer{Answer: &vignettev1.ProbeAnswer_Distress{Distress: 5}}, []string{"probe", "probe: refused"}},
 		{"refused", distress, []played{outcome(refused), outcome(refused)}, refuses("the model refused to play"), []string{"probe", "probe: refused"}},

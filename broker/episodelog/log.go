@@ -17,6 +17,7 @@ import (
 type Log interface {
 	Writer
 	Reader
+	Feed
 }
 
 // Writer adds to the log. Ids of runs and episodes are 1 to 64 of A-Z a-z 0-9 _ -; others are refused.
@@ -62,6 +63,27 @@ type Reader interface {
 
 	// LastSequence returns the sequence of the last event of a play, 0 when it has none.
 	LastSequence(ctx context.Context, run, episode string) (uint64, error)
+}
+
+// Feed is the log as one sequence, for whoever keeps a copy of it and wants to know what is new.
+type Feed interface {
+	// Extent says how much is in the log now.
+	Extent(ctx context.Context) (Extent, error)
+
+	// Since yields the entries of all runs behind the sequence after, up to and including the sequence last, like the
+	// iterators of a Reader.
+	Since(ctx context.Context, after, last uint64) iter.Seq2[Entry, error]
+}
+
+// Extent is how much is in the log at one moment. A copy that holds all up to Last and does not count Messages has kept
+// what was deleted, or is of another log.
+type Extent struct {
+	// Created is when the log was made.
+	Created time.Time
+	// Last is the sequence of the newest message that was ever written, 0 when there was none.
+	Last uint64
+	// Messages is how many there are, all runs together.
+	Messages uint64
 }
 
 // Entry is one message of the log.

@@ -79,6 +79,40 @@ func (l *log) LastSequence(ctx context.Context, run, episode string) (uint64, er
 	return msg.Sequence, nil
 }
 
+// Extent implements Feed.
+func (l *log) Extent(ctx context.Context) (Extent, error) {
+	info, err := l.stream.Info(ctx)
+	if err != nil {
+		return Extent{}, fmt.Errorf("look how much is in the log: %w", err)
+	}
+	return Extent{Created: info.Created, Last: info.State.LastSeq, Messages: info.State.Msgs}, nil
+}
+
+// Since implements Feed.
+func (l *log) Since(ctx context.Context, after, last uint64) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		filter := l.subjects.prefix + ">"
+		newest, err := l.stream.Last(ctx, filter)
+		if err != nil {
+			yield(Entry{}, fmt.Errorf("read the log: look for its end: %w", err))
+			return
+		}
+		if newest == nil {
+			return
+		}
+		// The message at last may be deleted: the scan must not wait for what never comes.
+		for msg, err := range l.stream.ScanFrom(ctx, filter, after+1, min(last, newest.Sequence)) {
+			if err != nil {
+				yield(Entry{}, fmt.Errorf("read the log behind entry %d: %w", after, err))
+				return
+			}
+			if !yield(l.entry(msg)) {
+				return
+			}
+		}
+	}
+}
+
 // entries yields what matches the filter, up to its present last message.
 func (l *log) entries(ctx context.Context, filter string, invalid error) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {

@@ -127,7 +127,7 @@ func openLabels(cmd *cobra.Command, file string) (io.ReadCloser, error) {
 	}
 	f, err := os.Open(file)
 	if err != nil {
-		return nil, fmt.Errorf("read the labels: %w", err)
+		return nil, fmt.Errorf("read the file: %w", err)
 	}
 	return f, nil
 }

@@ -14,6 +14,7 @@ import (
 
 type doctorFlags struct {
 	model, embed string
+	rebuild      bool
 	json         bool
 }
 
@@ -30,17 +31,23 @@ it can do, what will not work, and what to write into vignette.yaml.
 Each line is ok, a note (it works otherwise, or is good to know) or a PROBLEM, with
 what to do about it behind "->". An endpoint takes 90 seconds at most; Ctrl-C ends
 it. Builtin minds need no endpoint. Exit code 0 when nothing is wrong, 1 when there
-is a problem.`,
+is a problem.
+
+--rebuild first makes the projection anew: the file beside the log from which runs are
+listed and read. It mends itself, and may be deleted at any time; nothing is in it that
+is not in the log.`,
 		Example: `  vignette doctor
   vignette doctor local
   vignette doctor --model local/llama-3
   vignette doctor local --embed bge-small
+  vignette doctor --rebuild
   vignette doctor --json | jq 'select(.status == "problem")'`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error { return doctor(cmd, args, flags) },
 	}
 	cmd.Flags().StringVar(&flags.model, "model", "", "model to try: MODEL of the default or the named endpoint, or NAME/MODEL (default the first at hand)")
 	cmd.Flags().StringVar(&flags.embed, "embed", "", "model to ask for an embedding too")
+	cmd.Flags().BoolVar(&flags.rebuild, "rebuild", false, "make the projection anew from the log")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "write NDJSON: one record per check, and a done record")
 	return cmd
 }
@@ -73,6 +80,9 @@ func doctor(cmd *cobra.Command, names []string, flags doctorFlags) error {
 	}
 	e.finding("", running())
 	e.finding("", keeping(nodeConfig(cmd)))
+	if flags.rebuild {
+		e.finding("", rebuilt(cmd))
+	}
 	endpoints, effort, err := node.Checkup(ctx, node.CheckupOrder{
 		SettingsFile: settingsFile(cmd), Endpoints: names, Model: flags.model, Embed: flags.embed,
 	}, e.finding)

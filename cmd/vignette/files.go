@@ -11,9 +11,6 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
-
-	"github.com/vignette-sim/vignette/scenarios"
-	"github.com/vignette-sim/vignette/scenarios/patientpsi"
 )
 
 // version is the program's version.
@@ -53,120 +50,6 @@ func newVersion() *cobra.Command {
 			return err
 		},
 	}
-}
-
-func newValidate() *cobra.Command {
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use:   "validate FILE...",
-		Short: "Check scenario and persona files",
-		Long: `Checks scenario and persona files and lists everything that is wrong in them, with
-line, field and what would be right.`,
-		Example: "  vignette validate my-scenario.yaml\n  vignette validate personas/*.yaml --json",
-		Args:    cobra.MinimumNArgs(1),
-		RunE:    func(cmd *cobra.Command, args []string) error { return validate(cmd, args, asJSON) },
-	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "write one JSON object per file and problem")
-	return cmd
-}
-
-type jsonProblem struct {
-	Type    string `json:"type"`
-	File    string `json:"file"`
-	Line    int    `json:"line,omitempty"`
-	Column  int    `json:"column,omitempty"`
-	Field   string `json:"field,omitempty"`
-	Message string `json:"message,omitempty"`
-	Hint    string `json:"hint,omitempty"`
-}
-
-func validate(cmd *cobra.Command, files []string, asJSON bool) error {
-	wrong := 0
-	for _, file := range files {
-		_, err := scenarios.LoadFile(file)
-		if err != nil {
-			wrong++
-		}
-		if err := tellFile(cmd, file, err, asJSON); err != nil {
-			return err
-		}
-	}
-	if wrong > 0 {
-		return fmt.Errorf("%d of %s wrong", wrong, plural(len(files), "file is", "files are"))
-	}
-	return nil
-}
-
-// tellFile writes what is wrong with a file, or that nothing is.
-func tellFile(cmd *cobra.Command, file string, err error, asJSON bool) error {
-	out := cmd.OutOrStdout()
-	var problems scenarios.Problems
-	switch {
-	case err == nil && asJSON:
-		return writeJSON(cmd, jsonProblem{Type: "ok", File: file})
-	case err == nil:
-		_, err := fmt.Fprintf(out, "%s: ok\n", printable(file))
-		return err
-	case !errors.As(err, &problems):
-		problems = scenarios.Problems{{File: file, Message: err.Error()}}
-	}
-	for _, problem := range problems {
-		if !asJSON {
-			if _, err := fmt.Fprintln(out, printable(problem.String())); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := writeJSON(cmd, jsonProblem{"problem", problem.File, problem.Line, problem.Column, problem.Field, problem.Message, problem.Hint}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func newImport() *cobra.Command {
-	var from, out string
-	cmd := &cobra.Command{
-		Use:   "import FILE",
-		Short: "Import personas from a published format",
-		Long: `Reads personas from a published format and writes one file for each, named by its
-id. Nothing is lost: what has no field of ours is kept in the file.
-
-Formats: patient-psi (profiles.json of PATIENT-Psi: cognitive models of CBT patients).`,
-		Example: "  vignette import --from patient-psi profiles.json -o personas\n" +
-			"  vignette run cbt-intake --vary client.persona=personas",
-		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			switch {
-			case from == "":
-				return usagef("--from is missing; there is: patient-psi")
-			case from != "patient-psi":
-				return usagef("--from is %q; there is: patient-psi", from)
-			case out == "":
-				return usagef("-o is missing: name the directory to write to")
-			}
-			return importPatientPsi(cmd, args[0], out)
-		},
-	}
-	cmd.Flags().StringVar(&from, "from", "", "format of the file: patient-psi")
-	cmd.Flags().StringVarP(&out, "output", "o", "", "directory to write to; created when missing")
-	return cmd
-}
-
-func importPatientPsi(cmd *cobra.Command, file, dir string) error {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return fmt.Errorf("read the profiles: %w", err)
-	}
-	personas, err := patientpsi.Import(data, filepath.Base(file))
-	if err != nil {
-		return err
-	}
-	written, err := scenarios.SavePersonas(dir, personas)
-	for _, path := range written {
-		fmt.Fprintln(cmd.OutOrStdout(), printable(path))
-	}
-	return err
 }
 
 // intoFile lets a function write to a file that appears only when it is whole, or to standard output. What is not a regular

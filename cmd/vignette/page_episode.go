@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,7 +23,7 @@ func (p *page) excerpt(state *episode.State, turns int) {
 	if left := len(state.Turns()) - turns; left > 0 {
 		p.printf("  %s\n", p.dim(fmt.Sprintf("... %s more", plural(left, "turn", "turns"))))
 	}
-	p.rewards(state)
+	p.rewards(state, false)
 }
 
 // conversation writes a whole episode; private adds what went on inside.
@@ -38,7 +39,10 @@ func (p *page) conversation(state *episode.State, private bool) {
 	p.turns(state, state.Turns(), private)
 	p.printf("\n")
 	p.outcome(state)
-	p.rewards(state)
+	p.rewards(state, true)
+	if state.Completed() != nil {
+		p.accounts(state)
+	}
 	p.episodeScores(state)
 }
 
@@ -284,7 +288,8 @@ func (p *page) outcome(state *episode.State) {
 	}
 }
 
-func (p *page) rewards(state *episode.State) {
+// rewards writes what roles got; sources adds what it is made of and who says so.
+func (p *page) rewards(state *episode.State, sources bool) {
 	names := roleNames(state.Plan().Scenario)
 	for _, reward := range state.Completed().GetRewards() {
 		if value, ok := reward.GetOutcome().(*vignettev1.Reward_Value); ok {
@@ -292,14 +297,75 @@ func (p *page) rewards(state *episode.State) {
 		} else {
 			p.paragraph("  ", "    ", fmt.Sprintf("reward of %s missing: %s", names[reward.GetRole()], reward.GetMissing().GetDetail()))
 		}
+		if sources {
+			p.terms(reward)
+		}
 	}
 }
 
-// episodeScores writes the scores of the whole episode with their reasons.
+// terms writes what a reward is made of: each term with its weight, what it pays for, what it came to, and who says so.
+func (p *page) terms(reward *vignettev1.Reward) {
+	for _, term := range reward.GetTerms() {
+		what := enumname.Of(term.GetMissing().GetReason())
+		if value, ok := term.GetOutcome().(*vignettev1.RewardTermValue_Value); ok {
+			what = fmt.Sprintf("%+.2f", value.Value)
+		}
+		text := fmt.Sprintf("%g x %s = %s (%s)", term.GetWeight(), line(term.GetDimension()), what, paysFor(term))
+		if sources := sourceNames(term.GetSources()); sources != "" {
+			text += ", by " + sources
+		}
+		if term.Disagreement != nil {
+			text += fmt.Sprintf("; of %d evaluators, which differ by %.2f (SD)", len(term.GetMembers()), term.GetDisagreement())
+		}
+		p.note("    ", text)
+	}
+}
+
+// paysFor says whether a term pays for what is done or for what comes of it.
+func paysFor(term *vignettev1.RewardTermValue) string {
+	switch {
+	case term.GetPaysProcess() && term.GetPaysOutcome():
+		return "process and outcome"
+	case term.GetPaysProcess():
+		return "process"
+	case term.GetPaysOutcome():
+		return "outcome"
+	}
+	return "not declared"
+}
+
+// sourceNames are who scored, each with method or model, version and the beginning of the prompt's hash.
+func sourceNames(sources []*vignettev1.Provenance) string {
+	var out []string
+	for _, source := range sources {
+		parts := []string{line(cmp.Or(source.GetMind(), "method unknown"))}
+		if source.GetModel() != "" {
+			parts[0] += " " + line(source.GetModel())
+		}
+		if source.GetVersion() != "" {
+			parts = append(parts, line(source.GetVersion()))
+		}
+		if hash := source.GetPromptHash(); hash != "" && !strings.Contains(source.GetVersion(), hash[:min(len(hash), shownHash)]) {
+			parts = append(parts, "prompt "+line(hash[:min(len(hash), shownHash)]))
+		}
+		out = append(out, fmt.Sprintf("%s (%s)", line(source.GetAgent()), strings.Join(parts, ", ")))
+	}
+	return strings.Join(out, ", ")
+}
+
+// shownHash is how many digits of a hash are shown to people.
+const shownHash = 12
+
+// episodeScores writes the scores of the whole episode with their reasons; those that do not apply are named together.
 func (p *page) episodeScores(state *episode.State) {
 	var rows [][]string
+	var idle []string
 	for _, score := range state.Scores() {
 		if score.TurnIndex != nil {
+			continue
+		}
+		if score.GetMissing().GetReason() == vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE {
+			idle = append(idle, score.GetDimension())
 			continue
 		}
 		value := enumname.Of(score.GetMissing().GetReason())
@@ -308,6 +374,11 @@ func (p *page) episodeScores(state *episode.State) {
 		}
 		rows = append(rows, []string{line(score.GetDimension()), value, line(score.GetRationale())})
 	}
+	defer func() {
+		if len(idle) > 0 {
+			p.paragraph("  ", "    ", "does not apply: "+strings.Join(idle, ", "))
+		}
+	}()
 	if len(rows) == 0 {
 		return
 	}

@@ -98,3 +98,21 @@ func TestNumberOf(t *testing.T) {
 		}
 	}
 }
+
+// A reward says what it is made of, what each term pays for and who scored it; what is missing says why.
+func TestTermsOnThePage(t *testing.T) {
+	var out bytes.Buffer
+	(&page{w: &out, width: 200}).terms(&vignettev1.Reward{Terms: []*vignettev1.RewardTermValue{
+		{Evaluator: "judge", Dimension: "d.one", Weight: 2, PaysProcess: true, PaysOutcome: true, Outcome: &vignettev1.RewardTermValue_Value{Value: 0.5},
+			Sources: []*vignettev1.Provenance{{Agent: "judge", Mind: "llm", Model: "m/1", Version: "dev+prompt-1", PromptHash: "0123456789abcdef"}, {Agent: "rita", Mind: "human"}},
+			Members: make([]*vignettev1.EnsembleValue, 2), Disagreement: proto.Float64(0.25)},
+		{Evaluator: "judge", Dimension: "d.two", Weight: -1, PaysProcess: true, Outcome: &vignettev1.RewardTermValue_Missing{Missing: &vignettev1.Missing{
+			Reason: vignettev1.MissingReason_MISSING_REASON_REFUSED}}},
+	}})
+	want := `    2 x d.one = +0.50 (process and outcome), by judge (llm m/1, dev+prompt-1, prompt 0123456789ab), rita (human); of 2 evaluators, which differ by 0.25 (SD)
+    -1 x d.two = refused (process)
+`
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}

@@ -24,6 +24,7 @@ func (p *page) results(result runResult) {
 		i = j
 	}
 	p.gap(result.reports.Gap())
+	p.mismatch(result.mismatch.Relations())
 	if warnings := result.table.Warnings(result.planner.Manifest()); len(warnings) > 0 {
 		p.printf("\n")
 		for _, warning := range warnings {

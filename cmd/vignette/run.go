@@ -52,7 +52,7 @@ study: every scenario of the library, its focal role once as a novice
 
 --vary changes one part of the scenarios at a time and plays every combination:
 ROLE.FIELD=A,B, where ROLE is a role id or "focal". For a persona the levels are
-files, or a directory of them: client.persona=personas/.
+files, a directory of them (client.persona=personas/), or ids of personas that ship.
 
 The same command with the same --seed gives the same conversations, whatever
 --workers is: compare the digest. Ctrl-C finishes the episodes in flight, a second

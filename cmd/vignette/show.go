@@ -136,7 +136,13 @@ func show(cmd *cobra.Command, n *node.Node, name string, asJSON, private bool) e
 	if asJSON {
 		return export.NewJSONL(cmd.OutOrStdout(), planner.Manifest()).Write(state)
 	}
-	newPage(cmd.OutOrStdout()).conversation(state, private)
+	record, err := reader.Record(cmd.Context(), state.Plan().Episode)
+	if err != nil {
+		return err
+	}
+	p := newPage(cmd.OutOrStdout())
+	p.conversation(state, private)
+	p.revisions(record.Notes, roleNames(state.Plan().Scenario))
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/vignette-sim/vignette/engine/projection"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/studies"
+	"github.com/vignette-sim/vignette/studies/outcomes"
 )
 
 // runTeller tells about a run while it goes.
@@ -21,6 +22,8 @@ type runResult struct {
 	status  *vignettev1.RunStatus
 	table   *studies.Table
 	reports studies.Reports
+	// mismatch is how rewards go with what came of episodes for the others.
+	mismatch outcomes.Mismatch
 	// spending is what calls to models came to; nil where nobody looked.
 	spending *projection.Spending
 
@@ -32,6 +35,7 @@ type runResult struct {
 func (r *runResult) add(index int, state *episode.State) {
 	r.table.Add(index, state)
 	r.reports.Add(index, state)
+	r.mismatch.Add(index, state)
 	if state.Completed().GetValidity() == vignettev1.Validity_VALIDITY_OK && (r.shown == nil || r.better(index)) {
 		r.shown, r.shownAt = state, index
 	}

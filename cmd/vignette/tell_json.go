@@ -125,6 +125,8 @@ type jsonRun struct {
 	Digest   string      `json:"digest"`
 	Models   *jsonSpent  `json:"models,omitempty"`
 	Reports  *jsonGap    `json:"self_reports,omitempty"`
+	// Mismatch is how the focal role's reward goes with each outcome of the others; none where nobody tells any.
+	Mismatch []jsonMismatch `json:"objective_mismatch"`
 }
 
 // jsonGap is how far what models report about themselves is from what was appraised.
@@ -164,6 +166,7 @@ func runRecord(kind string, result runResult) jsonRun {
 		record.Groups = append(record.Groups, g)
 	}
 	record.Models, record.Reports = spendingRecord(result.spending), gapRecord(result.reports.Gap())
+	record.Mismatch = mismatchRecords(result.mismatch.Relations())
 	return record
 }
 

@@ -114,6 +114,8 @@ func checkProbe(spec *vignettev1.ProbeSpec, answer *vignettev1.ProbeAnswer) erro
 		fits = spec.GetKind() == vignettev1.ProbeKind_PROBE_KIND_DISTRESS
 	case *vignettev1.ProbeAnswer_Probability:
 		fits = spec.GetKind() == vignettev1.ProbeKind_PROBE_KIND_BELIEF
+	case *vignettev1.ProbeAnswer_Acts:
+		fits = spec.GetKind() == vignettev1.ProbeKind_PROBE_KIND_NEXT_ACT
 	case *vignettev1.ProbeAnswer_Text:
 		fits = spec.GetKind() == vignettev1.ProbeKind_PROBE_KIND_OPEN
 	}

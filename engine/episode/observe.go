@@ -48,7 +48,7 @@ func (s *State) Transcript(use *vignettev1.EvaluatorUse, turn *int32) *vignettev
 		request.Objective = scenario.GetObjective()
 	}
 	if slices.Contains(needs, vignettev1.Need_NEED_PROBES) {
-		request.Probes = s.probes
+		request.Probes, request.ProbeSpecs = s.probes, scenario.GetProbes()
 	}
 	if slices.Contains(needs, vignettev1.Need_NEED_ROLE_CARDS) {
 		for _, role := range scenario.GetRoles() {
@@ -86,13 +86,21 @@ func (s *State) roleCard(role *vignettev1.Role) *vignettev1.RoleCard {
 		Goal:      role.GetGoal(),
 		Knowledge: role.GetKnowledge(),
 		Stance:    role.GetStance(),
-		Change:    role.GetChange(),
+		Change:    changeOf(role),
 		Script:    role.GetScript(),
 	}
 	if role.GetId() == s.plan.Scenario.GetFocal() {
 		card.Objective = s.plan.Scenario.GetObjective()
 	}
 	return card
+}
+
+// changeOf is what a role might change: what the scenario says of it, else what its persona brings along.
+func changeOf(role *vignettev1.Role) *vignettev1.Change {
+	if own := role.GetChange(); own != nil {
+		return own
+	}
+	return role.GetPersona().GetChange()
 }
 
 // participants are the roles as everybody knows them, without the one who looks.
@@ -145,10 +153,16 @@ func (s *State) privateTurns(states, acts bool) []*vignettev1.PrivateTurn {
 		return nil
 	}
 	out := make([]*vignettev1.PrivateTurn, 0, len(s.turns))
+	models := map[string]int32{"": 0} // by number: who thinks alike is told, and not with what
 	for _, turn := range s.turns {
 		private := &vignettev1.PrivateTurn{Index: turn.GetIndex()}
 		if states {
 			private.MentalState, private.Appraisal = turn.GetMentalState(), turn.GetAppraisal()
+			model := turn.GetProvenance().GetModel()
+			if _, met := models[model]; !met {
+				models[model] = int32(len(models))
+			}
+			private.ModelNumber = models[model]
 		}
 		if acts {
 			private.Acts = turn.GetActs()

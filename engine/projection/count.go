@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 
+	"google.golang.org/protobuf/types/known/timestamppb"
+
 	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/engine/planning"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
@@ -11,7 +13,6 @@ import (
 
 // Count counts a run's episodes, in whatever order they come, and makes its digest. It keeps 32 bytes per episode.
 type Count struct {
-	planner *planning.Planner
 	status  vignettev1.RunStatus
 	digests [][sha256.Size]byte
 	ended   int
@@ -20,26 +21,42 @@ type Count struct {
 // NewCount returns the count of a run of which nothing is known yet: all episodes are unfinished.
 func NewCount(planner *planning.Planner) *Count {
 	manifest := planner.Manifest()
+	return newCount(manifest.GetRun(), manifest.GetCreatedAt(), scenarioIDs(manifest), planner.Len())
+}
+
+func newCount(run string, created *timestamppb.Timestamp, scenarios []string, total int) *Count {
 	return &Count{
-		planner: planner,
-		status: vignettev1.RunStatus{
-			Run:        manifest.GetRun(),
-			CreatedAt:  manifest.GetCreatedAt(),
-			Total:      int32(planner.Len()),
-			Unfinished: int32(planner.Len()),
-			Scenarios:  scenarioIDs(manifest),
-		},
-		digests: make([][sha256.Size]byte, planner.Len()),
+		status:  vignettev1.RunStatus{Run: run, CreatedAt: created, Total: int32(total), Unfinished: int32(total), Scenarios: scenarios},
+		digests: make([][sha256.Size]byte, total),
 	}
 }
 
 // Add takes in the episode at a place of the design. Each may come once.
-func (c *Count) Add(index int, state *episode.State) {
-	c.status.Turns += int64(len(state.Turns()))
-	switch state.Phase() {
+func (c *Count) Add(index int, state *episode.State) { c.add(index, outcomeOf(state)) }
+
+// outcome is what a count needs to know of an episode.
+type outcome struct {
+	phase    vignettev1.EpisodePhase
+	validity vignettev1.Validity
+	turns    int64
+	digest   [sha256.Size]byte // of an episode that has ended
+}
+
+func outcomeOf(state *episode.State) outcome {
+	o := outcome{phase: state.Phase(), validity: state.Completed().GetValidity(), turns: int64(len(state.Turns()))}
+	switch o.phase {
+	case vignettev1.EpisodePhase_EPISODE_PHASE_COMPLETED, vignettev1.EpisodePhase_EPISODE_PHASE_FAILED:
+		o.digest = state.Digest()
+	}
+	return o
+}
+
+func (c *Count) add(index int, o outcome) {
+	c.status.Turns += o.turns
+	switch o.phase {
 	case vignettev1.EpisodePhase_EPISODE_PHASE_COMPLETED:
 		c.status.Unfinished--
-		if state.Completed().GetValidity() == vignettev1.Validity_VALIDITY_OK {
+		if o.validity == vignettev1.Validity_VALIDITY_OK {
 			c.status.Ok++
 		} else {
 			c.status.Invalid++
@@ -50,7 +67,7 @@ func (c *Count) Add(index int, state *episode.State) {
 	default:
 		return
 	}
-	c.digests[index] = state.Digest()
+	c.digests[index] = o.digest
 	c.ended++
 }
 

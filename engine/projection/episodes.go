@@ -19,9 +19,66 @@ type Item struct {
 }
 
 // Episodes yields the episodes of a run in the design's order: those played, those cut off, and at their places those
-// never begun. It reads the log once. Episodes that ended out of order are held until their turn: about as many as were
-// played at once, and all that follow one that failed or was cut off.
+// never begun. Without an index it reads the log once, and episodes that ended out of order are held until their turn: about
+// as many as were played at once, and all that follow one that failed or was cut off.
 func (r *Reader) Episodes(ctx context.Context, planner *planning.Planner) iter.Seq2[Item, error] {
+	return func(yield func(Item, error) bool) {
+		next := 0
+		if r.index != nil {
+			if r.indexed(ctx, planner, &next, yield) {
+				return
+			}
+		}
+		for item, err := range r.logged(ctx, planner) {
+			if err == nil && item.Index < next {
+				continue // The index had it, before it failed.
+			}
+			if !yield(item, err) {
+				return
+			}
+		}
+	}
+}
+
+// indexed yields the episodes from next on as long as the index has them, and says whether nothing is left to be done.
+func (r *Reader) indexed(ctx context.Context, planner *planning.Planner, next *int, yield func(Item, error) bool) (done bool) {
+	for {
+		items, err := r.index.page(ctx, planner, *next)
+		if err != nil {
+			return false
+		}
+		end := planner.Len()
+		if len(items) == pageSize {
+			end = items[pageSize-1].Index + 1
+		}
+		for ; *next < end; *next++ {
+			item, err := begun(&items, planner, *next)
+			if !yield(item, err) || err != nil {
+				return true
+			}
+		}
+		if *next == planner.Len() {
+			return true
+		}
+	}
+}
+
+// begun takes the episode at a place off the list, or makes it when it was never begun.
+func begun(items *[]Item, planner *planning.Planner, place int) (Item, error) {
+	if len(*items) > 0 && (*items)[0].Index == place {
+		item := (*items)[0]
+		*items = (*items)[1:]
+		return item, nil
+	}
+	plan, err := planner.Plan(place)
+	if err != nil {
+		return Item{}, err
+	}
+	return Item{Index: place, State: episode.New(plan)}, nil
+}
+
+// logged reads the episodes from the log.
+func (r *Reader) logged(ctx context.Context, planner *planning.Planner) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
 		f := folding{planner: planner, states: map[int]*episode.State{}, unreadable: map[int]error{}}
 		for entry, err := range r.log.Run(ctx, planner.Manifest().GetRun()) {

@@ -19,17 +19,27 @@ var ErrNotFound = errors.New("not found")
 
 // Reader reads runs and episodes from the log. It is safe for concurrent use.
 type Reader struct {
-	log episodelog.Reader
+	log   episodelog.Reader
+	index *Index // may be nil
 }
 
 // NewReader returns a reader of a log.
 func NewReader(log episodelog.Reader) *Reader { return &Reader{log: log} }
+
+// NewIndexedReader returns a reader of the log that an index copies. It answers the same as one without, sooner. The
+// index stays the caller's to close.
+func NewIndexedReader(index *Index) *Reader { return &Reader{log: index.log, index: index} }
 
 // Latest is the name that stands for the newest run.
 const Latest = "last"
 
 // Run finds a run by its id, by the beginning of its id where that is enough, or the newest by the name "last".
 func (r *Reader) Run(ctx context.Context, name string) (*planning.Planner, error) {
+	if r.index != nil {
+		if planner := r.indexedRun(ctx, name); planner != nil {
+			return planner, nil
+		}
+	}
 	var found []*vignettev1.Manifest
 	for entry, err := range r.log.Runs(ctx) {
 		if err != nil && !isCorrupt(err) {
@@ -56,10 +66,38 @@ func (r *Reader) Run(ctx context.Context, name string) (*planning.Planner, error
 	return nil, fmt.Errorf("run %q could be %s and %d others: write more of the id", name, found[0].GetRun(), len(found)-1)
 }
 
+// indexedRun finds a run through the index, or nothing: then the log says what there is.
+func (r *Reader) indexedRun(ctx context.Context, name string) *planning.Planner {
+	found, err := r.index.named(ctx, name)
+	if err != nil || len(found) != 1 {
+		return nil
+	}
+	return r.planner(ctx, found[0])
+}
+
+// planner returns the planner of a run by its id, nil when it cannot be had.
+func (r *Reader) planner(ctx context.Context, run string) *planning.Planner {
+	manifest, err := r.log.Manifest(ctx, run)
+	if err != nil {
+		return nil
+	}
+	planner, err := planning.New(manifest)
+	if err != nil {
+		return nil
+	}
+	return planner
+}
+
 // Runs yields the status of every run, newest first. A run whose log cannot be read comes with an error, and the next
 // follows.
 func (r *Reader) Runs(ctx context.Context) iter.Seq2[*vignettev1.RunStatus, error] {
 	return func(yield func(*vignettev1.RunStatus, error) bool) {
+		if r.index != nil {
+			if rows, counts, err := r.index.runs(ctx); err == nil {
+				r.indexedRuns(ctx, rows, counts, yield)
+				return
+			}
+		}
 		var manifests []*vignettev1.Manifest
 		for entry, err := range r.log.Runs(ctx) {
 			if err != nil && !yield(&vignettev1.RunStatus{Run: entry.Run}, err) {
@@ -81,6 +119,27 @@ func (r *Reader) Runs(ctx context.Context) iter.Seq2[*vignettev1.RunStatus, erro
 	}
 }
 
+// indexedRuns yields what the index knows, and asks the log about the runs that it does not serve.
+func (r *Reader) indexedRuns(ctx context.Context, rows []runRow, counts map[string]*Count, yield func(*vignettev1.RunStatus, error) bool) {
+	for _, row := range slices.Backward(rows) {
+		var status *vignettev1.RunStatus
+		var err error
+		if count := counts[row.run]; count != nil {
+			status = count.Status()
+		} else if manifest, failed := r.log.Manifest(ctx, row.run); failed != nil {
+			err = failed
+		} else {
+			status, err = r.status(ctx, manifest)
+		}
+		if status == nil {
+			status = &vignettev1.RunStatus{Run: row.run, CreatedAt: row.created}
+		}
+		if !yield(status, err) {
+			return
+		}
+	}
+}
+
 func (r *Reader) status(ctx context.Context, manifest *vignettev1.Manifest) (*vignettev1.RunStatus, error) {
 	planner, err := planning.New(manifest)
 	if err != nil {
@@ -91,6 +150,11 @@ func (r *Reader) status(ctx context.Context, manifest *vignettev1.Manifest) (*vi
 
 // Status returns how far a run is.
 func (r *Reader) Status(ctx context.Context, planner *planning.Planner) (*vignettev1.RunStatus, error) {
+	if r.index != nil {
+		if _, counts, err := r.index.runs(ctx); err == nil && counts[planner.Manifest().GetRun()] != nil {
+			return counts[planner.Manifest().GetRun()].Status(), nil
+		}
+	}
 	count := NewCount(planner)
 	for item, err := range r.Episodes(ctx, planner) {
 		if err != nil {
@@ -153,6 +217,13 @@ func (r *Reader) Record(ctx context.Context, id string) (*Record, error) {
 
 // find returns the run that an episode is in, and its place there.
 func (r *Reader) find(ctx context.Context, id string) (*planning.Planner, int, error) {
+	if r.index != nil {
+		if run, place, err := r.index.whereIs(ctx, id); err == nil && run != "" {
+			if planner := r.planner(ctx, run); planner != nil && place < planner.Len() && episode.ID(run, planner.Cell(place)) == id {
+				return planner, place, nil
+			}
+		}
+	}
 	var planner *planning.Planner
 	index, found := 0, 0
 	for entry, err := range r.log.Runs(ctx) {

@@ -1,6 +1,7 @@
 package runs
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -197,17 +198,27 @@ func checkRewards(manifest *vignettev1.Manifest) error {
 	for _, scenario := range manifest.GetScenarios() {
 		for _, role := range scenario.GetRoles() {
 			for _, term := range role.GetReward() {
-				if !slices.Contains(declared[term.GetEvaluator()], term.GetDimension()) {
-					return fmt.Errorf("scenario %q: role %q is rewarded for %s, which evaluator %q does not score; it scores %s",
-						scenario.GetId(), role.GetId(), term.GetDimension(), term.GetEvaluator(),
-						strings.Join(declared[term.GetEvaluator()], ", "))
-				}
-				if unordered[[2]string{term.GetEvaluator(), term.GetDimension()}] {
-					return fmt.Errorf("scenario %q: role %q is rewarded for %s, whose labels have no order; take a dimension that has more and less",
-						scenario.GetId(), role.GetId(), term.GetDimension())
+				for _, at := range scoresOf(term) {
+					if !slices.Contains(declared[at[0]], at[1]) {
+						return fmt.Errorf("scenario %q: role %q is rewarded for %s, which evaluator %q does not score; it scores %s",
+							scenario.GetId(), role.GetId(), at[1], at[0], cmp.Or(strings.Join(declared[at[0]], ", "), "nothing here: list it under evaluators"))
+					}
+					if unordered[at] {
+						return fmt.Errorf("scenario %q: role %q is rewarded for %s, whose labels have no order; take a dimension that has more and less",
+							scenario.GetId(), role.GetId(), at[1])
+					}
 				}
 			}
 		}
 	}
 	return nil
+}
+
+// scoresOf are the evaluators and dimensions that a reward term rests on, its own first.
+func scoresOf(term *vignettev1.RewardTerm) [][2]string {
+	out := [][2]string{{term.GetEvaluator(), term.GetDimension()}}
+	for _, member := range term.GetEnsemble().GetMembers() {
+		out = append(out, [2]string{member.GetEvaluator(), cmp.Or(member.GetDimension(), term.GetDimension())})
+	}
+	return out
 }

@@ -334,6 +334,33 @@ func TestPrepareRefusesToRewardWithoutOrder(t *testing.T) {
 	}
 }
 
+// ruler scores one dimension.
+type ruler struct {
+	vignettev1.UnimplementedEvaluatorServiceServer
+}
+
+func (ruler) Describe(context.Context, *vignettev1.EvaluatorServiceDescribeRequest) (*vignettev1.EvaluatorServiceDescribeResponse, error) {
+	return &vignettev1.EvaluatorServiceDescribeResponse{Description: &vignettev1.EvaluatorDescription{Name: "ruler", Dimensions: []*vignettev1.DimensionSpec{
+		{Id: "length", Max: 1, Turn: true},
+	}}}, nil
+}
+
+// A member of an ensemble that does not score the dimension would make every reward missing.
+func TestPrepareRefusesStrangersInEnsembles(t *testing.T) {
+	b, d := newBench(t), design(1)
+	b.stage.Serve("sorter", func(r grpc.ServiceRegistrar) { vignettev1.RegisterEvaluatorServiceServer(r, sorter{}) })
+	scenario := proto.CloneOf(d.Scenarios[0])
+	b.stage.Serve("ruler", func(r grpc.ServiceRegistrar) { vignettev1.RegisterEvaluatorServiceServer(r, ruler{}) })
+	scenario.Evaluators = []*vignettev1.EvaluatorUse{{Name: "ruler", Role: "a.1"}, {Name: "sorter", Role: "a.1"}}
+	scenario.Roles[0].Reward = []*vignettev1.RewardTerm{{Evaluator: "ruler", Dimension: "length", Weight: proto.Float64(1),
+		Ensemble: &vignettev1.Ensemble{Members: []*vignettev1.EnsembleMember{{Evaluator: "sorter"}}}}}
+	d.Scenarios = []*vignettev1.Scenario{scenario}
+	want := `is rewarded for length, which evaluator "sorter" does not score; it scores kind`
+	if _, err := b.Prepare(context.Background(), d); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("err = %v, want %q", err, want)
+	}
+}
+
 func TestReaderFindsRunsAndEpisodes(t *testing.T) {
 	b, ctx := newBench(t), context.Background()
 	b.play(t, design(1), runs.Options{})

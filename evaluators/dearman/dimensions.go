@@ -1,5 +1,7 @@
 package dearman
 
+import "github.com/vignette-sim/vignette/evaluators/utterance"
+
 import vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 
 // skill is one of the seven.
@@ -79,7 +81,7 @@ func specs() []*vignettev1.DimensionSpec {
 			Source:     linehan,
 			Min:        0,
 			Max:        1,
-			Labels:     labels,
+			Labels:     utterance.Labels,
 			Turn:       true,
 			Episode:    true,
 		}

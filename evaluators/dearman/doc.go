@@ -12,8 +12,8 @@
 // and an emotion) in a sentence that reads like one, and, where the objective or the conversation says what it is about,
 // a tie to that: a fact about something else describes nothing here. So neither words of skill in random order nor good
 // sentences from another conversation score. Insult, sarcasm and giving in express nothing; a threat is not Reinforce;
-// understanding the other is not Reinforce either; asking whether the other agrees is Assert; judgements ("you never ...")
-// are not Describe.
+// understanding the other is not Reinforce either; asking whether the other agrees is Assert, asking for a way is a weak one;
+// judgements ("you never ...") are not Describe.
 //
 // # An episode
 //
@@ -36,8 +36,8 @@
 //
 // # Reading the code
 //
-// evaluator.go is the door, moment.go what a turn is judged by, skill.go how evidence becomes a level. Each skill has a
-// file with its table of phrases; fault.go has attacks, sarcasm, threats and giving in; stance.go reads the other side;
+// evaluator.go is the door, moment.go what a turn is judged by. Each skill has a file with its table of phrases; how an
+// utterance is read, levels, evidence, attacks, sarcasm, threats and giving in are in evaluators/utterance; stance.go reads the other side;
 // episode.go is the formula above, compose.go lends it to other raters of the same skills; rewording.go makes suggestions.
-// The package imports the contracts and internal/language only.
+// The package imports the contracts, internal/language and evaluators/utterance only.
 package dearman

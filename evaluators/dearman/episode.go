@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/vignette-sim/vignette/evaluators/utterance"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -15,19 +16,19 @@ const hearable = 3
 // each of them counts for.
 type record struct {
 	spoke   bool
-	levels  [skills][]level
+	levels  [skills][]utterance.Level
 	credits [skills][]float64
 }
 
 // add takes a turn of the role into account, and whether anything was said in it.
-func (r *record) add(turn [skills]level, spoken bool) {
+func (r *record) add(turn [skills]utterance.Level, spoken bool) {
 	r.spoke = r.spoke || spoken
 	heard := heardShare(turn)
 	for s, l := range turn {
-		if l == notApplicable {
+		if l == utterance.NotApplicable {
 			continue
 		}
-		credit := l.number()
+		credit := l.Number()
 		if !skill(s).state() {
 			credit *= heard
 		}
@@ -36,19 +37,19 @@ func (r *record) add(turn [skills]level, spoken bool) {
 	}
 }
 
-func levelsIn(findings [skills]finding) [skills]level {
-	var out [skills]level
+func levelsIn(findings [skills]utterance.Finding) [skills]utterance.Level {
+	var out [skills]utterance.Level
 	for s, f := range findings {
-		out[s] = f.level
+		out[s] = f.Level
 	}
 	return out
 }
 
 // heardShare is how much of each strategy is heard when a turn holds several: all of it up to [hearable], then an equal part.
-func heardShare(turn [skills]level) float64 {
+func heardShare(turn [skills]utterance.Level) float64 {
 	shown := 0
 	for s, l := range turn {
-		if !skill(s).state() && (l == weak || l == strong) {
+		if !skill(s).state() && (l == utterance.Weak || l == utterance.Strong) {
 			shown++
 		}
 	}
@@ -81,45 +82,23 @@ func (r *record) score(s skill) *vignettev1.Score {
 // number is what a skill that applied comes to.
 func (r *record) number(s skill) float64 {
 	if s.state() {
-		return mean(r.credits[s])
+		return utterance.Mean(r.credits[s])
 	}
-	return coverage(r.credits[s])
+	return utterance.Coverage(r.credits[s])
 }
 
 func (r *record) rationale(s skill) string {
 	turns := r.levels[s]
-	text := fmt.Sprintf("Strong in %d, weak in %d of %d turns where it applies.", count(turns, strong), count(turns, weak), len(turns))
+	text := fmt.Sprintf("Strong in %d, weak in %d of %d turns where it applies.", count(turns, utterance.Strong), count(turns, utterance.Weak), len(turns))
 	for i, l := range turns {
-		if r.credits[s][i] < l.number() {
+		if r.credits[s][i] < l.Number() {
 			return text + " Turns that held more than three strategies count in part."
 		}
 	}
 	return text
 }
 
-// coverage is how far a strategy was reached: the best turn, and a little for every further one, less each time. See the
-// package comment for the formula.
-func coverage(credits []float64) float64 {
-	sorted := slices.Sorted(slices.Values(credits))
-	slices.Reverse(sorted)
-	best, further, share := sorted[0], 0.0, 1.0
-	for _, credit := range sorted[1:] {
-		share /= 2
-		further += share * credit
-	}
-	return best + (1-best)*further
-}
-
-// mean is how well a state was kept.
-func mean(credits []float64) float64 {
-	var sum float64
-	for _, credit := range credits {
-		sum += credit
-	}
-	return sum / float64(len(credits))
-}
-
-func count(turns []level, which level) int {
+func count(turns []utterance.Level, which utterance.Level) int {
 	n := 0
 	for _, l := range turns {
 		if l == which {
@@ -131,23 +110,23 @@ func count(turns []level, which level) int {
 
 // priorities are the skills worth a suggestion after a turn, most useful first: what undoes the rest (a fight, giving in),
 // then an offer that is due, then what makes it small, then what has not been shown well in the episode so far.
-func (r *record) priorities(findings [skills]finding) []skill {
+func (r *record) priorities(findings [skills]utterance.Finding) []skill {
 	open := func(s skill) bool {
-		return findings[s].level == none || findings[s].level == weak
+		return findings[s].Level == utterance.None || findings[s].Level == utterance.Weak
 	}
 	var order []skill
 	for _, each := range []struct {
 		skill
 		when bool
 	}{
-		{mindful, findings[mindful].level == none},
-		{assert, open(assert) && !slices.Contains(r.levels[assert], strong)},
+		{mindful, findings[mindful].Level == utterance.None},
+		{assert, open(assert) && !slices.Contains(r.levels[assert], utterance.Strong)},
 		{negotiate, open(negotiate)},
 		{confident, open(confident)},
-		{describe, open(describe) && !slices.Contains(r.levels[describe], strong)},
-		{express, open(express) && !slices.Contains(r.levels[express], strong)},
-		{reinforce, open(reinforce) && !slices.Contains(r.levels[reinforce], strong)},
-		{mindful, findings[mindful].level == weak},
+		{describe, open(describe) && !slices.Contains(r.levels[describe], utterance.Strong)},
+		{express, open(express) && !slices.Contains(r.levels[express], utterance.Strong)},
+		{reinforce, open(reinforce) && !slices.Contains(r.levels[reinforce], utterance.Strong)},
+		{mindful, findings[mindful].Level == utterance.Weak},
 	} {
 		if each.when {
 			order = append(order, each.skill)

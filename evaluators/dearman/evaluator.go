@@ -5,6 +5,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/vignette-sim/vignette/evaluators/utterance"
 	"github.com/vignette-sim/vignette/internal/language"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
@@ -13,7 +14,7 @@ import (
 const Name = "dear-man"
 
 // Version of the rules. It changes whenever a verdict may.
-const Version = "rules-2"
+const Version = "rules-3"
 
 // Evaluator judges DEAR MAN. The zero value is ready; it is safe for concurrent use.
 type Evaluator struct{}
@@ -117,7 +118,7 @@ func (l *listener) moment() *moment {
 
 // hear takes in what somebody else did.
 func (l *listener) hear(action *vignettev1.Action) {
-	if !speaks(action) {
+	if !utterance.Speaks(action) {
 		if action.GetKind() == vignettev1.ActionKind_ACTION_KIND_SILENT {
 			l.other.keepsSilent(l.late)
 		}
@@ -136,19 +137,10 @@ func (l *listener) hear(action *vignettev1.Action) {
 	}
 }
 
-// speaks says whether an action has words that were said. The text of a gesture or a deed describes it.
-func speaks(action *vignettev1.Action) bool {
-	switch action.GetKind() {
-	case vignettev1.ActionKind_ACTION_KIND_SPEAK, vignettev1.ActionKind_ACTION_KIND_LEAVE:
-		return action.GetText() != ""
-	}
-	return false
-}
-
 // judge returns what each skill comes to in a turn of the role, and the turn as it was read; nil when nothing was said.
-func (l *listener) judge(action *vignettev1.Action) ([skills]finding, *moment) {
-	if !speaks(action) {
-		return everySkill(inapplicable(nothingSaid)), nil
+func (l *listener) judge(action *vignettev1.Action) ([skills]utterance.Finding, *moment) {
+	if !utterance.Speaks(action) {
+		return everySkill(utterance.Inapplicable(nothingSaid)), nil
 	}
 	m := l.moment()
 	m.read(action.GetText())
@@ -158,53 +150,58 @@ func (l *listener) judge(action *vignettev1.Action) ([skills]finding, *moment) {
 	return findings, m
 }
 
-func judge(m *moment) [skills]finding {
+func judge(m *moment) [skills]utterance.Finding {
 	if m.ritualOnly() && !m.faulty() {
-		return everySkill(inapplicable("A greeting, a goodbye or a nod shows no skill and lacks none"))
+		return everySkill(utterance.Inapplicable("A greeting, a goodbye or a nod shows no skill and lacks none"))
 	}
-	findings := [skills]finding{
+	findings := [skills]utterance.Finding{
 		describe:  judgeDescribe(m),
 		express:   judgeExpress(m),
 		assert:    judgeAssert(m),
 		reinforce: judgeReinforce(m),
 		negotiate: judgeNegotiate(m),
 	}
-	if f := &findings[assert]; f.level == none && !m.faulty() {
+	if f := &findings[assert]; f.Level == utterance.None && !m.faulty() {
 		if h, ok := m.implied(findings[reinforce], findings[negotiate]); ok {
-			f.add(h)
+			f.Add(h)
+		} else if h, ok := m.asksForAWay(); ok {
+			f.Add(h)
 		}
 	}
-	shown := none
+	if moves(findings) == utterance.None {
+		m.concede()
+	}
+	shown := utterance.None
 	for s := range skills {
 		if !s.state() {
-			shown = max(shown, findings[s].level)
+			shown = max(shown, findings[s].Level)
 		}
 	}
 	findings[mindful] = judgeMindful(m, shown, moves(findings))
-	findings[confident] = judgeConfident(m, standing(findings, shown))
+	findings[confident] = judgeConfident(m, standing(findings, shown), moves(findings), findings[mindful].Level)
 	return findings
 }
 
 // moves is how far an utterance does something for the objective with the other: asks or refuses, names a gain, offers.
 // Facts and feelings alone may prepare that, or be part of a quarrel or of small talk.
-func moves(findings [skills]finding) level {
-	return max(none, findings[assert].level, findings[reinforce].level, findings[negotiate].level)
+func moves(findings [skills]utterance.Finding) utterance.Level {
+	return max(utterance.None, findings[assert].Level, findings[reinforce].Level, findings[negotiate].Level)
 }
 
 // standing is how far something is stood for at all. Away from the objective only what is said strongly, or asked for
 // nonetheless, still stands.
-func standing(findings [skills]finding, shown level) level {
-	if findings[mindful].level > none {
-		return max(shown, findings[mindful].level)
+func standing(findings [skills]utterance.Finding, shown utterance.Level) utterance.Level {
+	if findings[mindful].Level > utterance.None {
+		return max(shown, findings[mindful].Level)
 	}
-	if shown == strong || findings[assert].level > none {
-		return weak
+	if findings[express].Level == utterance.Strong || findings[describe].Level == utterance.Strong || moves(findings) > utterance.None {
+		return utterance.Weak
 	}
-	return none
+	return utterance.None
 }
 
-func everySkill(f finding) [skills]finding {
-	var all [skills]finding
+func everySkill(f utterance.Finding) [skills]utterance.Finding {
+	var all [skills]utterance.Finding
 	for s := range all {
 		all[s] = f
 	}
@@ -213,7 +210,7 @@ func everySkill(f finding) [skills]finding {
 
 func (m *moment) faulty() bool {
 	for _, s := range m.sentences {
-		if len(s.faults) > 0 {
+		if len(s.Faults) > 0 {
 			return true
 		}
 	}
@@ -221,10 +218,10 @@ func (m *moment) faulty() bool {
 }
 
 // turnScores makes scores of findings. One of them carries a suggestion: the one that would help most now.
-func turnScores(index int32, findings [skills]finding, said *moment, before *record) []*vignettev1.Score {
+func turnScores(index int32, findings [skills]utterance.Finding, said *moment, before *record) []*vignettev1.Score {
 	scores := make([]*vignettev1.Score, skills)
 	for s := range skills {
-		scores[s] = turnScore(s, index, &findings[s], said)
+		scores[s] = findings[s].Score(dimensions[s].id, index, said.length())
 	}
 	if said == nil {
 		return scores
@@ -238,38 +235,6 @@ func turnScores(index int32, findings [skills]finding, said *moment, before *rec
 	return scores
 }
 
-func turnScore(s skill, index int32, f *finding, said *moment) *vignettev1.Score {
-	if f.level == notApplicable {
-		score := without(s, vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE, f.note)
-		score.TurnIndex = proto.Int32(index)
-		return score
-	}
-	return &vignettev1.Score{
-		Dimension:  dimensions[s].id,
-		TurnIndex:  proto.Int32(index),
-		Outcome:    &vignettev1.Score_Value{Value: &vignettev1.ScoreValue{Number: f.level.number(), Label: f.level.label()}},
-		Spans:      codedSpans(s, index, f.hits),
-		Confidence: proto.Float64(f.confidence(said.words)),
-		Rationale:  f.rationale(),
-	}
-}
-
-func codedSpans(s skill, index int32, hits []hit) []*vignettev1.CodedSpan {
-	spans := make([]*vignettev1.CodedSpan, len(hits))
-	for i, h := range hits {
-		spans[i] = &vignettev1.CodedSpan{
-			TurnIndex: index,
-			Span:      &vignettev1.Span{Start: int32(h.span.Start), End: int32(h.span.End), Quote: h.span.Quote},
-			Code:      dimensions[s].id,
-			Label:     h.level.label(),
-		}
-	}
-	return spans
-}
-
 func without(s skill, reason vignettev1.MissingReason, detail string) *vignettev1.Score {
-	return &vignettev1.Score{
-		Dimension: dimensions[s].id,
-		Outcome:   &vignettev1.Score_Missing{Missing: &vignettev1.Missing{Reason: reason, Detail: detail}},
-	}
+	return utterance.Without(dimensions[s].id, reason, detail)
 }

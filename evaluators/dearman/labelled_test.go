@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vignette-sim/vignette/evaluators/utterance"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -16,7 +17,7 @@ type labelled struct {
 	objective string
 	context   []string // "< " the other, "> " the speaker
 	text      string
-	want      [skills]level
+	want      [skills]utterance.Level
 	miss      bool // the rules are known to get it wrong
 }
 
@@ -61,9 +62,9 @@ func readLabelled(t testing.TB) []labelled {
 	return out
 }
 
-func parseLabels(t testing.TB, line int, codes string) [skills]level {
+func parseLabels(t testing.TB, line int, codes string) [skills]utterance.Level {
 	t.Helper()
-	var want [skills]level
+	var want [skills]utterance.Level
 	fields := strings.Fields(codes)
 	if len(fields) != int(skills) {
 		t.Fatalf("line %d: %d labels", line, len(fields))
@@ -72,7 +73,7 @@ func parseLabels(t testing.TB, line int, codes string) [skills]level {
 		if field[0] != skillLetters[s] {
 			t.Fatalf("line %d: label %d is %q", line, s, field)
 		}
-		want[s] = level(strings.Index("-012", field[1:])) - 1
+		want[s] = utterance.Level(strings.Index("-012", field[1:])) - 1
 	}
 	return want
 }
@@ -97,7 +98,7 @@ func conversation(objective *vignettev1.Objective, context []string, text string
 }
 
 // last judges the last turn of a conversation, which is the role's.
-func last(req *vignettev1.EvaluateRequest) ([skills]finding, *moment) {
+func last(req *vignettev1.EvaluateRequest) ([skills]utterance.Finding, *moment) {
 	l := newListener(req)
 	turns := req.GetTurns()
 	for _, turn := range turns[:len(turns)-1] {
@@ -130,11 +131,11 @@ func TestLabelledUtterances(t *testing.T) {
 		var wrong []string
 		for s := range skills {
 			total[s]++
-			if findings[s].level == c.want[s] {
+			if findings[s].Level == c.want[s] {
 				agree[s]++
 				continue
 			}
-			wrong = append(wrong, fmt.Sprintf("%s is %d, want %d (%s)", dimensions[s].title, findings[s].level, c.want[s], findings[s].rationale()))
+			wrong = append(wrong, fmt.Sprintf("%s is %d, want %d (%s)", dimensions[s].title, findings[s].Level, c.want[s], findings[s].Rationale()))
 		}
 		switch {
 		case c.miss && len(wrong) == 0:

@@ -1,6 +1,7 @@
 package dearman
 
 import (
+	"github.com/vignette-sim/vignette/evaluators/utterance"
 	"github.com/vignette-sim/vignette/internal/language"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
@@ -12,8 +13,10 @@ type moment struct {
 	text      string
 	sentences []*sentence
 	words     int
-	// stems are the content of the whole utterance.
-	stems language.Stems
+	// stems are the content of the whole utterance, without framing; content is all of it, when it is needed.
+	stems, content language.Stems
+	// far is the share of it that is about something else, once it is known.
+	far *float64
 	// talk is what others brought up before, and the setting.
 	talk language.Stems
 	// other is where the others stand when the utterance is made.
@@ -27,6 +30,12 @@ type matter struct {
 	objective *vignettev1.Objective
 	// all is everything the objective talks about; the others are its parts.
 	all, request, facts, benefits, compromises language.Stems
+	// own is the request without the statement, with the sign of its sentence; gains are the words of benefits alone.
+	own     language.Stems
+	negated bool
+	gains   language.Stems
+	// sentences are the stems of the objective's sentences, as they are needed.
+	sentences map[string]language.Stems
 }
 
 func (m *matter) refusing() bool {
@@ -34,7 +43,7 @@ func (m *matter) refusing() bool {
 }
 
 // framing are words that objectives and skills are worded with; sharing them ties nothing to anything.
-var framing = words(`need feel feeling ask asking please help give take love able willing appreciate talk tell let hope understand
+var framing = utterance.Words(`need feel feeling ask asking please help give take love able willing appreciate talk tell let hope understand
 	agree sure good great better best work works time day able keep leave start stop try find put happy glad use bring
 	felt told asked gave took kept tried important matter matters understand understanding fair ok request reason
 	problem`)
@@ -47,14 +56,40 @@ func readMatter(objective *vignettev1.Objective) *matter {
 		benefits:    contentOf(objective.GetBenefits()...),
 		compromises: contentOf(objective.GetCompromises()...),
 		all:         language.Stems{},
+		sentences:   map[string]language.Stems{},
 	}
+	m.own, m.negated = contentOf(objective.GetRequest()), denies(language.Tokens(objective.GetRequest()))
+	m.gains = without3(m.benefits, m.request, m.facts, m.compromises)
 	for _, part := range []language.Stems{m.request, m.facts, m.benefits, m.compromises, contentOf(objective.GetFeelings()...)} {
 		for stem := range part {
-			m.all[stem] = struct{}{}
+			if !small(stem) {
+				m.all[stem] = struct{}{}
+			}
 		}
 	}
 	return m
 }
+
+// small says whether a stem is a number of one digit: too many things come in threes for it to tie anything.
+func small(stem string) bool { return len(stem) == 1 }
+
+// without3 is a set of stems without those of three others.
+func without3(stems, a, b, c language.Stems) language.Stems {
+	rest := language.Stems{}
+	for stem := range stems {
+		if one := (language.Stems{stem: {}}); one.Shared(a)+one.Shared(b)+one.Shared(c) == 0 {
+			rest[stem] = struct{}{}
+		}
+	}
+	return rest
+}
+
+// denies says whether a sentence says no: it holds a negation, and no two of them.
+func denies(tokens []language.Token) bool {
+	return len(negations.Find(tokens))%2 == 1
+}
+
+var negations = utterance.Phrases(`not; no; never; nobody; none; no one; nothing`)
 
 func contentOf(texts ...string) language.Stems {
 	stems := language.Stems{}
@@ -73,7 +108,11 @@ func mostly(stems, part language.Stems) bool {
 // addContent adds the stems of content words that are not mere framing.
 func addContent(stems language.Stems, tokens []language.Token) {
 	for _, token := range tokens {
-		if token.IsWord() && !framing[token.Norm] && !language.IsStopWord(token.Norm) {
+		switch amount, ok := language.Amount(token.Norm); {
+		case !token.IsWord():
+		case ok:
+			stems[amount] = struct{}{}
+		case !framing[token.Norm] && !language.IsStopWord(token.Norm):
 			stems[language.Stem(token.Norm)] = struct{}{}
 		}
 	}
@@ -101,7 +140,7 @@ func (m *moment) concerns(s *sentence) bool {
 }
 
 // pointers point to something said before. "You" and "me" do not: everybody says them about everything.
-var pointers = words("it that this these those so one instead")
+var pointers = utterance.Words("it that this these those so one instead")
 
 func (m *moment) tie(tokens []language.Token, stems language.Stems) tie {
 	switch {
@@ -135,33 +174,30 @@ func (m *moment) points(tokens []language.Token) bool {
 	return false
 }
 
-// sentence is a sentence of an utterance with what is known about it.
+// sentence is a sentence of an utterance with what ties it to the matter.
 type sentence struct {
-	language.Sentence
+	*utterance.Sentence
 	stems language.Stems
-	form  language.QuestionForm
 	tie   tie
-	// faults are what spoils it.
-	faults []fault
-	// broken says that the words are in no order of English: nothing can be read into it.
-	broken bool
+	// does says whether it does one of the things a strategy does, once that is known.
+	does *bool
 }
 
 // read takes in an utterance. What came before is filled in by the caller first.
 func (m *moment) read(text string) {
-	read := language.Read(text)
+	spoken := utterance.Read(text, m.matter.refusing())
 	m.text = text
 	m.stems = language.Stems{}
-	addContent(m.stems, read.Tokens)
 	m.words = 0
-	m.sentences = make([]*sentence, len(read.Sentences))
-	for i, each := range read.Sentences {
-		s := &sentence{Sentence: each, stems: language.Stems{}, form: language.FormOf(each.Tokens)}
-		addContent(s.stems, each.Tokens)
-		s.tie = m.tie(each.Tokens, s.stems)
-		s.broken = disordered(each.Tokens)
-		s.faults = faultsOf(s, m.matter.refusing())
-		for _, token := range each.Tokens {
+	m.sentences = make([]*sentence, len(spoken))
+	for _, each := range spoken {
+		addContent(m.stems, each.Said)
+	}
+	for i, each := range spoken {
+		s := &sentence{Sentence: each, stems: language.Stems{}}
+		addContent(s.stems, s.Tokens)
+		s.tie = m.tie(s.Tokens, s.stems)
+		for _, token := range s.Said {
 			if token.IsWord() {
 				m.words++
 			}
@@ -170,9 +206,17 @@ func (m *moment) read(text string) {
 	}
 }
 
+// length is how many words an utterance has; none of what was not said.
+func (m *moment) length() int {
+	if m == nil {
+		return 0
+	}
+	return m.words
+}
+
 // cover is the span of some tokens of a sentence.
-func (m *moment) cover(s *sentence, at place) language.Span {
-	return language.Cover(m.text, s.Tokens[at.first:at.last])
+func (m *moment) cover(s *sentence, at utterance.Place) language.Span {
+	return language.Cover(m.text, s.Tokens[at.First:at.Last])
 }
 
 // whole is the span of a sentence without its closing mark.
@@ -182,63 +226,4 @@ func (m *moment) whole(s *sentence) language.Span {
 		last--
 	}
 	return language.Cover(m.text, s.Tokens[:last])
-}
-
-// Closed classes of words, for telling sentences from heaps of words. "Her" and "that" stand in too many places to tell
-// anything.
-var (
-	determiners  = words("a an the my your our their every")
-	subjects     = words("i he she we they")
-	prepositions = words("of to in at from with into")
-	modals       = words("can could will would should might must") // not "may": a month
-	auxiliaries  = union(modals, words("am is are was were do does did have has had"))
-	// What follows no determiner, and no "I", "he", "she", "we", "they".
-	afterNoDeterminer = union(determiners, subjects, prepositions, minus(auxiliaries, "will may can might must"),
-		words("you it me him them us because if and or but when not please"))
-	afterNoSubject = union(minus(determiners, "every"), prepositions, subjects,
-		words("you it me my him them us your because or and please"),
-		minus(whenAndHowMany, "already once twice recently lately today yesterday tonight daily second march may first last"))
-	// What follows no form of be, have or do, and no modal verb.
-	afterNoAuxiliary = words("because and or if please")
-	// What ends no sentence.
-	dangling = union(determiners, words("i he she we they and or because if of into"))
-)
-
-// disordered says whether the words of a sentence follow each other as they do in no English sentence: "the of we a". One
-// odd pair may be a slip or a quotation; two, and one in ten, are not.
-func disordered(tokens []language.Token) bool {
-	odd, pairs := 0, 0
-	for i := 1; i < len(tokens); i++ {
-		if !tokens[i-1].IsWord() || !tokens[i].IsWord() {
-			continue
-		}
-		pairs++
-		before := language.Expand(tokens[i-1].Norm)
-		inverted := i > 1 && len(before) == 1 && auxiliaries[tokens[i-2].Norm]
-		if oddPair(before[len(before)-1], firstPart(tokens[i].Norm), inverted) {
-			odd++
-		}
-	}
-	if list := language.Words(tokens); len(list) > 3 && dangling[list[len(list)-1].Norm] {
-		odd++
-	}
-	return odd >= 2 && odd*10 >= pairs
-}
-
-// oddPair says whether a word does not follow another. After an inverted subject ("am I in trouble") all kinds do.
-func oddPair(first, second string, inverted bool) bool {
-	switch {
-	case determiners[first]:
-		return afterNoDeterminer[second]
-	case prepositions[first]:
-		return subjects[second] || prepositions[second] && first != "from" && second != "of" ||
-			auxiliaries[second] && (first != "to" || second != "do" && second != "have")
-	case subjects[first] && !inverted:
-		return afterNoSubject[second]
-	case modals[first]:
-		return auxiliaries[second] && second != "have" && second != "do" || prepositions[second] || afterNoAuxiliary[second]
-	case auxiliaries[first]:
-		return afterNoAuxiliary[second] || auxiliaries[second] && second != "have" && second != "do" && second != "had" && second != "did"
-	}
-	return first == second && first != "very" && first != "no" && first != "really" && first != "so"
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/vignette-sim/vignette/evaluators/utterance"
 	"github.com/vignette-sim/vignette/internal/language"
 )
 
@@ -15,7 +16,7 @@ const maxRewording = 1500
 func (m *moment) reword(s skill) string {
 	kept := m.keptSentences(s)
 	addition, ahead := m.addition(s)
-	if addition != "" && covers(strings.Join(kept, " "), addition) {
+	if addition != "" && m.matter.covered(addition, language.StemsOf(language.Tokens(strings.Join(kept, " ")))) {
 		addition = ""
 	}
 	if addition == "" && s != mindful && s != confident {
@@ -72,26 +73,39 @@ func (m *moment) request() string {
 
 // fresh is the first of some sentences that the utterance does not say already.
 func (m *moment) fresh(sentences []string) string {
+	if m.content == nil {
+		m.content = language.Stems{}
+		for _, s := range m.sentences {
+			m.content.Add(s.Said)
+		}
+	}
 	for _, sentence := range sentences {
-		if !covers(m.text, sentence) {
+		if !m.matter.covered(sentence, m.content) {
 			return sentence
 		}
 	}
 	return ""
 }
 
-// covers says whether a text says most of a sentence.
-func covers(text, sentence string) bool { return language.Overlap(sentence, text) >= 0.7 }
+// covered says whether a text with some stems says most of a sentence of the objective. Most is seven in ten, chosen.
+func (m *matter) covered(sentence string, text language.Stems) bool {
+	stems, ok := m.sentences[sentence]
+	if !ok {
+		stems = language.StemsOf(language.Tokens(sentence))
+		m.sentences[sentence] = stems
+	}
+	return stems.Overlap(text) >= 0.7
+}
 
 // keptSentences are the speaker's sentences without faults and hedges. Where Assert is to be reworded, the sentence that
 // hints goes too: the request takes its place.
 func (m *moment) keptSentences(reworded skill) []string {
 	var kept []string
 	for _, s := range m.sentences {
-		if len(s.faults) > 0 || s.broken || reworded == assert && hintCue.phrases.In(s.Tokens) {
+		if len(s.Faults) > 0 || s.Broken || reworded == assert && hintCue.Phrases.In(s.Tokens) {
 			continue
 		}
-		if plain := m.plain(s); plain != "" {
+		if plain := s.Without(m.text, removable); plain != "" {
 			kept = append(kept, plain)
 		}
 	}
@@ -99,41 +113,9 @@ func (m *moment) keptSentences(reworded skill) []string {
 }
 
 // removable are hedges that can be taken out of a sentence and leave a sentence.
-var removable = phrases(
+var removable = utterance.Phrases(
 	`maybe; perhaps; i guess; i suppose; kind of; sort of; kinda; sorta; um; uh; erm; probably; possibly;
 	if that is ok|okay|alright; if it is ok|okay|alright; if that is all right; if it is not too much trouble;
 	i am ?so|really sorry but; sorry but; if you do not mind; i was just wondering; sorry to bother you but;
 	i hate to ask but; i am ?so|really sorry; sorry`,
 )
-
-// plain is a sentence without its hedges; empty when it was nothing else.
-func (m *moment) plain(s *sentence) string {
-	var cut strings.Builder
-	runes := []rune(m.text)
-	at := s.Start
-	for _, match := range removable.Find(s.Tokens) {
-		first, last := s.Tokens[match.First], s.Tokens[match.Last-1]
-		cut.WriteString(string(runes[at:first.Start]))
-		at = last.End
-	}
-	if at == s.Start {
-		return s.Quote
-	}
-	cut.WriteString(string(runes[at:s.End]))
-	return tidy(cut.String())
-}
-
-// tidy mends the spaces and commas that a cut leaves behind.
-func tidy(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
-	for _, pair := range [][2]string{{" ,", ","}, {",,", ","}, {" .", "."}, {" ?", "?"}, {" !", "!"}, {",.", "."}, {",?",
-		"?"}, {",!", "!"}} {
-		text = strings.ReplaceAll(text, pair[0], pair[1])
-	}
-	text = strings.TrimLeft(text, ", .;:!?…-")
-	text = strings.TrimPrefix(text, "but ")
-	if len(language.Words(language.Tokens(text))) < 2 {
-		return ""
-	}
-	return language.Capitalise(text)
-}

@@ -13,14 +13,15 @@ import (
 	"google.golang.org/protobuf/testing/protocmp"
 	"pgregory.net/rapid"
 
+	"github.com/vignette-sim/vignette/evaluators/utterance"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
-func levelsOf(objective string, context []string, text string) [skills]level {
+func levelsOf(objective string, context []string, text string) [skills]utterance.Level {
 	findings, _ := last(conversation(objectives[objective], context, text))
-	var out [skills]level
+	var out [skills]utterance.Level
 	for s := range skills {
-		out[s] = findings[s].level
+		out[s] = findings[s].Level
 	}
 	return out
 }
@@ -34,59 +35,59 @@ func TestWhatIsNot(t *testing.T) {
 		context   []string
 		text      string
 		skill     skill
-		atMost    level
+		atMost    utterance.Level
 	}{
-		{"a judgement is no description", "cooking", nil, "You never cook dinner and you always leave it to me.", describe, none},
-		{"an opinion is no description", "cooking", nil, "I think you believe cooking dinner is beneath you.", describe, none},
-		{"a wish is no description", "cooking", nil, "You could cook dinner on Mondays.", describe, none},
-		{"a fact about something else", "cooking", nil, "The train was twenty minutes late on Tuesday.", describe, none},
-		{"a fact beside a judgement is weak", "cooking", nil, "I cooked dinner six times last week. You never cook.", describe, weak},
-		{"an insult is no feeling", "quiet", nil, "I feel furious, you idiot.", express, none},
-		{"a view of the other is no feeling", "quiet", nil, "I feel that you play the music on purpose.", express, none},
-		{"a denied feeling is none", "quiet", nil, "I'm not angry about the music.", express, none},
-		{"regret in a refusal is no feeling", "lend", nil, "I'm afraid I can't lend you the money.", express, none},
-		{"readiness to help is no feeling", "lend", nil, "I'm happy to go through your bills.", express, none},
-		{"the other's feeling is not one's own", "quiet", nil, "You must feel annoyed about the music.", express, none},
-		{"sarcasm expresses nothing", "quiet", nil, "Oh great, I'm so happy about your music.", express, none},
-		{"asking for a word asks for nothing", "raise", nil, "Can I talk to you for a minute about my salary?", assert, weak},
-		{"asking why asks for nothing", "quiet", nil, "Could you tell me why the music is on?", assert, none},
-		{"a hint is weak", "raise", nil, "It would be nice to get a raise.", assert, weak},
-		{"an order is weak", "quiet", nil, "Turn the music down.", assert, weak},
-		{"a demand with a threat is weak", "quiet", nil, "I need the music down or else you will regret it.", assert, weak},
-		{"taken back", "raise", nil, "Could I get a raise? Actually, never mind.", assert, none},
-		{"a request for something else", "extension", nil, "Could you pass the salt?", assert, none},
-		{"wanting to help is no refusal", "lend", nil, "I wish I could lend you the money.", assert, weak},
-		{"no problem is no refusal", "lend", nil, "No problem, the money is on its way.", assert, none},
-		{"a threat is no gain", "quiet", nil, "If you don't turn the music down, I'll call the police.", reinforce, none},
-		{"a loss is no gain", "quiet", nil, "If you go on with the music, we will never be friends.", reinforce, none},
-		{"understanding is no gain", "raise", nil, "I understand that you have to keep the budget.", reinforce, none},
-		{"thanks are weak", "raise", nil, "I would really appreciate a raise.", reinforce, weak},
-		{"nothing to negotiate yet", "quiet", nil, "What if you use headphones after ten?", negotiate, notApplicable},
-		{"giving way is no deal", "quiet", pushback, "Alright, forget it, I'll use earplugs.", negotiate, none},
-		{"insisting is no deal", "quiet", pushback, "I want the music down after ten.", negotiate, none},
-		{"a wish for a deal is weak", "quiet", pushback, "Surely we can find some middle ground on the music.", negotiate, weak},
-		{"a fight is not the objective", "quiet", pushback, "You're pathetic, turn the music down.", mindful, none},
-		{"a judgement turns from the objective", "quiet", pushback, "You never turn the music down.", mindful, weak},
-		{"another subject", "quiet", nil, "Did you hear that the lift is broken again?", mindful, none},
-		{"begging is not confident", "raise", nil, "Please, please, I'm begging you for a raise, I know I'm annoying.", confident, none},
-		{"an apology is weak", "raise", nil, "Sorry, I'd like a raise of eight percent.", confident, weak},
-		{"shouting is not confident", "quiet", nil, "Shut up and turn the music down.", confident, weak},
+		{"a judgement is no description", "cooking", nil, "You never cook dinner and you always leave it to me.", describe, utterance.None},
+		{"an opinion is no description", "cooking", nil, "I think you believe cooking dinner is beneath you.", describe, utterance.None},
+		{"a wish is no description", "cooking", nil, "You could cook dinner on Mondays.", describe, utterance.None},
+		{"a fact about something else", "cooking", nil, "The train was twenty minutes late on Tuesday.", describe, utterance.None},
+		{"a fact inside a judgement", "cooking", nil, "You never cook, I cooked dinner six times last week.", describe, utterance.Weak},
+		{"an insult is no feeling", "quiet", nil, "I feel furious, you idiot.", express, utterance.None},
+		{"a view of the other is no feeling", "quiet", nil, "I feel that you play the music on purpose.", express, utterance.None},
+		{"a denied feeling is none", "quiet", nil, "I'm not angry about the music.", express, utterance.None},
+		{"regret in a refusal is no feeling", "lend", nil, "I'm afraid I can't lend you the money.", express, utterance.None},
+		{"readiness to help is no feeling", "lend", nil, "I'm happy to go through your bills.", express, utterance.None},
+		{"the other's feeling is not one's own", "quiet", nil, "You must feel annoyed about the music.", express, utterance.None},
+		{"sarcasm expresses nothing", "quiet", nil, "Oh great, I'm so happy about your music.", express, utterance.None},
+		{"asking for a word asks for nothing", "raise", nil, "Can I talk to you for a minute about my salary?", assert, utterance.Weak},
+		{"asking why asks for nothing", "quiet", nil, "Could you tell me why the music is on?", assert, utterance.None},
+		{"a hint is weak", "raise", nil, "It would be nice to get a raise.", assert, utterance.Weak},
+		{"an order is weak", "quiet", nil, "Turn the music down.", assert, utterance.Weak},
+		{"a demand with a threat is weak", "quiet", nil, "I need the music down or else you will regret it.", assert, utterance.Weak},
+		{"taken back", "raise", nil, "Could I get a raise? Actually, never mind.", assert, utterance.None},
+		{"a request for something else", "extension", nil, "Could you pass the salt?", assert, utterance.None},
+		{"wanting to help is no refusal", "lend", nil, "I wish I could lend you the money.", assert, utterance.Weak},
+		{"no problem is no refusal", "lend", nil, "No problem, the money is on its way.", assert, utterance.None},
+		{"a threat is no gain", "quiet", nil, "If you don't turn the music down, I'll call the police.", reinforce, utterance.None},
+		{"a loss is no gain", "quiet", nil, "If you go on with the music, we will never be friends.", reinforce, utterance.None},
+		{"understanding is no gain", "raise", nil, "I understand that you have to keep the budget.", reinforce, utterance.None},
+		{"thanks are weak", "raise", nil, "I would really appreciate a raise.", reinforce, utterance.Weak},
+		{"nothing to negotiate yet", "quiet", nil, "What if you use headphones after ten?", negotiate, utterance.NotApplicable},
+		{"giving way is no deal", "quiet", pushback, "Alright, forget it, I'll use earplugs.", negotiate, utterance.None},
+		{"insisting is no deal", "quiet", pushback, "I want the music down after ten.", negotiate, utterance.None},
+		{"a wish for a deal is weak", "quiet", pushback, "Surely we can find some middle ground on the music.", negotiate, utterance.Weak},
+		{"a fight is not the objective", "quiet", pushback, "You're pathetic, turn the music down.", mindful, utterance.None},
+		{"a judgement turns from the objective", "quiet", pushback, "You never turn the music down.", mindful, utterance.Weak},
+		{"another subject", "quiet", nil, "Did you hear that the lift is broken again?", mindful, utterance.None},
+		{"begging is not confident", "raise", nil, "Please, please, I'm begging you for a raise, I know I'm annoying.", confident, utterance.None},
+		{"an apology is weak", "raise", nil, "Sorry, I'd like a raise of eight percent.", confident, utterance.Weak},
+		{"shouting is not confident", "quiet", nil, "Shut up and turn the music down.", confident, utterance.Weak},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			findings, _ := last(conversation(objectives[test.objective], test.context, test.text))
-			if f := findings[test.skill]; f.level > test.atMost {
-				t.Errorf("%s of %q is %d, want at most %d (%s)", dimensions[test.skill].title, test.text, f.level, test.atMost, f.rationale())
+			if f := findings[test.skill]; f.Level > test.atMost {
+				t.Errorf("%s of %q is %d, want at most %d (%s)", dimensions[test.skill].title, test.text, f.Level, test.atMost, f.Rationale())
 			}
 		})
 	}
 }
 
 // share is the mean number over the skills that apply and how many do.
-func share(levels [skills]level) (sum float64, n int) {
+func share(levels [skills]utterance.Level) (sum float64, n int) {
 	for _, l := range levels {
-		if l != notApplicable {
-			sum += l.number()
+		if l != utterance.NotApplicable {
+			sum += l.Number()
 			n++
 		}
 	}
@@ -99,7 +100,7 @@ func skilled(t testing.TB) []labelled {
 	for _, c := range readLabelled(t) {
 		well := 0
 		for s := range skills {
-			if c.want[s] == strong && !s.state() {
+			if c.want[s] == utterance.Strong && !s.state() {
 				well++
 			}
 		}
@@ -181,34 +182,34 @@ func TestControlsLoseTheBenefit(t *testing.T) {
 func TestCoverage(t *testing.T) {
 	tests := []struct {
 		name  string
-		turns []level
+		turns []utterance.Level
 		want  float64
 	}{
-		{"never", []level{none, none, none}, 0},
-		{"once, well", []level{none, strong, none}, 1},
-		{"always, well", []level{strong, strong, strong}, 1},
-		{"once, weakly", []level{weak}, 0.5},
-		{"twice, weakly", []level{weak, none, weak}, 0.625},
-		{"weakly, then well", []level{weak, strong}, 1},
+		{"never", []utterance.Level{utterance.None, utterance.None, utterance.None}, 0},
+		{"once, well", []utterance.Level{utterance.None, utterance.Strong, utterance.None}, 1},
+		{"always, well", []utterance.Level{utterance.Strong, utterance.Strong, utterance.Strong}, 1},
+		{"once, weakly", []utterance.Level{utterance.Weak}, 0.5},
+		{"twice, weakly", []utterance.Level{utterance.Weak, utterance.None, utterance.Weak}, 0.625},
+		{"weakly, then well", []utterance.Level{utterance.Weak, utterance.Strong}, 1},
 	}
 	for _, test := range tests {
-		if got := coverage(numbers(test.turns)); got != test.want {
+		if got := utterance.Coverage(numbers(test.turns)); got != test.want {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 		}
 	}
-	many := make([]level, 50)
+	many := make([]utterance.Level, 50)
 	for i := range many {
-		many[i] = weak
+		many[i] = utterance.Weak
 	}
-	if got := coverage(numbers(many)); got >= 0.75+1e-9 {
+	if got := utterance.Coverage(numbers(many)); got >= 0.75+1e-9 {
 		t.Errorf("weak fifty times: %v, want less than 0.75", got)
 	}
 }
 
-func numbers(turns []level) []float64 {
+func numbers(turns []utterance.Level) []float64 {
 	out := make([]float64, len(turns))
 	for i, l := range turns {
-		out[i] = l.number()
+		out[i] = l.Number()
 	}
 	return out
 }
@@ -216,9 +217,9 @@ func numbers(turns []level) []float64 {
 // Spread over two turns five strategies come to full coverage, crammed into one they do not; a state of mind is not heard
 // any less for it.
 func TestCrowdedTurnIsHeardInPart(t *testing.T) {
-	turn := func(shown ...skill) (out [skills]level) {
+	turn := func(shown ...skill) (out [skills]utterance.Level) {
 		for _, s := range shown {
-			out[s] = strong
+			out[s] = utterance.Strong
 		}
 		return out
 	}

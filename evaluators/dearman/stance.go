@@ -1,6 +1,9 @@
 package dearman
 
-import "github.com/vignette-sim/vignette/internal/language"
+import (
+	"github.com/vignette-sim/vignette/evaluators/utterance"
+	"github.com/vignette-sim/vignette/internal/language"
+)
 
 // stance is where the others stand, as far as their words show it.
 type stance struct {
@@ -45,7 +48,7 @@ func wordsOf(m *moment) heard {
 
 var (
 	// Words that stand against what was asked. A bare "but" counts too: agreement needs none.
-	againstCue = phrases(
+	againstCue = utterance.Phrases(
 		`no way; no chance; absolutely not; certainly not; of course not; not really; out of the question; forget it;
 		i|we can not; i|we could not; i|we will not; i|we would not; i|we do not think; i|we do not want;
 		i|we do not see; i|we do not have; i|we do not know if|about|why; i|we do not like; i|we do not get why;
@@ -63,7 +66,7 @@ var (
 		hard to; difficult; not sure; i doubt; against the rules|policy; the policy; our policy; rules are rules;
 		not fair; unfair; overreacting; exaggerating; making a big deal; big deal; calm down; so sensitive;
 		what is the problem; i am sorry but|i; it is not that bad; get over it; deal with it; let it go; drop it;
-		stop nagging; do not start; so what; and the|your|my; you know i|we|that|how;
+		stop nagging; forget i|that; have not|did not|are not|is not|do not|can not|could not|would not you|it|he|she; under review; do not start; so what; and the|your|my; you know i|we|that|how;
 		i do all|everything|most|enough; i have to|everyone; we have to; if i give|do|make|let|allow;
 		is quite|perfectly|totally normal|fine; since when; you could have; you knew; i disagree; do not agree;
 		makes no sense; maybe later|next|another; another time; some other time; we will see; let me think;
@@ -75,44 +78,44 @@ var (
 		it is|was only|just; it does that; i|we never; i|we did not; skint; broke; desperate; final word; booked up|solid;
 		not a big|great; what is so; my own|hands|mind; i worry; heart; like everyone|everybody|anyone else; the rest of us`,
 	)
-	againstStart = phrases(`soon; later; eventually; maybe; perhaps; i might; no; but; well but; nah; nope; never; why; huh; ugh; really`)
+	againstStart = utterance.Phrases(`soon; later; eventually; maybe; perhaps; i might; no; but; well but; nah; nope; never; why; huh; ugh; really`)
 	// Words of agreement.
-	forCue = phrases(
+	forCue = utterance.Phrases(
 		`sounds good|fair|great|fine|reasonable; that works; works for me; i can do that; we can do that; no problem;
 		i agree; we agree; of course; let us do that; let us try; happy to; glad to; i will do that; i will do it;
-		i will make it work; yes|sure|okay|ok|course i will; you have got it; you got it; it is a deal; fair enough; that is fair;
+		i will make it work; yes|sure|okay|ok|course i will; it is a deal; fair enough; that is fair;
 		i can live with; that is fine; that is okay|ok|alright; go ahead; you are right; consider it done;
 		i understand and i will; i will arrange; we will arrange; makes sense; fine by me; i am in; all right then;
 		thank you for telling`,
 	)
-	forStart = phrases(
+	forStart = utterance.Phrases(
 		`yes; yeah; yep; sure; ok; okay; alright; all right; deal; fine; agreed; absolutely; certainly; gladly;
-		definitely; great`,
+		definitely; great; you have got it; you got it`,
 	)
-	insistCue = phrases(
+	insistCue = utterance.Phrases(
 		`please; come on; just this once; just once; i really need; i need you; what if; you owe me; are you sure; but;
 		i thought you; help me out; do me this|a favor|favour; pretty please; for me; only one; it is only;
 		it is just; can you not; could you not; would you not; why not; everyone|everybody else`,
 	)
-	diversions = phrases(
+	diversions = utterance.Phrases(
 		`by the way; speaking of; what about your|the|that; and another thing; while we are at it; remember when;
 		last time you; last week you; you also; you did not even; changing the subject; that reminds me; anyway;
 		you are one to talk; look who is talking; you are not perfect; you do the same; and you; what about when you;
 		what about you; how about you; since when do you; like you have never; and why; why have|did|do you not;
 		how come you; so what; what does that have to do`,
 	)
-	agreeReject = phrases(`but; however; except; only if; although; just not`)
+	agreeReject = utterance.Phrases(`but; however; except; only if; although; just not`)
 )
 
 // Turns that neither push back nor agree: they listen, greet or invite the speaker to go on.
 var (
-	listening = phrases(
+	listening = utterance.Phrases(
 		`tell me ?more|about|what; go on; go ahead; what do you mean; what is|has ?it|happened|up|wrong; i see; i hear you;
 		i am listening|here; how can|may i; what can i do|get for; what do|would you need|want|like; how are|is; how do;
 		what is on your mind; did you eat|sleep; take your time; let me see; i understand; sounds hard; that sounds;
 		thank|thanks you|for; i am sorry to`,
 	)
-	refusalToAnswer = phrases(`says nothing; no answer; silence; silent; ignores; shrugs; sighs; sniffs; rolls; turns away; walks off`)
+	refusalToAnswer = utterance.Phrases(`says nothing; no answer; silence; silent; ignores; shrugs; sighs; sniffs; rolls; turns away; walks off`)
 )
 
 // hear takes a turn of somebody else into account. Whoever has been asked for something, or refused something, and neither
@@ -120,7 +123,7 @@ var (
 // has spoken only words against it are pushback: there may have been nothing yet to push against.
 func (st *stance) hear(said *moment, refusing, spokenBefore bool) {
 	st.spoke, st.said = true, wordsOf(said)
-	_, st.attacks = said.fault(attack, judgement, sarcasm, threat)
+	_, st.attacks = said.fault(utterance.Attack, utterance.Judgement, utterance.Sarcasm, utterance.Threat)
 	st.diverts = said.anywhere(diversions) || said.unrelated()
 	against := said.against() || st.attacks
 	switch {
@@ -131,10 +134,32 @@ func (st *stance) hear(said *moment, refusing, spokenBefore bool) {
 	case against && (spokenBefore || !refusing), refusing && (said.anywhere(insistCue) || said.objects()):
 		st.resists, st.agreed = true, false
 	case said.ritualOnly():
+	case !spokenBefore && said.argues():
+		st.resists = true
 	case spokenBefore && !st.agreed && (said.asks() || !said.anywhere(listening)):
 		st.resists = true
 	}
 }
+
+// argues says whether an utterance speaks about the matter before anybody has asked: who states, and neither asks nor
+// greets, has a position.
+func (m *moment) argues() bool {
+	if m.words < 4 || len(m.matter.all) == 0 || m.anywhere(listening) {
+		return false
+	}
+	if m.asks() || m.anywhere(directCue.Phrases) || m.anywhere(hintCue.Phrases) {
+		return false
+	}
+	for _, s := range m.sentences {
+		if s.tie == closely || (m.matter.refusing() || anyway.In(s.Tokens)) && states(s.Tokens) {
+			return true
+		}
+	}
+	return false
+}
+
+// anyway marks what is said as a reason.
+var anyway = utterance.Phrases(`anyway; like everyone|everybody; the rules; rules are; have|has to; always; already; just; only; that is how|all|it`)
 
 // keepsSilent takes into account that somebody else answered with nothing.
 func (st *stance) keepsSilent(spokenBefore bool) {
@@ -146,14 +171,14 @@ func (st *stance) keepsSilent(spokenBefore bool) {
 // objects says whether an utterance asks for reasons or sets a no against a no.
 func (m *moment) objects() bool {
 	for _, s := range m.sentences {
-		if s.form == language.WhQuestion && !listening.In(s.Tokens) || againstCue.In(s.Tokens) || anyNo.In(s.Tokens) {
+		if s.Form == language.WhQuestion && !listening.In(s.Tokens) || againstCue.In(s.Tokens) || anyNo.In(s.Tokens) {
 			return true
 		}
 	}
 	return false
 }
 
-var anyNo = phrases(`not; no; never; nothing; nobody; none`)
+var anyNo = utterance.Phrases(`not; no; never; nothing; nobody; none`)
 
 func (m *moment) anywhere(these *language.Phrases) bool {
 	for _, s := range m.sentences {
@@ -185,7 +210,7 @@ func (m *moment) against() bool {
 
 func (m *moment) asks() bool {
 	for _, s := range m.sentences {
-		if s.form != language.NoQuestion {
+		if s.Form != language.NoQuestion {
 			return true
 		}
 	}
@@ -206,16 +231,16 @@ func (m *moment) unrelated() bool {
 }
 
 // social are the words of greetings, goodbyes and nods. A sentence of nothing else shows no skill and lacks none.
-var social = words(`hi hello hey bye goodbye thanks thank you so very much ok okay alright all right see later soon tomorrow then good
+var social = utterance.Words(`hi hello hey bye goodbye thanks thank you so very much ok okay alright all right see later soon tomorrow then good
 	morning afternoon evening night have a nice great day weekend cheers sure yes yeah yep yup great perfect wonderful
 	cool got it i will do take care talk again well and how are doing fine uh huh mm hmm mhm oh ah right exactly
 	agreed indeed appreciate that it welcome please to speak with your time for today listening lovely excellent
-	awesome super`)
+	awesome super ciao`)
 
 // openers and closers among them; nods alone are neither "good" nor "you".
-var ritual = words(`hi hello hey bye goodbye thanks thank ok okay alright right see later soon morning evening night cheers sure yes
+var ritual = utterance.Words(`hi hello hey bye goodbye thanks thank ok okay alright right see later soon morning evening night cheers sure yes
 	yeah yep yup great perfect wonderful cool care fine huh mm hmm mhm oh ah exactly agreed indeed welcome lovely
-	excellent awesome`)
+	excellent awesome ciao`)
 
 // ritualOnly says whether the utterance is a greeting, a goodbye or a nod and nothing else.
 func (m *moment) ritualOnly() bool {

@@ -91,6 +91,9 @@ func express(request *vignettev1.EvaluateRequest) []*vignettev1.Score {
 	return scores
 }
 
+// ComposeTrajectory is the trajectory of an episode, from the valences of the turns of a role that were read, oldest first.
+func ComposeTrajectory(valences []float64) *vignettev1.Score { return trajectory(true, valences) }
+
 // unread are the scores of a turn whose words were not read.
 func unread(turn int32, reason vignettev1.MissingReason, detail string) []*vignettev1.Score {
 	var scores []*vignettev1.Score

@@ -24,7 +24,7 @@ const (
 
 // ask puts the question and reads the answer: a score for each dimension. An error is one that ends the whole request.
 func (j *judge) ask(ctx context.Context, req *vignettev1.EvaluateRequest, o occasion) ([]*vignettev1.Score, error) {
-	messages, err := o.messages(req)
+	messages, err := o.messages()
 	if err != nil {
 		return nil, status.Errorf(codes.Internal, "prompt of a judge: %v", err)
 	}
@@ -49,7 +49,7 @@ func (j *judge) ask(ctx context.Context, req *vignettev1.EvaluateRequest, o occa
 				fmt.Sprintf("the model could not be asked: %s: %s", status.Code(err), status.Convert(err).Message())), nil
 		}
 		var scores []*vignettev1.Score
-		if scores, wrong = o.settle(response.GetCompletion(), o.texts(req)); wrong == "" {
+		if scores, wrong = o.settle(response.GetCompletion(), o.texts()); wrong == "" {
 			return scores, nil
 		}
 	}
@@ -80,7 +80,7 @@ func (o occasion) settle(completion *vignettev1.Completion, texts []said) (score
 	}
 	switch completion.GetOutcome() {
 	case vignettev1.Outcome_OUTCOME_ANSWERED:
-		scores, err := o.read(completion.GetJson(), texts)
+		scores, err := o.form.answer.read(o, completion.GetJson(), texts)
 		if err != nil {
 			return nil, "the answer is not of the form asked for: " + err.Error()
 		}

@@ -28,6 +28,13 @@
 // says that it is UNAVAILABLE, the error goes up as it is, since whoever asked can try again later. In no case does a
 // number come out that the model did not give.
 //
+// # Families
+//
+// [DearMan] rates each dimension by itself; any family can, by a [Family] of its own. [ExpressedEmotion] has the model list the
+// emotions of a turn, with the words that show each. [Reader] has it spread 1 over what somebody feels, and scores that against the
+// state committed, which it is not shown. Shares that do not make 1, an emotion twice, more of them than one turn holds: each has
+// its reason.
+//
 // # What it may touch
 //
 // It asks ModelService and nobody else, on the account it is given. It keeps nothing. Read family.go first, then judge.go;

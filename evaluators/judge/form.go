@@ -24,37 +24,74 @@ var (
 	questionPrompt = prompt.Must(prompts, "prompts/question.tmpl", "prompts/turn.tmpl")
 )
 
-// form is what is the same in every question about the same dimensions: how they are explained and how they are answered.
+// form is what is the same in every question about the same dimensions: how they are explained, and how the answer looks and is
+// read.
 type form struct {
 	dimensions []*vignettev1.DimensionSpec
-	// keys are what the dimensions are called in the answer, in their order.
-	keys []string
-	// rewording says that the answer has a suggestion.
-	rewording bool
-	// system is the first message.
-	system string
+	// answer reads answers of this form.
+	answer answer
+	// system is the first message, question makes the last.
+	system   string
+	question *prompt.Template
+	// heard is what may be quoted; nil is the turn, or of the whole all turns of the role.
+	heard func(occasion) []said
+	// idle says why nobody need be asked; nil never does.
+	idle func(occasion) (vignettev1.MissingReason, string)
 	// schema is a JSON Schema of the answer.
 	schema string
 	// hash is a hex sha256 over all words that do not come with a request.
 	hash string
 }
 
+// answer reads what a model answered, one score for each dimension of the form. An error says why the answer as a whole is
+// none; it is asked for once more then.
+type answer interface {
+	read(o occasion, raw string, texts []said) ([]*vignettev1.Score, error)
+}
+
+// seal names the words of a form that do not come with a request.
+func (f *form) seal(templates ...*prompt.Template) *form {
+	var parts []string
+	for _, t := range templates {
+		parts = append(parts, t.Hash())
+	}
+	f.hash = hashOf(append(parts, f.system, f.schema)...)
+	return f
+}
+
 // explained is a dimension as the prompt has it.
 type explained struct{ Key, Definition, Scale string }
 
-// newForm makes the form for some dimensions, of turns or of the whole; nil when there are none.
+// ratings is the form of an answer in which each dimension is rated by itself: a reason, words that show it, a label or number.
+type ratings struct {
+	// keys are what the dimensions are called in the answer, in their order.
+	keys []string
+	// rewording says that the answer has a suggestion.
+	rewording bool
+}
+
+// turnsForm makes the form of the question about a turn; nil when no dimension is scored on turns.
+func (f Family) turnsForm() (*form, error) {
+	if f.turns != nil {
+		return f.turns(f.ofTurns())
+	}
+	return newForm(f, f.ofTurns(), false)
+}
+
+// newForm makes the form in which some dimensions are rated, of turns or of the whole; nil when there are none.
 func newForm(family Family, dimensions []*vignettev1.DimensionSpec, whole bool) (*form, error) {
 	if len(dimensions) == 0 {
 		return nil, nil
 	}
-	f := &form{dimensions: dimensions, keys: keysOf(dimensions), rewording: family.Rewording && !whole}
+	r := ratings{keys: keysOf(dimensions), rewording: family.Rewording && !whole}
+	f := &form{dimensions: dimensions, answer: r, question: questionPrompt}
 	data := struct {
 		Dimensions                        []explained
 		Rubric                            string
 		Whole, Rewording, Labels, Numbers bool
-	}{Rubric: family.Rubric, Whole: whole, Rewording: f.rewording}
+	}{Rubric: family.Rubric, Whole: whole, Rewording: r.rewording}
 	for i, spec := range dimensions {
-		data.Dimensions = append(data.Dimensions, explained{f.keys[i], family.definition(spec), scaleOf(spec)})
+		data.Dimensions = append(data.Dimensions, explained{r.keys[i], family.definition(spec), scaleOf(spec)})
 		data.Labels = data.Labels || len(spec.GetLabels()) > 0
 		data.Numbers = data.Numbers || len(spec.GetLabels()) == 0
 	}
@@ -62,11 +99,10 @@ func newForm(family Family, dimensions []*vignettev1.DimensionSpec, whole bool) 
 	if f.system, err = systemPrompt.Render(data); err != nil {
 		return nil, err
 	}
-	if f.schema, err = f.schemaOf(); err != nil {
+	if f.schema, err = r.schemaOf(dimensions); err != nil {
 		return nil, err
 	}
-	f.hash = hashOf(systemPrompt.Hash(), casePrompt.Hash(), turnPrompt.Hash(), questionPrompt.Hash(), f.system, f.schema)
-	return f, nil
+	return f.seal(systemPrompt, casePrompt, turnPrompt, questionPrompt), nil
 }
 
 // keysOf are the last parts of the dimensions' ids, which are shorter to write, or the ids where those are not unique.
@@ -109,22 +145,22 @@ type member struct {
 }
 
 // schemaOf is the schema of the answer, as strict endpoints want it: every member required and no other allowed.
-func (f *form) schemaOf() (string, error) {
-	verdicts := make([]member, len(f.keys))
-	for i, spec := range f.dimensions {
+func (r ratings) schemaOf(dimensions []*vignettev1.DimensionSpec) (string, error) {
+	verdicts := make([]member, len(r.keys))
+	for i, spec := range dimensions {
 		verdict, err := verdictSchema(spec)
 		if err != nil {
 			return "", err
 		}
-		verdicts[i] = member{f.keys[i], verdict}
+		verdicts[i] = member{r.keys[i], verdict}
 	}
 	scores, err := objectSchema(verdicts)
 	if err != nil {
 		return "", err
 	}
 	members := []member{{"scores", scores}}
-	if f.rewording {
-		dimension, err := json.Marshal(map[string]any{"type": "string", "enum": append(slices.Clone(f.keys), noSuggestion)})
+	if r.rewording {
+		dimension, err := json.Marshal(map[string]any{"type": "string", "enum": append(slices.Clone(r.keys), noSuggestion)})
 		if err != nil {
 			return "", err
 		}

@@ -46,7 +46,7 @@ func newJudge(family Family, models vignettev1.ModelServiceClient) (*judge, erro
 	if err := family.check(); err != nil {
 		return nil, err
 	}
-	turns, err := newForm(family, family.ofTurns(), false)
+	turns, err := family.turnsForm()
 	if err != nil {
 		return nil, err
 	}
@@ -84,6 +84,11 @@ func (j *judge) Evaluate(ctx context.Context, req *vignettev1.EvaluateRequest) (
 	if req.GetModel() == "" {
 		return nil, status.Error(codes.FailedPrecondition, "a judge asks a language model, and the request names none")
 	}
+	if !j.needsObjective() && req.GetObjective() != nil {
+		// Whoever asks may hand over more than was declared to be needed; the model is not shown it.
+		req = proto.CloneOf(req)
+		req.Objective = nil
+	}
 	verdicts, err := j.rateAll(ctx, req, j.occasions(req))
 	if err != nil {
 		return nil, err
@@ -100,11 +105,11 @@ func (j *judge) occasions(req *vignettev1.EvaluateRequest) []occasion {
 	for _, turn := range req.GetTurns() {
 		wanted := req.TurnIndex == nil || req.GetTurnIndex() == turn.GetIndex()
 		if j.turns != nil && wanted && turn.GetRole() == req.GetRole() {
-			out = append(out, occasion{form: j.turns, turn: turn})
+			out = append(out, occasion{req: req, form: j.turns, turn: turn})
 		}
 	}
 	if j.whole != nil && req.TurnIndex == nil {
-		out = append(out, occasion{form: j.whole})
+		out = append(out, occasion{req: req, form: j.whole})
 	}
 	return out
 }
@@ -152,15 +157,21 @@ func (j *judge) rate(ctx context.Context, req *vignettev1.EvaluateRequest, o occ
 	return j.sign(req, o.form, scores), nil
 }
 
+func (j *judge) needsObjective() bool {
+	return slices.Contains(j.description.GetNeeds(), vignettev1.Need_NEED_OBJECTIVE)
+}
+
 // needless says why a model need not be asked.
 func (j *judge) needless(req *vignettev1.EvaluateRequest, o occasion) (vignettev1.MissingReason, string) {
-	needsObjective := slices.Contains(j.description.GetNeeds(), vignettev1.Need_NEED_OBJECTIVE)
 	switch {
-	case needsObjective && req.GetObjective() == nil:
+	case j.needsObjective() && req.GetObjective() == nil:
 		return vignettev1.MissingReason_MISSING_REASON_DEPENDENCY_MISSING, "it is judged against an objective, and the request has none"
 	case o.turn != nil:
 		if why := j.family.inapplicable(req.GetObjective(), o.turn.GetAction()); why != "" {
 			return vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE, why
+		}
+		if o.form.idle != nil {
+			return o.form.idle(o)
 		}
 	case !slices.ContainsFunc(req.GetTurns(), func(turn *vignettev1.PerceivedTurn) bool {
 		return turn.GetRole() == req.GetRole() && turn.GetAction().GetText() != ""

@@ -6,6 +6,7 @@ import (
 
 // occasion is one thing to rate.
 type occasion struct {
+	req  *vignettev1.EvaluateRequest
 	form *form
 	// turn is the turn to rate; nil is the whole conversation.
 	turn *vignettev1.PerceivedTurn
@@ -42,8 +43,8 @@ func doing(action *vignettev1.Action) string {
 
 // messages are the question. What comes before the rated turn is a message for each turn, so that the oldest can be left
 // out when the model's context is too short for all of them.
-func (o occasion) messages(req *vignettev1.EvaluateRequest) ([]*vignettev1.ChatMessage, error) {
-	situation, err := casePrompt.Render(req)
+func (o occasion) messages() ([]*vignettev1.ChatMessage, error) {
+	situation, err := casePrompt.Render(o.req)
 	if err != nil {
 		return nil, err
 	}
@@ -54,8 +55,8 @@ func (o occasion) messages(req *vignettev1.EvaluateRequest) ([]*vignettev1.ChatM
 	question := struct {
 		Role string
 		Turn *told
-	}{Role: req.GetRole()}
-	for _, turn := range req.GetTurns() {
+	}{Role: o.req.GetRole()}
+	for _, turn := range o.req.GetTurns() {
 		each := tell(turn)
 		if o.turn != nil && turn.GetIndex() == o.turn.GetIndex() {
 			question.Turn = &each
@@ -67,7 +68,7 @@ func (o occasion) messages(req *vignettev1.EvaluateRequest) ([]*vignettev1.ChatM
 		}
 		messages = append(messages, &vignettev1.ChatMessage{Role: vignettev1.ChatRole_CHAT_ROLE_USER, Content: content, Droppable: true})
 	}
-	content, err := questionPrompt.Render(question)
+	content, err := o.form.question.Render(question)
 	if err != nil {
 		return nil, err
 	}
@@ -75,13 +76,16 @@ func (o occasion) messages(req *vignettev1.EvaluateRequest) ([]*vignettev1.ChatM
 }
 
 // texts are what may be quoted: the turn, or all turns of the role.
-func (o occasion) texts(req *vignettev1.EvaluateRequest) []said {
+func (o occasion) texts() []said {
+	if o.form.heard != nil {
+		return o.form.heard(o)
+	}
 	if o.turn != nil {
 		return []said{{o.turn.GetIndex(), o.turn.GetAction().GetText()}}
 	}
 	var out []said
-	for _, turn := range req.GetTurns() {
-		if turn.GetRole() == req.GetRole() {
+	for _, turn := range o.req.GetTurns() {
+		if turn.GetRole() == o.req.GetRole() {
 			out = append(out, said{turn.GetIndex(), turn.GetAction().GetText()})
 		}
 	}

@@ -32,13 +32,13 @@ type reading struct {
 }
 
 // read makes scores of an answer, one for each dimension. An error says why the answer as a whole is none.
-func (o occasion) read(answer string, texts []said) ([]*vignettev1.Score, error) {
-	whole, err := object([]byte(answer))
+func (r ratings) read(o occasion, raw string, texts []said) ([]*vignettev1.Score, error) {
+	whole, err := object([]byte(raw))
 	if err != nil {
 		return nil, err
 	}
 	parts := []string{"scores"}
-	if o.form.rewording {
+	if r.rewording {
 		parts = append(parts, "suggestion_for", "suggestion")
 	}
 	if err := exactly(whole, parts); err != nil {
@@ -48,22 +48,22 @@ func (o occasion) read(answer string, texts []said) ([]*vignettev1.Score, error)
 	if err != nil {
 		return nil, fmt.Errorf("scores: %w", err)
 	}
-	if err := exactly(verdicts, o.form.keys); err != nil {
+	if err := exactly(verdicts, r.keys); err != nil {
 		return nil, fmt.Errorf("scores: %w", err)
 	}
-	readings := make([]reading, len(o.form.keys))
+	readings := make([]reading, len(r.keys))
 	for i, spec := range o.form.dimensions {
-		readings[i] = o.reading(spec, o.form.keys[i], verdicts[o.form.keys[i]], texts)
+		readings[i] = o.reading(spec, r.keys[i], verdicts[r.keys[i]], texts)
 	}
 	refuseAlike(readings)
-	if o.form.rewording {
-		if err := o.suggest(readings, whole["suggestion_for"], whole["suggestion"]); err != nil {
+	if r.rewording {
+		if err := r.suggest(o, readings, whole["suggestion_for"], whole["suggestion"]); err != nil {
 			return nil, err
 		}
 	}
 	scores := make([]*vignettev1.Score, len(readings))
-	for i, r := range readings {
-		scores[i] = r.score
+	for i, each := range readings {
+		scores[i] = each.score
 	}
 	return scores, nil
 }
@@ -217,12 +217,12 @@ func refuseAlike(readings []reading) {
 
 // suggest puts the rewording to the verdict it is for. Where that has no value, or nothing is said differently, there is
 // nothing to better.
-func (o occasion) suggest(readings []reading, which, wording json.RawMessage) error {
+func (r ratings) suggest(o occasion, readings []reading, which, wording json.RawMessage) error {
 	var key, text string
 	if err := errors.Join(into("suggestion_for", which, &key), into("suggestion", wording, &text)); err != nil {
 		return err
 	}
-	i := slices.Index(o.form.keys, key)
+	i := slices.Index(r.keys, key)
 	if i < 0 && key != noSuggestion {
 		return fmt.Errorf("suggestion_for: %q is no dimension", key)
 	}

@@ -20,7 +20,19 @@
 //   - A score outside the declared range, or no number, is not bent into shape: the term is INVALID_ANSWER. A dimension
 //     its evaluator does not declare is DEPENDENCY_MISSING.
 //
-// Whatever happened, each term is listed with its value or its reason, so that a reader can do the sum again.
+// A term may rest on an ensemble: several evaluators, or one with several models, that score the same quality. Its x is then
+//
+//	x = lambda x0 + (1 - lambda) min(x0, x1, ...)
+//
+// with x0 the value of the term's own evaluator, the nominal one: lambda is 1 by the rule nominal, 0 by the rule worst, and
+// stated by the rule blend. That is a reward that is robust against one evaluator being hacked: what pays has to please all of
+// them (Coste et al. 2023, "Reward Model Ensembles Help Mitigate Overoptimization", worst-case optimisation; Yan et al. 2024,
+// "Reward-Robust RLHF in LLMs", the blend). Least is what the role gets least for: with a negative weight the largest x. A
+// member that does not apply drops out; one that is missing otherwise makes the term missing where the least counts. What each
+// member says and their standard deviation, the disagreement, are kept.
+//
+// Whatever happened, each term is listed with its value or its reason, whether it pays for process (turns) or outcome (the
+// episode), and who scored it, so that a reader can do the sum again and knows whom to believe.
 //
 // This package imports the contracts and nothing else of the project; the engine imports it.
 package reward

@@ -10,6 +10,9 @@ import (
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
+// Version of the rules in this package. It changes whenever the same scores may come to another reward.
+const Version = "reward-2"
+
 // Lookup finds what an evaluator declared about one of its dimensions, or nil if it declared no such dimension.
 type Lookup func(evaluator, dimension string) *vignettev1.DimensionSpec
 
@@ -25,7 +28,7 @@ type Lookup func(evaluator, dimension string) *vignettev1.DimensionSpec
 // does not matter.
 func Compose(terms []*vignettev1.RewardTerm, role string, dimensions Lookup, scores []*vignettev1.Score) *vignettev1.Reward {
 	c := composer{terms: terms, role: role, dimensions: dimensions, board: arrange(scores)}
-	reward := &vignettev1.Reward{Role: role}
+	reward := &vignettev1.Reward{Role: role, Composition: Version}
 	results := c.results(wholeEpisode)
 	if value, missing := combine(results); missing != nil {
 		reward.Outcome = &vignettev1.Reward_Missing{Missing: missing}
@@ -33,7 +36,7 @@ func Compose(terms []*vignettev1.RewardTerm, role string, dimensions Lookup, sco
 		reward.Outcome = &vignettev1.Reward_Value{Value: value}
 	}
 	for _, r := range results {
-		reward.Terms = append(reward.Terms, r.message())
+		reward.Terms = append(reward.Terms, c.message(r))
 	}
 	for _, turn := range c.scoredTurns() {
 		reward.PerTurn = append(reward.PerTurn, turnReward(turn, c.results(turn)))
@@ -42,7 +45,7 @@ func Compose(terms []*vignettev1.RewardTerm, role string, dimensions Lookup, sco
 }
 
 func turnReward(turn int32, results []result) *vignettev1.TurnReward {
-	out := &vignettev1.TurnReward{TurnIndex: turn}
+	out := &vignettev1.TurnReward{TurnIndex: turn, Disagreement: widest(results)}
 	if value, missing := combine(results); missing != nil {
 		out.Outcome = &vignettev1.TurnReward_Missing{Missing: missing}
 	} else {
@@ -64,35 +67,68 @@ type result struct {
 	term    *vignettev1.RewardTerm
 	x       float64
 	missing *vignettev1.Missing
+	// members are the values of an ensemble, the nominal one first; none where the term has no ensemble.
+	members []opinion
+}
+
+// opinion is what one evaluator of a term says: x on [-1, 1], or why there is none.
+type opinion struct {
+	address
+	x       float64
+	missing *vignettev1.Missing
 }
 
 func (c *composer) results(turn int32) []result {
 	out := make([]result, len(c.terms))
 	for i, term := range c.terms {
-		x, missing := c.evaluate(term, turn)
-		out[i] = result{term: term, x: x, missing: missing}
+		out[i] = c.evaluate(term, turn)
 	}
 	return out
 }
 
-// evaluate finds the score a term asks for and rescales it.
-func (c *composer) evaluate(term *vignettev1.RewardTerm, turn int32) (float64, *vignettev1.Missing) {
-	spec := c.dimensions(term.GetEvaluator(), term.GetDimension())
+// evaluate finds the scores a term asks for, rescales them, and brings those of an ensemble together.
+func (c *composer) evaluate(term *vignettev1.RewardTerm, turn int32) result {
+	r := result{term: term}
+	switch {
+	case !finite(term.GetWeight()):
+		r.missing = missing(vignettev1.MissingReason_MISSING_REASON_DEPENDENCY_MISSING,
+			"the weight %v is not a finite number", term.GetWeight())
+		return r
+	case weight(term) == 0:
+		r.missing = missing(vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE, "its weight is 0")
+		return r
+	}
+	nominal := c.opinion(own(term), turn)
+	if term.GetEnsemble() == nil {
+		r.x, r.missing = nominal.x, nominal.missing
+		return r
+	}
+	r.members = append(r.members, nominal)
+	for _, at := range others(term) {
+		r.members = append(r.members, c.opinion(at, turn))
+	}
+	r.x, r.missing = together(term, r.members)
+	return r
+}
+
+// opinion finds the score at an address and rescales it.
+func (c *composer) opinion(at address, turn int32) opinion {
+	x, why := c.read(at, turn)
+	return opinion{address: at, x: x, missing: why}
+}
+
+func (c *composer) read(at address, turn int32) (float64, *vignettev1.Missing) {
+	spec := c.dimensions(at.evaluator, at.dimension)
 	switch {
 	case spec == nil:
 		return 0, missing(vignettev1.MissingReason_MISSING_REASON_DEPENDENCY_MISSING,
-			"evaluator %q declares no dimension %q", term.GetEvaluator(), term.GetDimension())
-	case !finite(term.GetWeight()):
-		return 0, missing(vignettev1.MissingReason_MISSING_REASON_DEPENDENCY_MISSING,
-			"the weight %v is not a finite number", term.GetWeight())
-	case weight(term) == 0:
-		return 0, missing(vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE, "its weight is 0")
+			"evaluator %q declares no dimension %q", at.evaluator, at.dimension)
 	case turn == wholeEpisode && !spec.GetEpisode():
 		return 0, missing(vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE, "scored per turn only")
 	case turn != wholeEpisode && !spec.GetTurn():
 		return 0, missing(vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE, "scored per episode only")
 	}
-	score := c.board.find(term, c.role, turn)
+	score := c.board.find(at, c.role, turn)
 	switch {
 	case score == nil:
 		return 0, missing(vignettev1.MissingReason_MISSING_REASON_NOT_ANSWERED, "there is no such score")
@@ -172,25 +208,27 @@ func weight(term *vignettev1.RewardTerm) float64 {
 }
 
 // why says in a phrase what is missing.
-func (r result) why() string {
-	reason := strings.ToLower(strings.TrimPrefix(r.missing.GetReason().String(), "MISSING_REASON_"))
-	phrase := fmt.Sprintf("%s of %s is missing (%s", r.term.GetDimension(), r.term.GetEvaluator(), reason)
-	if r.missing.GetDetail() != "" {
-		phrase += ": " + r.missing.GetDetail()
-	}
-	return phrase + ")"
-}
+func (r result) why() string { return phrase(r.term.GetDimension(), r.term.GetEvaluator(), r.missing) }
 
-func (r result) message() *vignettev1.RewardTermValue {
+// message is a term as it stands in the record of an episode's reward.
+func (c *composer) message(r result) *vignettev1.RewardTermValue {
 	out := &vignettev1.RewardTermValue{
-		Evaluator: r.term.GetEvaluator(),
-		Dimension: r.term.GetDimension(),
-		Weight:    weight(r.term),
+		Evaluator:    r.term.GetEvaluator(),
+		Dimension:    r.term.GetDimension(),
+		Weight:       weight(r.term),
+		Sources:      c.sources(r.term),
+		Disagreement: disagreement(r.members),
+	}
+	if spec := c.dimensions(r.term.GetEvaluator(), r.term.GetDimension()); spec != nil {
+		out.PaysProcess, out.PaysOutcome = spec.GetTurn(), spec.GetEpisode()
 	}
 	if r.missing != nil {
 		out.Outcome = &vignettev1.RewardTermValue_Missing{Missing: r.missing}
 	} else {
 		out.Outcome = &vignettev1.RewardTermValue_Value{Value: r.x}
+	}
+	for _, each := range r.members {
+		out.Members = append(out.Members, each.message())
 	}
 	return out
 }
@@ -199,9 +237,11 @@ func (r result) message() *vignettev1.RewardTermValue {
 func (c *composer) scoredTurns() []int32 {
 	turns := map[int32]bool{}
 	for _, term := range c.terms {
-		for turn := range c.board[address{term.GetEvaluator(), term.GetDimension()}][c.role] {
-			if turn != wholeEpisode {
-				turns[turn] = true
+		for _, at := range addresses(term) {
+			for turn := range c.board[at][c.role] {
+				if turn != wholeEpisode {
+					turns[turn] = true
+				}
 			}
 		}
 	}

@@ -135,12 +135,13 @@ func TestComposeListsEveryTerm(t *testing.T) {
 		[]*vignettev1.RewardTerm{term("a", 2), term("distress", -1), {Evaluator: "judge", Dimension: "b"}, optional(term("x", 1))}, "sam", declared,
 		[]*vignettev1.Score{value("a", 0.75), value("distress", 25), absent("b", notApplicable)})
 	want := &vignettev1.Reward{
-		Role:    "sam",
-		Outcome: &vignettev1.Reward_Value{Value: 0.5}, // (2*0.5 + 1*0.5) / 3
+		Role:        "sam",
+		Composition: reward.Version,
+		Outcome:     &vignettev1.Reward_Value{Value: 0.5}, // (2*0.5 + 1*0.5) / 3
 		Terms: []*vignettev1.RewardTermValue{
-			{Evaluator: "judge", Dimension: "a", Weight: 2, Outcome: &vignettev1.RewardTermValue_Value{Value: 0.5}},
-			{Evaluator: "judge", Dimension: "distress", Weight: -1, Outcome: &vignettev1.RewardTermValue_Value{Value: -0.5}},
-			{Evaluator: "judge", Dimension: "b", Weight: 1, Outcome: &vignettev1.RewardTermValue_Missing{
+			{Evaluator: "judge", Dimension: "a", Weight: 2, PaysProcess: true, PaysOutcome: true, Outcome: &vignettev1.RewardTermValue_Value{Value: 0.5}},
+			{Evaluator: "judge", Dimension: "distress", Weight: -1, PaysOutcome: true, Outcome: &vignettev1.RewardTermValue_Value{Value: -0.5}},
+			{Evaluator: "judge", Dimension: "b", Weight: 1, PaysProcess: true, PaysOutcome: true, Outcome: &vignettev1.RewardTermValue_Missing{
 				Missing: &vignettev1.Missing{Reason: notApplicable}}},
 			{Evaluator: "judge", Dimension: "x", Weight: 1, Outcome: &vignettev1.RewardTermValue_Missing{
 				Missing: &vignettev1.Missing{Reason: dependency, Detail: `evaluator "judge" declares no dimension "x"`}}},

@@ -34,8 +34,8 @@ func arrange(scores []*vignettev1.Score) scoreboard {
 }
 
 // find returns the score about the role or, for an episode, about the only other role the evaluator scored.
-func (b scoreboard) find(term *vignettev1.RewardTerm, role string, turn int32) *vignettev1.Score {
-	roles := b[address{term.GetEvaluator(), term.GetDimension()}]
+func (b scoreboard) find(at address, role string, turn int32) *vignettev1.Score {
+	roles := b[at]
 	if turns, ok := roles[role]; ok || turn != wholeEpisode {
 		return turns[turn]
 	}

@@ -3,6 +3,10 @@
 // Both are read from the mental states that were committed before the words, so neither could be fitted to the other
 // afterwards. With rule-based minds the felt state is the truth of the simulation; with a language model it is that
 // model's self-report, and the score says so. What was appraised beside a report is not what is compared with.
+//
+// Answers to probes in closed form (what the other feels most, what it believes, what it does next, what it takes one to feel) are
+// scored by proper rules; what came of a probe is decided in the package outcome. Where one language model plays both, reading
+// the other is reading itself, and the score says that too. Start reading at Evaluate; probes.go scores answers.
 package tom
 
 import (
@@ -30,30 +34,32 @@ type Evaluator struct{}
 // New returns the evaluator.
 func New() Evaluator { return Evaluator{} }
 
-// Describe says what it measures: private states are all it needs.
+// Describe says what it measures, and that it needs what is private to minds for it.
 func (Evaluator) Describe() *vignettev1.EvaluatorDescription {
 	return &vignettev1.EvaluatorDescription{
 		Method:  "builtin",
-		Version: "1",
-		Needs:   []vignettev1.Need{vignettev1.Need_NEED_MENTAL_STATES},
-		Summary: "What a role took the others to feel, against what they felt",
-		Dimensions: []*vignettev1.DimensionSpec{{
+		Version: "2",
+		Needs:   []vignettev1.Need{vignettev1.Need_NEED_MENTAL_STATES, vignettev1.Need_NEED_INTENDED_ACTS, vignettev1.Need_NEED_PROBES},
+		Summary: "What a role took the others to feel, believe and do next, against what they felt, believed and did",
+		Dimensions: append([]*vignettev1.DimensionSpec{{
 			Id: DistressError, Title: "Error in reading distress", Min: 0, Max: 100, Turn: true, Episode: true,
 			Definition: "Absolute difference, in SUDS points, between the distress the role took another to feel and the distress that other " +
 				"felt when it last spoke, averaged over the others it has a reading of. The episode's is the mean over its turns. 0 is right. " +
 				"Turns before the other has spoken do not apply.",
 			Source: "Empathic accuracy as agreement between inferred and reported feeling: Ickes (1997), Empathic Accuracy; " +
 				"distress in SUDS: Wolpe (1969), The Practice of Behavior Therapy",
-		}},
+		}}, probeDimensions()...),
 	}
 }
 
-// Evaluate compares, turn by turn, the role's model of the others with their states.
+// Evaluate compares, turn by turn, the role's model of the others with their states, and for an episode its answers to probes with
+// what came of them.
 func (Evaluator) Evaluate(_ context.Context, request *vignettev1.EvaluateRequest) ([]*vignettev1.Score, error) {
 	states := map[int32]*vignettev1.MentalState{}
 	for _, turn := range request.GetPrivateTurns() {
 		states[turn.GetIndex()] = turn.GetMentalState()
 	}
+	alike := thinkAlike(request)
 	felt := map[string]*vignettev1.MentalState{} // each role's state when it last spoke
 	var scores []*vignettev1.Score
 	var total, n float64
@@ -64,6 +70,7 @@ func (Evaluator) Evaluate(_ context.Context, request *vignettev1.EvaluateRequest
 			continue
 		}
 		score := turnScore(turn.GetIndex(), state, felt)
+		warn(score, alike)
 		if score.GetValue() != nil {
 			total, n = total+score.GetValue().GetNumber(), n+1
 		}
@@ -72,7 +79,9 @@ func (Evaluator) Evaluate(_ context.Context, request *vignettev1.EvaluateRequest
 		}
 	}
 	if request.TurnIndex == nil {
-		scores = append(scores, episodeScore(total, n))
+		whole := episodeScore(total, n)
+		warn(whole, alike)
+		scores = append(append(scores, whole), probeScores(request, alike)...)
 	}
 	return scores, nil
 }

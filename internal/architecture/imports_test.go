@@ -17,7 +17,7 @@ const module = "github.com/vignette-sim/vignette/"
 
 // pure are parts of rooms that hold no service and no I/O; rooms above may import them though they may not import the
 // room.
-var pure = []string{"evaluators/reward", "evaluators/verdict", "evaluators/emotion/taxonomy"}
+var pure = []string{"evaluators/reward", "evaluators/verdict", "evaluators/emotion/taxonomy", "evaluators/tom/outcome"}
 
 // rooms says what each room may import besides itself, from the bottom of the house to its top. A room that is not
 // named here may not exist.
@@ -34,7 +34,7 @@ var rooms = []struct {
 	{"broker", []string{"proto", "internal"}},
 	{"engine", append([]string{"proto", "internal", "scenarios", "broker"}, pure...)},
 	{"feedback", append([]string{"proto", "internal", "scenarios", "broker", "engine"}, pure...)},
-	{"studies", append([]string{"proto", "internal", "scenarios", "broker", "engine", "feedback"}, pure...)},
+	{"studies", append([]string{"proto", "internal", "scenarios", "broker", "engine", "feedback", "evaluators/emotion/expressed"}, pure...)},
 	{"web", []string{"proto", "internal", "scenarios", "engine", "feedback", "studies"}},
 	{"node", []string{"proto", "internal", "scenarios", "agents", "evaluators", "models", "broker", "engine", "feedback", "studies", "web"}},
 	{"cmd", []string{"proto", "internal", "scenarios", "engine", "feedback", "studies", "web", "node", "broker"}},
@@ -46,6 +46,7 @@ var bare = map[string][]string{
 	"proto/vignette/v1":           {"github.com/nats-io/", "github.com/sashabaranov/"},
 	"evaluators/reward":           {"github.com/nats-io/", "github.com/sashabaranov/"},
 	"evaluators/verdict":          {"github.com/nats-io/", "github.com/sashabaranov/"},
+	"evaluators/tom/outcome":      {"github.com/nats-io/", "github.com/sashabaranov/", module + "evaluators/emotion"},
 	"evaluators/emotion/taxonomy": {"github.com/nats-io/", "github.com/sashabaranov/", module + "internal/language"},
 	"broker/natsrpc":              {module + "proto", module + "engine"},
 }

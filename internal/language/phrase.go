@@ -13,12 +13,21 @@ import (
 // for a word that may be missing. Punctuation ends a phrase, except apostrophes and hyphens inside words.
 type Phrases struct {
 	root *phraseNode
+	// starts has a bit for the key of each word a phrase begins with: most words of a text begin none, and are passed over.
+	starts [starters / 64]uint64
+	// open says that phrases may begin with any word or with a beginning of one.
+	open bool
 }
 
+// starters is how many bits tell first words apart; a few may share one. It is a power of two.
+const starters = 2048
+
 type phraseNode struct {
-	words    map[string]*phraseNode
+	words    map[uint64]*phraseNode
 	prefixes []prefixEdge
 	any      *phraseNode
+	// word is the one that led here.
+	word string
 	// id is the pattern that ends here, or -1.
 	id int
 }
@@ -38,7 +47,7 @@ type Match struct {
 
 // NewPhrases compiles patterns. It panics on an empty pattern: patterns are part of the program.
 func NewPhrases(patterns ...string) *Phrases {
-	phrases := &Phrases{root: newPhraseNode()}
+	phrases := &Phrases{root: newPhraseNode("")}
 	for id, pattern := range patterns {
 		elements := strings.Fields(Normalise(pattern))
 		if len(elements) == 0 {
@@ -46,10 +55,15 @@ func NewPhrases(patterns ...string) *Phrases {
 		}
 		phrases.root.add(elements, id)
 	}
+	phrases.open = phrases.root.any != nil || len(phrases.root.prefixes) > 0
+	for key := range phrases.root.words {
+		bit := key % starters
+		phrases.starts[bit/64] |= 1 << (bit % 64)
+	}
 	return phrases
 }
 
-func newPhraseNode() *phraseNode { return &phraseNode{id: -1} }
+func newPhraseNode(word string) *phraseNode { return &phraseNode{word: word, id: -1} }
 
 // add hangs the rest of a pattern under a node.
 func (n *phraseNode) add(elements []string, id int) {
@@ -77,7 +91,7 @@ func (n *phraseNode) add(elements []string, id int) {
 func (n *phraseNode) step(word string) *phraseNode {
 	if word == "_" {
 		if n.any == nil {
-			n.any = newPhraseNode()
+			n.any = newPhraseNode(word)
 		}
 		return n.any
 	}
@@ -87,47 +101,45 @@ func (n *phraseNode) step(word string) *phraseNode {
 				return edge.to
 			}
 		}
-		edge := prefixEdge{prefix: prefix, to: newPhraseNode()}
+		edge := prefixEdge{prefix: prefix, to: newPhraseNode(word)}
 		n.prefixes = append(n.prefixes, edge)
 		return edge.to
 	}
 	if n.words == nil {
-		n.words = map[string]*phraseNode{}
+		n.words = map[uint64]*phraseNode{}
 	}
-	next, ok := n.words[word]
-	if !ok {
-		next = newPhraseNode()
-		n.words[word] = next
+	key := keyOf(word)
+	next, ok := n.words[key]
+	switch {
+	case !ok:
+		next = newPhraseNode(word)
+		n.words[key] = next
+	case next.word != word:
+		panic(fmt.Sprintf("language: %q and %q have one key; say one of them in another way", word, next.word))
 	}
 	return next
 }
 
-// unit is a word as phrases see it: a token, or one part of a contraction.
-type unit struct {
-	word  string
-	token int
-	// end says that punctuation follows.
-	end bool
+// keyOf is a number for a word (FNV-1a), never 0. Words are compared where their keys meet, so a collision of two is
+// seen; it is there because numbers are found faster than strings.
+func keyOf(word string) uint64 {
+	const offset, prime = 14695981039346656037, 1099511628211
+	key := uint64(offset)
+	for i := 0; i < len(word); i++ {
+		key = (key ^ uint64(word[i])) * prime
+	}
+	return max(key, 1)
 }
 
-func units(tokens []Token) []unit {
-	list := make([]unit, 0, len(tokens)+4)
-	for i, token := range tokens {
-		if !token.IsWord() {
-			if len(list) > 0 {
-				list[len(list)-1].end = true
-			}
-			continue
-		}
-		if !expands(token.Norm) {
-			list = append(list, unit{word: token.Norm, token: i})
-			continue
-		}
-		for _, word := range Expand(token.Norm) {
-			list = append(list, unit{word: word, token: i})
-		}
+// keysOf are the keys of a token's word or of the words it is contracted of.
+func keysOf(norm string) (keys [2]uint64) {
+	if !expands(norm) {
+		return [2]uint64{keyOf(norm)}
 	}
-	return list
+	for i, word := range Expand(norm) {
+		keys[i] = keyOf(word)
+	}
+	return keys
 }
 
 // expands says whether a word may be a contraction; most are not, and this is cheaper than Expand.
@@ -139,31 +151,71 @@ func expands(norm string) bool {
 	return ok
 }
 
+// at is a place between words as phrases see them: a token, and whether its first part has been passed.
+type at struct {
+	token int
+	part  uint8
+}
+
+// word is the text of the word at a place.
+func (p at) word(tokens []Token) string {
+	token := &tokens[p.token]
+	if token.keys[1] == 0 {
+		return token.Norm
+	}
+	return Expand(token.Norm)[p.part]
+}
+
+// next is the place behind a word, and whether punctuation stands between.
+func (p at) next(tokens []Token) (next at, stopped bool) {
+	if p.part == 0 && tokens[p.token].keys[1] != 0 {
+		return at{p.token, 1}, false
+	}
+	return firstWord(tokens, p.token+1)
+}
+
+// firstWord is the place of the first word from a token on, and whether something else stands before it.
+func firstWord(tokens []Token, from int) (place at, skipped bool) {
+	i := from
+	for i < len(tokens) && tokens[i].keys[0] == 0 {
+		i++
+	}
+	return at{token: i}, i > from
+}
+
 // Find returns all longest matches that do not overlap, from left to right.
 func (p *Phrases) Find(tokens []Token) []Match {
 	var matches []Match
-	list := units(tokens)
-	for i := 0; i < len(list); {
-		id, next := p.root.longest(list, i)
+	for place, _ := firstWord(tokens, 0); place.token < len(tokens); {
+		id, last, end := p.longest(tokens, place)
 		if id < 0 {
-			i++
+			place, _ = place.next(tokens)
 			continue
 		}
-		matches = append(matches, Match{Pattern: id, First: list[i].token, Last: list[next-1].token + 1})
-		i = next
+		matches = append(matches, Match{Pattern: id, First: place.token, Last: last + 1})
+		place = end
 	}
 	return matches
 }
 
 // In says whether any phrase is found.
 func (p *Phrases) In(tokens []Token) bool {
-	list := units(tokens)
-	for i := range list {
-		if id, _ := p.root.longest(list, i); id >= 0 {
+	for place, _ := firstWord(tokens, 0); place.token < len(tokens); place, _ = place.next(tokens) {
+		if id, _, _ := p.longest(tokens, place); id >= 0 {
 			return true
 		}
 	}
 	return false
+}
+
+// First returns the first longest match, and whether there is one.
+func (p *Phrases) First(tokens []Token) (Match, bool) {
+	for place, _ := firstWord(tokens, 0); place.token < len(tokens); place, _ = place.next(tokens) {
+		if id, last, _ := p.longest(tokens, place); id >= 0 {
+			return Match{Pattern: id, First: place.token, Last: last + 1}, true
+		}
+	}
+	return Match{}, false
 }
 
 // Asserted says whether any phrase is found whose first word is not negated.
@@ -178,43 +230,63 @@ func (p *Phrases) Asserted(tokens []Token) bool {
 
 // StartsWith says whether a phrase stands at the beginning, after words that only lead in.
 func (p *Phrases) StartsWith(tokens []Token) bool {
-	list := units(tokens)
-	for i := range list {
-		if id, _ := p.root.longest(list, i); id >= 0 {
+	for place, _ := firstWord(tokens, 0); place.token < len(tokens); place, _ = place.next(tokens) {
+		if id, _, _ := p.longest(tokens, place); id >= 0 {
 			return true
 		}
-		if !leadIns[list[i].word] {
+		if !leadIns[place.word(tokens)] {
 			return false
 		}
 	}
 	return false
 }
 
-// longest returns the pattern of the longest match that begins at unit i, and the unit after it; -1 when there is none.
-func (n *phraseNode) longest(list []unit, i int) (id, next int) {
-	id = -1
-	n.walk(list, i, i, &id, &next)
-	return id, next
+// longest returns the pattern of the longest match that begins at a place, its last token and the place behind it; -1 when
+// there is none.
+func (p *Phrases) longest(tokens []Token, place at) (id, last int, end at) {
+	key := tokens[place.token].keys[place.part]
+	if bit := key % starters; !p.open && p.starts[bit/64]&(1<<(bit%64)) == 0 {
+		return -1, 0, at{}
+	}
+	w := search{tokens: tokens, id: -1}
+	p.root.walk(&w, place, false)
+	return w.id, w.last, w.end
 }
 
-// walk follows all edges that fit the units from i on; a phrase that began at start does not go on after punctuation.
-func (n *phraseNode) walk(list []unit, start, i int, id, next *int) {
-	if n.id >= 0 && i > *next {
-		*id, *next = n.id, i
+// search looks for the longest match.
+type search struct {
+	tokens []Token
+	id     int
+	last   int
+	end    at
+}
+
+// reached keeps a pattern that ends before a place, if it is longer than what was found before.
+func (w *search) reached(id, last int, end at) {
+	if id >= 0 && (w.id < 0 || w.end.token < end.token || w.end.token == end.token && w.end.part < end.part) {
+		w.id, w.last, w.end = id, last, end
 	}
-	if i >= len(list) || i > start && list[i-1].end {
+}
+
+// walk follows all edges that fit the word at a place; a phrase does not go on after punctuation.
+func (n *phraseNode) walk(w *search, place at, stopped bool) {
+	if place.token >= len(w.tokens) || stopped {
 		return
 	}
-	word := list[i].word
-	if to, ok := n.words[word]; ok {
-		to.walk(list, start, i+1, id, next)
+	next, stopped := place.next(w.tokens)
+	follow := func(to *phraseNode) {
+		w.reached(to.id, place.token, next)
+		to.walk(w, next, stopped)
+	}
+	if to, ok := n.words[w.tokens[place.token].keys[place.part]]; ok && to.word == place.word(w.tokens) {
+		follow(to)
 	}
 	for _, edge := range n.prefixes {
-		if strings.HasPrefix(word, edge.prefix) {
-			edge.to.walk(list, start, i+1, id, next)
+		if strings.HasPrefix(place.word(w.tokens), edge.prefix) {
+			follow(edge.to)
 		}
 	}
 	if n.any != nil {
-		n.any.walk(list, start, i+1, id, next)
+		follow(n.any)
 	}
 }

@@ -23,7 +23,7 @@ const (
 var auxiliaries = set(`am is are was were do does did have has had can could will would shall should may might must
 	isn't aren't wasn't weren't don't doesn't didn't haven't hasn't hadn't can't couldn't won't wouldn't shan't shouldn't mustn't ain't`)
 
-var whWords = set("what why how which who whom whose when where what's how's who's where's why's when's what're how're")
+var whWords = set("what why how which who whom whose when where what's how's who's where's why's when's what're how're what'd how'd who'd where'd when'd why'd what'll who'll how'll")
 
 var measureWords = set("many much often long old far big soon early late likely bad strong strongly sure certain convinced")
 

@@ -28,6 +28,8 @@ type Token struct {
 	Norm string
 	// Kind is what it is made of.
 	Kind TokenKind
+	// keys are those of the word, or of the two words that a contraction stands for, as Phrases looks them up; 0 is none.
+	keys [2]uint64
 }
 
 // Tokens splits a text into tokens, in order.
@@ -42,14 +44,18 @@ func Tokens(text string) []Token {
 		}
 		end, points, kind := scan(text[at:], first, size)
 		quote := text[at : at+end]
-		tokens = append(tokens, Token{
-			Span: Span{Start: point, End: point + points, Quote: quote},
-			Norm: Normalise(quote),
-			Kind: kind,
-		})
+		tokens = append(tokens, newToken(Span{Start: point, End: point + points, Quote: quote}, Normalise(quote), kind))
 		at, point = at+end, point+points
 	}
 	return tokens
+}
+
+func newToken(span Span, norm string, kind TokenKind) Token {
+	token := Token{Span: span, Norm: norm, Kind: kind}
+	if kind == Word || kind == Number {
+		token.keys = keysOf(norm)
+	}
+	return token
 }
 
 // scan measures the token a text begins with: bytes, code points and kind.

@@ -10,7 +10,7 @@ import (
 // converter turns the parser's tree into ours: anchors and merges resolved, sizes bounded, everything else the format
 // does not need refused by name.
 type converter struct {
-	file     string
+	source   *source
 	anchors  map[string]*Node
 	nodes    int
 	full     bool
@@ -20,7 +20,7 @@ type converter struct {
 func (c *converter) fail(n ast.Node, message, hint string) *Node {
 	line, column := place(n)
 	if len(c.problems) < maxProblems {
-		c.problems = append(c.problems, Problem{File: c.file, Line: line, Column: column, Message: message, Hint: hint})
+		c.problems = append(c.problems, Problem{File: c.source.name, Line: line, Column: column, Message: message, Hint: hint})
 	}
 	return c.at(n)
 }
@@ -28,7 +28,7 @@ func (c *converter) fail(n ast.Node, message, hint string) *Node {
 // at is a new empty node at the place of n.
 func (c *converter) at(n ast.Node) *Node {
 	line, column := place(n)
-	return &Node{file: c.file, line: line, column: column, size: 1}
+	return &Node{source: c.source, line: line, column: column, size: 1}
 }
 
 // count books size more values and says whether there is still room.
@@ -163,6 +163,9 @@ func (c *converter) merge(n ast.Node, m *Node, sources []*Node) {
 		written[e.key.text] = true
 	}
 	for _, source := range sources {
+		if source.isNull() {
+			continue // An alias of nothing, which has been told about.
+		}
 		if source.kind != mappingNode {
 			c.fail(n, "<< can only bring in a group of fields", "put the & before a group of fields")
 			return

@@ -23,6 +23,7 @@ func (d *Document) message(n *Node, m protoreflect.Message, path string) {
 		d.notGroup(n, path, m.Descriptor())
 		return
 	}
+	n = d.withIncluded(n, m.Descriptor().FullName(), path)
 	first := map[string]*Node{}
 	for _, e := range n.entries {
 		if before := first[e.key.text]; before != nil {
@@ -90,12 +91,15 @@ func (d *Document) field(e entry, m protoreflect.Message, path string) {
 }
 
 func (d *Document) listField(n *Node, m protoreflect.Message, fd protoreflect.FieldDescriptor, path string) {
+	if d.isInclude(n) {
+		n = &Node{source: n.source, line: n.line, column: n.column, kind: listNode, items: []*Node{n}}
+	}
 	if n.kind != listNode {
 		d.wrongType(n, path, "a list", howList)
 		return
 	}
 	list := m.Mutable(fd).List()
-	for i, item := range n.items {
+	for i, item := range d.spliced(n.items, path) {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		d.at[at] = item
 		// The entry is appended even when it is wrong, so that the places of the others stay true.

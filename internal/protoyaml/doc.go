@@ -7,7 +7,11 @@
 // wrong type, a key given twice or a broken protovalidate rule is a [Problem] with file, line, column, field, what is
 // wrong and what would be right. All problems of a file are reported at once.
 //
-// It knows no scenario and no persona: what is special about them comes in through [Expander] and [Document.Report].
+// What several files have in common can be included ([Document.Including]). [Schema] is what an editor needs to know of such
+// files; [Rewrite] changes one that a person wrote and leaves their comments where they are.
+//
+// It knows no scenario and no persona: what is special about them comes in through [Expander], [Includer], [SchemaOptions] and
+// [Document.Report].
 // It imports the YAML parser, protobuf and protovalidate, nothing else. Files from strangers are safe to read: size,
 // depth and the number of values (aliases expanded) are bounded.
 //

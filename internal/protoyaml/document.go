@@ -17,6 +17,9 @@ type Document struct {
 	file     string
 	root     *Node
 	expand   Expander
+	include  Includer
+	about    func(protoreflect.FullName) string
+	included int               // values that came from other files
 	index    map[string]string // field name to an example path, for "x belongs under y"
 	at       map[string]*Node  // field path to where it stands
 	problems Problems
@@ -31,6 +34,12 @@ type Document struct {
 func NewDocument(file string, root *Node, expand Expander) *Document {
 	return &Document{file: file, root: root, expand: expand, at: map[string]*Node{}, doubtful: map[string]bool{}}
 }
+
+// Including makes `include: FILE` work in this document; without it the word means nothing.
+func (d *Document) Including(include Includer) { d.include = include }
+
+// Explaining lets problems say what a field is for; about is what the contracts say about a field or a value of an enum.
+func (d *Document) Explaining(about func(protoreflect.FullName) string) { d.about = about }
 
 // Decode fills m from the file. Problems are collected, not returned; what could be read is in m.
 func (d *Document) Decode(m proto.Message) {
@@ -57,6 +66,14 @@ func (d *Document) Report(path, message, hint string) {
 	d.add(n, path, message, hint)
 }
 
+// FileOf is the name of the file that a field stands in; "" when nobody wrote it.
+func (d *Document) FileOf(path string) string {
+	if n := d.at[path]; n != nil {
+		return n.File()
+	}
+	return ""
+}
+
 // Wrote tells whether the file itself has this field; defaults filled in later are not written.
 func (d *Document) Wrote(path string) bool {
 	return d.at[path] != nil
@@ -78,7 +95,7 @@ func (d *Document) Err() error {
 func (d *Document) add(n *Node, path, message, hint string) {
 	p := Problem{File: d.file, Field: path, Message: message, Hint: hint}
 	if n != nil {
-		p.File, p.Line, p.Column = n.file, n.line, n.column
+		p.File, p.Line, p.Column = n.File(), n.line, n.column
 	}
 	d.addProblem(p)
 }

@@ -314,6 +314,10 @@ func quote(s string) string {
 	return b.String()
 }
 
+// Quote writes a text on one line, as any reader of YAML reads it back: plain where nothing in it could be misread, else in
+// double quotes.
+func Quote(s string) string { return quote(s) }
+
 func quoteKey(s string) string {
 	return quote(s)
 }

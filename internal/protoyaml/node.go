@@ -1,9 +1,11 @@
 package protoyaml
 
+import "slices"
+
 // Node is one value of a file with the place it stands at: a scalar, a mapping or a list. YAML and JSON both become
 // nodes, and so do values given by a program, so that there is one walk over them all.
 type Node struct {
-	file         string
+	source       *source
 	line, column int
 	kind         nodeKind
 	text         string  // of a scalar, without quotes and escapes
@@ -11,6 +13,12 @@ type Node struct {
 	entries      []entry // of a mapping, in the order of the file, duplicates included
 	items        []*Node // of a list
 	size         int     // number of nodes in it, itself included
+}
+
+// source is the file that nodes were read from, and the place in another file that named it, if one did.
+type source struct {
+	name  string
+	named *Node
 }
 
 // entry is one line of a mapping.
@@ -30,6 +38,9 @@ const (
 func (n *Node) Text() (string, bool) {
 	return n.text, n.kind == scalarNode
 }
+
+// IsList tells a list.
+func (n *Node) IsList() bool { return n.kind == listNode }
 
 // Get is the value under a key of a mapping, nil when there is none.
 func (n *Node) Get(key string) *Node {
@@ -55,9 +66,9 @@ func (n *Node) Without(key string) *Node {
 
 // Mapping makes a mapping at the place of n, for an Expander: keys and values alternate.
 func (n *Node) Mapping(keys []string, values []*Node) *Node {
-	m := &Node{file: n.file, line: n.line, column: n.column, kind: mappingNode}
+	m := &Node{source: n.source, line: n.line, column: n.column, kind: mappingNode}
 	for i, k := range keys {
-		m.entries = append(m.entries, entry{&Node{file: n.file, line: n.line, column: n.column, text: k, quoted: true}, values[i]})
+		m.entries = append(m.entries, entry{&Node{source: n.source, line: n.line, column: n.column, text: k, quoted: true}, values[i]})
 	}
 	return m
 }
@@ -92,4 +103,29 @@ func (n *Node) describe() string {
 // Place is where the value stands: line and column, from 1; 0 when it comes from no file.
 func (n *Node) Place() (line, column int) {
 	return n.line, n.column
+}
+
+// File is the name of the file the value was read from; "" when it comes from none.
+func (n *Node) File() string {
+	if n.source == nil {
+		return ""
+	}
+	return n.source.name
+}
+
+// NamedAt says that the file of n was read because a value of another file names it.
+func (n *Node) NamedAt(at *Node) {
+	if n.source != nil {
+		n.source.named = at
+	}
+}
+
+// Chain is how the file of n came to be read: the file that was asked for, those that it led to, the file of n.
+func (n *Node) Chain() []string {
+	var chain []string
+	for at := n; at != nil && at.source != nil; at = at.source.named {
+		chain = append(chain, at.source.name)
+	}
+	slices.Reverse(chain)
+	return chain
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
@@ -64,6 +65,9 @@ func plainText(file string, data []byte) (string, *Problem) {
 		if strings.ContainsFunc(line, func(r rune) bool { return r < 0x20 && r != '\t' || r == 0x7f }) {
 			return fail(i+1, "there is an invisible control character in this line", "delete it")
 		}
+		if r, _ := utf8.DecodeRuneInString(strings.TrimLeft(line, " ")); r != ' ' && r != '\t' && (unicode.IsSpace(r) || r == '\u200b') {
+			return fail(i+1, "this line begins with a space that is none of the usual ones, as word processors and web pages have them", "delete what stands before the first letter, and indent with the space bar")
+		}
 	}
 	return text, nil
 }
@@ -79,6 +83,9 @@ func parseYAML(file, text string) (root *Node, err error) {
 	if p := tooMuch(file, tokens); p != nil {
 		return nil, Problems{*p}
 	}
+	if lost := lostWords(file, tokens); len(lost) > 0 {
+		return nil, lost
+	}
 	parsed, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		return nil, Problems{syntaxProblem(file, text, err)}
@@ -87,7 +94,7 @@ func parseYAML(file, text string) (root *Node, err error) {
 	if problem != nil {
 		return nil, Problems{*problem}
 	}
-	c := &converter{file: file, anchors: map[string]*Node{}}
+	c := &converter{source: &source{name: file}, anchors: map[string]*Node{}}
 	root = c.node(body, 0)
 	if len(c.problems) > 0 {
 		return nil, c.problems.sorted()
@@ -143,6 +150,26 @@ func tooMuch(file string, tokens token.Tokens) *Problem {
 	return nil
 }
 
+// lostWords finds texts that YAML would cut at a # that was meant to be part of them: in `title: Room #4` it takes "#4" for a
+// comment. Comments behind a value have a space behind their #, as everybody writes them.
+func lostWords(file string, tokens token.Tokens) Problems {
+	var lost Problems
+	for i, t := range tokens {
+		if t.Type != token.CommentType || i == 0 || len(lost) == maxProblems {
+			continue
+		}
+		before := tokens[i-1]
+		first, _ := utf8.DecodeRuneInString(t.Value)
+		if before.Position.Line != t.Position.Line || before.Type != token.StringType && before.Type != token.MappingValueType || !unicode.IsLetter(first) && !unicode.IsDigit(first) {
+			continue
+		}
+		lost = append(lost, Problem{File: file, Line: t.Position.Line, Column: t.Position.Column,
+			Message: "all behind the # is taken for a comment and would be lost: " + shorten("#"+t.Value),
+			Hint:    "put quotes around the whole text; or if it is a comment, a space behind the #"})
+	}
+	return lost
+}
+
 // syntaxProblem puts the parser's complaint into words that help somebody who does not know its vocabulary.
 func syntaxProblem(file, text string, err error) Problem {
 	p := Problem{File: file, Message: "this cannot be read as YAML"}
@@ -158,6 +185,21 @@ func syntaxProblem(file, text string, err error) Problem {
 	return p
 }
 
+// noField is about a line that has to be `name: value` and is not.
+func noField(line string) (what, hint string) {
+	name, value, found := strings.Cut(line, ":")
+	switch {
+	case strings.ContainsAny(line, "：﹕"):
+		return "the colon in this line is not the usual one", "write a plain colon and a space: `name: value`"
+	case found && name != "" && value != "" && !strings.HasPrefix(value, " "):
+		return "there is no space behind the colon", fmt.Sprintf("write `%s: %s`", name, value)
+	case strings.Contains(line, "="):
+		name, value, _ := strings.Cut(line, "=")
+		return "this line has an equals sign where a colon belongs", fmt.Sprintf("write `%s: %s`", strings.TrimSpace(name), strings.TrimSpace(value))
+	}
+	return "this line is no field: it has no name with a colon", "write `name: value`; or if it goes on with the text above, indent it further than that text's name"
+}
+
 func lineOf(text string, line int) string {
 	lines := strings.Split(text, "\n")
 	if line < 1 || line > len(lines) {
@@ -169,7 +211,15 @@ func lineOf(text string, line int) string {
 func plainWords(message, line string) (what, hint string) {
 	_, value, _ := strings.Cut(line, ":")
 	value = strings.TrimSpace(value)
+	start := strings.TrimSpace(line)
+	first, size := utf8.DecodeRuneInString(start)
 	switch {
+	case strings.ContainsRune("•–—·*+", first) && strings.HasPrefix(start[size:], " "):
+		return fmt.Sprintf("this line begins with %q", first), "an entry of a list begins with a hyphen and a space: `- entry`"
+	case first == '-' && len(start) > 1 && start[1] != ' ' && start[1] != '-':
+		return "there is no space behind the dash", "write `- entry`"
+	case strings.HasPrefix(message, "non-map value is specified"):
+		return noField(start)
 	case strings.Contains(message, "'\t'"):
 		return "this line begins with a tab", "indent with spaces; tabs are not allowed in YAML"
 	case strings.HasPrefix(message, "mapping value is not allowed") && strings.Contains(value, ": "):

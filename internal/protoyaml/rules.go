@@ -3,8 +3,10 @@ package protoyaml
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
@@ -40,12 +42,12 @@ func (d *Document) Check(m proto.Message, except ...string) {
 // explain puts a broken rule into plain words.
 func (d *Document) explain(v *protovalidate.Violation, path string) (message, hint string) {
 	fd := v.FieldDescriptor
-	if fd == nil {
-		return v.Proto.GetMessage(), ""
-	}
 	rule := v.Proto.GetRuleId()
+	if fd == nil {
+		return entryWords(v, rule)
+	}
 	if d.isMissing(v, path) && rule != "repeated.min_items" {
-		return "this is missing", "it takes " + article(fd)
+		return "this is missing", d.purpose(fd) + "it takes " + article(fd)
 	}
 	limit := ""
 	if v.RuleValue.IsValid() {
@@ -62,6 +64,12 @@ func (d *Document) explain(v *protovalidate.Violation, path string) (message, hi
 	case rule == "string.pattern":
 		return patternWords(v.FieldValue.String(), limit)
 	case rule == "repeated.min_items":
+		if v.FieldValue.List().Len() == 0 {
+			if !d.Wrote(path) {
+				return "this is missing", d.purpose(fd) + "it takes a list of at least " + entriesText(limit)
+			}
+			return "this list is empty", "it takes at least " + entriesText(limit)
+		}
 		return fmt.Sprintf("this list has %s", entries(v.FieldValue.List().Len())), "at least " + limit
 	case rule == "repeated.max_items":
 		return fmt.Sprintf("this list has %s", entries(v.FieldValue.List().Len())), "at most " + limit
@@ -69,6 +77,8 @@ func (d *Document) explain(v *protovalidate.Violation, path string) (message, hi
 		return "the same entry stands here twice", "keep one"
 	case strings.HasPrefix(rule, "enum."):
 		return fmt.Sprintf("%q is not possible here", enumWord(fd, v.FieldValue)), "allowed: " + strings.Join(allowedNames(fd), ", ")
+	case strings.HasSuffix(rule, ".not_in"):
+		return fmt.Sprintf("%v is not possible here", v.FieldValue.Interface()), "it takes any other number; to leave it out, delete the line"
 	case strings.HasPrefix(rule, "double."), strings.HasPrefix(rule, "int32."), strings.HasPrefix(rule, "int64."):
 		return fmt.Sprintf("%v is out of range", v.FieldValue.Interface()), "it takes " + wanted(fd)
 	}
@@ -98,6 +108,47 @@ func article(fd protoreflect.FieldDescriptor) string {
 	return wanted(fd)
 }
 
+// entryWords is about an entry of a list, for which there is no field, or about several fields together.
+func entryWords(v *protovalidate.Violation, rule string) (message, hint string) {
+	switch rule {
+	case "string.min_len":
+		return "this entry is empty", "write a text, or delete the entry"
+	case "string.max_len":
+		return fmt.Sprintf("this text has %d characters", utf8.RuneCountInString(v.FieldValue.String())), fmt.Sprintf("at most %v", v.RuleValue.Interface())
+	case "string.pattern":
+		return patternWords(v.FieldValue.String(), fmt.Sprint(v.RuleValue.Interface()))
+	}
+	return v.Proto.GetMessage(), ""
+}
+
+// purpose is what a field is for, as the beginning of a hint: the first sentence that the contracts say about it.
+func (d *Document) purpose(fd protoreflect.FieldDescriptor) string {
+	if d.about == nil {
+		return ""
+	}
+	first, _, _ := strings.Cut(d.about(fd.FullName()), ". ")
+	if first = strings.TrimSuffix(first, "."); first == "" {
+		return ""
+	}
+	return lowerFirst(first) + "; "
+}
+
+// lowerFirst makes a sentence go on within another; abbreviations stay as they are.
+func lowerFirst(s string) string {
+	r := []rune(s)
+	if len(r) > 1 && unicode.IsLower(r[1]) {
+		r[0] = unicode.ToLower(r[0])
+	}
+	return string(r)
+}
+
+func entriesText(limit string) string {
+	if limit == "1" {
+		return "1 entry"
+	}
+	return limit + " entries"
+}
+
 func entries(n int) string {
 	if n == 1 {
 		return "1 entry"
@@ -112,6 +163,8 @@ func patternWords(text, pattern string) (message, hint string) {
 		return "this must not be empty", "write a text"
 	case strings.Contains(pattern, `\pC`):
 		return "this contains a line break or another control character", "write it on one line"
+	case strings.HasPrefix(pattern, "^([EI]") && regexp.MustCompile(pattern).MatchString(strings.ToUpper(text)):
+		return shorten(text) + " is not written in capitals", "write " + strings.ToUpper(text)
 	case strings.HasPrefix(pattern, "^([EI]"):
 		return shorten(text) + " is no Myers-Briggs type", "four letters: E or I, N or S, F or T, J or P, such as INFP"
 	}

@@ -3,8 +3,10 @@ package protoyaml
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
@@ -14,7 +16,7 @@ import (
 func (d *Document) scalar(n *Node, fd protoreflect.FieldDescriptor, path string) (protoreflect.Value, bool) {
 	var none protoreflect.Value
 	if n.kind != scalarNode || (n.isNull() && fd.IsList()) {
-		d.wrongType(n, path, wanted(fd), "")
+		d.wrongType(n, path, wanted(fd), insteadOfGroup(n, fd))
 		return none, false
 	}
 	switch fd.Kind() {
@@ -47,7 +49,11 @@ func (d *Document) enum(n *Node, fd protoreflect.FieldDescriptor, path string) (
 	if number, ok := enumValue(fd.Enum(), n.text); ok {
 		return protoreflect.ValueOfEnum(number), true
 	}
-	d.add(n, path, shorten(n.text)+" is not one of the values it can have", DidYouMean(n.text, allowed))
+	hint := DidYouMean(straight(n.text), allowed)
+	if meant := d.meant(n.text, fd); meant != "" {
+		hint = fmt.Sprintf("did you mean %q? allowed: %s", meant, strings.Join(allowed, ", "))
+	}
+	d.add(n, path, shorten(n.text)+" is not one of the values it can have", hint)
 	return protoreflect.Value{}, false
 }
 
@@ -92,7 +98,7 @@ func wanted(fd protoreflect.FieldDescriptor) string {
 
 // repair guesses how a value that is no number or no boolean should have been written.
 func repair(n *Node, fd protoreflect.FieldDescriptor) string {
-	text := strings.TrimSpace(n.text)
+	text := straight(n.text)
 	if fd.Kind() == protoreflect.BoolKind {
 		switch strings.ToLower(text) {
 		case "yes", "y", "on", "true", "1":
@@ -110,13 +116,61 @@ func repair(n *Node, fd protoreflect.FieldDescriptor) string {
 	if comma := strings.Replace(text, ",", ".", 1); comma != text && isNumber(comma) {
 		return "write " + comma + ", with a point"
 	}
+	if text != strings.TrimSpace(n.text) && isNumber(text) {
+		return "write " + text + ", with the plain signs of the keyboard"
+	}
 	if n.quoted && isNumber(text) {
 		return "write " + text + ", without quotes"
 	}
 	if words, ok := numberWords[strings.ToLower(text)]; ok {
 		return "write " + words
 	}
+	if fd.Kind() == protoreflect.DoubleKind || fd.Kind() == protoreflect.FloatKind {
+		return "write a number, for instance 0.5"
+	}
+	if isNumber(text) {
+		return "write it without decimals"
+	}
+	return "write a number, for instance 10"
+}
+
+// straight is a text without the quotes, and with the minus, that word processors put in.
+func straight(s string) string {
+	return strings.TrimSpace(strings.ReplaceAll(strings.Trim(strings.TrimSpace(s), "‘’‚‛“”„‟«»‹›"), "−", "-"))
+}
+
+// insteadOfGroup says how to write the single value that a list, a group or nothing stands for.
+func insteadOfGroup(n *Node, fd protoreflect.FieldDescriptor) string {
+	switch {
+	case n.kind == listNode && fd.Kind() == protoreflect.StringKind:
+		return "write it as one text; a long one may go on below `>`, indented"
+	case n.kind == mappingNode && fd.Kind() == protoreflect.StringKind:
+		return "put quotes around a text that has braces or a colon in it"
+	case n.kind == scalarNode:
+		return "write it behind the dash, or delete the line"
+	}
 	return ""
+}
+
+// meant is the value of an enum whose description in the contracts has the word that was typed ("patient" is in that of
+// client); "" when there is none or more than one.
+func (d *Document) meant(word string, fd protoreflect.FieldDescriptor) string {
+	word = strings.ToLower(straight(word))
+	if d.about == nil || len([]rune(word)) < 4 || Nearest(word, allowedNames(fd)) != "" {
+		return ""
+	}
+	found := ""
+	for _, name := range allowedNames(fd) {
+		number, _ := enumValue(fd.Enum(), name)
+		said := strings.FieldsFunc(strings.ToLower(d.about(fd.Enum().Values().ByNumber(number).FullName())), func(r rune) bool { return !unicode.IsLetter(r) && r != '-' })
+		if slices.Contains(said, word) {
+			if found != "" {
+				return ""
+			}
+			found = name
+		}
+	}
+	return found
 }
 
 // numberWords are numbers that people write out.

@@ -16,7 +16,7 @@ func Spearman(xs, ys []float64) (float64, error) {
 	if err := pairs("rank correlation", xs, ys); err != nil {
 		return 0, err
 	}
-	return correlation("rank correlation", ranks(xs), ranks(ys))
+	return correlation("rank correlation", Ranks(xs), Ranks(ys))
 }
 
 // Pearson is the linear correlation of pairs, -1 to 1. It needs at least two pairs and some spread on both sides.
@@ -47,8 +47,8 @@ func correlation(what string, xs, ys []float64) (float64, error) {
 	return held(what, both/math.Sqrt(squaresX*squaresY))
 }
 
-// ranks are the places of values in ascending order, from 1; equal ones share the mean of theirs.
-func ranks(xs []float64) []float64 {
+// Ranks are the places of values in ascending order, from 1; equal ones share the mean of theirs. Values must be finite.
+func Ranks(xs []float64) []float64 {
 	order := make([]int, len(xs))
 	for i := range order {
 		order[i] = i
@@ -74,7 +74,7 @@ func AUC(low, high []float64) (float64, error) {
 	if err := errors.Join(need("AUC, low", low, 1), need("AUC, high", high, 1)); err != nil {
 		return 0, err
 	}
-	all := ranks(slices.Concat(low, high))
+	all := Ranks(slices.Concat(low, high))
 	var sum float64
 	for _, rank := range all[len(low):] {
 		sum += rank

@@ -223,7 +223,7 @@ func TestVaryErrors(t *testing.T) {
 	a, b := talk(t, "a", "coach", "boss", ""), talk(t, "b", "coach", "friend", "")
 	for spec, want := range map[string]string{
 		"focal.policy.skil=1":               `--vary focal.policy.skil=1: there is no field "skil" in policy (did you mean "skill"? allowed: modality, skill, strategy, model)`,
-		"focal.policy.skill=expert":         `--vary focal.policy.skill=expert: the level "expert" does not fit scenario "a": the text "expert" stands where a number from 0 to 1 is expected`,
+		"focal.policy.skill=expert":         `--vary focal.policy.skill=expert: the level "expert" does not fit scenario "a": the text "expert" stands where a number from 0 to 1 is expected (write a number, for instance 0.5)`,
 		"focal.policy.skill=2":              `--vary focal.policy.skill=2: the level "2" does not fit scenario "a": 2 is out of range (it takes a number from 0 to 1)`,
 		"focal.policy.modality=cbt,motiv":   `--vary focal.policy.modality=cbt,motiv: the level "motiv" does not fit scenario "a": "motiv" is not one of the values it can have (allowed: supportive, mi, cbt, directive, assertive, passive, aggressive)`,
 		"focla.policy.skill=1":              `--vary focla.policy.skill=1: no scenario of this run has a role "focla" (did you mean "focal"? allowed: focal, coach, boss, friend)`,
@@ -249,6 +249,17 @@ func TestVaryErrors(t *testing.T) {
 		if diff := cmp.Diff(want, err.Error()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", spec, diff)
 		}
+	}
+}
+
+func TestPersonasThatShipAreLevels(t *testing.T) {
+	f := vary(t, "client.persona=kofi-mensah,personas/bhavna-patel.yaml", talk(t, "a", "coach", "client", ""))
+	var got []string
+	for _, level := range f.Levels {
+		got = append(got, level.Name+" "+level.GetPersona().GetName())
+	}
+	if diff := cmp.Diff([]string{"kofi-mensah Kofi Mensah", "bhavna-patel Bhavna Patel"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

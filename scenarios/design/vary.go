@@ -23,6 +23,7 @@ const howVary = "write ROLE.FIELD=A,B, for instance focal.policy.skill=0.2,0.8"
 //	client.persona.style=plain,upset   enum values by their short names
 //	client.persona=profiles/           each file of a folder is one level, in the order of the file names
 //	client.persona=abe.yaml,zoe.yaml   or files one by one; a level is named by its persona's id
+//	boss.persona=femi-adeyemi          or the id of a persona that ships
 //	turn_taking=round_robin,bid        a field of the scenario itself
 //	boss.goal="Yes, later",No          a comma inside quotes belongs to the value
 //
@@ -135,12 +136,12 @@ func valueFor(fd protoreflect.FieldDescriptor, word string) *structpb.Value {
 	return structpb.NewStringValue(word)
 }
 
-// personaLevels loads the personas of files and folders, each a level named by the persona's id.
+// personaLevels loads the personas of files and folders, and those that ship by their ids, each a level named by the persona's id.
 func personaLevels(names []string) ([]*vignettev1.Level, error) {
 	var out []*vignettev1.Level
 	var problems scenarios.Problems
 	for _, name := range names {
-		personas, err := scenarios.LoadPersonas(name)
+		personas, err := scenarios.FindPersonas(name)
 		if err != nil {
 			ps, ok := err.(scenarios.Problems)
 			if !ok {

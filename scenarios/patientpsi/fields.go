@@ -7,222 +7,66 @@ import (
 	"strings"
 
 	"github.com/vignette-sim/vignette/internal/enumname"
-	"google.golang.org/protobuf/reflect/protoreflect"
-
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/scenarios/foreign"
 )
 
-// field maps one field of a profile, or two that belong together, onto a persona and back. write puts into raw what a
-// profile would hold that says what the persona says.
-type field struct {
-	names []string
-	read  func(raw profile, p *vignettev1.Persona) error
-	write func(p *vignettev1.Persona, raw profile) error
-}
-
 // fields is the whole mapping.
-var fields = []field{
-	{[]string{"id"}, readID, writeText("id", (*vignettev1.Persona).GetId)},
-	{[]string{"name"}, readName, writeText("name", (*vignettev1.Persona).GetName)},
-	{[]string{"type"}, readStyle, writeStyle},
-	textField("history", func(m *vignettev1.CognitiveModel) *string { return &m.RelevantHistory }),
-	beliefField("helpless_belief", vignettev1.CoreBelief_CATEGORY_HELPLESS),
-	beliefField("unlovable_belief", vignettev1.CoreBelief_CATEGORY_UNLOVABLE),
-	beliefField("worthless_belief", vignettev1.CoreBelief_CATEGORY_WORTHLESS),
-	{[]string{"intermediate_belief", "intermediate_belief_depression"}, readRules, writeRules},
-	linesField("coping_strategies", func(m *vignettev1.CognitiveModel) *[]string { return &m.CopingStrategies }),
-	textField("situation", func(m *vignettev1.CognitiveModel) *string { return &situation(m).Situation }),
-	linesField("auto_thought", func(m *vignettev1.CognitiveModel) *[]string { return &situation(m).AutomaticThoughts }),
-	{[]string{"emotion"}, readEmotions, writeEmotions},
-	linesField("behavior", func(m *vignettev1.CognitiveModel) *[]string { return &situation(m).Behaviors }),
+var fields = []foreign.PersonField{
+	required("id", "this is missing; files and seeds are named by it", func(p *vignettev1.Persona) *string { return &p.Id }),
+	required("name", "this is missing", func(p *vignettev1.Persona) *string { return &p.Name }),
+	{Paths: []string{"type"}, Read: readStyle, Write: writeStyle},
+	foreign.TextOf("history", func(p *vignettev1.Persona) *string { return &foreign.Model(p).RelevantHistory }),
+	beliefs("helpless_belief", vignettev1.CoreBelief_CATEGORY_HELPLESS),
+	beliefs("unlovable_belief", vignettev1.CoreBelief_CATEGORY_UNLOVABLE),
+	beliefs("worthless_belief", vignettev1.CoreBelief_CATEGORY_WORTHLESS),
+	{Paths: []string{"intermediate_belief", "intermediate_belief_depression"}, Read: readRules, Write: writeRules},
+	foreign.LineOf("coping_strategies", func(p *vignettev1.Persona) *[]string { return &foreign.Model(p).CopingStrategies }),
+	oneSituation(foreign.TextOf("situation", func(p *vignettev1.Persona) *string { return &foreign.Situation(p).Situation })),
+	foreign.LineOf("auto_thought", func(p *vignettev1.Persona) *[]string { return &foreign.Situation(p).AutomaticThoughts }),
+	{Paths: []string{"emotion"}, Read: readEmotions, Write: writeEmotions},
+	foreign.LineOf("behavior", func(p *vignettev1.Persona) *[]string { return &foreign.Situation(p).Behaviors }),
 }
 
-func isField(name string) bool {
-	for _, f := range fields {
-		for _, n := range f.names {
-			if n == name {
-				return true
+// required is a text that must be there.
+func required(path, missing string, at func(*vignettev1.Persona) *string) foreign.PersonField {
+	f := foreign.TextOf(path, at)
+	read := f.Read
+	f.Read = func(from foreign.Part, p *vignettev1.Persona) error {
+		err := read(from, p)
+		if err == nil && *at(p) == "" {
+			err = errors.New(missing)
+		}
+		return err
+	}
+	return f
+}
+
+// oneSituation refuses to write a model of which a profile could hold only a part.
+func oneSituation(f foreign.PersonField) foreign.PersonField {
+	write := f.Write
+	f.Write = func(p *vignettev1.Persona, was, into foreign.Part) error {
+		if n := len(p.GetCognitiveModel().GetSituations()); n > 1 {
+			return fmt.Errorf("it has %d situations, and a profile holds one; make a persona of each", n)
+		}
+		return write(p, was, into)
+	}
+	return f
+}
+
+// beliefs refuses to write a belief whose family is not known.
+func beliefs(path string, category vignettev1.CoreBelief_Category) foreign.PersonField {
+	f := foreign.Beliefs(path, category)
+	write := f.Write
+	f.Write = func(p *vignettev1.Persona, was, into foreign.Part) error {
+		for _, b := range p.GetCognitiveModel().GetCoreBeliefs() {
+			if b.GetCategory() == vignettev1.CoreBelief_CATEGORY_UNSPECIFIED {
+				return fmt.Errorf("the core belief %q has no category, and a profile needs one", b.GetText())
 			}
 		}
+		return write(p, was, into)
 	}
-	return false
-}
-
-// model is the persona's cognitive model, made when it is first needed.
-func model(p *vignettev1.Persona) *vignettev1.CognitiveModel {
-	if p.CognitiveModel == nil {
-		p.CognitiveModel = &vignettev1.CognitiveModel{}
-	}
-	return p.CognitiveModel
-}
-
-// situation is the one situation of a profile.
-func situation(m *vignettev1.CognitiveModel) *vignettev1.DiagramSituation {
-	if len(m.Situations) == 0 {
-		m.Situations = []*vignettev1.DiagramSituation{{}}
-	}
-	return m.Situations[0]
-}
-
-// text reads a field that holds one text; absent and null are the empty one.
-func text(raw profile, name string) (string, error) {
-	switch v := raw[name].(type) {
-	case nil:
-		return "", nil
-	case string:
-		return v, nil
-	default:
-		return "", fmt.Errorf("this must be a text in quotes, not %s", kindOf(v))
-	}
-}
-
-// texts reads a field that holds a list of texts; one text stands for a list of one. Empty texts are passed over.
-func texts(raw profile, name string) ([]string, error) {
-	list, ok := raw[name].([]any)
-	if !ok {
-		one, err := text(raw, name)
-		if err != nil {
-			return nil, fmt.Errorf("this must be a list of texts, not %s", kindOf(raw[name]))
-		}
-		list = []any{one}
-	}
-	var out []string
-	for i, v := range list {
-		s, ok := v.(string)
-		if !ok {
-			return nil, fmt.Errorf("entry %d must be a text in quotes, not %s", i+1, kindOf(v))
-		}
-		if s != "" {
-			out = append(out, s)
-		}
-	}
-	return out, nil
-}
-
-func kindOf(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return "null"
-	case bool:
-		return fmt.Sprint(v)
-	case float64:
-		return fmt.Sprintf("the number %v", v)
-	case string:
-		return "a text"
-	case []any:
-		return "a list"
-	}
-	return "a group of fields"
-}
-
-// list is a list as JSON values have it.
-func list(texts []string) []any {
-	out := make([]any, len(texts))
-	for i, s := range texts {
-		out[i] = s
-	}
-	return out
-}
-
-func readID(raw profile, p *vignettev1.Persona) (err error) {
-	if p.Id, err = text(raw, "id"); err == nil && p.Id == "" {
-		err = errors.New("this is missing; files and seeds are named by it")
-	}
-	return err
-}
-
-func readName(raw profile, p *vignettev1.Persona) (err error) {
-	if p.Name, err = text(raw, "name"); err == nil && p.Name == "" {
-		err = errors.New("this is missing")
-	}
-	return err
-}
-
-func writeText(name string, get func(*vignettev1.Persona) string) func(*vignettev1.Persona, profile) error {
-	return func(p *vignettev1.Persona, raw profile) error {
-		raw[name] = get(p)
-		return nil
-	}
-}
-
-// textField maps a text onto a text. A text without content is none.
-func textField(name string, at func(*vignettev1.CognitiveModel) *string) field {
-	return field{
-		names: []string{name},
-		read: func(raw profile, p *vignettev1.Persona) error {
-			s, err := text(raw, name)
-			if err == nil && s != "" {
-				*at(model(p)) = s
-			}
-			return err
-		},
-		write: func(p *vignettev1.Persona, raw profile) error {
-			if err := oneSituation(p); err != nil {
-				return err
-			}
-			raw[name] = *at(copyOf(p))
-			return nil
-		},
-	}
-}
-
-// linesField maps a text onto a list that holds it as one entry: a profile writes running text, and cutting it into
-// sentences would be a guess. Several entries are written one in a line.
-func linesField(name string, at func(*vignettev1.CognitiveModel) *[]string) field {
-	return field{
-		names: []string{name},
-		read: func(raw profile, p *vignettev1.Persona) error {
-			s, err := text(raw, name)
-			if err == nil && s != "" {
-				*at(model(p)) = []string{s}
-			}
-			return err
-		},
-		write: func(p *vignettev1.Persona, raw profile) error {
-			raw[name] = strings.Join(*at(copyOf(p)), "\n")
-			return nil
-		},
-	}
-}
-
-// copyOf is the cognitive model to look into without changing the persona.
-func copyOf(p *vignettev1.Persona) *vignettev1.CognitiveModel {
-	m := p.GetCognitiveModel()
-	return &vignettev1.CognitiveModel{RelevantHistory: m.GetRelevantHistory(), CopingStrategies: m.GetCopingStrategies(), Situations: m.GetSituations()}
-}
-
-func oneSituation(p *vignettev1.Persona) error {
-	if n := len(p.GetCognitiveModel().GetSituations()); n > 1 {
-		return fmt.Errorf("it has %d situations, and a profile holds one; make a persona of each", n)
-	}
-	return nil
-}
-
-func beliefField(name string, category vignettev1.CoreBelief_Category) field {
-	return field{
-		names: []string{name},
-		read: func(raw profile, p *vignettev1.Persona) error {
-			beliefs, err := texts(raw, name)
-			for _, b := range beliefs {
-				m := model(p)
-				m.CoreBeliefs = append(m.CoreBeliefs, &vignettev1.CoreBelief{Category: category, Text: b})
-			}
-			return err
-		},
-		write: func(p *vignettev1.Persona, raw profile) error {
-			var mine []string
-			for _, b := range p.GetCognitiveModel().GetCoreBeliefs() {
-				switch b.Category {
-				case category:
-					mine = append(mine, b.Text)
-				case vignettev1.CoreBelief_CATEGORY_UNSPECIFIED:
-					return fmt.Errorf("the core belief %q has no category, and a profile needs one", b.Text)
-				}
-			}
-			raw[name] = list(mine)
-			return nil
-		},
-	}
+	return f
 }
 
 // marker separates, inside one text, the rules of ordinary times from those in a depression.
@@ -231,12 +75,12 @@ const marker = "[during depression]"
 var markerPattern = regexp.MustCompile(`(?i)\[during depression\]`)
 
 // readRules splits the intermediate beliefs at the marker; a separate field for those in a depression is read as well.
-func readRules(raw profile, p *vignettev1.Persona) error {
-	all, err := text(raw, "intermediate_belief")
+func readRules(from foreign.Part, p *vignettev1.Persona) error {
+	all, err := foreign.Text(from, "intermediate_belief")
 	if err != nil {
 		return err
 	}
-	separate, err := text(raw, "intermediate_belief_depression")
+	separate, err := foreign.Text(from, "intermediate_belief_depression")
 	if err != nil {
 		return fmt.Errorf("intermediate_belief_depression: %w", err)
 	}
@@ -245,47 +89,69 @@ func readRules(raw profile, p *vignettev1.Persona) error {
 		before, during = all[:at[0]], all[at[1]:]
 	}
 	if s := strings.TrimSpace(before); s != "" {
-		model(p).IntermediateBeliefs = []string{s}
+		foreign.Model(p).IntermediateBeliefs = []string{s}
 	}
 	for _, s := range []string{during, separate} {
 		if s = strings.TrimSpace(s); s != "" {
-			model(p).IntermediateBeliefsWhenDepressed = append(model(p).IntermediateBeliefsWhenDepressed, s)
+			m := foreign.Model(p)
+			m.IntermediateBeliefsWhenDepressed = append(m.IntermediateBeliefsWhenDepressed, s)
 		}
 	}
 	return nil
 }
 
-func writeRules(p *vignettev1.Persona, raw profile) error {
+func writeRules(p *vignettev1.Persona, _, into foreign.Part) error {
 	s := strings.Join(p.GetCognitiveModel().GetIntermediateBeliefs(), "\n")
 	if during := p.GetCognitiveModel().GetIntermediateBeliefsWhenDepressed(); len(during) > 0 {
 		s = strings.TrimPrefix(s+"\n"+marker+"\n"+strings.Join(during, "\n"), "\n")
 	}
-	raw["intermediate_belief"] = s
+	into["intermediate_belief"] = s
 	return nil
 }
 
 // readStyle takes the style of a profile that offers one. Several are a choice somebody has still to make.
-func readStyle(raw profile, p *vignettev1.Persona) error {
-	offered, err := texts(raw, "type")
+func readStyle(from foreign.Part, p *vignettev1.Persona) error {
+	offered, err := foreign.Texts(from, "type")
 	if err != nil || len(offered) != 1 {
 		return err
 	}
-	values := vignettev1.ConversationalStyle(0).Descriptor().Values()
-	for i := range values.Len() {
-		if v := values.Get(i); v.Number() != 0 && enumname.Short(v) == offered[0] {
-			p.Style = vignettev1.ConversationalStyle(v.Number())
+	for n := range vignettev1.ConversationalStyle_name {
+		if style := vignettev1.ConversationalStyle(n); n != 0 && enumname.Of(style) == offered[0] {
+			p.Style = style
 		}
 	}
 	return nil
 }
 
-func writeStyle(p *vignettev1.Persona, raw profile) error {
-	if v := enumValue(p.GetStyle()); v != nil && v.Number() != 0 {
-		raw["type"] = []any{enumname.Short(v)}
+func writeStyle(p *vignettev1.Persona, _, into foreign.Part) error {
+	if p.GetStyle() != vignettev1.ConversationalStyle_CONVERSATIONAL_STYLE_UNSPECIFIED {
+		into["type"] = []any{enumname.Of(p.GetStyle())}
 	}
 	return nil
 }
 
-func enumValue(e protoreflect.Enum) protoreflect.EnumValueDescriptor {
-	return e.Descriptor().Values().ByNumber(e.Number())
+func readEmotions(from foreign.Part, p *vignettev1.Persona) error {
+	entries, err := foreign.Texts(from, "emotion")
+	if err != nil {
+		return err
+	}
+	for i, words := range entries {
+		e, ok := foreign.EmotionOf(words)
+		if !ok {
+			return fmt.Errorf("entry %d, %w", i+1, foreign.NoEmotion(words))
+		}
+		s := foreign.Situation(p)
+		s.Emotions = append(s.Emotions, &vignettev1.EmotionIntensity{Emotion: e, Words: words})
+	}
+	return nil
+}
+
+// writeEmotions writes the source's words where they still name the emotion, and its name where it was changed.
+func writeEmotions(p *vignettev1.Persona, _, into foreign.Part) error {
+	var out []string
+	for _, e := range foreign.Situation(p).Emotions {
+		out = append(out, foreign.EmotionWords(e))
+	}
+	into["emotion"] = foreign.List(out)
+	return nil
 }

@@ -282,7 +282,7 @@ func TestImportErrors(t *testing.T) {
 		"a wrong belief": {with(map[string]any{"helpless_belief": 5}), `x.json: profile 2 (id 7-2): helpless_belief: this must be a list of texts, not the number 5`},
 		"a wrong entry":  {with(map[string]any{"worthless_belief": []any{"a", []any{}}}), `worthless_belief: entry 2 must be a text in quotes, not a list`},
 		"a list as text": {with(map[string]any{"history": []any{"a"}}), `profile 2 (id 7-2): history: this must be a text in quotes, not a list`},
-		"an emotion":     {with(map[string]any{"emotion": []any{"meh"}}), `emotion: entry 1, "meh", names no emotion that is known; known are anxiety, sadness,`},
+		"an emotion":     {with(map[string]any{"emotion": []any{"meh"}}), `emotion: entry 1, "meh" names no emotion that is known; known are anxiety, sadness,`},
 		"no situation":   {with(map[string]any{"situation": ""}), `profile 2 (id 7-2): cognitive_model.situations[0].situation: this is missing`},
 		"much too long":  {with(map[string]any{"history": strings.Repeat("x", 8001)}), `cognitive_model.relevant_history: this text has 8001 characters (at most 8000)`},
 		"very deep":      {with(map[string]any{"deep": deep(40)}), `deep is nested more than 32 levels deep`},

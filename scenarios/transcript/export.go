@@ -28,6 +28,31 @@ type exportedTurn struct {
 	Text      string   `json:"text"`
 }
 
+// readJSON reads what the first value shows the file to hold: messages, or episodes.
+func (f *file) readJSON(data []byte) error {
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("[")) {
+		return f.readMessages(data)
+	}
+	first := bytes.TrimSpace(data)
+	if end := bytes.IndexByte(first, '\n'); end >= 0 {
+		first = first[:end]
+	}
+	if !isMessage(first) {
+		return f.readExport(data)
+	}
+	line := 0
+	for row := range bytes.Lines(data) {
+		line++
+		if len(bytes.TrimSpace(row)) == 0 {
+			continue
+		}
+		if err := f.message(row, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // readExport reads one episode a line. Episodes without turns keep their place, so that positions are those of the file.
 func (f *file) readExport(data []byte) error {
 	line := 0

@@ -55,27 +55,30 @@ type Turn struct {
 	Line *vignettev1.ScriptLine
 }
 
-// Read reads the conversations of a file. Its name decides on the form: .jsonl, .ndjson and .json are exports of Vignette,
-// .csv is AnnoMI, .txt is text. An error is always [protoyaml.Problems].
+// Read reads the conversations of a file. Its name decides on the form: .jsonl, .ndjson and .json are exports of Vignette or
+// messages with role and text, .csv is AnnoMI, .vtt is captions, .txt is text, or captions where it begins as they do. An error
+// is always [protoyaml.Problems].
 func Read(name string, data []byte) ([]*Conversation, error) {
 	f := &file{name: name}
-	switch {
-	case len(data) > MaxBytes:
-		return nil, f.wrong(0, fmt.Sprintf("the file has %d bytes; at most %d are read", len(data), MaxBytes), "leave out the conversations that are not needed")
-	case !utf8.Valid(data):
-		return nil, f.wrong(1+bytes.Count(data[:validPrefix(data)], []byte("\n")), "this is not UTF-8 text", "save the file as UTF-8")
+	data, err := f.clean(data)
+	if err != nil {
+		return nil, err
 	}
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	var err error
 	switch strings.ToLower(path.Ext(name)) {
 	case ".jsonl", ".ndjson", ".json":
-		err = f.readExport(data)
+		err = f.readJSON(data)
 	case ".csv":
 		err = f.readAnnoMI(data)
+	case ".vtt":
+		err = f.readVoices(data)
 	case ".txt":
+		if isVoices(data) {
+			err = f.readVoices(data)
+			break
+		}
 		err = f.readText(data)
 	default:
-		return nil, f.wrong(0, "this is no file that conversations are read from", "name a .jsonl file that 'vignette export' wrote, a .csv file of AnnoMI, or a .txt file with lines of the form Name: words")
+		return nil, f.wrong(0, "this is no file that conversations are read from", "name a .jsonl file that 'vignette export' wrote or of messages with role and text, a .csv file of AnnoMI, a .vtt file, or a .txt file with lines of the form Name: words")
 	}
 	if err != nil {
 		return nil, err
@@ -84,6 +87,17 @@ func Read(name string, data []byte) ([]*Conversation, error) {
 		return nil, f.wrong(0, "there is no conversation in this file", "")
 	}
 	return f.conversations, nil
+}
+
+// clean holds a file to its bound and to UTF-8, and takes a byte order mark off.
+func (f *file) clean(data []byte) ([]byte, error) {
+	switch {
+	case len(data) > MaxBytes:
+		return nil, f.wrong(0, fmt.Sprintf("the file has %d bytes; at most %d are read", len(data), MaxBytes), "leave out the conversations that are not needed")
+	case !utf8.Valid(data):
+		return nil, f.wrong(1+bytes.Count(data[:validPrefix(data)], []byte("\n")), "this is not UTF-8 text", "save the file as UTF-8")
+	}
+	return bytes.TrimPrefix(data, []byte("\ufeff")), nil
 }
 
 // Pick finds a conversation by its id or, where no id fits, its position from 1. Left out, it is the only one there is.
@@ -176,6 +190,7 @@ func some(names []string) string {
 type file struct {
 	name          string
 	conversations []*Conversation
+	byID          map[string]*Conversation // of messages
 }
 
 // wrong is a problem at a line, 0 for the whole file.

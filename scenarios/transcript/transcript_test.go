@@ -43,6 +43,14 @@ func TestRead(t *testing.T) {
 		{"text: utterances in a row are one turn, empty ones none", "x.txt", "A: One.\nA: Two.\nB:\nA: Three.\nB: Yes.\n", `[] A/speak:"One. Two. Three." B/speak:"Yes."`},
 		{"text: what is not said", "x.txt", "A: (silent)\nB: (nods)\nB: Go on (please).\nA: I have to go. (leaves)\nB: (leaves)", `[] A/silent:"" B/nonverbal:"nods" B/speak:"Go on (please)." A/leave:"I have to go." B/leave:""`},
 		{"text with a byte order mark", "x.txt", "\ufeffZoë: Ja.\n", `[] Zoë/speak:"Ja."`},
+		{"messages", "x.jsonl", `{"role":"therapist","text":"Hello."}` + "\n\n" + `{"role":"client","content":"Hi."}` + "\n" + `{"role":"client","text":" Well. "}` + "\n" + `{"role":"client","text":""}`,
+			`[] therapist/speak:"Hello." client/speak:"Hi. Well."`},
+		{"messages of two conversations, in a list", "x.json", `[{"conversation":"a","role":"A","text":"1"},{"conversation":"b","role":"B","text":"2"},{"conversation":"a","role":"B","text":"3"}]`,
+			`[a] A/speak:"1" B/speak:"3" | [b] B/speak:"2"`},
+		{"captions", "x.vtt", "WEBVTT - a talk\n\nNOTE by hand\nnot: said\n\n1\n00:01.000 --> 00:02.000\n<v Ada>Hello &amp; <i>welcome</i>.</v>\n\n00:03.000 --> 00:04.000\n<v.loud Ada>Sit down.\nHere.\n\n00:05.000 --> 00:06.000\n<v Ruth>Yes.</v> <v Ada>Good.",
+			`[] Ada/speak:"Hello & welcome. Sit down. Here." Ruth/speak:"Yes." Ada/speak:"Good."`},
+		{"captions with names before a colon", "x.vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\nAda: Hello.\n\n00:03.000 --> 00:04.000\nRuth: At ten: yes.", `[] Ada/speak:"Hello." Ruth/speak:"At ten: yes."`},
+		{"voices in a text file", "x.txt", "<v Ada>Hello.\n<v Ruth>Hi.\n", `[] Ada/speak:"Hello." Ruth/speak:"Hi."`},
 		{"annomi: each utterance once, in a row joined, empty ones left out", "x.csv", annomiHeader +
 			"high,7,a,0,therapist,Hello.,1\nhigh,7,a,0,therapist,Hello.,2\nhigh,7,a,1,therapist,\"How are you,\nthen?\",1\nhigh,7,a,2,client,,1\nhigh,7,a,3,client,Fine.,1\nlow,9,b,0,client,Hm.,1\n",
 			`[7] therapist/speak:"Hello. How are you,` + `\nthen?" client/speak:"Fine." | [9] client/speak:"Hm."`},
@@ -79,6 +87,10 @@ func TestProblems(t *testing.T) {
 		{"somebody else", "x.jsonl", `{"episode":"e","roles":[],"turns":[{"role":"z","action":"speak","text":"a"}]}`, `x.jsonl:1:1: turn 0 is by "z"`},
 		{"no such action", "x.jsonl", `{"episode":"e","roles":[{"id":"z"}],"turns":[{"role":"z","action":"sing","text":"a"}]}`, `turn 0 has the action "sing"`},
 		{"words missing", "x.jsonl", `{"episode":"e","roles":[{"id":"z"}],"turns":[{"role":"z","action":"speak"}]}`, "turn 0 has no words"},
+		{"an instruction", "x.jsonl", `{"role":"system","text":"Be kind."}`, "x.jsonl:1:1: this is an instruction to a model"},
+		{"a message and an episode", "x.jsonl", `{"role":"a","text":"b"}` + "\n" + exportLine, "x.jsonl:2:1: this message does not say who speaks"},
+		{"a message without text", "x.json", `[{"role":"a","text":"b"},{"role":"a"}]`, "x.json:1:1: message 2: this message has no text"},
+		{"a caption of nobody", "x.vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\nHello.", "x.vtt:4:1: this line does not say who speaks"},
 		{"no such column", "x.csv", "a,b\n", "x.csv:1:1: there is no column transcript_id"},
 		{"ragged", "x.csv", annomiHeader + "high,1,a,0,client,Hm.,1\nhigh,1\n", "x.csv:3:1: this is not CSV"},
 		{"another speaker", "x.csv", annomiHeader + "high,1,a,0,judge,Hm.,1\n", `x.csv:2:1: the interlocutor is "judge"`},
@@ -136,6 +148,31 @@ func TestSpeakerOf(t *testing.T) {
 	}
 }
 
+// What raters wrote is kept beside each utterance, and each utterance once.
+func TestReadAnnoMI(t *testing.T) {
+	sessions, err := transcript.ReadAnnoMI("x.csv", []byte(annomiHeader+
+		"high,7,a,0,therapist,Hello.,1\nhigh,7,a,0,therapist,Hello.,2\nhigh,7,a,1,client,,1\nlow,9,b,0,client,Hm.,3\n"), "topic")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(sessions) != 2 || sessions[0].Quality != "high" || sessions[1].Line != 5 || len(sessions[0].Utterances) != 2 {
+		t.Fatalf("read %+v", sessions)
+	}
+	first := sessions[0].Utterances[0]
+	if rating, ok := first.By("2"); !ok || rating.Labels["topic"] != "a" || len(first.Ratings) != 2 || first.Speaker != transcript.Therapist {
+		t.Errorf("first utterance %+v", first)
+	}
+	if _, ok := first.By("3"); ok {
+		t.Error("a rater of another session is found")
+	}
+	if _, err := transcript.ReadAnnoMI("x.csv", []byte(annomiHeader), "topic"); err == nil || !strings.Contains(err.Error(), "no conversation") {
+		t.Errorf("err = %v", err)
+	}
+	if _, err := transcript.ReadAnnoMI("x.csv", []byte(annomiHeader), "reflection_exists"); err == nil || !strings.Contains(err.Error(), "no column reflection_exists") {
+		t.Errorf("err = %v", err)
+	}
+}
+
 // The published file is read whole: every transcript has turns of both sides, in turn.
 func TestAnnoMI(t *testing.T) {
 	name := filepath.Join(os.Getenv("VIGNETTE_TESTDATA"), "annomi-dev", "annomi-dev.csv")
@@ -172,6 +209,8 @@ func TestAnnoMI(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add("x.jsonl", []byte(exportLine))
 	f.Add("x.txt", []byte("Ada: Hello.\n  And.\nRuth: (nods)\nAda: (leaves)\n"))
+	f.Add("x.json", []byte(`[{"role":"therapist","name":"Ada","text":"Hello."},{"conversation":"b","role":"client","content":"Hi."}]`))
+	f.Add("x.vtt", []byte("WEBVTT\n\n1\n00:01.000 --> 00:02.000\n<v Ada>Hello &amp; <v.x Ruth>hi</v>\n"))
 	f.Add("x.csv", []byte(annomiHeader+"high,7,a,0,therapist,\"Hello, \"\"you\"\".\",1\n"))
 	f.Fuzz(func(t *testing.T, name string, data []byte) {
 		read, err := transcript.Read(name, data)

@@ -43,6 +43,7 @@ func (j *JSONL) Write(state *episode.State) error {
 		Turns:    []jsonTurn{},
 		Scores:   []jsonScore{},
 		Rewards:  map[string]jsonReward{},
+		Outcomes: outcomesOf(state),
 	}
 	for _, level := range plan.Cell.GetFactors() {
 		out.Factors[level.GetFactor()] = level.GetLevel()

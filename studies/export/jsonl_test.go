@@ -65,17 +65,24 @@ func full() []*vignettev1.EpisodeEvent {
 		{Event: &vignettev1.EpisodeEvent_Probed{Probed: &vignettev1.ProbeAnswer{Probe: "p", Role: "b", AfterTurns: 6, Answer: &vignettev1.ProbeAnswer_Refusal{Refusal: "will not say"}}}},
 		{Event: &vignettev1.EpisodeEvent_Evaluated{Evaluated: &vignettev1.Evaluated{Evaluator: "judge", Role: "a", Scores: []*vignettev1.Score{
 			{Id: "1", Evaluator: "judge", Dimension: "d.turn", Role: "a", TurnIndex: proto.Int32(0), Confidence: proto.Float64(0.5), Rationale: "asks",
-				Outcome: &vignettev1.Score_Value{Value: &vignettev1.ScoreValue{Number: 0, Label: "none"}},
-				Spans:   []*vignettev1.CodedSpan{{Span: &vignettev1.Span{End: 3, Quote: "How"}, Code: "d.turn"}}},
+				Provenance: &vignettev1.Provenance{Agent: "judge", Mind: "llm", Model: "m", Version: "dev+prompt-1", PromptHash: "1a"},
+				Outcome:    &vignettev1.Score_Value{Value: &vignettev1.ScoreValue{Number: 0, Label: "none"}},
+				Spans:      []*vignettev1.CodedSpan{{Span: &vignettev1.Span{End: 3, Quote: "How"}, Code: "d.turn"}}},
 			{Id: "2", Evaluator: "judge", Dimension: "d.whole", Role: "a",
 				Outcome: &vignettev1.Score_Missing{Missing: &vignettev1.Missing{Reason: vignettev1.MissingReason_MISSING_REASON_REFUSED, Detail: "the judge refused"}}},
 		}}}},
 		{Event: &vignettev1.EpisodeEvent_Completed{Completed: &vignettev1.EpisodeCompleted{Validity: vignettev1.Validity_VALIDITY_OK, Rewards: []*vignettev1.Reward{{
-			Role:    "a",
-			Outcome: &vignettev1.Reward_Missing{Missing: &vignettev1.Missing{Reason: vignettev1.MissingReason_MISSING_REASON_DEPENDENCY_MISSING, Detail: "d.whole"}},
-			Terms: []*vignettev1.RewardTermValue{{Evaluator: "judge", Dimension: "d.whole", Weight: 1,
-				Outcome: &vignettev1.RewardTermValue_Missing{Missing: &vignettev1.Missing{Reason: vignettev1.MissingReason_MISSING_REASON_REFUSED}}}},
-			PerTurn: []*vignettev1.TurnReward{{TurnIndex: 0, Outcome: &vignettev1.TurnReward_Value{Value: -1}}},
+			Role:        "a",
+			Outcome:     &vignettev1.Reward_Missing{Missing: &vignettev1.Missing{Reason: vignettev1.MissingReason_MISSING_REASON_DEPENDENCY_MISSING, Detail: "d.whole"}},
+			Composition: "reward-2",
+			Terms: []*vignettev1.RewardTermValue{{Evaluator: "judge", Dimension: "d.whole", Weight: 1, PaysOutcome: true,
+				Outcome: &vignettev1.RewardTermValue_Missing{Missing: &vignettev1.Missing{Reason: vignettev1.MissingReason_MISSING_REASON_REFUSED}},
+				Sources: []*vignettev1.Provenance{{Agent: "judge", Mind: "llm", Model: "m", Version: "dev+prompt-1", PromptHash: "1a"}, {Agent: "rita", Mind: "human"}},
+				Members: []*vignettev1.EnsembleValue{
+					{Evaluator: "judge", Dimension: "d.whole", Outcome: &vignettev1.EnsembleValue_Missing{Missing: &vignettev1.Missing{Reason: vignettev1.MissingReason_MISSING_REASON_REFUSED}}},
+					{Evaluator: "other", Dimension: "d.whole", Outcome: &vignettev1.EnsembleValue_Value{Value: 0}},
+				}, Disagreement: proto.Float64(0)}},
+			PerTurn: []*vignettev1.TurnReward{{TurnIndex: 0, Outcome: &vignettev1.TurnReward_Value{Value: -1}, Disagreement: proto.Float64(0.5)}},
 		}}}}},
 	}
 }

@@ -1,8 +1,10 @@
 package export
 
 import (
+	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/internal/enumname"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/studies/outcomes"
 )
 
 // The shapes below are what readers of an export rely on: fields are added, never renamed or given another meaning.
@@ -23,6 +25,15 @@ type jsonEpisode struct {
 	Probes    []jsonProbe           `json:"probes,omitempty"`
 	Scores    []jsonScore           `json:"scores"`
 	Rewards   map[string]jsonReward `json:"rewards"`
+	// Outcomes are what came of it for roles that are not focal, by role id and kind of outcome; beside rewards, never in them.
+	Outcomes map[string]map[string]jsonAccount `json:"outcomes"`
+}
+
+// jsonAccount is an outcome by somebody's own account.
+type jsonAccount struct {
+	Value  *float64 `json:"value"`
+	Source string   `json:"source,omitempty"`
+	Reason string   `json:"reason,omitempty"`
 }
 
 type jsonRole struct {
@@ -129,12 +140,16 @@ type jsonScore struct {
 	Rationale  string     `json:"rationale,omitempty"`
 	Suggestion string     `json:"suggestion,omitempty"`
 	Method     string     `json:"method"`
+	Model      string     `json:"model,omitempty"`
+	Version    string     `json:"version,omitempty"`
+	PromptHash string     `json:"prompt_hash,omitempty"`
 }
 
 type jsonReward struct {
 	jsonOutcome
-	Terms   []jsonTerm       `json:"terms"`
-	PerTurn []jsonTurnReward `json:"per_turn"`
+	Terms       []jsonTerm       `json:"terms"`
+	PerTurn     []jsonTurnReward `json:"per_turn"`
+	Composition string           `json:"composition,omitempty"`
 }
 
 type jsonTerm struct {
@@ -142,11 +157,33 @@ type jsonTerm struct {
 	Dimension string  `json:"dimension"`
 	Weight    float64 `json:"weight"`
 	jsonOutcome
+	Process      bool         `json:"process"`
+	Outcome      bool         `json:"outcome"`
+	Sources      []jsonSource `json:"sources"`
+	Members      []jsonMember `json:"members,omitempty"`      // only where the term has an ensemble
+	Disagreement *float64     `json:"disagreement,omitempty"` // of an ensemble with two values or more
+}
+
+// jsonSource is who or what scored.
+type jsonSource struct {
+	Evaluator  string `json:"evaluator"`
+	Method     string `json:"method"`
+	Model      string `json:"model,omitempty"`
+	Version    string `json:"version,omitempty"`
+	PromptHash string `json:"prompt_hash,omitempty"`
+}
+
+// jsonMember is what one evaluator of an ensemble says.
+type jsonMember struct {
+	Evaluator string `json:"evaluator"`
+	Dimension string `json:"dimension"`
+	jsonOutcome
 }
 
 type jsonTurnReward struct {
 	Index int32 `json:"index"`
 	jsonOutcome
+	Disagreement *float64 `json:"disagreement,omitempty"`
 }
 
 // jsonBids are what everybody present bid for a turn.
@@ -164,7 +201,14 @@ type jsonProbe struct {
 	Probability   *float64      `json:"probability,omitempty"`
 	Text          string        `json:"text,omitempty"`
 	Probabilities []jsonEmotion `json:"probabilities,omitempty"` // intensity is read as probability
+	Acts          []jsonLikely  `json:"acts,omitempty"`
 	Reason        string        `json:"reason,omitempty"`
+}
+
+// jsonLikely is an act and how probable it was said to be next.
+type jsonLikely struct {
+	Act         string  `json:"act"`
+	Probability float64 `json:"probability"`
 }
 
 func turnOf(turn *vignettev1.Turn) jsonTurn {
@@ -261,6 +305,9 @@ func scoreOf(score *vignettev1.Score) jsonScore {
 		Rationale:  score.GetRationale(),
 		Suggestion: score.GetSuggestion(),
 		Method:     score.GetProvenance().GetMind(),
+		Model:      score.GetProvenance().GetModel(),
+		Version:    score.GetProvenance().GetVersion(),
+		PromptHash: score.GetProvenance().GetPromptHash(),
 	}
 	if value := score.GetValue(); value != nil {
 		out.Value = &value.Number
@@ -276,23 +323,17 @@ func scoreOf(score *vignettev1.Score) jsonScore {
 }
 
 func rewardOf(reward *vignettev1.Reward) jsonReward {
-	out := jsonReward{Terms: []jsonTerm{}, PerTurn: []jsonTurnReward{}}
+	out := jsonReward{Terms: []jsonTerm{}, PerTurn: []jsonTurnReward{}, Composition: reward.GetComposition()}
 	if value, ok := reward.GetOutcome().(*vignettev1.Reward_Value); ok {
 		out.Value = &value.Value
 	} else {
 		out.jsonOutcome = reasonOf(reward.GetMissing())
 	}
 	for _, term := range reward.GetTerms() {
-		t := jsonTerm{Evaluator: term.GetEvaluator(), Dimension: term.GetDimension(), Weight: term.GetWeight()}
-		if value, ok := term.GetOutcome().(*vignettev1.RewardTermValue_Value); ok {
-			t.Value = &value.Value
-		} else {
-			t.jsonOutcome = reasonOf(term.GetMissing())
-		}
-		out.Terms = append(out.Terms, t)
+		out.Terms = append(out.Terms, termOf(term))
 	}
 	for _, turn := range reward.GetPerTurn() {
-		t := jsonTurnReward{Index: turn.GetTurnIndex()}
+		t := jsonTurnReward{Index: turn.GetTurnIndex(), Disagreement: turn.Disagreement}
 		if value, ok := turn.GetOutcome().(*vignettev1.TurnReward_Value); ok {
 			t.Value = &value.Value
 		} else {
@@ -303,8 +344,44 @@ func rewardOf(reward *vignettev1.Reward) jsonReward {
 	return out
 }
 
+func termOf(term *vignettev1.RewardTermValue) jsonTerm {
+	out := jsonTerm{
+		Evaluator: term.GetEvaluator(), Dimension: term.GetDimension(), Weight: term.GetWeight(),
+		Process: term.GetPaysProcess(), Outcome: term.GetPaysOutcome(), Sources: []jsonSource{}, Disagreement: term.Disagreement,
+	}
+	if value, ok := term.GetOutcome().(*vignettev1.RewardTermValue_Value); ok {
+		out.Value = &value.Value
+	} else {
+		out.jsonOutcome = reasonOf(term.GetMissing())
+	}
+	for _, source := range term.GetSources() {
+		out.Sources = append(out.Sources, jsonSource{source.GetAgent(), source.GetMind(), source.GetModel(), source.GetVersion(), source.GetPromptHash()})
+	}
+	for _, member := range term.GetMembers() {
+		m := jsonMember{Evaluator: member.GetEvaluator(), Dimension: member.GetDimension()}
+		if value, ok := member.GetOutcome().(*vignettev1.EnsembleValue_Value); ok {
+			m.Value = &value.Value
+		} else {
+			m.jsonOutcome = reasonOf(member.GetMissing())
+		}
+		out.Members = append(out.Members, m)
+	}
+	return out
+}
+
 func reasonOf(missing *vignettev1.Missing) jsonOutcome {
 	return jsonOutcome{Reason: enumname.Of(missing.GetReason()), Detail: missing.GetDetail()}
+}
+
+func outcomesOf(state *episode.State) map[string]map[string]jsonAccount {
+	out := map[string]map[string]jsonAccount{}
+	for _, outcome := range outcomes.Of(state) {
+		if out[outcome.Role] == nil {
+			out[outcome.Role] = map[string]jsonAccount{}
+		}
+		out[outcome.Role][string(outcome.Kind)] = jsonAccount{outcome.Value, outcome.Source, outcome.Missing}
+	}
+	return out
 }
 
 func bidsOf(bids *vignettev1.Bids) jsonBids {
@@ -329,6 +406,10 @@ func probeOf(answer *vignettev1.ProbeAnswer) jsonProbe {
 		out.Text = a.Text
 	case *vignettev1.ProbeAnswer_Emotions:
 		out.Probabilities = emotionsOf(a.Emotions.GetEmotions())
+	case *vignettev1.ProbeAnswer_Acts:
+		for _, act := range a.Acts.GetActs() {
+			out.Acts = append(out.Acts, jsonLikely{enumname.Of(act.GetAct()), act.GetProbability()})
+		}
 	case *vignettev1.ProbeAnswer_Refusal:
 		out.Reason = a.Refusal
 	}
@@ -342,3 +423,6 @@ func stageName(stage vignettev1.StageOfChange) string {
 	}
 	return enumname.Of(stage)
 }
+
+// Reward is a reward as exports write it, for encoding/json.
+func Reward(reward *vignettev1.Reward) any { return rewardOf(reward) }

@@ -1,12 +1,12 @@
 package minds
 
 import (
-	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+
+	recorded "github.com/vignette-sim/vignette/scenarios/transcript"
 )
 
 // transcript is a session between people, with what people said about it.
@@ -31,70 +31,39 @@ const (
 	labelInformation = "information"
 )
 
-// annomiColumns are the columns of AnnoMI's CSV that are read.
-var annomiColumns = []string{
-	"mi_quality", "transcript_id", "utterance_id", "interlocutor", "utterance_text", "annotator_id",
-	"therapist_input_subtype", "reflection_exists", "question_exists", "question_subtype",
-}
+// labelColumns are the columns of AnnoMI's CSV that labels are read from.
+var labelColumns = []string{"mi_quality", "annotator_id", "therapist_input_subtype", "reflection_exists", "question_exists", "question_subtype"}
 
 // readAnnoMI reads transcripts from AnnoMI's CSV, in the order of the file. Where several raters labelled one, the rater who comes
-// first is read. This is the laboratory's own small reader; readers for transcripts of any origin belong to package scenarios.
+// first is read.
 func readAnnoMI(r io.Reader) ([]*transcript, error) {
-	reader := csv.NewReader(r)
-	header, err := reader.Read()
-	if errors.Is(err, io.EOF) {
-		return nil, errors.New("the file of transcripts is empty")
-	} else if err != nil {
+	data, err := io.ReadAll(io.LimitReader(r, recorded.MaxBytes+1))
+	if err != nil {
 		return nil, fmt.Errorf("read transcripts: %w", err)
 	}
-	at, err := columnsOf(header)
+	sessions, err := recorded.ReadAnnoMI("the file of transcripts", data, labelColumns...)
 	if err != nil {
 		return nil, err
 	}
-	var out []*transcript
-	byID, rater := map[string]*transcript{}, map[string]string{}
-	for {
-		row, err := reader.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			return nil, fmt.Errorf("read transcripts: %w", err)
+	out := make([]*transcript, len(sessions))
+	for i, s := range sessions {
+		out[i] = &transcript{id: s.ID, quality: s.Quality}
+		rater := s.Utterances[0].Ratings[0].Rater
+		for _, u := range s.Utterances {
+			if rating, ok := u.By(rater); ok {
+				out[i].turns = append(out[i].turns, turnOf(u, rating))
+			}
 		}
-		get := func(column string) string { return strings.TrimSpace(row[at[column]]) }
-		id := get("transcript_id")
-		if byID[id] == nil {
-			byID[id] = &transcript{id: id, quality: get("mi_quality")}
-			rater[id] = get("annotator_id")
-			out = append(out, byID[id])
-		}
-		if rater[id] == get("annotator_id") {
-			byID[id].turns = append(byID[id].turns, turnOf(get))
-		}
-	}
-	if len(out) == 0 {
-		return nil, errors.New("the file of transcripts has no rows")
 	}
 	return out, nil
 }
 
-func columnsOf(header []string) (map[string]int, error) {
-	at := map[string]int{}
-	for i, name := range header {
-		at[strings.TrimPrefix(strings.TrimSpace(name), "\ufeff")] = i
-	}
-	for _, column := range annomiColumns {
-		if _, ok := at[column]; !ok {
-			return nil, fmt.Errorf("the file of transcripts has no column %q; AnnoMI's CSV has %s", column, strings.Join(annomiColumns, ", "))
-		}
-	}
-	return at, nil
-}
-
-func turnOf(get func(string) string) labelled {
-	t := labelled{therapist: get("interlocutor") == "therapist", text: get("utterance_text")}
+func turnOf(u recorded.Utterance, rating recorded.Rating) labelled {
+	t := labelled{therapist: u.Speaker == recorded.Therapist, text: u.Text}
 	if !t.therapist {
 		return t
 	}
+	get := func(column string) string { return rating.Labels[column] }
 	asked, said := strings.EqualFold(get("question_exists"), "true"), get("therapist_input_subtype")
 	t.labels = map[string]bool{
 		labelOpen:        asked && get("question_subtype") == "open",

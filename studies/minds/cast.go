@@ -84,32 +84,38 @@ func clients() ([]*vignettev1.Persona, error) {
 	return out, nil
 }
 
-// partnerScenarios are the library's scenarios in which somebody has to be won over.
-func partnerScenarios() ([]*vignettev1.Scenario, error) {
-	return libraryScenarios(func(r *vignettev1.Role) bool { return r.GetStance() != nil })
-}
+// The library's scenarios that the laboratory plays, by id. They are named, and not all there are: a library that grows must not
+// change what was measured. None in which people bid for turns, since the arms would differ in who speaks how often.
+var (
+	playedPartners = []string{"ask-for-leave", "family-talk", "refuse-a-loan", "repair-the-heating", "share-the-dishes"}
+	playedClients  = []string{"cbt-intake", "one-glass-fewer", "until-friday"}
+)
 
-// helpingScenarios are the library's scenarios with a client.
-func helpingScenarios() ([]*vignettev1.Scenario, error) {
-	return libraryScenarios(func(r *vignettev1.Role) bool { return r.GetKind() == vignettev1.AgentKind_AGENT_KIND_CLIENT })
-}
+// partnerScenarios are scenarios in which somebody has to be won over.
+func partnerScenarios() ([]*vignettev1.Scenario, error) { return libraryScenarios(playedPartners) }
 
-// libraryScenarios are those with a certain role, without probes, judges and rewards: those are not what is measured here.
-func libraryScenarios(wanted func(*vignettev1.Role) bool) ([]*vignettev1.Scenario, error) {
+// helpingScenarios are scenarios with a client.
+func helpingScenarios() ([]*vignettev1.Scenario, error) { return libraryScenarios(playedClients) }
+
+// libraryScenarios are those of some ids, without probes, judges and rewards: those are not what is measured here.
+func libraryScenarios(ids []string) ([]*vignettev1.Scenario, error) {
 	library, err := scenarios.Library()
 	if err != nil {
 		return nil, err
 	}
 	var out []*vignettev1.Scenario
 	for _, s := range library {
-		if !slices.ContainsFunc(s.GetRoles(), wanted) || s.GetTurnTaking() == vignettev1.TurnTaking_TURN_TAKING_BID {
-			continue // Where people bid for turns, the arms would differ in who speaks how often.
+		if !slices.Contains(ids, s.GetId()) {
+			continue
 		}
 		s.Evaluators, s.Probes, s.Factors = nil, nil, nil
 		for _, role := range s.GetRoles() {
 			role.Reward = nil
 		}
 		out = append(out, s)
+	}
+	if len(out) != len(ids) {
+		return nil, fmt.Errorf("the library has %d of the %d scenarios that the laboratory plays: %v", len(out), len(ids), ids)
 	}
 	return out, nil
 }

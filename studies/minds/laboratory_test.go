@@ -158,12 +158,12 @@ func TestWording(t *testing.T) {
 func transcripts() string {
 	var b strings.Builder
 	b.WriteString("mi_quality,transcript_id,utterance_id,interlocutor,utterance_text,annotator_id,therapist_input_subtype,reflection_exists,question_exists,question_subtype\n")
-	for range 12 {
-		b.WriteString("high,1,0,therapist,What was that like for you?,1,n/a,False,True,open\nhigh,1,1,client,It was hard.,1,n/a,n/a,n/a,n/a\n")
-		b.WriteString("low,2,0,therapist,You should pull yourself together.,1,advice,False,False,n/a\nlow,2,1,client,Hm.,1,n/a,n/a,n/a,n/a\n")
+	for i := range 12 {
+		fmt.Fprintf(&b, "high,1,%d,therapist,What was that like for you?,1,n/a,False,True,open\nhigh,1,%d,client,It was hard.,1,n/a,n/a,n/a,n/a\n", 2*i, 2*i+1)
+		fmt.Fprintf(&b, "low,2,%d,therapist,You should pull yourself together.,1,advice,False,False,n/a\nlow,2,%d,client,Hm.,1,n/a,n/a,n/a,n/a\n", 2*i, 2*i+1)
 	}
-	for range 6 {
-		b.WriteString("high,3,0,therapist,It sounds as if that was hard for you.,1,n/a,True,False,n/a\nhigh,3,1,client,It was hard.,1,n/a,n/a,n/a,n/a\n")
+	for i := range 6 {
+		fmt.Fprintf(&b, "high,3,%d,therapist,It sounds as if that was hard for you.,1,n/a,True,False,n/a\nhigh,3,%d,client,It was hard.,1,n/a,n/a,n/a,n/a\n", 2*i, 2*i+1)
 	}
 	return b.String()
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/vignette-sim/vignette/internal/enumname"
 	"github.com/vignette-sim/vignette/internal/language"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/studies/outcomes"
 )
 
 // outcome is something measured in a session.
@@ -22,7 +23,7 @@ const (
 	// lastTrust is trust in the last turn.
 	lastTrust outcome = "trust at the end"
 	// depth is how much of a client's model was told, 0-1: the parts disclosed on purpose (acts disclose.*), each weighing as
-	// deep as it lies (see depths), over the same sum for all that the persona's file holds.
+	// deep as it lies (see outcomes.Depth), over the same sum for all that the persona's file holds.
 	depth outcome = "depth told"
 	// deepest is how deep the deepest part told lies, 1-5; 0 when nothing was told.
 	deepest outcome = "deepest part"
@@ -42,12 +43,6 @@ var (
 	variedOutcomes  = map[string][]outcome{"clients": {distressChange, trustGain, lastTrust, depth, deepest, changeShare, changeRate}, "partners": {agreed, willingness, distressChange}}
 	partnerOutcomes = []outcome{agreed, willingness, distressChange}
 )
-
-// depths are how deep the parts of a client's model lie: what happened, what was felt, what was thought and done, what lies
-// behind it, what one believes of oneself. The order is that of CBT intakes; the numbers are ranks.
-var depths = map[string]float64{
-	"situation": 1, "feeling": 2, "recent": 2, "automatic_thought": 3, "behavior": 3, "coping": 4, "history": 4, "intermediate_belief": 4, "memory": 4, "core_belief": 5,
-}
 
 // session is what is kept of an episode.
 type session struct {
@@ -192,8 +187,8 @@ func (s *session) measureClient() {
 				sustain++
 			default:
 				if part, ok := strings.CutPrefix(act, "disclose."); ok {
-					told += depths[part]
-					lowest = max(lowest, depths[part])
+					told += outcomes.Depth(part)
+					lowest = max(lowest, outcomes.Depth(part))
 				}
 			}
 		}
@@ -211,20 +206,20 @@ func (s *session) measureClient() {
 // modelWeight is what the depths of all that a persona could tell add up to, at least 1.
 func modelWeight(persona *vignettev1.Persona) float64 {
 	model := persona.GetCognitiveModel()
-	sum := depths["memory"] * float64(len(persona.GetMemories()))
+	sum := outcomes.Depth("memory") * float64(len(persona.GetMemories()))
 	for _, sentence := range language.Sentences(model.GetRelevantHistory()) {
 		if strings.HasPrefix(sentence.Quote, "Recent events") {
-			sum += depths["recent"]
+			sum += outcomes.Depth("recent")
 		} else {
-			sum += depths["history"]
+			sum += outcomes.Depth("history")
 		}
 	}
-	sum += depths["coping"] * float64(len(model.GetCopingStrategies()))
-	sum += depths["intermediate_belief"] * float64(len(model.GetIntermediateBeliefs())+len(model.GetIntermediateBeliefsWhenDepressed()))
-	sum += depths["core_belief"] * float64(len(model.GetCoreBeliefs()))
+	sum += outcomes.Depth("coping") * float64(len(model.GetCopingStrategies()))
+	sum += outcomes.Depth("intermediate_belief") * float64(len(model.GetIntermediateBeliefs())+len(model.GetIntermediateBeliefsWhenDepressed()))
+	sum += outcomes.Depth("core_belief") * float64(len(model.GetCoreBeliefs()))
 	for _, situation := range model.GetSituations() {
-		sum += depths["situation"] + depths["feeling"]*float64(len(situation.GetEmotions()))
-		sum += depths["automatic_thought"]*float64(len(situation.GetAutomaticThoughts())) + depths["behavior"]*float64(len(situation.GetBehaviors()))
+		sum += outcomes.Depth("situation") + outcomes.Depth("feeling")*float64(len(situation.GetEmotions()))
+		sum += outcomes.Depth("automatic_thought")*float64(len(situation.GetAutomaticThoughts())) + outcomes.Depth("behavior")*float64(len(situation.GetBehaviors()))
 	}
 	return max(1, sum)
 }

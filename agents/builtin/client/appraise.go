@@ -34,7 +34,7 @@ func temperamentOf(obs *vignettev1.Observation, sheet *sheet) temperament {
 	luck := agents.EpisodeRand(obs.GetChance(), agents.StreamTemperament)
 	lean := styleLeans[obs.GetSelf().GetPersona().GetStyle()]
 	t := temperament{
-		trust:       within(baseTrust+lean.trust+trustSpread*luck.NormFloat64(), 0.05, 0.70),
+		trust:       within(baseTrust+lean.trust+trustSpread*luck.NormFloat64(), 0.05, 0.54),
 		gain:        within(1+gainSpread*luck.NormFloat64(), 0.3, 2.4),
 		distress:    within(baseDistress+lean.distress+distressOfFelt*strongestPain(sheet.items)+6*luck.NormFloat64(), 5, 98),
 		ambivalence: within(baseAmbivalence+0.12*luck.NormFloat64(), 0.1, 0.95),
@@ -48,7 +48,7 @@ func temperamentOf(obs *vignettev1.Observation, sheet *sheet) temperament {
 	t.reserve, t.lean, t.drift = reserveSpread*luck.NormFloat64(), leanSpread*luck.NormFloat64(), driftSpread*luck.NormFloat64()
 	if five := obs.GetSelf().GetPersona().GetTraits().GetBigFive(); five != nil {
 		if five.Agreeableness != nil {
-			t.trust = within(t.trust+0.1*(five.GetAgreeableness()-0.5), 0.05, 0.7)
+			t.trust = within(t.trust+0.1*(five.GetAgreeableness()-0.5), 0.05, 0.54)
 			t.resistance = within(t.resistance-0.1*(five.GetAgreeableness()-0.5), 0, 0.9)
 		}
 		if five.Neuroticism != nil {
@@ -163,7 +163,7 @@ func (m *memory) appraise(h heard, t temperament) {
 				keep *= unattunedGain + (1-unattunedGain)*m.attuned()
 			}
 			consistent += s.trust
-			m.Trust += s.trust * keep * t.gain * (1 - m.Trust) * (1 - m.Resistance/2)
+			m.Trust += s.trust * keep * t.gain * (1 - m.Trust*m.Trust) * (1 - m.Resistance/2)
 			m.Resistance += s.resistance * keep * t.gain
 		} else {
 			inconsistent -= s.trust

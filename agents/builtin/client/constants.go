@@ -23,22 +23,22 @@ const (
 	// baseTrust and trustSpread describe a stranger's first trust over clients. Chosen, with the spread wide: clients
 	// differ more than counselors do (Baldwin, Wampold & Imel 2007 find most alliance variance between clients).
 	baseTrust   = 0.32
-	trustSpread = 0.21
+	trustSpread = 0.22
 	// littleShare is the share of clients who respond little to whatever is done, beside those whom the spread of the gain makes so:
 	// together 10-30%, as in outcome studies; littleGain is what is left of their response. Chosen.
 	littleShare = 0.05
 	littleGain  = 0.35
 	// gainSpread is how much clients differ in how fast they respond, as a share of the gain. Chosen.
-	gainSpread = 0.34
+	gainSpread = 0.44
 	// touchSpread is how much they differ in how hard they are hit by what closes people up, as a share of it. Chosen.
-	touchSpread = 0.55
+	touchSpread = 0.65
 	// fullLoss is the trust at which a loss counts in full; who trusts little has little to lose. Chosen.
 	fullLoss = 0.45
 	// reserveSpread is how much more or less trust than others somebody takes to tell anything. Chosen.
 	reserveSpread = 0.17
 	// strangersGate is the trust below which nobody, however open, tells what they believe about themselves, or a memory that needs
 	// as much. Chosen: above any first trust.
-	strangersGate = 0.58
+	strangersGate = 0.60
 	// leanSpread is how much somebody leans to talk for change, or against it, whatever is asked. Chosen.
 	leanSpread = 0.34
 	// driftSpread is how many SUDS a turn somebody's distress goes its own way: people get better and worse for reasons that are
@@ -74,22 +74,22 @@ type effect struct{ trust, resistance, distress float64 }
 // skill opens, confrontation closes); sizes are chosen so that twenty turns of consistent skill lead from a stranger's
 // trust to where core beliefs are told, for a client who responds.
 var (
-	onReflection    = effect{0.145, -0.022, -3.0}
+	onReflection    = effect{0.115, -0.022, -3.0}
 	onFeelingNamed  = effect{0.040, -0.010, -1.5}
 	onMissed        = effect{-0.025, 0.020, 1.0}
 	onParrot        = effect{-0.010, 0.010, 0}
-	onOpen          = effect{0.082, -0.010, 0}
+	onOpen          = effect{0.065, -0.010, 0}
 	onClosed        = effect{-0.004, 0.008, 0}
 	onAffirmation   = effect{0.045, -0.015, -1.0}
-	onValidation    = effect{0.105, -0.025, -2.5}
+	onValidation    = effect{0.085, -0.025, -2.5}
 	onPermission    = effect{0.025, -0.030, 0}
-	onAdvice        = effect{-0.050, 0.090, 1.5}
+	onAdvice        = effect{-0.042, 0.090, 1.5}
 	onAdviceAllowed = effect{0.005, 0.005, -0.5}
 	onConfrontation = effect{-0.110, 0.160, 6.0}
 	onReassurance   = effect{-0.020, 0.020, 0.5}
-	onIgnored       = effect{-0.040, 0.030, 1.0}
+	onIgnored       = effect{-0.032, 0.030, 1.0}
 	onConfused      = effect{-0.050, 0.030, 1.0}
-	onUnmet         = effect{-0.030, 0.020, 0.8}
+	onUnmet         = effect{-0.020, 0.020, 0.8}
 	onApology       = effect{0.060, -0.080, -2.0}
 	onInformation   = effect{0.005, 0.005, 0}
 	onRiskInquiry   = effect{0.010, 0, 1.0}

@@ -256,18 +256,26 @@ func (t *turn) mentioned() *item {
 	return best
 }
 
-// riskWords in a belief or thought say that somebody would rather not live.
+// aboutRisk answers the question about danger truthfully, whoever asks it: with a stranger it may be put off once. What is said is
+// whether the thought comes, and when asked on, that there is no plan; never more than that.
 func (t *turn) aboutRisk() bool {
-	bank, act := "risk.none", "answer.risk_none"
-	for i := range t.items {
-		if k := t.items[i].kind; (k == thought || k == core || k == rule) && tiredOfLife.In(tokensOf(t.items[i].quote)) {
-			bank, act = "risk.passive", "disclose.risk"
-		}
-	}
-	if bank == "risk.passive" && t.memory.Trust < 0.3 && t.style != vignettev1.ConversationalStyle_CONVERSATIONAL_STYLE_UPSET {
+	switch {
+	case !t.tiredOfLife():
+		return t.say("risk.none", "answer.risk_none", nil)
+	case t.memory.RiskTold && t.say("risk.safe", "disclose.risk", nil):
+		return true
+	case t.memory.Trust < 0.3 && !t.heard.askedBefore && t.style != vignettev1.ConversationalStyle_CONVERSATIONAL_STYLE_UPSET:
 		return t.say("withhold", "withhold", nil)
 	}
-	return t.say(bank, act, nil)
+	t.memory.RiskTold = t.say("risk.passive", "disclose.risk", nil) || t.memory.RiskTold
+	return t.memory.RiskTold
+}
+
+// tiredOfLife says whether a belief or a thought of this client says that it would rather not live.
+func (t *turn) tiredOfLife() bool {
+	return slices.ContainsFunc(t.items, func(it item) bool {
+		return (it.kind == thought || it.kind == core || it.kind == rule) && tiredOfLife.In(tokensOf(it.quote))
+	})
 }
 
 // aboutChange lets both sides of ambivalence speak, by rates that trust and resistance set.

@@ -49,6 +49,8 @@ type memory struct {
 	Unmet   int     `json:"unmet,omitempty"`
 	// Streak is in how many turns in a row the client was said back.
 	Streak int `json:"streak,omitempty"`
+	// RiskTold says that the client has said that it would sometimes rather not live.
+	RiskTold bool `json:"risk_told,omitempty"`
 	// TookAway and Bye say that the client has said what it takes with it, and goodbye.
 	TookAway bool `json:"took_away,omitempty"`
 	Bye      bool `json:"bye,omitempty"`

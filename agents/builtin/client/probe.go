@@ -17,6 +17,10 @@ func (m *mind) Probe(_ context.Context, obs *vignettev1.Observation, probe *vign
 	answer := &vignettev1.ProbeAnswer{Source: vignettev1.StateSource_STATE_SOURCE_COMPUTED}
 	about := probe.GetAbout()
 	oneself := about == "" || about == obs.GetSelf().GetId()
+	if probe.GetOrder() == 2 {
+		t.mirrorProbe(answer, probe.GetKind())
+		return answer, nil
+	}
 	switch probe.GetKind() {
 	case vignettev1.ProbeKind_PROBE_KIND_EMOTION:
 		felt := t.felt
@@ -28,6 +32,8 @@ func (m *mind) Probe(_ context.Context, obs *vignettev1.Observation, probe *vign
 		answer.Answer = t.distressProbe(oneself)
 	case vignettev1.ProbeKind_PROBE_KIND_BELIEF:
 		t.beliefProbe(answer, probe.GetStatement(), oneself)
+	case vignettev1.ProbeKind_PROBE_KIND_NEXT_ACT:
+		answer.Answer = &vignettev1.ProbeAnswer_Acts{Acts: helperDoesNext()}
 	case vignettev1.ProbeKind_PROBE_KIND_OPEN:
 		answer.Answer = &vignettev1.ProbeAnswer_Text{Text: t.openProbe(oneself)}
 	default:
@@ -65,6 +71,27 @@ func (t *turn) distressProbe(oneself bool) *vignettev1.ProbeAnswer_Distress {
 		}
 	}
 	return &vignettev1.ProbeAnswer_Distress{Distress: round(distress)}
+}
+
+// mirrorProbe answers what the helper may take this client to feel: what it shows. It cannot know better.
+func (t *turn) mirrorProbe(answer *vignettev1.ProbeAnswer, kind vignettev1.ProbeKind) {
+	openness := shown[t.style] * (0.6 + 0.4*t.memory.Trust)
+	switch kind {
+	case vignettev1.ProbeKind_PROBE_KIND_EMOTION:
+		answer.Answer = &vignettev1.ProbeAnswer_Emotions{Emotions: distribution(t.expressed(openness))}
+	case vignettev1.ProbeKind_PROBE_KIND_DISTRESS:
+		answer.Answer = &vignettev1.ProbeAnswer_Distress{Distress: round(t.memory.Distress * openness)}
+	default:
+		answer.Answer = &vignettev1.ProbeAnswer_Refusal{Refusal: "a client has a view of what its helper takes it to feel, and no more"}
+	}
+}
+
+// helperDoesNext is what a helper may do next, as clients know helpers: they ask, and take up what was said. Chosen.
+func helperDoesNext() *vignettev1.ActDistribution {
+	return &vignettev1.ActDistribution{Acts: []*vignettev1.ActProbability{
+		{Act: vignettev1.ProbeAct_PROBE_ACT_ASK, Probability: 0.5}, {Act: vignettev1.ProbeAct_PROBE_ACT_ACKNOWLEDGE, Probability: 0.3},
+		{Act: vignettev1.ProbeAct_PROBE_ACT_OFFER, Probability: 0.1},
+	}}
 }
 
 // beliefProbe looks for the belief that says most nearly what the statement says. It answers nothing where none bears on it.

@@ -114,6 +114,8 @@ func (p *pass) word(i int) string {
 	switch norm := token.Norm; {
 	case !token.IsWord():
 		return p.mark(i)
+	case i > 0 && token.Quote == "May":
+		return token.Quote // The month.
 	case p.names[strings.TrimSuffix(norm, "'s")] && strings.HasSuffix(norm, "'s"):
 		return "my"
 	case p.names[norm] || caseNoun[norm] && p.bareSubject(i):

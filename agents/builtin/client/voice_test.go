@@ -49,6 +49,7 @@ func TestSpeak(t *testing.T) {
 		{her, "I am a failiure at sports.", false, "I'm a failure at sports", "", "I am a failure at sports."},
 		{her, "Avoidance of conflict at all cost", false, "", "", "Avoidance of conflict at all cost."},
 		{her, "Last autumn I miscounted on a trip.", true, "last autumn I miscounted on a trip", "", ""},
+		{her, "In May a customer rang and asked for somebody else.", true, "in May a customer rang and asked for somebody else", "", ""},
 		{her, "I congratulated her and went home.", false, "I congratulated her and went home", "", ""},
 		{her, "Checks the stove; has to go back", false, "I check the stove; have to go back", "", ""},
 	} {

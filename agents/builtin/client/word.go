@@ -65,6 +65,9 @@ func mix(key uint32) uint32 {
 	return key ^ key>>16
 }
 
+// apart are the words by which a setting says that people do not sit in one room.
+var apart = language.NewPhrases("text chat", "online", "forum", "in writing", "by phone|telephone|text|video", "on the phone|telephone")
+
 // slot returns the words for a slot, or nothing.
 func (t *turn) slot(name string, it *item) string {
 	switch name {
@@ -75,6 +78,12 @@ func (t *turn) slot(name string, it *item) string {
 	case "asked":
 		// No words: a frame that answers a question is only used after one.
 		if t.heard.question && (it == nil || slices.Contains(answering[t.heard.asked], it.kind)) {
+			return " "
+		}
+		return ""
+	case "here":
+		// No words: a frame that speaks of the room is only used where there is one.
+		if !apart.In(language.Tokens(t.obs.GetSetting())) {
 			return " "
 		}
 		return ""

@@ -138,6 +138,7 @@ func begin(obs *vignettev1.Observation) (*turn, error) {
 	t.words = agents.TurnRand(obs.GetChance(), agents.StreamWording)
 	t.read = listen(obs, memory.Heard, func() bool { return t.luck.Float64() < attentive+(1-attentive)*t.skill })
 	memory.learn(t.read)
+	memory.impress(t.read, t.skill)
 	t.owes()
 	t.stage = stageOf(obs, memory.Turns)
 	t.speech = &language.Speech{Spoken: &memory.Spoken, Pick: t.words.IntN, Left: mostSentences}

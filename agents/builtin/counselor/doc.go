@@ -5,7 +5,8 @@
 // asked and heard (memory.go). With the chance that its skill gives, it does the skilled thing (skilled.go): reflects,
 // validates, asks for what is missing, sums up, closes; otherwise what untrained helpers do (unskilled.go): closed questions, advice
 // nobody asked for, reassurance, a change of subject. Reflections are the client's own sentences with the persons swapped
-// (reflect.go), and only sentences that stay good English that way.
+// (reflect.go), and only sentences that stay good English that way. What it takes the client to feel most hangs on feelings named
+// and on what thoughts are about (themes.go); asked outside the conversation (probe.go), it answers by that.
 //
 // Directive is not unskilled: a skilled directive counselor informs, asks leave, and offers one concrete step.
 //

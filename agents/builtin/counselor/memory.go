@@ -36,11 +36,16 @@ type memory struct {
 	Topic string `json:"topic,omitempty"`
 	// Felt are the emotions the client is taken to feel, with how much speaks for each.
 	Felt map[int32]float64 `json:"felt,omitempty"`
+	// Impression is how much speaks for each emotion to be the one felt most, named or not.
+	Impression map[int32]float64 `json:"impression,omitempty"`
+	// Named are the emotions the client named as its own, in the order it did.
+	Named []int32 `json:"named,omitempty"`
 	// Told is how many words the client has said; Risk what is known of risk.
 	Told int  `json:"told"`
 	Risk risk `json:"risk"`
-	// RiskAsked says that the question about danger was put.
+	// RiskAsked says that the question about danger was put, RiskAgain that it was put once more.
 	RiskAsked bool `json:"risk_asked,omitempty"`
+	RiskAgain bool `json:"risk_again,omitempty"`
 	// Repairs is how often this counselor has apologised; Offered and Bye say that this was done.
 	Repairs int  `json:"repairs,omitempty"`
 	Offered bool `json:"offered,omitempty"`
@@ -157,6 +162,9 @@ func (m *memory) asked(topic string) bool { return slices.Contains(m.Asked, topi
 func (m *memory) encode() ([]byte, error) {
 	for emotion, weight := range m.Felt {
 		m.Felt[emotion] = math.Round(weight*1e3) / 1e3
+	}
+	for emotion, weight := range m.Impression {
+		m.Impression[emotion] = math.Round(weight*1e3) / 1e3
 	}
 	return json.Marshal(m)
 }

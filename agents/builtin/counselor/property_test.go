@@ -248,9 +248,10 @@ func TestProbesAndBidsChangeNothing(t *testing.T) {
 			t.Errorf("%s bids %g, %v", id, bid, err)
 		}
 		for _, about := range []string{"", s.roles[1-i].GetId()} {
-			for kind := vignettev1.ProbeKind_PROBE_KIND_EMOTION; kind <= vignettev1.ProbeKind_PROBE_KIND_OPEN; kind++ {
+			for i := range 2 * int32(vignettev1.ProbeKind_PROBE_KIND_NEXT_ACT) {
+				kind, order := vignettev1.ProbeKind(i/2+1), i%2+1
 				answer, err := s.minds[id].Probe(context.Background(), obs, &vignettev1.ProbeSpec{
-					Id: "p", Role: id, About: about, Kind: kind, Statement: "I can't be trusted.",
+					Id: "p", Role: id, About: about, Kind: kind, Order: order, Statement: "I can't be trusted.",
 				})
 				if err != nil || answer.GetAnswer() == nil {
 					t.Errorf("%s about %q, probe %s: %v, %v", id, about, kind, answer, err)
@@ -263,6 +264,9 @@ func TestProbesAndBidsChangeNothing(t *testing.T) {
 				sum := 0.0
 				for _, e := range answer.GetEmotions().GetEmotions() {
 					sum += e.GetIntensity()
+				}
+				for _, act := range answer.GetActs().GetActs() {
+					sum += act.GetProbability()
 				}
 				if sum > 1 {
 					t.Errorf("%s about %q: probabilities sum to %g", id, about, sum)

@@ -28,6 +28,8 @@ type reading struct {
 	riskHint, denial                bool
 	// riskTold says that a wish not to live was spoken of and not denied.
 	riskTold bool
+	// hints are emotions that the content of what was said speaks for, named or not.
+	hints map[vignettev1.Emotion]bool
 	// asks is the last question heard, in the client's words.
 	asks  string
 	words int
@@ -37,6 +39,9 @@ type reading struct {
 type namedFeeling struct {
 	emotion vignettev1.Emotion
 	word    string
+	// own is false where it is somebody else's; degree is 1, or what words before it make of that.
+	own    bool
+	degree float64
 }
 
 // feelingWords are words of clients that name a feeling, and what feeling it is. They can all stand after "you feel".
@@ -88,12 +93,16 @@ var (
 	inAnger    = language.NewPhrases("waste of time", "not listening", "do not tell me", "not fair", "excuse me", "are you serious", "is that supposed", "you would not get", "spare me", "you do not know", "do not understand", "told off", "what do you want from me", "did you hear", "i did not come here", "an echo", "repeat everything", "that hurts")
 	inThanks   = language.NewPhrases("thank|thanks", "helps to hear|talk", "good to hear", "did me good")
 	inFarewell = language.NewPhrases("goodbye|bye", "see you next|then|soon", "i have to go", "i should go", "i should be going", "our time is", "take care")
-	inRisk     = language.NewPhrases("kill|killing myself", "do not want to live|be", "not wake up", "better off without|dead", "end it ?all", "die", "suicid~", "hurt|harm myself", "no point ?in living", "do not deserve to live", "not ?want ?to be here", "if i ?simply were not around|there", "not ?want to go on", "easier not to")
+	inRisk     = language.NewPhrases("kill|killing myself", "do not want to live", "do not want to be alive|around", "not wake up", "better off without|dead", "end it ?all", "die", "suicid~", "hurt|harm myself", "no point ?in living", "do not deserve to live", "not ?want ?to be here", "if i ?simply were not around|there", "not ?want to go on", "easier not to")
+	// inManners is said of the talk itself, or beside the point, and not worth saying back.
+	inManners = language.NewPhrases("glad it|you", "do not hear that", "stuck on")
 	// toListener says that a question is meant for the counselor; only one that comes last waits for an answer.
 	toListener = language.NewPhrases("what do you think|want|expect|mean|suggest|say", "can you help|tell|do", "why do you", "do you think|believe|mean|understand", "am i", "what should i", "would you", "will it|this", "does that|this|it make")
 	inDenial   = language.NewPhrases("no", "not that", "i do not want to die", "i want to live", "not thinking of killing", "not going to hurt|kill", "i would not do")
 	// inPledge denies by itself that anything will happen.
 	inPledge = language.NewPhrases("not going to do anything", "never wanted to hurt|harm|kill|die")
+	// inPlan are answers about danger that are heard and not said back: out of place they sound like a joke.
+	inPlan = language.NewPhrases("a|no|any plan", "will not do anything", "not going to do anything|it", "not planning anything", "would not do it")
 )
 
 // listen reads what was said by others since turn index since. Care is how much a counselor catches, 0-1: one without skill
@@ -143,6 +152,7 @@ func (r *reading) take(text *language.Text, catches func() bool) {
 		}
 		before = sentence.Quote
 		r.feels(sentence.Tokens, catches)
+		r.hintsIn(sentence.Tokens)
 		if quote := quotedIn(sentence.Quote); quote != "" && inThought.In(sentence.Tokens) {
 			r.thought = quote
 		}
@@ -184,7 +194,7 @@ func (r *reading) feels(tokens []language.Token, catches func() bool) {
 		if token.Norm == "alone" && i > 0 && (tokens[i-1].Norm == "me" || tokens[i-1].Norm == "just") || r.hasFeeling(emotion) || !catches() {
 			continue
 		}
-		r.feelings = append(r.feelings, namedFeeling{emotion: emotion, word: token.Norm})
+		r.feelings = append(r.feelings, namedFeeling{emotion: emotion, word: token.Norm, own: isOwn(tokens, i), degree: degreeOf(tokens, i)})
 	}
 }
 

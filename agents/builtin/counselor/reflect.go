@@ -20,7 +20,7 @@ var mirrorStarts = set("i i'm i've i'd my when if")
 
 // unsafe are words in a sentence that do not survive a change of speaker: talk to the listener, and words that point at what
 // was said before.
-var unsafe = set(`you your you're you've you'd you'll yourself yours here today yesterday tonight tomorrow sorry thank thanks hello hi goodbye bye
+var unsafe = set(`we we're we've we'll we'd us our ours you your you're you've you'd you'll yourself yours here today yesterday tonight tomorrow sorry thank thanks hello hi goodbye bye
 	one that's this these something suppose guess mean hope fair say said saying know remember wonder honest sense thread helps series word words sentence talk talking question answer rather yet`)
 
 // mirrored returns clauses in the second person made of one of the client's sentences: the whole of it where that is good
@@ -33,7 +33,7 @@ func mirrored(sentence language.Sentence) []string {
 	if len(sentence.Tokens) > 0 && agreeing[sentence.Tokens[0].Norm] {
 		return nil
 	}
-	if inRefusal.In(sentence.Tokens) || inAnger.In(sentence.Tokens) || inRisk.In(sentence.Tokens) {
+	if inRefusal.In(sentence.Tokens) || inAnger.In(sentence.Tokens) || inRisk.In(sentence.Tokens) || inPlan.In(sentence.Tokens) || inManners.In(sentence.Tokens) {
 		return nil
 	}
 	if whole := mirror(sentence, sentence.Tokens); whole != "" {
@@ -92,7 +92,7 @@ func ownHead(tokens []language.Token) bool {
 			continue
 		}
 		switch token.Norm {
-		case "they", "they've", "people", "everybody", "everyone", "nobody", "somebody", "he", "she", "others":
+		case "they", "they've", "people", "everybody", "everyone", "nobody", "somebody", "he", "she", "others", "his", "her", "their":
 			return false
 		}
 		return true

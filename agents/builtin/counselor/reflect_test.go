@@ -33,6 +33,11 @@ func TestMirrored(t *testing.T) {
 		"Yes, I lost my job.":                                        nil,
 		"One thing is that I was afraid of my boss all day, really.": {"you were afraid of your boss all day"},
 		"I want to die.":                                             nil,
+		"His mother would say that I've ruined my family.":           nil,
+		"My wife asked me what we were going to do about my job.":    nil,
+		"I don't have a plan for my family.":                         nil,
+		"I'm glad it doesn't sound crazy.":                           nil,
+		"I'm stuck on seven down.":                                   nil,
 	} {
 		text := language.Read(sentence)
 		got := mirrored(text.Sentences[0])
@@ -63,7 +68,7 @@ func TestReadsFeelings(t *testing.T) {
 }
 
 func TestWordingIsSound(t *testing.T) {
-	known := []string{"fact", "feel", "feel2", "first", "known", "mirror", "name", "second", "theirs", "thought", "topic", "wish"}
+	known := []string{"earlier", "fact", "feel", "feel2", "first", "here", "known", "mirror", "name", "second", "theirs", "thought", "topic", "wish"}
 	for name, book := range wording {
 		for _, slot := range book.Slots() {
 			if !slices.Contains(known, slot) {
@@ -96,5 +101,20 @@ func TestStages(t *testing.T) {
 	want := []stage{opening, exploring, exploring, exploring, exploring, deepening, deepening, deepening, closing, ending}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("stages of ten turns (-want +got):\n%s", diff)
+	}
+}
+
+// What is said in writing speaks of no room.
+func TestNothingOfTheRoomInAChat(t *testing.T) {
+	for setting, here := range map[string]bool{
+		"A small room above a pharmacy. A table, a telephone.": true,
+		"The text chat of the night line, half past one.":      false,
+		"A conversation in a forum.":                           false,
+		"On the phone, Sunday evening.":                        false,
+	} {
+		turn := &turn{obs: &vignettev1.Observation{Setting: setting}}
+		if got := turn.slot("here") != ""; got != here {
+			t.Errorf("%q is taken for one room: %v", setting, got)
+		}
 	}
 }

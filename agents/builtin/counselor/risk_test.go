@@ -41,9 +41,20 @@ func TestReadsTheAnswerAboutDanger(t *testing.T) {
 // answered is what a skilled counselor does who has asked about danger and hears this.
 func answered(t *testing.T, words string) []string {
 	t.Helper()
+	turn := hears(t, `{"v":1,"heard":5,"turns":3,"told":40,"risk":1,"risk_asked":true,"spoken":{}}`, words)
+	var acts []string
+	for _, piece := range turn.speech.Pieces() {
+		acts = append(acts, piece.Act)
+	}
+	return acts
+}
+
+// hears is the turn of a skilled counselor with an agent state, who hears some words.
+func hears(t *testing.T, state, words string) *turn {
+	t.Helper()
 	skill := 1.0
 	obs := &vignettev1.Observation{
-		TurnIndex: 6, TurnsLeft: 12, AgentState: []byte(`{"v":1,"heard":5,"turns":3,"told":40,"risk":1,"risk_asked":true,"spoken":{}}`),
+		TurnIndex: 6, TurnsLeft: 12, AgentState: []byte(state),
 		Self:   &vignettev1.RoleCard{Id: "h", Kind: vignettev1.AgentKind_AGENT_KIND_COUNSELOR, Policy: &vignettev1.Policy{Modality: vignettev1.Modality_MODALITY_MI, Skill: &skill}},
 		Others: []*vignettev1.Participant{{Id: "c", Name: "Ann", Kind: vignettev1.AgentKind_AGENT_KIND_CLIENT}},
 		Turns:  []*vignettev1.PerceivedTurn{{Index: 5, Role: "c", Action: &vignettev1.Action{Kind: vignettev1.ActionKind_ACTION_KIND_SPEAK, Text: words}}},
@@ -53,11 +64,7 @@ func answered(t *testing.T, words string) []string {
 		t.Fatal(err)
 	}
 	turn.decide()
-	var acts []string
-	for _, piece := range turn.speech.Pieces() {
-		acts = append(acts, piece.Act)
-	}
-	return acts
+	return turn
 }
 
 func TestFollowsEveryAnswerThatIsNoPlainNo(t *testing.T) {
@@ -68,5 +75,32 @@ func TestFollowsEveryAnswerThatIsNoPlainNo(t *testing.T) {
 	}
 	if acts := answered(t, "No. Not that."); slices.Contains(acts, "mi.risk") || !slices.Contains(acts, "mi.acknowledge") {
 		t.Errorf("a plain no is answered with %v", acts)
+	}
+}
+
+// Whoever puts the question off is asked once more and then not pressed.
+func TestAsksOnceMoreAndThenLeavesIt(t *testing.T) {
+	const off = "I'd rather not talk about that."
+	first := hears(t, `{"v":1,"heard":5,"turns":3,"told":40,"risk":1,"risk_asked":true,"spoken":{}}`, off)
+	if first.memory.Risk != riskAsked || !first.memory.RiskAgain || !questionLast(first.speech.Text()) {
+		t.Errorf("put off, says %q and has risk %d, asked again: %v", first.speech.Text(), first.memory.Risk, first.memory.RiskAgain)
+	}
+	second := hears(t, `{"v":1,"heard":5,"turns":3,"told":40,"risk":1,"risk_asked":true,"risk_again":true,"spoken":{}}`, off)
+	if second.memory.Risk != riskFollowed || questionLast(second.speech.Text()) {
+		t.Errorf("put off twice, says %q and has risk %d", second.speech.Text(), second.memory.Risk)
+	}
+}
+
+// "I don't want to be difficult" is no hint at danger.
+func TestHearsNoDangerInManners(t *testing.T) {
+	for words, hint := range map[string]bool{
+		"I don't want to be difficult.": false, "I don't want to be found on the floor again.": false,
+		"I don't want to be alive.": true, "I don't want to be here any more.": true, "I don't want to live like that.": true,
+	} {
+		r := reading{}
+		r.take(language.Read(words), func() bool { return true })
+		if r.riskHint != hint {
+			t.Errorf("%q is heard as a hint: %v", words, r.riskHint)
+		}
 	}
 }

@@ -217,15 +217,25 @@ func (t *turn) vague() bool {
 	return len(t.speech.Pieces()) == 0 || len(t.read.mirrors) == 0 && len(t.read.feelings) == 0 && t.read.thought == ""
 }
 
-// followRisk follows a hint, or an answer that is no plain no: it asks whether there are thoughts of suicide, and about a plan only when that was asked before.
+// followRisk follows a hint, or an answer that is no plain no: it asks whether there are thoughts of suicide. Who puts that off is asked
+// once more and then not pressed; who says yes is asked about intent and about company, never about means.
 func (t *turn) followRisk() {
-	if !t.memory.RiskAsked && t.sayAsk("ask.risk", "risk") {
-		t.memory.RiskAsked, t.memory.Risk = true, riskAsked
-		return
+	m := t.memory
+	switch {
+	case !m.RiskAsked && t.sayAsk("ask.risk", "risk"):
+		m.RiskAsked, m.Risk = true, riskAsked
+	case t.putsOff() && !m.RiskAgain && t.sayAsk("ask.risk_again", "risk"):
+		m.RiskAgain, m.Risk = true, riskAsked
+	case t.putsOff() && t.sayAsk("leave.risk", "risk"):
+		m.Risk = riskFollowed
+	default:
+		m.Risk = riskFollowed
+		t.sayAsk("ask.risk_more", "risk")
 	}
-	t.memory.Risk = riskFollowed
-	t.sayAsk("ask.risk_more", "risk")
 }
+
+// putsOff says whether the question about danger was neither answered nor denied.
+func (t *turn) putsOff() bool { return t.read.refusal && !t.read.riskTold }
 
 // mostRepairs is how often a counselor apologises in one session. Chosen: more sounds like begging.
 const mostRepairs = 2
@@ -310,7 +320,8 @@ func (t *turn) summarise() {
 	if t.read.any {
 		t.takeUp()
 	}
-	wished := t.memory.Wish != "" && !strings.Contains(t.speech.Text(), t.memory.Wish) && t.say(wording["skilled"], "summary.wish", "summary")
+	said := strings.Contains(strings.ToLower(t.speech.Text()), strings.ToLower(t.memory.Wish)) // it may have begun a sentence there
+	wished := t.memory.Wish != "" && !said && t.say(wording["skilled"], "summary.wish", "summary")
 	if !wished && !t.say(wording["skilled"], "summary", "summary") {
 		t.say(wording["skilled"], "summary.short", "summary")
 	}

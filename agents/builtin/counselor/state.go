@@ -2,7 +2,6 @@ package counselor
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -23,6 +22,9 @@ const (
 	calmDistress       = 30
 	distressPerFeeling = 14
 )
+
+// inWriting is how a setting says that the two do not see each other.
+var inWriting = language.NewPhrases("text chat", "chat room", "online", "forum", "in writing", "messages", "over|on|by ?the phone|telephone|video")
 
 // slot returns the words for a slot of a frame, or nothing.
 func (t *turn) slot(name string) string {
@@ -48,6 +50,11 @@ func (t *turn) slot(name string) string {
 	case "known":
 		// No words: a frame that speaks of a thought is only used when there is one.
 		if len(t.memory.Thoughts) > 0 || t.read.belief {
+			return " "
+		}
+	case "here":
+		// No words: a frame that speaks of the room is only used where there is one.
+		if !inWriting.In(language.Tokens(t.obs.GetSetting())) {
 			return " "
 		}
 	case "thought":
@@ -217,66 +224,6 @@ func (t *turn) intent() string {
 		acts = append(acts, strings.ReplaceAll(act, "_", " "))
 	}
 	return strings.Join(acts, ", then ")
-}
-
-// Probe answers from the model of the client, and about oneself. It changes nothing.
-func (mind) Probe(_ context.Context, obs *vignettev1.Observation, probe *vignettev1.ProbeSpec) (*vignettev1.ProbeAnswer, error) {
-	t, err := begin(obs)
-	if err != nil {
-		return nil, err
-	}
-	answer := &vignettev1.ProbeAnswer{Source: vignettev1.StateSource_STATE_SOURCE_COMPUTED}
-	oneself := probe.GetAbout() == "" || probe.GetAbout() == obs.GetSelf().GetId()
-	if client := t.client(); !oneself && (client == nil || probe.GetAbout() != client.GetId()) {
-		answer.Answer = &vignettev1.ProbeAnswer_Refusal{Refusal: "the counselor mind keeps a picture of its client only"}
-		return answer, nil
-	}
-	switch probe.GetKind() {
-	case vignettev1.ProbeKind_PROBE_KIND_EMOTION:
-		felt := t.clientFelt()
-		if oneself {
-			felt = t.felt()
-		}
-		answer.Answer = &vignettev1.ProbeAnswer_Emotions{Emotions: distribution(felt)}
-	case vignettev1.ProbeKind_PROBE_KIND_DISTRESS:
-		distress := t.clientDistress()
-		if oneself {
-			distress = t.ownDistress()
-		}
-		answer.Answer = &vignettev1.ProbeAnswer_Distress{Distress: *number(distress)}
-	case vignettev1.ProbeKind_PROBE_KIND_BELIEF:
-		t.beliefProbe(answer, probe.GetStatement(), oneself)
-	case vignettev1.ProbeKind_PROBE_KIND_OPEN:
-		answer.Answer = &vignettev1.ProbeAnswer_Text{Text: t.picture()}
-	default:
-		answer.Answer = &vignettev1.ProbeAnswer_Refusal{Refusal: "the counselor mind does not know this kind of probe"}
-	}
-	return answer, nil
-}
-
-// distribution reads intensities as shares; what is missing to 1 is "none of these".
-func distribution(felt []*vignettev1.EmotionIntensity) *vignettev1.EmotionDistribution {
-	shares, sum := &vignettev1.EmotionDistribution{}, 0.1
-	for _, f := range felt {
-		sum += f.GetIntensity()
-	}
-	for _, f := range felt {
-		shares.Emotions = append(shares.Emotions, &vignettev1.EmotionIntensity{Emotion: f.GetEmotion(), Intensity: number(f.GetIntensity() / sum)})
-	}
-	return shares
-}
-
-// beliefProbe answers for statements that share most of their words with something the client quoted from its own head.
-func (t *turn) beliefProbe(answer *vignettev1.ProbeAnswer, statement string, oneself bool) {
-	if !oneself {
-		for _, thought := range t.memory.Thoughts {
-			if language.Overlap(statement, thought) >= 0.5 {
-				answer.Answer = &vignettev1.ProbeAnswer_Probability{Probability: quotedStrength}
-				return
-			}
-		}
-	}
-	answer.Answer = &vignettev1.ProbeAnswer_Refusal{Refusal: "nothing that was said bears on the statement"}
 }
 
 // picture says what the counselor has understood so far.

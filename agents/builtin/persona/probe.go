@@ -53,6 +53,10 @@ func readOther(answer *vignettev1.ProbeAnswer, state *vignettev1.MentalState, pr
 	switch {
 	case model == nil:
 		refuse(answer, "this role has no reading of them")
+	case probe.GetOrder() == 2:
+		shown(answer, state, probe.GetKind())
+	case probe.GetKind() == vignettev1.ProbeKind_PROBE_KIND_NEXT_ACT:
+		answer.Answer = &vignettev1.ProbeAnswer_Acts{Acts: usual()}
 	case probe.GetKind() == vignettev1.ProbeKind_PROBE_KIND_EMOTION:
 		answer.Answer = &vignettev1.ProbeAnswer_Emotions{Emotions: distribution(model.GetFelt())}
 	case probe.GetKind() == vignettev1.ProbeKind_PROBE_KIND_DISTRESS && model.Distress != nil:
@@ -62,6 +66,28 @@ func readOther(answer *vignettev1.ProbeAnswer, state *vignettev1.MentalState, pr
 	default:
 		refuse(answer, "a rule-based mind has no words for that")
 	}
+}
+
+// shown answers what the other may take this role to feel: what it shows.
+func shown(answer *vignettev1.ProbeAnswer, state *vignettev1.MentalState, kind vignettev1.ProbeKind) {
+	switch {
+	case kind == vignettev1.ProbeKind_PROBE_KIND_EMOTION:
+		answer.Answer = &vignettev1.ProbeAnswer_Emotions{Emotions: distribution(state.GetExpressed())}
+	case kind == vignettev1.ProbeKind_PROBE_KIND_DISTRESS && state.ExpressedDistress != nil:
+		answer.Answer = &vignettev1.ProbeAnswer_Distress{Distress: state.GetExpressedDistress()}
+	default:
+		refuse(answer, "this role has a view of what the others take it to feel, and no more")
+	}
+}
+
+// usual is what somebody does next in a talk about a request: it explains itself, objects, asks. A rule-based role looks no
+// further. Chosen.
+func usual() *vignettev1.ActDistribution {
+	return &vignettev1.ActDistribution{Acts: []*vignettev1.ActProbability{
+		{Act: vignettev1.ProbeAct_PROBE_ACT_DISCLOSE, Probability: 0.3}, {Act: vignettev1.ProbeAct_PROBE_ACT_REFUSE, Probability: 0.2},
+		{Act: vignettev1.ProbeAct_PROBE_ACT_ASK, Probability: 0.2}, {Act: vignettev1.ProbeAct_PROBE_ACT_AGREE, Probability: 0.1},
+		{Act: vignettev1.ProbeAct_PROBE_ACT_OFFER, Probability: 0.1},
+	}}
 }
 
 // believe answers with the strength of the belief that the statement is most like.

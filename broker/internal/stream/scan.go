@@ -39,8 +39,13 @@ const behindPause = 50 * time.Millisecond
 
 // Scan yields the messages that match the filter, in order, up to and including the sequence end, which is one of them.
 func (s *Stream) Scan(ctx context.Context, filter string, end uint64) iter.Seq2[*Message, error] {
+	return s.ScanFrom(ctx, filter, 1, end)
+}
+
+// ScanFrom yields what [Stream.Scan] does, from a sequence on.
+func (s *Stream) ScanFrom(ctx context.Context, filter string, from, end uint64) iter.Seq2[*Message, error] {
 	return func(yield func(*Message, error) bool) {
-		for next := uint64(1); next <= end; {
+		for next := from; next <= end; {
 			page, err := s.patientPage(ctx, filter, next)
 			if err != nil {
 				yield(nil, err)

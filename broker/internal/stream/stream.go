@@ -53,6 +53,17 @@ func Open(ctx context.Context, nc *nats.Conn, config jetstream.StreamConfig) (*S
 	}, nil
 }
 
+// Info says what is in the stream now.
+func (s *Stream) Info(ctx context.Context) (*jetstream.StreamInfo, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.answer)
+	defer cancel()
+	opened, err := s.js.Stream(ctx, s.name)
+	if err != nil {
+		return nil, err
+	}
+	return opened.CachedInfo(), nil // just asked for
+}
+
 // SetAnswerTimeout bounds the wait for one answer of the server; it must be called before the stream is used.
 func (s *Stream) SetAnswerTimeout(d time.Duration) { s.answer = d }
 

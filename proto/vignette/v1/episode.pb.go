@@ -1167,6 +1167,7 @@ type Note struct {
 	//
 	//	*Note_Rescored
 	//	*Note_Remark
+	//	*Note_Rewarded
 	Note          isNote_Note `protobuf_oneof:"note"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1255,6 +1256,15 @@ func (x *Note) GetRemark() string {
 	return ""
 }
 
+func (x *Note) GetRewarded() *Rewarded {
+	if x != nil {
+		if x, ok := x.Note.(*Note_Rewarded); ok {
+			return x.Rewarded
+		}
+	}
+	return nil
+}
+
 type isNote_Note interface {
 	isNote_Note()
 }
@@ -1269,9 +1279,80 @@ type Note_Remark struct {
 	Remark string `protobuf:"bytes,6,opt,name=remark,proto3,oneof"`
 }
 
+type Note_Rewarded struct {
+	// Rewards composed anew from scores on record.
+	Rewarded *Rewarded `protobuf:"bytes,7,opt,name=rewarded,proto3,oneof"`
+}
+
 func (*Note_Rescored) isNote_Note() {}
 
 func (*Note_Remark) isNote_Note() {}
+
+func (*Note_Rewarded) isNote_Note() {}
+
+// Rewarded are rewards composed later, from scores on record and under other terms. Those of the play stay what they are.
+type Rewarded struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// 1 for the first time that the rewards of this episode were composed anew, and so on.
+	Revision int32 `protobuf:"varint,1,opt,name=revision,proto3" json:"revision,omitempty"`
+	// By role, in role order. Each has its terms with their weights.
+	Rewards []*Reward `protobuf:"bytes,2,rep,name=rewards,proto3" json:"rewards,omitempty"`
+	// What was changed, as it was asked for ("dear_man.assert=2").
+	Change        string `protobuf:"bytes,3,opt,name=change,proto3" json:"change,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Rewarded) Reset() {
+	*x = Rewarded{}
+	mi := &file_vignette_v1_episode_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Rewarded) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Rewarded) ProtoMessage() {}
+
+func (x *Rewarded) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_episode_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Rewarded.ProtoReflect.Descriptor instead.
+func (*Rewarded) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *Rewarded) GetRevision() int32 {
+	if x != nil {
+		return x.Revision
+	}
+	return 0
+}
+
+func (x *Rewarded) GetRewards() []*Reward {
+	if x != nil {
+		return x.Rewards
+	}
+	return nil
+}
+
+func (x *Rewarded) GetChange() string {
+	if x != nil {
+		return x.Change
+	}
+	return ""
+}
 
 var File_vignette_v1_episode_proto protoreflect.FileDescriptor
 
@@ -1355,15 +1436,20 @@ const file_vignette_v1_episode_proto_rawDesc = "" +
 	"\x04code\x18\x01 \x01(\x05R\x04code\x12\x16\n" +
 	"\x06during\x18\x02 \x01(\tR\x06during\x12\x10\n" +
 	"\x03who\x18\x03 \x01(\tR\x03who\x12\x18\n" +
-	"\amessage\x18\x04 \x01(\tR\amessage\"\x81\x02\n" +
+	"\amessage\x18\x04 \x01(\tR\amessage\"\xb6\x02\n" +
 	"\x04Note\x12.\n" +
 	"\x0eschema_version\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x01R\rschemaVersion\x12\x17\n" +
 	"\x02id\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\x12.\n" +
 	"\x04time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12\x16\n" +
 	"\x06author\x18\x04 \x01(\tR\x06author\x124\n" +
 	"\brescored\x18\x05 \x01(\v2\x16.vignette.v1.EvaluatedH\x00R\brescored\x12#\n" +
-	"\x06remark\x18\x06 \x01(\tB\t\xbaH\x06r\x04\x18\xa0\x9c\x01H\x00R\x06remarkB\r\n" +
-	"\x04note\x12\x05\xbaH\x02\b\x01*\xa0\x01\n" +
+	"\x06remark\x18\x06 \x01(\tB\t\xbaH\x06r\x04\x18\xa0\x9c\x01H\x00R\x06remark\x123\n" +
+	"\brewarded\x18\a \x01(\v2\x15.vignette.v1.RewardedH\x00R\brewardedB\r\n" +
+	"\x04note\x12\x05\xbaH\x02\b\x01\"\x81\x01\n" +
+	"\bRewarded\x12#\n" +
+	"\brevision\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x01R\brevision\x12-\n" +
+	"\arewards\x18\x02 \x03(\v2\x13.vignette.v1.RewardR\arewards\x12!\n" +
+	"\x06change\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x18\xa0\x9c\x01R\x06change*\xa0\x01\n" +
 	"\tEndReason\x12\x1a\n" +
 	"\x16END_REASON_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14END_REASON_MAX_TURNS\x10\x01\x12\x13\n" +
@@ -1393,7 +1479,7 @@ func file_vignette_v1_episode_proto_rawDescGZIP() []byte {
 }
 
 var file_vignette_v1_episode_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_vignette_v1_episode_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_vignette_v1_episode_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_vignette_v1_episode_proto_goTypes = []any{
 	(EndReason)(0),                // 0: vignette.v1.EndReason
 	(Validity)(0),                 // 1: vignette.v1.Validity
@@ -1410,30 +1496,31 @@ var file_vignette_v1_episode_proto_goTypes = []any{
 	(*EpisodeCompleted)(nil),      // 12: vignette.v1.EpisodeCompleted
 	(*EpisodeFailed)(nil),         // 13: vignette.v1.EpisodeFailed
 	(*Note)(nil),                  // 14: vignette.v1.Note
-	nil,                           // 15: vignette.v1.Manifest.ModelsEntry
-	(*timestamppb.Timestamp)(nil), // 16: google.protobuf.Timestamp
-	(*Scenario)(nil),              // 17: vignette.v1.Scenario
-	(*Factor)(nil),                // 18: vignette.v1.Factor
-	(*AgentDescription)(nil),      // 19: vignette.v1.AgentDescription
-	(*EvaluatorDescription)(nil),  // 20: vignette.v1.EvaluatorDescription
-	(*Turn)(nil),                  // 21: vignette.v1.Turn
-	(*ProbeAnswer)(nil),           // 22: vignette.v1.ProbeAnswer
-	(*Score)(nil),                 // 23: vignette.v1.Score
-	(*Reward)(nil),                // 24: vignette.v1.Reward
+	(*Rewarded)(nil),              // 15: vignette.v1.Rewarded
+	nil,                           // 16: vignette.v1.Manifest.ModelsEntry
+	(*timestamppb.Timestamp)(nil), // 17: google.protobuf.Timestamp
+	(*Scenario)(nil),              // 18: vignette.v1.Scenario
+	(*Factor)(nil),                // 19: vignette.v1.Factor
+	(*AgentDescription)(nil),      // 20: vignette.v1.AgentDescription
+	(*EvaluatorDescription)(nil),  // 21: vignette.v1.EvaluatorDescription
+	(*Turn)(nil),                  // 22: vignette.v1.Turn
+	(*ProbeAnswer)(nil),           // 23: vignette.v1.ProbeAnswer
+	(*Score)(nil),                 // 24: vignette.v1.Score
+	(*Reward)(nil),                // 25: vignette.v1.Reward
 }
 var file_vignette_v1_episode_proto_depIdxs = []int32{
-	16, // 0: vignette.v1.Manifest.created_at:type_name -> google.protobuf.Timestamp
-	17, // 1: vignette.v1.Manifest.scenarios:type_name -> vignette.v1.Scenario
-	18, // 2: vignette.v1.Manifest.factors:type_name -> vignette.v1.Factor
-	19, // 3: vignette.v1.Manifest.agents:type_name -> vignette.v1.AgentDescription
-	20, // 4: vignette.v1.Manifest.evaluators:type_name -> vignette.v1.EvaluatorDescription
-	15, // 5: vignette.v1.Manifest.models:type_name -> vignette.v1.Manifest.ModelsEntry
+	17, // 0: vignette.v1.Manifest.created_at:type_name -> google.protobuf.Timestamp
+	18, // 1: vignette.v1.Manifest.scenarios:type_name -> vignette.v1.Scenario
+	19, // 2: vignette.v1.Manifest.factors:type_name -> vignette.v1.Factor
+	20, // 3: vignette.v1.Manifest.agents:type_name -> vignette.v1.AgentDescription
+	21, // 4: vignette.v1.Manifest.evaluators:type_name -> vignette.v1.EvaluatorDescription
+	16, // 5: vignette.v1.Manifest.models:type_name -> vignette.v1.Manifest.ModelsEntry
 	4,  // 6: vignette.v1.Cell.factors:type_name -> vignette.v1.FactorLevel
-	16, // 7: vignette.v1.EpisodeEvent.time:type_name -> google.protobuf.Timestamp
+	17, // 7: vignette.v1.EpisodeEvent.time:type_name -> google.protobuf.Timestamp
 	6,  // 8: vignette.v1.EpisodeEvent.started:type_name -> vignette.v1.EpisodeStarted
 	7,  // 9: vignette.v1.EpisodeEvent.claimed:type_name -> vignette.v1.Claimed
-	21, // 10: vignette.v1.EpisodeEvent.turn:type_name -> vignette.v1.Turn
-	22, // 11: vignette.v1.EpisodeEvent.probed:type_name -> vignette.v1.ProbeAnswer
+	22, // 10: vignette.v1.EpisodeEvent.turn:type_name -> vignette.v1.Turn
+	23, // 11: vignette.v1.EpisodeEvent.probed:type_name -> vignette.v1.ProbeAnswer
 	10, // 12: vignette.v1.EpisodeEvent.evaluated:type_name -> vignette.v1.Evaluated
 	11, // 13: vignette.v1.EpisodeEvent.conversation_ended:type_name -> vignette.v1.ConversationEnded
 	12, // 14: vignette.v1.EpisodeEvent.completed:type_name -> vignette.v1.EpisodeCompleted
@@ -1441,17 +1528,19 @@ var file_vignette_v1_episode_proto_depIdxs = []int32{
 	8,  // 16: vignette.v1.EpisodeEvent.bids:type_name -> vignette.v1.Bids
 	3,  // 17: vignette.v1.EpisodeStarted.cell:type_name -> vignette.v1.Cell
 	9,  // 18: vignette.v1.Bids.bids:type_name -> vignette.v1.RoleBid
-	23, // 19: vignette.v1.Evaluated.scores:type_name -> vignette.v1.Score
+	24, // 19: vignette.v1.Evaluated.scores:type_name -> vignette.v1.Score
 	0,  // 20: vignette.v1.ConversationEnded.reason:type_name -> vignette.v1.EndReason
 	1,  // 21: vignette.v1.EpisodeCompleted.validity:type_name -> vignette.v1.Validity
-	24, // 22: vignette.v1.EpisodeCompleted.rewards:type_name -> vignette.v1.Reward
-	16, // 23: vignette.v1.Note.time:type_name -> google.protobuf.Timestamp
+	25, // 22: vignette.v1.EpisodeCompleted.rewards:type_name -> vignette.v1.Reward
+	17, // 23: vignette.v1.Note.time:type_name -> google.protobuf.Timestamp
 	10, // 24: vignette.v1.Note.rescored:type_name -> vignette.v1.Evaluated
-	25, // [25:25] is the sub-list for method output_type
-	25, // [25:25] is the sub-list for method input_type
-	25, // [25:25] is the sub-list for extension type_name
-	25, // [25:25] is the sub-list for extension extendee
-	0,  // [0:25] is the sub-list for field type_name
+	15, // 25: vignette.v1.Note.rewarded:type_name -> vignette.v1.Rewarded
+	25, // 26: vignette.v1.Rewarded.rewards:type_name -> vignette.v1.Reward
+	27, // [27:27] is the sub-list for method output_type
+	27, // [27:27] is the sub-list for method input_type
+	27, // [27:27] is the sub-list for extension type_name
+	27, // [27:27] is the sub-list for extension extendee
+	0,  // [0:27] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_episode_proto_init() }
@@ -1480,6 +1569,7 @@ func file_vignette_v1_episode_proto_init() {
 	file_vignette_v1_episode_proto_msgTypes[12].OneofWrappers = []any{
 		(*Note_Rescored)(nil),
 		(*Note_Remark)(nil),
+		(*Note_Rewarded)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -1487,7 +1577,7 @@ func file_vignette_v1_episode_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_episode_proto_rawDesc), len(file_vignette_v1_episode_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   14,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -96,7 +96,7 @@ const (
 	Need_NEED_MENTAL_STATES Need = 2
 	// What simulated speakers meant to do.
 	Need_NEED_INTENDED_ACTS Need = 3
-	// Answers to probes.
+	// Probes and the answers to them.
 	Need_NEED_PROBES Need = 4
 	// Role cards: personas, goals, knowledge, stances. Neither objective (NEED_OBJECTIVE) nor policy, which is what a study
 	// compares and a judge should not know, nor script.
@@ -497,7 +497,9 @@ type EvaluateRequest struct {
 	// The model of an LLM judge, in the grammar of `--model`.
 	Model string `protobuf:"bytes,12,opt,name=model,proto3" json:"model,omitempty"`
 	// On whose account a model is asked; to be handed on as it is.
-	Account       *ModelAccount `protobuf:"bytes,13,opt,name=account,proto3" json:"account,omitempty"`
+	Account *ModelAccount `protobuf:"bytes,13,opt,name=account,proto3" json:"account,omitempty"`
+	// With NEED_PROBES: what was asked.
+	ProbeSpecs    []*ProbeSpec `protobuf:"bytes,14,rep,name=probe_specs,json=probeSpecs,proto3" json:"probe_specs,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -623,6 +625,13 @@ func (x *EvaluateRequest) GetAccount() *ModelAccount {
 	return nil
 }
 
+func (x *EvaluateRequest) GetProbeSpecs() []*ProbeSpec {
+	if x != nil {
+		return x.ProbeSpecs
+	}
+	return nil
+}
+
 // PrivateTurn is what lay behind a turn.
 type PrivateTurn struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -633,7 +642,10 @@ type PrivateTurn struct {
 	// With NEED_INTENDED_ACTS.
 	Acts []*IntendedAct `protobuf:"bytes,3,rep,name=acts,proto3" json:"acts,omitempty"`
 	// With NEED_MENTAL_STATES.
-	Appraisal     *Appraisal `protobuf:"bytes,4,opt,name=appraisal,proto3" json:"appraisal,omitempty"`
+	Appraisal *Appraisal `protobuf:"bytes,4,opt,name=appraisal,proto3" json:"appraisal,omitempty"`
+	// With NEED_MENTAL_STATES: whose mind it was, where that is a language model: models are numbered from 1 in the order in which
+	// they first spoke, so that it can be told who thinks alike and not what is compared. 0 where no model was behind it.
+	ModelNumber   int32 `protobuf:"varint,5,opt,name=model_number,json=modelNumber,proto3" json:"model_number,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -694,6 +706,13 @@ func (x *PrivateTurn) GetAppraisal() *Appraisal {
 		return x.Appraisal
 	}
 	return nil
+}
+
+func (x *PrivateTurn) GetModelNumber() int32 {
+	if x != nil {
+		return x.ModelNumber
+	}
+	return 0
 }
 
 // EvaluateResponse carries the scores.
@@ -775,7 +794,7 @@ const file_vignette_v1_evaluator_proto_rawDesc = "" +
 	"\aepisode\x18\t \x01(\bR\aepisode\x122\n" +
 	"\x05scale\x18\n" +
 	" \x01(\x0e2\x12.vignette.v1.ScaleB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05scale:I\xbaHF\x1aD\n" +
-	"\x0fdimension.range\x12\x1cmax must be greater than min\x1a\x13this.max > this.min\"\xe5\x04\n" +
+	"\x0fdimension.range\x12\x1cmax must be greater than min\x1a\x13this.max > this.min\"\xa4\x05\n" +
 	"\x0fEvaluateRequest\x12\x18\n" +
 	"\aepisode\x18\x01 \x01(\tR\aepisode\x12\x1a\n" +
 	"\blanguage\x18\x02 \x01(\tR\blanguage\x12\x18\n" +
@@ -792,13 +811,16 @@ const file_vignette_v1_evaluator_proto_rawDesc = "" +
 	"\n" +
 	"role_cards\x18\v \x03(\v2\x15.vignette.v1.RoleCardB\x04\xa8\xbb\x18\x01R\troleCards\x12\x1e\n" +
 	"\x05model\x18\f \x01(\tB\b\xbaH\x05r\x03\x18\x80\x02R\x05model\x123\n" +
-	"\aaccount\x18\r \x01(\v2\x19.vignette.v1.ModelAccountR\aaccountB\r\n" +
-	"\v_turn_index\"\xc4\x01\n" +
+	"\aaccount\x18\r \x01(\v2\x19.vignette.v1.ModelAccountR\aaccount\x12=\n" +
+	"\vprobe_specs\x18\x0e \x03(\v2\x16.vignette.v1.ProbeSpecB\x04\xa8\xbb\x18\x01R\n" +
+	"probeSpecsB\r\n" +
+	"\v_turn_index\"\xe7\x01\n" +
 	"\vPrivateTurn\x12\x14\n" +
 	"\x05index\x18\x01 \x01(\x05R\x05index\x12;\n" +
 	"\fmental_state\x18\x02 \x01(\v2\x18.vignette.v1.MentalStateR\vmentalState\x12,\n" +
 	"\x04acts\x18\x03 \x03(\v2\x18.vignette.v1.IntendedActR\x04acts\x124\n" +
-	"\tappraisal\x18\x04 \x01(\v2\x16.vignette.v1.AppraisalR\tappraisal\">\n" +
+	"\tappraisal\x18\x04 \x01(\v2\x16.vignette.v1.AppraisalR\tappraisal\x12!\n" +
+	"\fmodel_number\x18\x05 \x01(\x05R\vmodelNumber\">\n" +
 	"\x10EvaluateResponse\x12*\n" +
 	"\x06scores\x18\x01 \x03(\v2\x12.vignette.v1.ScoreR\x06scores*g\n" +
 	"\x05Scale\x12\x15\n" +
@@ -848,10 +870,11 @@ var file_vignette_v1_evaluator_proto_goTypes = []any{
 	(*ProbeAnswer)(nil),                      // 12: vignette.v1.ProbeAnswer
 	(*RoleCard)(nil),                         // 13: vignette.v1.RoleCard
 	(*ModelAccount)(nil),                     // 14: vignette.v1.ModelAccount
-	(*MentalState)(nil),                      // 15: vignette.v1.MentalState
-	(*IntendedAct)(nil),                      // 16: vignette.v1.IntendedAct
-	(*Appraisal)(nil),                        // 17: vignette.v1.Appraisal
-	(*Score)(nil),                            // 18: vignette.v1.Score
+	(*ProbeSpec)(nil),                        // 15: vignette.v1.ProbeSpec
+	(*MentalState)(nil),                      // 16: vignette.v1.MentalState
+	(*IntendedAct)(nil),                      // 17: vignette.v1.IntendedAct
+	(*Appraisal)(nil),                        // 18: vignette.v1.Appraisal
+	(*Score)(nil),                            // 19: vignette.v1.Score
 }
 var file_vignette_v1_evaluator_proto_depIdxs = []int32{
 	4,  // 0: vignette.v1.EvaluatorServiceDescribeResponse.description:type_name -> vignette.v1.EvaluatorDescription
@@ -865,19 +888,20 @@ var file_vignette_v1_evaluator_proto_depIdxs = []int32{
 	12, // 8: vignette.v1.EvaluateRequest.probes:type_name -> vignette.v1.ProbeAnswer
 	13, // 9: vignette.v1.EvaluateRequest.role_cards:type_name -> vignette.v1.RoleCard
 	14, // 10: vignette.v1.EvaluateRequest.account:type_name -> vignette.v1.ModelAccount
-	15, // 11: vignette.v1.PrivateTurn.mental_state:type_name -> vignette.v1.MentalState
-	16, // 12: vignette.v1.PrivateTurn.acts:type_name -> vignette.v1.IntendedAct
-	17, // 13: vignette.v1.PrivateTurn.appraisal:type_name -> vignette.v1.Appraisal
-	18, // 14: vignette.v1.EvaluateResponse.scores:type_name -> vignette.v1.Score
-	2,  // 15: vignette.v1.EvaluatorService.Describe:input_type -> vignette.v1.EvaluatorServiceDescribeRequest
-	6,  // 16: vignette.v1.EvaluatorService.Evaluate:input_type -> vignette.v1.EvaluateRequest
-	3,  // 17: vignette.v1.EvaluatorService.Describe:output_type -> vignette.v1.EvaluatorServiceDescribeResponse
-	8,  // 18: vignette.v1.EvaluatorService.Evaluate:output_type -> vignette.v1.EvaluateResponse
-	17, // [17:19] is the sub-list for method output_type
-	15, // [15:17] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	15, // 11: vignette.v1.EvaluateRequest.probe_specs:type_name -> vignette.v1.ProbeSpec
+	16, // 12: vignette.v1.PrivateTurn.mental_state:type_name -> vignette.v1.MentalState
+	17, // 13: vignette.v1.PrivateTurn.acts:type_name -> vignette.v1.IntendedAct
+	18, // 14: vignette.v1.PrivateTurn.appraisal:type_name -> vignette.v1.Appraisal
+	19, // 15: vignette.v1.EvaluateResponse.scores:type_name -> vignette.v1.Score
+	2,  // 16: vignette.v1.EvaluatorService.Describe:input_type -> vignette.v1.EvaluatorServiceDescribeRequest
+	6,  // 17: vignette.v1.EvaluatorService.Evaluate:input_type -> vignette.v1.EvaluateRequest
+	3,  // 18: vignette.v1.EvaluatorService.Describe:output_type -> vignette.v1.EvaluatorServiceDescribeResponse
+	8,  // 19: vignette.v1.EvaluatorService.Evaluate:output_type -> vignette.v1.EvaluateResponse
+	18, // [18:20] is the sub-list for method output_type
+	16, // [16:18] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_evaluator_proto_init() }

@@ -175,7 +175,9 @@ type Persona struct {
 	// Where an imported persona comes from.
 	Source *Source `protobuf:"bytes,10,opt,name=source,proto3" json:"source,omitempty"`
 	// What an import could not map, kept as it was, under the name of the format. No agent reads it.
-	Extensions    map[string]*structpb.Struct `protobuf:"bytes,11,rep,name=extensions,proto3" json:"extensions,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Extensions map[string]*structpb.Struct `protobuf:"bytes,11,rep,name=extensions,proto3" json:"extensions,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// For clients: what they might change, whatever the scenario. A role that names a change of its own takes that.
+	Change        *Change `protobuf:"bytes,12,opt,name=change,proto3" json:"change,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -283,6 +285,13 @@ func (x *Persona) GetSource() *Source {
 func (x *Persona) GetExtensions() map[string]*structpb.Struct {
 	if x != nil {
 		return x.Extensions
+	}
+	return nil
+}
+
+func (x *Persona) GetChange() *Change {
+	if x != nil {
+		return x.Change
 	}
 	return nil
 }
@@ -918,6 +927,153 @@ func (x *DiagramSituation) GetBehaviors() []string {
 	return nil
 }
 
+// Change is what a client might change, and how ready they are when the conversation begins. It gives their talk for and
+// against it their own words. Sentences are written as the client would say them, in the first person.
+type Change struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What would change, as it goes after "I could" ("drink less in the evening").
+	Target string `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"`
+	// How ready they are at the start. Unspecified means contemplation.
+	Stage StageOfChange `protobuf:"varint,2,opt,name=stage,proto3,enum=vignette.v1.StageOfChange" json:"stage,omitempty"`
+	// What speaks for it: desire, ability, reasons, need ("I'd like to be awake when my daughter gets up.").
+	Reasons []string `protobuf:"bytes,3,rep,name=reasons,proto3" json:"reasons,omitempty"`
+	// What speaks against it ("It's the only hour of the day that's mine.").
+	Doubts []string `protobuf:"bytes,4,rep,name=doubts,proto3" json:"doubts,omitempty"`
+	// What they could do, told once they are ready for it ("I could leave the second bottle in the shop.").
+	Steps []string `protobuf:"bytes,5,rep,name=steps,proto3" json:"steps,omitempty"`
+	// What they came to find out, most pressing first. Until it is answered, being understood is not enough.
+	Questions     []*OpenQuestion `protobuf:"bytes,6,rep,name=questions,proto3" json:"questions,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Change) Reset() {
+	*x = Change{}
+	mi := &file_vignette_v1_persona_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Change) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Change) ProtoMessage() {}
+
+func (x *Change) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_persona_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Change.ProtoReflect.Descriptor instead.
+func (*Change) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_persona_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *Change) GetTarget() string {
+	if x != nil {
+		return x.Target
+	}
+	return ""
+}
+
+func (x *Change) GetStage() StageOfChange {
+	if x != nil {
+		return x.Stage
+	}
+	return StageOfChange_STAGE_OF_CHANGE_UNSPECIFIED
+}
+
+func (x *Change) GetReasons() []string {
+	if x != nil {
+		return x.Reasons
+	}
+	return nil
+}
+
+func (x *Change) GetDoubts() []string {
+	if x != nil {
+		return x.Doubts
+	}
+	return nil
+}
+
+func (x *Change) GetSteps() []string {
+	if x != nil {
+		return x.Steps
+	}
+	return nil
+}
+
+func (x *Change) GetQuestions() []*OpenQuestion {
+	if x != nil {
+		return x.Questions
+	}
+	return nil
+}
+
+// OpenQuestion is something a client wants to know.
+type OpenQuestion struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The question as the client asks it ("What happens if I haven't paid by Friday?").
+	Text string `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`
+	// Words that show it has been answered ("court", "judge", "weeks"); two of them, or the only one, in one statement do.
+	Words         []string `protobuf:"bytes,2,rep,name=words,proto3" json:"words,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpenQuestion) Reset() {
+	*x = OpenQuestion{}
+	mi := &file_vignette_v1_persona_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpenQuestion) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpenQuestion) ProtoMessage() {}
+
+func (x *OpenQuestion) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_persona_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpenQuestion.ProtoReflect.Descriptor instead.
+func (*OpenQuestion) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_persona_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *OpenQuestion) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *OpenQuestion) GetWords() []string {
+	if x != nil {
+		return x.Words
+	}
+	return nil
+}
+
 // Source says where something imported comes from.
 type Source struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -935,7 +1091,7 @@ type Source struct {
 
 func (x *Source) Reset() {
 	*x = Source{}
-	mi := &file_vignette_v1_persona_proto_msgTypes[10]
+	mi := &file_vignette_v1_persona_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -947,7 +1103,7 @@ func (x *Source) String() string {
 func (*Source) ProtoMessage() {}
 
 func (x *Source) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_persona_proto_msgTypes[10]
+	mi := &file_vignette_v1_persona_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -960,7 +1116,7 @@ func (x *Source) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Source.ProtoReflect.Descriptor instead.
 func (*Source) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_persona_proto_rawDescGZIP(), []int{10}
+	return file_vignette_v1_persona_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Source) GetFormat() string {
@@ -995,7 +1151,7 @@ var File_vignette_v1_persona_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_persona_proto_rawDesc = "" +
 	"\n" +
-	"\x19vignette/v1/persona.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x19vignette/v1/options.proto\x1a\x17vignette/v1/state.proto\"\xc3\x05\n" +
+	"\x19vignette/v1/persona.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x19vignette/v1/options.proto\x1a\x17vignette/v1/state.proto\"\xf6\x05\n" +
 	"\aPersona\x12%\n" +
 	"\x02id\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x012\t^[^\\pC]+$R\x02id\x12)\n" +
 	"\x04name\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x012\t^[^\\pC]+$R\x04name\x12,\n" +
@@ -1010,7 +1166,8 @@ const file_vignette_v1_persona_proto_rawDesc = "" +
 	" \x01(\v2\x13.vignette.v1.SourceB\x04\xa8\xbb\x18\x02R\x06source\x12J\n" +
 	"\n" +
 	"extensions\x18\v \x03(\v2$.vignette.v1.Persona.ExtensionsEntryB\x04\xa8\xbb\x18\x02R\n" +
-	"extensions\x1aV\n" +
+	"extensions\x121\n" +
+	"\x06change\x18\f \x01(\v2\x13.vignette.v1.ChangeB\x04\xa8\xbb\x18\x01R\x06change\x1aV\n" +
 	"\x0fExtensionsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12-\n" +
 	"\x05value\x18\x02 \x01(\v2\x17.google.protobuf.StructR\x05value:\x028\x01\"\xb6\x01\n" +
@@ -1082,7 +1239,20 @@ const file_vignette_v1_persona_proto_rawDesc = "" +
 	"\xbaH\ar\x05\x10\x01\x18\xa0\x1fR\tsituation\x12@\n" +
 	"\x12automatic_thoughts\x18\x02 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10\x14\"\ar\x05\x10\x01\x18\xd0\x0fR\x11automaticThoughts\x12C\n" +
 	"\bemotions\x18\x03 \x03(\v2\x1d.vignette.v1.EmotionIntensityB\b\xbaH\x05\x92\x01\x02\x10\x14R\bemotions\x12/\n" +
-	"\tbehaviors\x18\x04 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10\x14\"\ar\x05\x10\x01\x18\xd0\x0fR\tbehaviors\"\x85\x01\n" +
+	"\tbehaviors\x18\x04 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10\x14\"\ar\x05\x10\x01\x18\xd0\x0fR\tbehaviors\"\xac\x02\n" +
+	"\x06Change\x12\"\n" +
+	"\x06target\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xac\x02R\x06target\x12:\n" +
+	"\x05stage\x18\x02 \x01(\x0e2\x1a.vignette.v1.StageOfChangeB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05stage\x12+\n" +
+	"\areasons\x18\x03 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10\x14\"\ar\x05\x10\x01\x18\xe8\aR\areasons\x12)\n" +
+	"\x06doubts\x18\x04 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10\x14\"\ar\x05\x10\x01\x18\xe8\aR\x06doubts\x12'\n" +
+	"\x05steps\x18\x05 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10\x14\"\ar\x05\x10\x01\x18\xe8\aR\x05steps\x12A\n" +
+	"\tquestions\x18\x06 \x03(\v2\x19.vignette.v1.OpenQuestionB\b\xbaH\x05\x92\x01\x02\x10\n" +
+	"R\tquestions\"X\n" +
+	"\fOpenQuestion\x12\x1e\n" +
+	"\x04text\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xe8\aR\x04text\x12(\n" +
+	"\x05words\x18\x02 \x03(\tB\x12\xbaH\x0f\x92\x01\f\b\x01\x10\x1e\"\x06r\x04\x10\x01\x18@R\x05words\"\x85\x01\n" +
 	"\x06Source\x12\x1f\n" +
 	"\x06format\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18@R\x06format\x12\x18\n" +
 	"\x02id\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x02R\x02id\x12\x1c\n" +
@@ -1110,7 +1280,7 @@ func file_vignette_v1_persona_proto_rawDescGZIP() []byte {
 }
 
 var file_vignette_v1_persona_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_vignette_v1_persona_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_vignette_v1_persona_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_vignette_v1_persona_proto_goTypes = []any{
 	(ConversationalStyle)(0), // 0: vignette.v1.ConversationalStyle
 	(CoreBelief_Category)(0), // 1: vignette.v1.CoreBelief.Category
@@ -1124,10 +1294,13 @@ var file_vignette_v1_persona_proto_goTypes = []any{
 	(*CognitiveModel)(nil),   // 9: vignette.v1.CognitiveModel
 	(*CoreBelief)(nil),       // 10: vignette.v1.CoreBelief
 	(*DiagramSituation)(nil), // 11: vignette.v1.DiagramSituation
-	(*Source)(nil),           // 12: vignette.v1.Source
-	nil,                      // 13: vignette.v1.Persona.ExtensionsEntry
-	(*EmotionIntensity)(nil), // 14: vignette.v1.EmotionIntensity
-	(*structpb.Struct)(nil),  // 15: google.protobuf.Struct
+	(*Change)(nil),           // 12: vignette.v1.Change
+	(*OpenQuestion)(nil),     // 13: vignette.v1.OpenQuestion
+	(*Source)(nil),           // 14: vignette.v1.Source
+	nil,                      // 15: vignette.v1.Persona.ExtensionsEntry
+	(*EmotionIntensity)(nil), // 16: vignette.v1.EmotionIntensity
+	(StageOfChange)(0),       // 17: vignette.v1.StageOfChange
+	(*structpb.Struct)(nil),  // 18: google.protobuf.Struct
 }
 var file_vignette_v1_persona_proto_depIdxs = []int32{
 	3,  // 0: vignette.v1.Persona.identity:type_name -> vignette.v1.Identity
@@ -1135,22 +1308,25 @@ var file_vignette_v1_persona_proto_depIdxs = []int32{
 	8,  // 2: vignette.v1.Persona.memories:type_name -> vignette.v1.Memory
 	9,  // 3: vignette.v1.Persona.cognitive_model:type_name -> vignette.v1.CognitiveModel
 	0,  // 4: vignette.v1.Persona.style:type_name -> vignette.v1.ConversationalStyle
-	12, // 5: vignette.v1.Persona.source:type_name -> vignette.v1.Source
-	13, // 6: vignette.v1.Persona.extensions:type_name -> vignette.v1.Persona.ExtensionsEntry
-	4,  // 7: vignette.v1.Identity.social:type_name -> vignette.v1.Attribute
-	4,  // 8: vignette.v1.Identity.personal:type_name -> vignette.v1.Attribute
-	6,  // 9: vignette.v1.Traits.big_five:type_name -> vignette.v1.BigFive
-	7,  // 10: vignette.v1.Traits.dark_triad:type_name -> vignette.v1.DarkTriad
-	10, // 11: vignette.v1.CognitiveModel.core_beliefs:type_name -> vignette.v1.CoreBelief
-	11, // 12: vignette.v1.CognitiveModel.situations:type_name -> vignette.v1.DiagramSituation
-	1,  // 13: vignette.v1.CoreBelief.category:type_name -> vignette.v1.CoreBelief.Category
-	14, // 14: vignette.v1.DiagramSituation.emotions:type_name -> vignette.v1.EmotionIntensity
-	15, // 15: vignette.v1.Persona.ExtensionsEntry.value:type_name -> google.protobuf.Struct
-	16, // [16:16] is the sub-list for method output_type
-	16, // [16:16] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	14, // 5: vignette.v1.Persona.source:type_name -> vignette.v1.Source
+	15, // 6: vignette.v1.Persona.extensions:type_name -> vignette.v1.Persona.ExtensionsEntry
+	12, // 7: vignette.v1.Persona.change:type_name -> vignette.v1.Change
+	4,  // 8: vignette.v1.Identity.social:type_name -> vignette.v1.Attribute
+	4,  // 9: vignette.v1.Identity.personal:type_name -> vignette.v1.Attribute
+	6,  // 10: vignette.v1.Traits.big_five:type_name -> vignette.v1.BigFive
+	7,  // 11: vignette.v1.Traits.dark_triad:type_name -> vignette.v1.DarkTriad
+	10, // 12: vignette.v1.CognitiveModel.core_beliefs:type_name -> vignette.v1.CoreBelief
+	11, // 13: vignette.v1.CognitiveModel.situations:type_name -> vignette.v1.DiagramSituation
+	1,  // 14: vignette.v1.CoreBelief.category:type_name -> vignette.v1.CoreBelief.Category
+	16, // 15: vignette.v1.DiagramSituation.emotions:type_name -> vignette.v1.EmotionIntensity
+	17, // 16: vignette.v1.Change.stage:type_name -> vignette.v1.StageOfChange
+	13, // 17: vignette.v1.Change.questions:type_name -> vignette.v1.OpenQuestion
+	18, // 18: vignette.v1.Persona.ExtensionsEntry.value:type_name -> google.protobuf.Struct
+	19, // [19:19] is the sub-list for method output_type
+	19, // [19:19] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_persona_proto_init() }
@@ -1169,7 +1345,7 @@ func file_vignette_v1_persona_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_persona_proto_rawDesc), len(file_vignette_v1_persona_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   12,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

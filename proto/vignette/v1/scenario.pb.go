@@ -300,6 +300,8 @@ const (
 	ProbeKind_PROBE_KIND_BELIEF ProbeKind = 3
 	// Free text.
 	ProbeKind_PROBE_KIND_OPEN ProbeKind = 4
+	// A distribution over what the one it is about does in its next turn (ProbeAct).
+	ProbeKind_PROBE_KIND_NEXT_ACT ProbeKind = 5
 )
 
 // Enum value maps for ProbeKind.
@@ -310,6 +312,7 @@ var (
 		2: "PROBE_KIND_DISTRESS",
 		3: "PROBE_KIND_BELIEF",
 		4: "PROBE_KIND_OPEN",
+		5: "PROBE_KIND_NEXT_ACT",
 	}
 	ProbeKind_value = map[string]int32{
 		"PROBE_KIND_UNSPECIFIED": 0,
@@ -317,6 +320,7 @@ var (
 		"PROBE_KIND_DISTRESS":    2,
 		"PROBE_KIND_BELIEF":      3,
 		"PROBE_KIND_OPEN":        4,
+		"PROBE_KIND_NEXT_ACT":    5,
 	}
 )
 
@@ -345,6 +349,88 @@ func (x ProbeKind) Number() protoreflect.EnumNumber {
 // Deprecated: Use ProbeKind.Descriptor instead.
 func (ProbeKind) EnumDescriptor() ([]byte, []int) {
 	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{4}
+}
+
+// ProbeAct is what somebody may do next: a small closed set that the recorded acts of every simulated speaker map onto. An act
+// beyond it is "none of these".
+type ProbeAct int32
+
+const (
+	// Not said.
+	ProbeAct_PROBE_ACT_UNSPECIFIED ProbeAct = 0
+	// Tells something of its own: what happened, what it thinks, feels, wants.
+	ProbeAct_PROBE_ACT_DISCLOSE ProbeAct = 1
+	// Holds back, changes the subject, puts off.
+	ProbeAct_PROBE_ACT_DEFLECT ProbeAct = 2
+	// Says yes: agrees, confirms, gives in, speaks for a change.
+	ProbeAct_PROBE_ACT_AGREE ProbeAct = 3
+	// Says no: declines, objects, corrects, speaks against a change.
+	ProbeAct_PROBE_ACT_REFUSE ProbeAct = 4
+	// Asks: a question, or for what it wants.
+	ProbeAct_PROBE_ACT_ASK ProbeAct = 5
+	// Offers: a compromise, advice, information, something in return.
+	ProbeAct_PROBE_ACT_OFFER ProbeAct = 6
+	// Takes up what the other said: reflects, validates, thanks, apologises.
+	ProbeAct_PROBE_ACT_ACKNOWLEDGE ProbeAct = 7
+	// Takes leave.
+	ProbeAct_PROBE_ACT_LEAVE ProbeAct = 8
+	// Stays silent.
+	ProbeAct_PROBE_ACT_SILENT ProbeAct = 9
+)
+
+// Enum value maps for ProbeAct.
+var (
+	ProbeAct_name = map[int32]string{
+		0: "PROBE_ACT_UNSPECIFIED",
+		1: "PROBE_ACT_DISCLOSE",
+		2: "PROBE_ACT_DEFLECT",
+		3: "PROBE_ACT_AGREE",
+		4: "PROBE_ACT_REFUSE",
+		5: "PROBE_ACT_ASK",
+		6: "PROBE_ACT_OFFER",
+		7: "PROBE_ACT_ACKNOWLEDGE",
+		8: "PROBE_ACT_LEAVE",
+		9: "PROBE_ACT_SILENT",
+	}
+	ProbeAct_value = map[string]int32{
+		"PROBE_ACT_UNSPECIFIED": 0,
+		"PROBE_ACT_DISCLOSE":    1,
+		"PROBE_ACT_DEFLECT":     2,
+		"PROBE_ACT_AGREE":       3,
+		"PROBE_ACT_REFUSE":      4,
+		"PROBE_ACT_ASK":         5,
+		"PROBE_ACT_OFFER":       6,
+		"PROBE_ACT_ACKNOWLEDGE": 7,
+		"PROBE_ACT_LEAVE":       8,
+		"PROBE_ACT_SILENT":      9,
+	}
+)
+
+func (x ProbeAct) Enum() *ProbeAct {
+	p := new(ProbeAct)
+	*p = x
+	return p
+}
+
+func (x ProbeAct) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ProbeAct) Descriptor() protoreflect.EnumDescriptor {
+	return file_vignette_v1_scenario_proto_enumTypes[5].Descriptor()
+}
+
+func (ProbeAct) Type() protoreflect.EnumType {
+	return &file_vignette_v1_scenario_proto_enumTypes[5]
+}
+
+func (x ProbeAct) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ProbeAct.Descriptor instead.
+func (ProbeAct) EnumDescriptor() ([]byte, []int) {
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{5}
 }
 
 // EvaluationTime is when an evaluator is asked.
@@ -384,11 +470,11 @@ func (x EvaluationTime) String() string {
 }
 
 func (EvaluationTime) Descriptor() protoreflect.EnumDescriptor {
-	return file_vignette_v1_scenario_proto_enumTypes[5].Descriptor()
+	return file_vignette_v1_scenario_proto_enumTypes[6].Descriptor()
 }
 
 func (EvaluationTime) Type() protoreflect.EnumType {
-	return &file_vignette_v1_scenario_proto_enumTypes[5]
+	return &file_vignette_v1_scenario_proto_enumTypes[6]
 }
 
 func (x EvaluationTime) Number() protoreflect.EnumNumber {
@@ -397,7 +483,64 @@ func (x EvaluationTime) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use EvaluationTime.Descriptor instead.
 func (EvaluationTime) EnumDescriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{5}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{6}
+}
+
+// EnsembleRule is how the evaluators of an ensemble are brought together.
+type EnsembleRule int32
+
+const (
+	// Not said: nominal.
+	EnsembleRule_ENSEMBLE_RULE_UNSPECIFIED EnsembleRule = 0
+	// The term's own evaluator counts; the others are there for how far they disagree.
+	EnsembleRule_ENSEMBLE_RULE_NOMINAL EnsembleRule = 1
+	// The least of all values counts.
+	EnsembleRule_ENSEMBLE_RULE_WORST EnsembleRule = 2
+	// lambda times the nominal value and 1 - lambda times the least.
+	EnsembleRule_ENSEMBLE_RULE_BLEND EnsembleRule = 3
+)
+
+// Enum value maps for EnsembleRule.
+var (
+	EnsembleRule_name = map[int32]string{
+		0: "ENSEMBLE_RULE_UNSPECIFIED",
+		1: "ENSEMBLE_RULE_NOMINAL",
+		2: "ENSEMBLE_RULE_WORST",
+		3: "ENSEMBLE_RULE_BLEND",
+	}
+	EnsembleRule_value = map[string]int32{
+		"ENSEMBLE_RULE_UNSPECIFIED": 0,
+		"ENSEMBLE_RULE_NOMINAL":     1,
+		"ENSEMBLE_RULE_WORST":       2,
+		"ENSEMBLE_RULE_BLEND":       3,
+	}
+)
+
+func (x EnsembleRule) Enum() *EnsembleRule {
+	p := new(EnsembleRule)
+	*p = x
+	return p
+}
+
+func (x EnsembleRule) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (EnsembleRule) Descriptor() protoreflect.EnumDescriptor {
+	return file_vignette_v1_scenario_proto_enumTypes[7].Descriptor()
+}
+
+func (EnsembleRule) Type() protoreflect.EnumType {
+	return &file_vignette_v1_scenario_proto_enumTypes[7]
+}
+
+func (x EnsembleRule) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use EnsembleRule.Descriptor instead.
+func (EnsembleRule) EnumDescriptor() ([]byte, []int) {
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{7}
 }
 
 // Scenario is a situation to be played: who takes part, what is at stake, how it runs, what is asked and scored. YAML
@@ -435,7 +578,10 @@ type Scenario struct {
 	// Where an imported scenario comes from.
 	Source *Source `protobuf:"bytes,15,opt,name=source,proto3" json:"source,omitempty"`
 	// What an import could not map, kept as it was, under the name of the format. No agent reads it.
-	Extensions    map[string]*structpb.Struct `protobuf:"bytes,16,rep,name=extensions,proto3" json:"extensions,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Extensions map[string]*structpb.Struct `protobuf:"bytes,16,rep,name=extensions,proto3" json:"extensions,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// What is decided in the end, where it can be said afterwards what the decision was worth. No agent reads it: what a role
+	// knows of it stands in its knowledge.
+	Decision      *Decision `protobuf:"bytes,17,opt,name=decision,proto3" json:"decision,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -582,6 +728,13 @@ func (x *Scenario) GetExtensions() map[string]*structpb.Struct {
 	return nil
 }
 
+func (x *Scenario) GetDecision() *Decision {
+	if x != nil {
+		return x.Decision
+	}
+	return nil
+}
+
 // Role is a part in a scenario and who plays it.
 type Role struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -609,7 +762,7 @@ type Role struct {
 	Reward []*RewardTerm `protobuf:"bytes,11,rep,name=reward,proto3" json:"reward,omitempty"`
 	// What this role says, line by line, when the agent "replay" plays it; nobody else takes a script.
 	Script *Script `protobuf:"bytes,12,opt,name=script,proto3" json:"script,omitempty"`
-	// For clients: what they might change, and how ready they are for it.
+	// For clients: what they might change, and how ready they are for it. Left out, it is the persona's own change.
 	Change        *Change `protobuf:"bytes,13,opt,name=change,proto3" json:"change,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1232,40 +1385,38 @@ func (x *Interest) GetWeight() float64 {
 	return 0
 }
 
-// Change is what a client might change, and how ready they are when the conversation begins. It gives their talk for and
-// against it their own words. Sentences are written as the client would say them, in the first person.
-type Change struct {
+// Decision is a choice that a conversation leads up to: what there is to choose from, what each option is like in truth and
+// to the eye, and what the one who decides cannot do without. From it the worth of an outcome can be computed.
+type Decision struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// What would change, as it goes after "I could" ("drink less in the evening").
-	Target string `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"`
-	// How ready they are at the start. Unspecified means contemplation.
-	Stage StageOfChange `protobuf:"varint,2,opt,name=stage,proto3,enum=vignette.v1.StageOfChange" json:"stage,omitempty"`
-	// What speaks for it: desire, ability, reasons, need ("I'd like to be awake when my daughter gets up.").
-	Reasons []string `protobuf:"bytes,3,rep,name=reasons,proto3" json:"reasons,omitempty"`
-	// What speaks against it ("It's the only hour of the day that's mine.").
-	Doubts []string `protobuf:"bytes,4,rep,name=doubts,proto3" json:"doubts,omitempty"`
-	// What they could do, told once they are ready for it ("I could leave the second bottle in the shop.").
-	Steps []string `protobuf:"bytes,5,rep,name=steps,proto3" json:"steps,omitempty"`
-	// What they came to find out, most pressing first. Until it is answered, being understood is not enough.
-	Questions     []*OpenQuestion `protobuf:"bytes,6,rep,name=questions,proto3" json:"questions,omitempty"`
+	// Role id of the one who decides, or "focal".
+	Role string `protobuf:"bytes,1,opt,name=role,proto3" json:"role,omitempty"`
+	// What it is about ("vacuum cleaner", "telling on a colleague").
+	About string `protobuf:"bytes,2,opt,name=about,proto3" json:"about,omitempty"`
+	// What there is to choose from. To choose none of them is always possible.
+	Options []*Decision_Option `protobuf:"bytes,3,rep,name=options,proto3" json:"options,omitempty"`
+	// What options may have or lack.
+	Qualities []*Decision_Quality `protobuf:"bytes,4,rep,name=qualities,proto3" json:"qualities,omitempty"`
+	// Ids of the qualities that the one who decides cannot do without; an option that lacks one meets no need.
+	Required      []string `protobuf:"bytes,5,rep,name=required,proto3" json:"required,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *Change) Reset() {
-	*x = Change{}
+func (x *Decision) Reset() {
+	*x = Decision{}
 	mi := &file_vignette_v1_scenario_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *Change) String() string {
+func (x *Decision) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*Change) ProtoMessage() {}
+func (*Decision) ProtoMessage() {}
 
-func (x *Change) ProtoReflect() protoreflect.Message {
+func (x *Decision) ProtoReflect() protoreflect.Message {
 	mi := &file_vignette_v1_scenario_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -1277,104 +1428,42 @@ func (x *Change) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use Change.ProtoReflect.Descriptor instead.
-func (*Change) Descriptor() ([]byte, []int) {
+// Deprecated: Use Decision.ProtoReflect.Descriptor instead.
+func (*Decision) Descriptor() ([]byte, []int) {
 	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{8}
 }
 
-func (x *Change) GetTarget() string {
+func (x *Decision) GetRole() string {
 	if x != nil {
-		return x.Target
+		return x.Role
 	}
 	return ""
 }
 
-func (x *Change) GetStage() StageOfChange {
+func (x *Decision) GetAbout() string {
 	if x != nil {
-		return x.Stage
-	}
-	return StageOfChange_STAGE_OF_CHANGE_UNSPECIFIED
-}
-
-func (x *Change) GetReasons() []string {
-	if x != nil {
-		return x.Reasons
-	}
-	return nil
-}
-
-func (x *Change) GetDoubts() []string {
-	if x != nil {
-		return x.Doubts
-	}
-	return nil
-}
-
-func (x *Change) GetSteps() []string {
-	if x != nil {
-		return x.Steps
-	}
-	return nil
-}
-
-func (x *Change) GetQuestions() []*OpenQuestion {
-	if x != nil {
-		return x.Questions
-	}
-	return nil
-}
-
-// OpenQuestion is something a client wants to know.
-type OpenQuestion struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The question as the client asks it ("What happens if I haven't paid by Friday?").
-	Text string `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`
-	// Words that show it has been answered ("court", "judge", "weeks"); two of them, or the only one, in one statement do.
-	Words         []string `protobuf:"bytes,2,rep,name=words,proto3" json:"words,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *OpenQuestion) Reset() {
-	*x = OpenQuestion{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[9]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *OpenQuestion) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*OpenQuestion) ProtoMessage() {}
-
-func (x *OpenQuestion) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[9]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use OpenQuestion.ProtoReflect.Descriptor instead.
-func (*OpenQuestion) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{9}
-}
-
-func (x *OpenQuestion) GetText() string {
-	if x != nil {
-		return x.Text
+		return x.About
 	}
 	return ""
 }
 
-func (x *OpenQuestion) GetWords() []string {
+func (x *Decision) GetOptions() []*Decision_Option {
 	if x != nil {
-		return x.Words
+		return x.Options
+	}
+	return nil
+}
+
+func (x *Decision) GetQualities() []*Decision_Quality {
+	if x != nil {
+		return x.Qualities
+	}
+	return nil
+}
+
+func (x *Decision) GetRequired() []string {
+	if x != nil {
+		return x.Required
 	}
 	return nil
 }
@@ -1393,7 +1482,7 @@ type StopRules struct {
 
 func (x *StopRules) Reset() {
 	*x = StopRules{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[10]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1405,7 +1494,7 @@ func (x *StopRules) String() string {
 func (*StopRules) ProtoMessage() {}
 
 func (x *StopRules) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[10]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1418,7 +1507,7 @@ func (x *StopRules) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StopRules.ProtoReflect.Descriptor instead.
 func (*StopRules) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{10}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *StopRules) GetMaxTurns() int32 {
@@ -1452,14 +1541,17 @@ type ProbeSpec struct {
 	// Asked after every n-th turn of the asked role. 0 means once, at the end.
 	Every int32 `protobuf:"varint,6,opt,name=every,proto3" json:"every,omitempty"`
 	// For belief probes: the statement whose truth is asked.
-	Statement     string `protobuf:"bytes,7,opt,name=statement,proto3" json:"statement,omitempty"`
+	Statement string `protobuf:"bytes,7,opt,name=statement,proto3" json:"statement,omitempty"`
+	// How many minds deep. 0 and 1: what the asked role takes the one it is about to feel or hold. 2: what the asked role thinks
+	// that one takes it, the asked role, to feel or hold; it is scored against that one's model of it.
+	Order         int32 `protobuf:"varint,8,opt,name=order,proto3" json:"order,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ProbeSpec) Reset() {
 	*x = ProbeSpec{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[11]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1471,7 +1563,7 @@ func (x *ProbeSpec) String() string {
 func (*ProbeSpec) ProtoMessage() {}
 
 func (x *ProbeSpec) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[11]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1484,7 +1576,7 @@ func (x *ProbeSpec) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProbeSpec.ProtoReflect.Descriptor instead.
 func (*ProbeSpec) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{11}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ProbeSpec) GetId() string {
@@ -1536,6 +1628,13 @@ func (x *ProbeSpec) GetStatement() string {
 	return ""
 }
 
+func (x *ProbeSpec) GetOrder() int32 {
+	if x != nil {
+		return x.Order
+	}
+	return 0
+}
+
 // ProbeAnswer is what a role said when it was probed.
 type ProbeAnswer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1554,6 +1653,7 @@ type ProbeAnswer struct {
 	//	*ProbeAnswer_Probability
 	//	*ProbeAnswer_Text
 	//	*ProbeAnswer_Refusal
+	//	*ProbeAnswer_Acts
 	Answer isProbeAnswer_Answer `protobuf_oneof:"answer"`
 	// Where the answer comes from.
 	Source        StateSource `protobuf:"varint,9,opt,name=source,proto3,enum=vignette.v1.StateSource" json:"source,omitempty"`
@@ -1563,7 +1663,7 @@ type ProbeAnswer struct {
 
 func (x *ProbeAnswer) Reset() {
 	*x = ProbeAnswer{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[12]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1575,7 +1675,7 @@ func (x *ProbeAnswer) String() string {
 func (*ProbeAnswer) ProtoMessage() {}
 
 func (x *ProbeAnswer) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[12]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1588,7 +1688,7 @@ func (x *ProbeAnswer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProbeAnswer.ProtoReflect.Descriptor instead.
 func (*ProbeAnswer) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{12}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ProbeAnswer) GetProbe() string {
@@ -1664,6 +1764,15 @@ func (x *ProbeAnswer) GetRefusal() string {
 	return ""
 }
 
+func (x *ProbeAnswer) GetActs() *ActDistribution {
+	if x != nil {
+		if x, ok := x.Answer.(*ProbeAnswer_Acts); ok {
+			return x.Acts
+		}
+	}
+	return nil
+}
+
 func (x *ProbeAnswer) GetSource() StateSource {
 	if x != nil {
 		return x.Source
@@ -1700,6 +1809,11 @@ type ProbeAnswer_Refusal struct {
 	Refusal string `protobuf:"bytes,8,opt,name=refusal,proto3,oneof"`
 }
 
+type ProbeAnswer_Acts struct {
+	// Probabilities of acts.
+	Acts *ActDistribution `protobuf:"bytes,10,opt,name=acts,proto3,oneof"`
+}
+
 func (*ProbeAnswer_Emotions) isProbeAnswer_Answer() {}
 
 func (*ProbeAnswer_Distress) isProbeAnswer_Answer() {}
@@ -1709,6 +1823,109 @@ func (*ProbeAnswer_Probability) isProbeAnswer_Answer() {}
 func (*ProbeAnswer_Text) isProbeAnswer_Answer() {}
 
 func (*ProbeAnswer_Refusal) isProbeAnswer_Answer() {}
+
+func (*ProbeAnswer_Acts) isProbeAnswer_Answer() {}
+
+// ActDistribution is a probability for each of some acts.
+type ActDistribution struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Each act once at most; the probabilities add up to 1 at most, the rest is "none of these".
+	Acts          []*ActProbability `protobuf:"bytes,1,rep,name=acts,proto3" json:"acts,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ActDistribution) Reset() {
+	*x = ActDistribution{}
+	mi := &file_vignette_v1_scenario_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ActDistribution) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ActDistribution) ProtoMessage() {}
+
+func (x *ActDistribution) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_scenario_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ActDistribution.ProtoReflect.Descriptor instead.
+func (*ActDistribution) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *ActDistribution) GetActs() []*ActProbability {
+	if x != nil {
+		return x.Acts
+	}
+	return nil
+}
+
+// ActProbability is how probable one act is.
+type ActProbability struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which act.
+	Act ProbeAct `protobuf:"varint,1,opt,name=act,proto3,enum=vignette.v1.ProbeAct" json:"act,omitempty"`
+	// 0-1.
+	Probability   float64 `protobuf:"fixed64,2,opt,name=probability,proto3" json:"probability,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ActProbability) Reset() {
+	*x = ActProbability{}
+	mi := &file_vignette_v1_scenario_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ActProbability) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ActProbability) ProtoMessage() {}
+
+func (x *ActProbability) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_scenario_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ActProbability.ProtoReflect.Descriptor instead.
+func (*ActProbability) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *ActProbability) GetAct() ProbeAct {
+	if x != nil {
+		return x.Act
+	}
+	return ProbeAct_PROBE_ACT_UNSPECIFIED
+}
+
+func (x *ActProbability) GetProbability() float64 {
+	if x != nil {
+		return x.Probability
+	}
+	return 0
+}
 
 // EmotionDistribution is a probability for each of some emotions.
 type EmotionDistribution struct {
@@ -1721,7 +1938,7 @@ type EmotionDistribution struct {
 
 func (x *EmotionDistribution) Reset() {
 	*x = EmotionDistribution{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[13]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1733,7 +1950,7 @@ func (x *EmotionDistribution) String() string {
 func (*EmotionDistribution) ProtoMessage() {}
 
 func (x *EmotionDistribution) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[13]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1746,7 +1963,7 @@ func (x *EmotionDistribution) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EmotionDistribution.ProtoReflect.Descriptor instead.
 func (*EmotionDistribution) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{13}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *EmotionDistribution) GetEmotions() []*EmotionIntensity {
@@ -1773,7 +1990,7 @@ type EvaluatorUse struct {
 
 func (x *EvaluatorUse) Reset() {
 	*x = EvaluatorUse{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[14]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1785,7 +2002,7 @@ func (x *EvaluatorUse) String() string {
 func (*EvaluatorUse) ProtoMessage() {}
 
 func (x *EvaluatorUse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[14]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1798,7 +2015,7 @@ func (x *EvaluatorUse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EvaluatorUse.ProtoReflect.Descriptor instead.
 func (*EvaluatorUse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{14}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *EvaluatorUse) GetName() string {
@@ -1839,14 +2056,16 @@ type RewardTerm struct {
 	// Weight; negative turns the dimension round. Absent means 1; 0 is refused: leave the term out.
 	Weight *float64 `protobuf:"fixed64,3,opt,name=weight,proto3,oneof" json:"weight,omitempty"`
 	// When true, a missing score leaves this term out instead of making the reward missing.
-	Optional      bool `protobuf:"varint,4,opt,name=optional,proto3" json:"optional,omitempty"`
+	Optional bool `protobuf:"varint,4,opt,name=optional,proto3" json:"optional,omitempty"`
+	// Others that score the same quality, and how much the least of them counts. Absent: this evaluator alone.
+	Ensemble      *Ensemble `protobuf:"bytes,5,opt,name=ensemble,proto3" json:"ensemble,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *RewardTerm) Reset() {
 	*x = RewardTerm{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[15]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1858,7 +2077,7 @@ func (x *RewardTerm) String() string {
 func (*RewardTerm) ProtoMessage() {}
 
 func (x *RewardTerm) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[15]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1871,7 +2090,7 @@ func (x *RewardTerm) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RewardTerm.ProtoReflect.Descriptor instead.
 func (*RewardTerm) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{15}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *RewardTerm) GetEvaluator() string {
@@ -1902,6 +2121,135 @@ func (x *RewardTerm) GetOptional() bool {
 	return false
 }
 
+func (x *RewardTerm) GetEnsemble() *Ensemble {
+	if x != nil {
+		return x.Ensemble
+	}
+	return nil
+}
+
+// Ensemble has a term rest on several evaluators, or models, that score the same quality. Each value is rescaled to
+// [-1, 1] by its own declared range. With x0 the value of the term's own evaluator, the nominal one, and min the least of
+// all of them, the term's value is lambda * x0 + (1 - lambda) * min. Least is what the rewarded role gets least for: where
+// the weight is negative it is the largest.
+type Ensemble struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The others, beside the term's own evaluator.
+	Members []*EnsembleMember `protobuf:"bytes,1,rep,name=members,proto3" json:"members,omitempty"`
+	// How they are brought together. Not said means nominal.
+	Rule EnsembleRule `protobuf:"varint,2,opt,name=rule,proto3,enum=vignette.v1.EnsembleRule" json:"rule,omitempty"`
+	// With the rule blend, and only there: how much the nominal value counts, 0 (nothing but the worst case) to 1.
+	Lambda        *float64 `protobuf:"fixed64,3,opt,name=lambda,proto3,oneof" json:"lambda,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Ensemble) Reset() {
+	*x = Ensemble{}
+	mi := &file_vignette_v1_scenario_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Ensemble) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Ensemble) ProtoMessage() {}
+
+func (x *Ensemble) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_scenario_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Ensemble.ProtoReflect.Descriptor instead.
+func (*Ensemble) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *Ensemble) GetMembers() []*EnsembleMember {
+	if x != nil {
+		return x.Members
+	}
+	return nil
+}
+
+func (x *Ensemble) GetRule() EnsembleRule {
+	if x != nil {
+		return x.Rule
+	}
+	return EnsembleRule_ENSEMBLE_RULE_UNSPECIFIED
+}
+
+func (x *Ensemble) GetLambda() float64 {
+	if x != nil && x.Lambda != nil {
+		return *x.Lambda
+	}
+	return 0
+}
+
+// EnsembleMember is one of several evaluators of a quality.
+type EnsembleMember struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Agent name of the evaluator.
+	Evaluator string `protobuf:"bytes,1,opt,name=evaluator,proto3" json:"evaluator,omitempty"`
+	// Dimension id; empty means that of the term.
+	Dimension     string `protobuf:"bytes,2,opt,name=dimension,proto3" json:"dimension,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EnsembleMember) Reset() {
+	*x = EnsembleMember{}
+	mi := &file_vignette_v1_scenario_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EnsembleMember) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EnsembleMember) ProtoMessage() {}
+
+func (x *EnsembleMember) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_scenario_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EnsembleMember.ProtoReflect.Descriptor instead.
+func (*EnsembleMember) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *EnsembleMember) GetEvaluator() string {
+	if x != nil {
+		return x.Evaluator
+	}
+	return ""
+}
+
+func (x *EnsembleMember) GetDimension() string {
+	if x != nil {
+		return x.Dimension
+	}
+	return ""
+}
+
 // Factor is a part of a scenario that a batch varies, and its levels.
 type Factor struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1917,7 +2265,7 @@ type Factor struct {
 
 func (x *Factor) Reset() {
 	*x = Factor{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[16]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1929,7 +2277,7 @@ func (x *Factor) String() string {
 func (*Factor) ProtoMessage() {}
 
 func (x *Factor) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[16]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1942,7 +2290,7 @@ func (x *Factor) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Factor.ProtoReflect.Descriptor instead.
 func (*Factor) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{16}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Factor) GetRole() string {
@@ -1981,7 +2329,7 @@ type Level struct {
 
 func (x *Level) Reset() {
 	*x = Level{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[17]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1993,7 +2341,7 @@ func (x *Level) String() string {
 func (*Level) ProtoMessage() {}
 
 func (x *Level) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[17]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2006,7 +2354,7 @@ func (x *Level) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Level.ProtoReflect.Descriptor instead.
 func (*Level) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{17}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Level) GetName() string {
@@ -2030,11 +2378,211 @@ func (x *Level) GetPersona() *Persona {
 	return nil
 }
 
+// Option is one thing to choose.
+type Decision_Option struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Id, unique within the decision ("A", "to_do").
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// What it is, or what would be done.
+	Text string `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
+	// What comes of it.
+	Consequence string `protobuf:"bytes,3,opt,name=consequence,proto3" json:"consequence,omitempty"`
+	// Values that it touches ("honesty").
+	Values []string `protobuf:"bytes,4,rep,name=values,proto3" json:"values,omitempty"`
+	// What it costs, in the scenario's own unit. Absent means that no price is known.
+	Price *float64 `protobuf:"fixed64,5,opt,name=price,proto3,oneof" json:"price,omitempty"`
+	// The least that an option of its class may cost; absent means not said.
+	PriceLeast *float64 `protobuf:"fixed64,6,opt,name=price_least,json=priceLeast,proto3,oneof" json:"price_least,omitempty"`
+	// The most that an option of its class may cost; absent means not said.
+	PriceMost *float64 `protobuf:"fixed64,7,opt,name=price_most,json=priceMost,proto3,oneof" json:"price_most,omitempty"`
+	// Whether the one who decides is not told the price.
+	PriceHidden bool `protobuf:"varint,8,opt,name=price_hidden,json=priceHidden,proto3" json:"price_hidden,omitempty"`
+	// Ids of the qualities that it has; it lacks all others.
+	Has []string `protobuf:"bytes,9,rep,name=has,proto3" json:"has,omitempty"`
+	// Ids of the qualities of which the one who decides is not told whether it has them.
+	Hidden        []string `protobuf:"bytes,10,rep,name=hidden,proto3" json:"hidden,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Decision_Option) Reset() {
+	*x = Decision_Option{}
+	mi := &file_vignette_v1_scenario_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Decision_Option) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Decision_Option) ProtoMessage() {}
+
+func (x *Decision_Option) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_scenario_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Decision_Option.ProtoReflect.Descriptor instead.
+func (*Decision_Option) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{8, 0}
+}
+
+func (x *Decision_Option) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Decision_Option) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *Decision_Option) GetConsequence() string {
+	if x != nil {
+		return x.Consequence
+	}
+	return ""
+}
+
+func (x *Decision_Option) GetValues() []string {
+	if x != nil {
+		return x.Values
+	}
+	return nil
+}
+
+func (x *Decision_Option) GetPrice() float64 {
+	if x != nil && x.Price != nil {
+		return *x.Price
+	}
+	return 0
+}
+
+func (x *Decision_Option) GetPriceLeast() float64 {
+	if x != nil && x.PriceLeast != nil {
+		return *x.PriceLeast
+	}
+	return 0
+}
+
+func (x *Decision_Option) GetPriceMost() float64 {
+	if x != nil && x.PriceMost != nil {
+		return *x.PriceMost
+	}
+	return 0
+}
+
+func (x *Decision_Option) GetPriceHidden() bool {
+	if x != nil {
+		return x.PriceHidden
+	}
+	return false
+}
+
+func (x *Decision_Option) GetHas() []string {
+	if x != nil {
+		return x.Has
+	}
+	return nil
+}
+
+func (x *Decision_Option) GetHidden() []string {
+	if x != nil {
+		return x.Hidden
+	}
+	return nil
+}
+
+// Quality is something that an option has or lacks.
+type Decision_Quality struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Id, unique within the decision.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// How an option that has it is described ("a removable battery").
+	Present string `protobuf:"bytes,2,opt,name=present,proto3" json:"present,omitempty"`
+	// How an option that lacks it is described.
+	Absent string `protobuf:"bytes,3,opt,name=absent,proto3" json:"absent,omitempty"`
+	// How an option is described that does not tell.
+	Untold        string `protobuf:"bytes,4,opt,name=untold,proto3" json:"untold,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Decision_Quality) Reset() {
+	*x = Decision_Quality{}
+	mi := &file_vignette_v1_scenario_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Decision_Quality) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Decision_Quality) ProtoMessage() {}
+
+func (x *Decision_Quality) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_scenario_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Decision_Quality.ProtoReflect.Descriptor instead.
+func (*Decision_Quality) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{8, 1}
+}
+
+func (x *Decision_Quality) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Decision_Quality) GetPresent() string {
+	if x != nil {
+		return x.Present
+	}
+	return ""
+}
+
+func (x *Decision_Quality) GetAbsent() string {
+	if x != nil {
+		return x.Absent
+	}
+	return ""
+}
+
+func (x *Decision_Quality) GetUntold() string {
+	if x != nil {
+		return x.Untold
+	}
+	return ""
+}
+
 var File_vignette_v1_scenario_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\n" +
-	"\x1avignette/v1/scenario.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x19vignette/v1/options.proto\x1a\x19vignette/v1/persona.proto\x1a\x17vignette/v1/state.proto\x1a\x16vignette/v1/turn.proto\"\xba\r\n" +
+	"\x1avignette/v1/scenario.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x19vignette/v1/options.proto\x1a\x19vignette/v1/persona.proto\x1a\x17vignette/v1/state.proto\x1a\x16vignette/v1/turn.proto\"\xc3\x0e\n" +
 	"\bScenario\x12%\n" +
 	"\x02id\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x012\t^[^\\pC]+$R\x02id\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12.\n" +
@@ -2059,14 +2607,15 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\x06source\x18\x0f \x01(\v2\x13.vignette.v1.SourceB\x04\xa8\xbb\x18\x02R\x06source\x12K\n" +
 	"\n" +
 	"extensions\x18\x10 \x03(\v2%.vignette.v1.Scenario.ExtensionsEntryB\x04\xa8\xbb\x18\x02R\n" +
-	"extensions\x1aV\n" +
+	"extensions\x127\n" +
+	"\bdecision\x18\x11 \x01(\v2\x15.vignette.v1.DecisionB\x04\xa8\xbb\x18\x02R\bdecision\x1aV\n" +
 	"\x0fExtensionsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12-\n" +
-	"\x05value\x18\x02 \x01(\v2\x17.google.protobuf.StructR\x05value:\x028\x01:\x9f\x06\xbaH\x9b\x06\x1av\n" +
+	"\x05value\x18\x02 \x01(\v2\x17.google.protobuf.StructR\x05value:\x028\x01:\xef\x06\xbaH\xeb\x06\x1av\n" +
 	"\x15scenario.roles.unique\x12;two roles have the same id; ids must differ, names need not\x1a this.roles.map(r, r.id).unique()\x1ax\n" +
 	"\x0escenario.focal\x12(focal must be the id of one of the roles\x1a<this.focal == '' || this.roles.exists(r, r.id == this.focal)\x1a\x89\x01\n" +
-	"\x14scenario.alternating\x12@alternating turn taking needs exactly two roles; use round_robin\x1a/this.turn_taking != 1 || this.roles.size() == 2\x1a\xb8\x01\n" +
-	"\x1ascenario.reward.evaluators\x12Da reward term names an evaluator that is not listed under evaluators\x1aTthis.roles.all(r, r.reward.all(t, this.evaluators.exists(e, e.name == t.evaluator)))\x1a\x85\x01\n" +
+	"\x14scenario.alternating\x12@alternating turn taking needs exactly two roles; use round_robin\x1a/this.turn_taking != 1 || this.roles.size() == 2\x1a\x88\x02\n" +
+	"\x1ascenario.reward.evaluators\x12Da reward term names an evaluator that is not listed under evaluators\x1a\xa3\x01this.roles.all(r, r.reward.all(t, this.evaluators.exists(e, e.name == t.evaluator) && t.ensemble.members.all(m, this.evaluators.exists(e, e.name == m.evaluator))))\x1a\x85\x01\n" +
 	"\x1ascenario.evaluators.unique\x12.an evaluator is listed twice for the same role\x1a7this.evaluators.map(e, e.name + '\\n' + e.role).unique()\x1aX\n" +
 	"\x16scenario.probes.unique\x12\x1btwo probes have the same id\x1a!this.probes.map(p, p.id).unique()\"\xf4\x04\n" +
 	"\x04Role\x12%\n" +
@@ -2134,24 +2683,43 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\xbaH\ar\x05\x10\x01\x18\xe8\aR\x04text\x12&\n" +
 	"\x05words\x18\x02 \x03(\tB\x10\xbaH\r\x92\x01\n" +
 	"\x10\x1e\"\x06r\x04\x10\x01\x18@R\x05words\x12/\n" +
-	"\x06weight\x18\x03 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x06weight\"\xac\x02\n" +
-	"\x06Change\x12\"\n" +
-	"\x06target\x18\x01 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\xac\x02R\x06target\x12:\n" +
-	"\x05stage\x18\x02 \x01(\x0e2\x1a.vignette.v1.StageOfChangeB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05stage\x12+\n" +
-	"\areasons\x18\x03 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10\x14\"\ar\x05\x10\x01\x18\xe8\aR\areasons\x12)\n" +
-	"\x06doubts\x18\x04 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10\x14\"\ar\x05\x10\x01\x18\xe8\aR\x06doubts\x12'\n" +
-	"\x05steps\x18\x05 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10\x14\"\ar\x05\x10\x01\x18\xe8\aR\x05steps\x12A\n" +
-	"\tquestions\x18\x06 \x03(\v2\x19.vignette.v1.OpenQuestionB\b\xbaH\x05\x92\x01\x02\x10\n" +
-	"R\tquestions\"X\n" +
-	"\fOpenQuestion\x12\x1e\n" +
-	"\x04text\x18\x01 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\xe8\aR\x04text\x12(\n" +
-	"\x05words\x18\x02 \x03(\tB\x12\xbaH\x0f\x92\x01\f\b\x01\x10\x1e\"\x06r\x04\x10\x01\x18@R\x05words\"b\n" +
+	"\x06weight\x18\x03 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x06weight\"\xd4\x06\n" +
+	"\bDecision\x12\x1b\n" +
+	"\x04role\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x04role\x12\x1e\n" +
+	"\x05about\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xac\x02R\x05about\x12@\n" +
+	"\aoptions\x18\x03 \x03(\v2\x1c.vignette.v1.Decision.OptionB\b\xbaH\x05\x92\x01\x02\x10\x1aR\aoptions\x12E\n" +
+	"\tqualities\x18\x04 \x03(\v2\x1d.vignette.v1.Decision.QualityB\b\xbaH\x05\x92\x01\x02\x10dR\tqualities\x12,\n" +
+	"\brequired\x18\x05 \x03(\tB\x10\xbaH\r\x92\x01\n" +
+	"\x10d\x18\x01\"\x04r\x02\x10\x01R\brequired\x1a\xc2\x03\n" +
+	"\x06Option\x12\x19\n" +
+	"\x02id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x02id\x12\x1c\n" +
+	"\x04text\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x04text\x12*\n" +
+	"\vconsequence\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x1fR\vconsequence\x12*\n" +
+	"\x06values\x18\x04 \x03(\tB\x12\xbaH\x0f\x92\x01\f\x10\xc8\x01\"\ar\x05\x10\x01\x18\x80\x01R\x06values\x12+\n" +
+	"\x05price\x18\x05 \x01(\x01B\x10\xbaH\r\x12\v@\x01)\x00\x00\x00\x00\x00\x00\x00\x00H\x00R\x05price\x88\x01\x01\x126\n" +
+	"\vprice_least\x18\x06 \x01(\x01B\x10\xbaH\r\x12\v@\x01)\x00\x00\x00\x00\x00\x00\x00\x00H\x01R\n" +
+	"priceLeast\x88\x01\x01\x124\n" +
+	"\n" +
+	"price_most\x18\a \x01(\x01B\x10\xbaH\r\x12\v@\x01)\x00\x00\x00\x00\x00\x00\x00\x00H\x02R\tpriceMost\x88\x01\x01\x12!\n" +
+	"\fprice_hidden\x18\b \x01(\bR\vpriceHidden\x12\x1c\n" +
+	"\x03has\x18\t \x03(\tB\n" +
+	"\xbaH\a\x92\x01\x04\x10d\x18\x01R\x03has\x12\"\n" +
+	"\x06hidden\x18\n" +
+	" \x03(\tB\n" +
+	"\xbaH\a\x92\x01\x04\x10d\x18\x01R\x06hiddenB\b\n" +
+	"\x06_priceB\x0e\n" +
+	"\f_price_leastB\r\n" +
+	"\v_price_most\x1a\x8e\x01\n" +
+	"\aQuality\x12\x19\n" +
+	"\x02id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x02id\x12$\n" +
+	"\apresent\x18\x02 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xe8\aR\apresent\x12 \n" +
+	"\x06absent\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x06absent\x12 \n" +
+	"\x06untold\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x06untold\"b\n" +
 	"\tStopRules\x12'\n" +
 	"\tmax_turns\x18\x01 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xe8\a(\x01R\bmaxTurns\x12,\n" +
-	"\fmax_silences\x18\x02 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00R\vmaxSilences\"\x82\x02\n" +
+	"\fmax_silences\x18\x02 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00R\vmaxSilences\"\xa3\x02\n" +
 	"\tProbeSpec\x12\x1a\n" +
 	"\x02id\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x02id\x12\x1b\n" +
@@ -2162,7 +2730,8 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\bquestion\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\bquestion\x12 \n" +
 	"\x05every\x18\x06 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\x05every\x12&\n" +
-	"\tstatement\x18\a \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\tstatement\"\xb1\x03\n" +
+	"\tstatement\x18\a \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\tstatement\x12\x1f\n" +
+	"\x05order\x18\b \x01(\x05B\t\xbaH\x06\x1a\x04\x18\x02(\x00R\x05order\"\xe5\x03\n" +
 	"\vProbeAnswer\x12\x1d\n" +
 	"\x05probe\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05probe\x12\x12\n" +
 	"\x04role\x18\x02 \x01(\tR\x04role\x12(\n" +
@@ -2172,9 +2741,17 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\bdistress\x18\x05 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00Y@)\x00\x00\x00\x00\x00\x00\x00\x00H\x00R\bdistress\x12;\n" +
 	"\vprobability\x18\x06 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00H\x00R\vprobability\x12\x1e\n" +
 	"\x04text\x18\a \x01(\tB\b\xbaH\x05r\x03\x18\xc0>H\x00R\x04text\x12$\n" +
-	"\arefusal\x18\b \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fH\x00R\arefusal\x12:\n" +
+	"\arefusal\x18\b \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fH\x00R\arefusal\x122\n" +
+	"\x04acts\x18\n" +
+	" \x01(\v2\x1c.vignette.v1.ActDistributionH\x00R\x04acts\x12:\n" +
 	"\x06source\x18\t \x01(\x0e2\x18.vignette.v1.StateSourceB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06sourceB\x0f\n" +
-	"\x06answer\x12\x05\xbaH\x02\b\x01\"P\n" +
+	"\x06answer\x12\x05\xbaH\x02\b\x01\"L\n" +
+	"\x0fActDistribution\x129\n" +
+	"\x04acts\x18\x01 \x03(\v2\x1b.vignette.v1.ActProbabilityB\b\xbaH\x05\x92\x01\x02\x10\tR\x04acts\"\x80\x01\n" +
+	"\x0eActProbability\x123\n" +
+	"\x03act\x18\x01 \x01(\x0e2\x15.vignette.v1.ProbeActB\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x03act\x129\n" +
+	"\vprobability\x18\x02 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\vprobability\"P\n" +
 	"\x13EmotionDistribution\x129\n" +
 	"\bemotions\x18\x01 \x03(\v2\x1d.vignette.v1.EmotionIntensityR\bemotions\"\x9d\x01\n" +
 	"\fEvaluatorUse\x12\x1e\n" +
@@ -2182,14 +2759,25 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x04name\x12\x12\n" +
 	"\x04role\x18\x02 \x01(\tR\x04role\x129\n" +
 	"\x04when\x18\x03 \x01(\x0e2\x1b.vignette.v1.EvaluationTimeB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04when\x12\x1e\n" +
-	"\x05model\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x02R\x05model\"\xb0\x01\n" +
+	"\x05model\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x02R\x05model\"\xe3\x01\n" +
 	"\n" +
 	"RewardTerm\x12%\n" +
 	"\tevaluator\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\tevaluator\x12%\n" +
 	"\tdimension\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\tdimension\x12-\n" +
 	"\x06weight\x18\x03 \x01(\x01B\x10\xbaH\r\x12\v9\x00\x00\x00\x00\x00\x00\x00\x00@\x01H\x00R\x06weight\x88\x01\x01\x12\x1a\n" +
-	"\boptional\x18\x04 \x01(\bR\boptionalB\t\n" +
-	"\a_weight\"q\n" +
+	"\boptional\x18\x04 \x01(\bR\boptional\x121\n" +
+	"\bensemble\x18\x05 \x01(\v2\x15.vignette.v1.EnsembleR\bensembleB\t\n" +
+	"\a_weight\"\xc8\x02\n" +
+	"\bEnsemble\x12A\n" +
+	"\amembers\x18\x01 \x03(\v2\x1b.vignette.v1.EnsembleMemberB\n" +
+	"\xbaH\a\x92\x01\x04\b\x01\x10\x10R\amembers\x127\n" +
+	"\x04rule\x18\x02 \x01(\x0e2\x19.vignette.v1.EnsembleRuleB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04rule\x124\n" +
+	"\x06lambda\x18\x03 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00H\x00R\x06lambda\x88\x01\x01:\x7f\xbaH|\x1az\n" +
+	"\x0fensemble.lambda\x12Alambda belongs to the rule blend, which needs it, and to no other\x1a$(this.rule == 3) == has(this.lambda)B\t\n" +
+	"\a_lambda\"U\n" +
+	"\x0eEnsembleMember\x12%\n" +
+	"\tevaluator\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\tevaluator\x12\x1c\n" +
+	"\tdimension\x18\x02 \x01(\tR\tdimension\"q\n" +
 	"\x06Factor\x12\x12\n" +
 	"\x04role\x18\x01 \x01(\tR\x04role\x12\x1d\n" +
 	"\x05field\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05field\x124\n" +
@@ -2227,17 +2815,34 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\x17TURN_TAKING_ALTERNATING\x10\x01\x12\x1b\n" +
 	"\x17TURN_TAKING_ROUND_ROBIN\x10\x02\x12\x19\n" +
 	"\x15TURN_TAKING_ADDRESSED\x10\x03\x12\x13\n" +
-	"\x0fTURN_TAKING_BID\x10\x04*\x84\x01\n" +
+	"\x0fTURN_TAKING_BID\x10\x04*\x9d\x01\n" +
 	"\tProbeKind\x12\x1a\n" +
 	"\x16PROBE_KIND_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12PROBE_KIND_EMOTION\x10\x01\x12\x17\n" +
 	"\x13PROBE_KIND_DISTRESS\x10\x02\x12\x15\n" +
 	"\x11PROBE_KIND_BELIEF\x10\x03\x12\x13\n" +
-	"\x0fPROBE_KIND_OPEN\x10\x04*i\n" +
+	"\x0fPROBE_KIND_OPEN\x10\x04\x12\x17\n" +
+	"\x13PROBE_KIND_NEXT_ACT\x10\x05*\xed\x01\n" +
+	"\bProbeAct\x12\x19\n" +
+	"\x15PROBE_ACT_UNSPECIFIED\x10\x00\x12\x16\n" +
+	"\x12PROBE_ACT_DISCLOSE\x10\x01\x12\x15\n" +
+	"\x11PROBE_ACT_DEFLECT\x10\x02\x12\x13\n" +
+	"\x0fPROBE_ACT_AGREE\x10\x03\x12\x14\n" +
+	"\x10PROBE_ACT_REFUSE\x10\x04\x12\x11\n" +
+	"\rPROBE_ACT_ASK\x10\x05\x12\x13\n" +
+	"\x0fPROBE_ACT_OFFER\x10\x06\x12\x19\n" +
+	"\x15PROBE_ACT_ACKNOWLEDGE\x10\a\x12\x13\n" +
+	"\x0fPROBE_ACT_LEAVE\x10\b\x12\x14\n" +
+	"\x10PROBE_ACT_SILENT\x10\t*i\n" +
 	"\x0eEvaluationTime\x12\x1f\n" +
 	"\x1bEVALUATION_TIME_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13EVALUATION_TIME_END\x10\x01\x12\x1d\n" +
-	"\x19EVALUATION_TIME_EACH_TURN\x10\x02B?Z=github.com/vignette-sim/vignette/proto/vignette/v1;vignettev1b\x06proto3"
+	"\x19EVALUATION_TIME_EACH_TURN\x10\x02*z\n" +
+	"\fEnsembleRule\x12\x1d\n" +
+	"\x19ENSEMBLE_RULE_UNSPECIFIED\x10\x00\x12\x19\n" +
+	"\x15ENSEMBLE_RULE_NOMINAL\x10\x01\x12\x17\n" +
+	"\x13ENSEMBLE_RULE_WORST\x10\x02\x12\x17\n" +
+	"\x13ENSEMBLE_RULE_BLEND\x10\x03B?Z=github.com/vignette-sim/vignette/proto/vignette/v1;vignettev1b\x06proto3"
 
 var (
 	file_vignette_v1_scenario_proto_rawDescOnce sync.Once
@@ -2251,81 +2856,95 @@ func file_vignette_v1_scenario_proto_rawDescGZIP() []byte {
 	return file_vignette_v1_scenario_proto_rawDescData
 }
 
-var file_vignette_v1_scenario_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
-var file_vignette_v1_scenario_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_vignette_v1_scenario_proto_enumTypes = make([]protoimpl.EnumInfo, 8)
+var file_vignette_v1_scenario_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
 var file_vignette_v1_scenario_proto_goTypes = []any{
 	(AgentKind)(0),              // 0: vignette.v1.AgentKind
 	(Modality)(0),               // 1: vignette.v1.Modality
 	(ObjectiveKind)(0),          // 2: vignette.v1.ObjectiveKind
 	(TurnTaking)(0),             // 3: vignette.v1.TurnTaking
 	(ProbeKind)(0),              // 4: vignette.v1.ProbeKind
-	(EvaluationTime)(0),         // 5: vignette.v1.EvaluationTime
-	(*Scenario)(nil),            // 6: vignette.v1.Scenario
-	(*Role)(nil),                // 7: vignette.v1.Role
-	(*Script)(nil),              // 8: vignette.v1.Script
-	(*ScriptLine)(nil),          // 9: vignette.v1.ScriptLine
-	(*Policy)(nil),              // 10: vignette.v1.Policy
-	(*Objective)(nil),           // 11: vignette.v1.Objective
-	(*Stance)(nil),              // 12: vignette.v1.Stance
-	(*Interest)(nil),            // 13: vignette.v1.Interest
-	(*Change)(nil),              // 14: vignette.v1.Change
-	(*OpenQuestion)(nil),        // 15: vignette.v1.OpenQuestion
-	(*StopRules)(nil),           // 16: vignette.v1.StopRules
-	(*ProbeSpec)(nil),           // 17: vignette.v1.ProbeSpec
-	(*ProbeAnswer)(nil),         // 18: vignette.v1.ProbeAnswer
-	(*EmotionDistribution)(nil), // 19: vignette.v1.EmotionDistribution
-	(*EvaluatorUse)(nil),        // 20: vignette.v1.EvaluatorUse
-	(*RewardTerm)(nil),          // 21: vignette.v1.RewardTerm
-	(*Factor)(nil),              // 22: vignette.v1.Factor
-	(*Level)(nil),               // 23: vignette.v1.Level
-	nil,                         // 24: vignette.v1.Scenario.ExtensionsEntry
-	(*Source)(nil),              // 25: vignette.v1.Source
-	(*Persona)(nil),             // 26: vignette.v1.Persona
-	(ActionKind)(0),             // 27: vignette.v1.ActionKind
-	(StageOfChange)(0),          // 28: vignette.v1.StageOfChange
-	(StateSource)(0),            // 29: vignette.v1.StateSource
-	(*EmotionIntensity)(nil),    // 30: vignette.v1.EmotionIntensity
-	(*structpb.Value)(nil),      // 31: google.protobuf.Value
-	(*structpb.Struct)(nil),     // 32: google.protobuf.Struct
+	(ProbeAct)(0),               // 5: vignette.v1.ProbeAct
+	(EvaluationTime)(0),         // 6: vignette.v1.EvaluationTime
+	(EnsembleRule)(0),           // 7: vignette.v1.EnsembleRule
+	(*Scenario)(nil),            // 8: vignette.v1.Scenario
+	(*Role)(nil),                // 9: vignette.v1.Role
+	(*Script)(nil),              // 10: vignette.v1.Script
+	(*ScriptLine)(nil),          // 11: vignette.v1.ScriptLine
+	(*Policy)(nil),              // 12: vignette.v1.Policy
+	(*Objective)(nil),           // 13: vignette.v1.Objective
+	(*Stance)(nil),              // 14: vignette.v1.Stance
+	(*Interest)(nil),            // 15: vignette.v1.Interest
+	(*Decision)(nil),            // 16: vignette.v1.Decision
+	(*StopRules)(nil),           // 17: vignette.v1.StopRules
+	(*ProbeSpec)(nil),           // 18: vignette.v1.ProbeSpec
+	(*ProbeAnswer)(nil),         // 19: vignette.v1.ProbeAnswer
+	(*ActDistribution)(nil),     // 20: vignette.v1.ActDistribution
+	(*ActProbability)(nil),      // 21: vignette.v1.ActProbability
+	(*EmotionDistribution)(nil), // 22: vignette.v1.EmotionDistribution
+	(*EvaluatorUse)(nil),        // 23: vignette.v1.EvaluatorUse
+	(*RewardTerm)(nil),          // 24: vignette.v1.RewardTerm
+	(*Ensemble)(nil),            // 25: vignette.v1.Ensemble
+	(*EnsembleMember)(nil),      // 26: vignette.v1.EnsembleMember
+	(*Factor)(nil),              // 27: vignette.v1.Factor
+	(*Level)(nil),               // 28: vignette.v1.Level
+	nil,                         // 29: vignette.v1.Scenario.ExtensionsEntry
+	(*Decision_Option)(nil),     // 30: vignette.v1.Decision.Option
+	(*Decision_Quality)(nil),    // 31: vignette.v1.Decision.Quality
+	(*Source)(nil),              // 32: vignette.v1.Source
+	(*Persona)(nil),             // 33: vignette.v1.Persona
+	(*Change)(nil),              // 34: vignette.v1.Change
+	(ActionKind)(0),             // 35: vignette.v1.ActionKind
+	(StateSource)(0),            // 36: vignette.v1.StateSource
+	(*EmotionIntensity)(nil),    // 37: vignette.v1.EmotionIntensity
+	(*structpb.Value)(nil),      // 38: google.protobuf.Value
+	(*structpb.Struct)(nil),     // 39: google.protobuf.Struct
 }
 var file_vignette_v1_scenario_proto_depIdxs = []int32{
-	7,  // 0: vignette.v1.Scenario.roles:type_name -> vignette.v1.Role
-	11, // 1: vignette.v1.Scenario.objective:type_name -> vignette.v1.Objective
+	9,  // 0: vignette.v1.Scenario.roles:type_name -> vignette.v1.Role
+	13, // 1: vignette.v1.Scenario.objective:type_name -> vignette.v1.Objective
 	3,  // 2: vignette.v1.Scenario.turn_taking:type_name -> vignette.v1.TurnTaking
-	16, // 3: vignette.v1.Scenario.stop:type_name -> vignette.v1.StopRules
-	17, // 4: vignette.v1.Scenario.probes:type_name -> vignette.v1.ProbeSpec
-	20, // 5: vignette.v1.Scenario.evaluators:type_name -> vignette.v1.EvaluatorUse
-	22, // 6: vignette.v1.Scenario.factors:type_name -> vignette.v1.Factor
-	25, // 7: vignette.v1.Scenario.source:type_name -> vignette.v1.Source
-	24, // 8: vignette.v1.Scenario.extensions:type_name -> vignette.v1.Scenario.ExtensionsEntry
-	0,  // 9: vignette.v1.Role.kind:type_name -> vignette.v1.AgentKind
-	26, // 10: vignette.v1.Role.persona:type_name -> vignette.v1.Persona
-	10, // 11: vignette.v1.Role.policy:type_name -> vignette.v1.Policy
-	12, // 12: vignette.v1.Role.stance:type_name -> vignette.v1.Stance
-	21, // 13: vignette.v1.Role.reward:type_name -> vignette.v1.RewardTerm
-	8,  // 14: vignette.v1.Role.script:type_name -> vignette.v1.Script
-	14, // 15: vignette.v1.Role.change:type_name -> vignette.v1.Change
-	9,  // 16: vignette.v1.Script.lines:type_name -> vignette.v1.ScriptLine
-	27, // 17: vignette.v1.ScriptLine.kind:type_name -> vignette.v1.ActionKind
-	1,  // 18: vignette.v1.Policy.modality:type_name -> vignette.v1.Modality
-	2,  // 19: vignette.v1.Objective.kind:type_name -> vignette.v1.ObjectiveKind
-	13, // 20: vignette.v1.Stance.interests:type_name -> vignette.v1.Interest
-	28, // 21: vignette.v1.Change.stage:type_name -> vignette.v1.StageOfChange
-	15, // 22: vignette.v1.Change.questions:type_name -> vignette.v1.OpenQuestion
-	4,  // 23: vignette.v1.ProbeSpec.kind:type_name -> vignette.v1.ProbeKind
-	19, // 24: vignette.v1.ProbeAnswer.emotions:type_name -> vignette.v1.EmotionDistribution
-	29, // 25: vignette.v1.ProbeAnswer.source:type_name -> vignette.v1.StateSource
-	30, // 26: vignette.v1.EmotionDistribution.emotions:type_name -> vignette.v1.EmotionIntensity
-	5,  // 27: vignette.v1.EvaluatorUse.when:type_name -> vignette.v1.EvaluationTime
-	23, // 28: vignette.v1.Factor.levels:type_name -> vignette.v1.Level
-	31, // 29: vignette.v1.Level.value:type_name -> google.protobuf.Value
-	26, // 30: vignette.v1.Level.persona:type_name -> vignette.v1.Persona
-	32, // 31: vignette.v1.Scenario.ExtensionsEntry.value:type_name -> google.protobuf.Struct
-	32, // [32:32] is the sub-list for method output_type
-	32, // [32:32] is the sub-list for method input_type
-	32, // [32:32] is the sub-list for extension type_name
-	32, // [32:32] is the sub-list for extension extendee
-	0,  // [0:32] is the sub-list for field type_name
+	17, // 3: vignette.v1.Scenario.stop:type_name -> vignette.v1.StopRules
+	18, // 4: vignette.v1.Scenario.probes:type_name -> vignette.v1.ProbeSpec
+	23, // 5: vignette.v1.Scenario.evaluators:type_name -> vignette.v1.EvaluatorUse
+	27, // 6: vignette.v1.Scenario.factors:type_name -> vignette.v1.Factor
+	32, // 7: vignette.v1.Scenario.source:type_name -> vignette.v1.Source
+	29, // 8: vignette.v1.Scenario.extensions:type_name -> vignette.v1.Scenario.ExtensionsEntry
+	16, // 9: vignette.v1.Scenario.decision:type_name -> vignette.v1.Decision
+	0,  // 10: vignette.v1.Role.kind:type_name -> vignette.v1.AgentKind
+	33, // 11: vignette.v1.Role.persona:type_name -> vignette.v1.Persona
+	12, // 12: vignette.v1.Role.policy:type_name -> vignette.v1.Policy
+	14, // 13: vignette.v1.Role.stance:type_name -> vignette.v1.Stance
+	24, // 14: vignette.v1.Role.reward:type_name -> vignette.v1.RewardTerm
+	10, // 15: vignette.v1.Role.script:type_name -> vignette.v1.Script
+	34, // 16: vignette.v1.Role.change:type_name -> vignette.v1.Change
+	11, // 17: vignette.v1.Script.lines:type_name -> vignette.v1.ScriptLine
+	35, // 18: vignette.v1.ScriptLine.kind:type_name -> vignette.v1.ActionKind
+	1,  // 19: vignette.v1.Policy.modality:type_name -> vignette.v1.Modality
+	2,  // 20: vignette.v1.Objective.kind:type_name -> vignette.v1.ObjectiveKind
+	15, // 21: vignette.v1.Stance.interests:type_name -> vignette.v1.Interest
+	30, // 22: vignette.v1.Decision.options:type_name -> vignette.v1.Decision.Option
+	31, // 23: vignette.v1.Decision.qualities:type_name -> vignette.v1.Decision.Quality
+	4,  // 24: vignette.v1.ProbeSpec.kind:type_name -> vignette.v1.ProbeKind
+	22, // 25: vignette.v1.ProbeAnswer.emotions:type_name -> vignette.v1.EmotionDistribution
+	20, // 26: vignette.v1.ProbeAnswer.acts:type_name -> vignette.v1.ActDistribution
+	36, // 27: vignette.v1.ProbeAnswer.source:type_name -> vignette.v1.StateSource
+	21, // 28: vignette.v1.ActDistribution.acts:type_name -> vignette.v1.ActProbability
+	5,  // 29: vignette.v1.ActProbability.act:type_name -> vignette.v1.ProbeAct
+	37, // 30: vignette.v1.EmotionDistribution.emotions:type_name -> vignette.v1.EmotionIntensity
+	6,  // 31: vignette.v1.EvaluatorUse.when:type_name -> vignette.v1.EvaluationTime
+	25, // 32: vignette.v1.RewardTerm.ensemble:type_name -> vignette.v1.Ensemble
+	26, // 33: vignette.v1.Ensemble.members:type_name -> vignette.v1.EnsembleMember
+	7,  // 34: vignette.v1.Ensemble.rule:type_name -> vignette.v1.EnsembleRule
+	28, // 35: vignette.v1.Factor.levels:type_name -> vignette.v1.Level
+	38, // 36: vignette.v1.Level.value:type_name -> google.protobuf.Value
+	33, // 37: vignette.v1.Level.persona:type_name -> vignette.v1.Persona
+	39, // 38: vignette.v1.Scenario.ExtensionsEntry.value:type_name -> google.protobuf.Struct
+	39, // [39:39] is the sub-list for method output_type
+	39, // [39:39] is the sub-list for method input_type
+	39, // [39:39] is the sub-list for extension type_name
+	39, // [39:39] is the sub-list for extension extendee
+	0,  // [0:39] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_scenario_proto_init() }
@@ -2339,21 +2958,24 @@ func file_vignette_v1_scenario_proto_init() {
 	file_vignette_v1_turn_proto_init()
 	file_vignette_v1_scenario_proto_msgTypes[4].OneofWrappers = []any{}
 	file_vignette_v1_scenario_proto_msgTypes[6].OneofWrappers = []any{}
-	file_vignette_v1_scenario_proto_msgTypes[12].OneofWrappers = []any{
+	file_vignette_v1_scenario_proto_msgTypes[11].OneofWrappers = []any{
 		(*ProbeAnswer_Emotions)(nil),
 		(*ProbeAnswer_Distress)(nil),
 		(*ProbeAnswer_Probability)(nil),
 		(*ProbeAnswer_Text)(nil),
 		(*ProbeAnswer_Refusal)(nil),
+		(*ProbeAnswer_Acts)(nil),
 	}
-	file_vignette_v1_scenario_proto_msgTypes[15].OneofWrappers = []any{}
+	file_vignette_v1_scenario_proto_msgTypes[16].OneofWrappers = []any{}
+	file_vignette_v1_scenario_proto_msgTypes[17].OneofWrappers = []any{}
+	file_vignette_v1_scenario_proto_msgTypes[22].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_scenario_proto_rawDesc), len(file_vignette_v1_scenario_proto_rawDesc)),
-			NumEnums:      6,
-			NumMessages:   19,
+			NumEnums:      8,
+			NumMessages:   24,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

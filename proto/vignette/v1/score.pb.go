@@ -484,7 +484,9 @@ type Reward struct {
 	// Every term with what it came to.
 	Terms []*RewardTermValue `protobuf:"bytes,4,rep,name=terms,proto3" json:"terms,omitempty"`
 	// The same for single turns of the role (process reward), for turn-level scores. Turns without any are left out.
-	PerTurn       []*TurnReward `protobuf:"bytes,5,rep,name=per_turn,json=perTurn,proto3" json:"per_turn,omitempty"`
+	PerTurn []*TurnReward `protobuf:"bytes,5,rep,name=per_turn,json=perTurn,proto3" json:"per_turn,omitempty"`
+	// Version of the rules by which scores were composed. Absent in records from before there was one.
+	Composition   string `protobuf:"bytes,6,opt,name=composition,proto3" json:"composition,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -565,6 +567,13 @@ func (x *Reward) GetPerTurn() []*TurnReward {
 	return nil
 }
 
+func (x *Reward) GetComposition() string {
+	if x != nil {
+		return x.Composition
+	}
+	return ""
+}
+
 type isReward_Outcome interface {
 	isReward_Outcome()
 }
@@ -598,7 +607,18 @@ type RewardTermValue struct {
 	//
 	//	*RewardTermValue_Value
 	//	*RewardTermValue_Missing
-	Outcome       isRewardTermValue_Outcome `protobuf_oneof:"outcome"`
+	Outcome isRewardTermValue_Outcome `protobuf_oneof:"outcome"`
+	// Who or what gave the scores that the term rests on, of the episode and of turns, each once: evaluator, method
+	// ("builtin", "llm", "human"), model, version and prompt.
+	Sources []*Provenance `protobuf:"bytes,6,rep,name=sources,proto3" json:"sources,omitempty"`
+	// The dimension is scored on single turns: the term pays for what is done (process).
+	PaysProcess bool `protobuf:"varint,7,opt,name=pays_process,json=paysProcess,proto3" json:"pays_process,omitempty"`
+	// The dimension is scored on the whole episode: the term pays for what came of it (outcome).
+	PaysOutcome bool `protobuf:"varint,8,opt,name=pays_outcome,json=paysOutcome,proto3" json:"pays_outcome,omitempty"`
+	// With an ensemble: what each of its evaluators says, the term's own first.
+	Members []*EnsembleValue `protobuf:"bytes,9,rep,name=members,proto3" json:"members,omitempty"`
+	// With an ensemble: the standard deviation (n-1) of its values on [-1, 1]; absent with fewer than two values.
+	Disagreement  *float64 `protobuf:"fixed64,10,opt,name=disagreement,proto3,oneof" json:"disagreement,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -679,6 +699,41 @@ func (x *RewardTermValue) GetMissing() *Missing {
 	return nil
 }
 
+func (x *RewardTermValue) GetSources() []*Provenance {
+	if x != nil {
+		return x.Sources
+	}
+	return nil
+}
+
+func (x *RewardTermValue) GetPaysProcess() bool {
+	if x != nil {
+		return x.PaysProcess
+	}
+	return false
+}
+
+func (x *RewardTermValue) GetPaysOutcome() bool {
+	if x != nil {
+		return x.PaysOutcome
+	}
+	return false
+}
+
+func (x *RewardTermValue) GetMembers() []*EnsembleValue {
+	if x != nil {
+		return x.Members
+	}
+	return nil
+}
+
+func (x *RewardTermValue) GetDisagreement() float64 {
+	if x != nil && x.Disagreement != nil {
+		return *x.Disagreement
+	}
+	return 0
+}
+
 type isRewardTermValue_Outcome interface {
 	isRewardTermValue_Outcome()
 }
@@ -697,6 +752,111 @@ func (*RewardTermValue_Value) isRewardTermValue_Outcome() {}
 
 func (*RewardTermValue_Missing) isRewardTermValue_Outcome() {}
 
+// EnsembleValue is what one evaluator of an ensemble says.
+type EnsembleValue struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Agent name of the evaluator.
+	Evaluator string `protobuf:"bytes,1,opt,name=evaluator,proto3" json:"evaluator,omitempty"`
+	// Dimension id.
+	Dimension string `protobuf:"bytes,2,opt,name=dimension,proto3" json:"dimension,omitempty"`
+	// Exactly one of the two.
+	//
+	// Types that are valid to be assigned to Outcome:
+	//
+	//	*EnsembleValue_Value
+	//	*EnsembleValue_Missing
+	Outcome       isEnsembleValue_Outcome `protobuf_oneof:"outcome"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EnsembleValue) Reset() {
+	*x = EnsembleValue{}
+	mi := &file_vignette_v1_score_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EnsembleValue) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EnsembleValue) ProtoMessage() {}
+
+func (x *EnsembleValue) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_score_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EnsembleValue.ProtoReflect.Descriptor instead.
+func (*EnsembleValue) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_score_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *EnsembleValue) GetEvaluator() string {
+	if x != nil {
+		return x.Evaluator
+	}
+	return ""
+}
+
+func (x *EnsembleValue) GetDimension() string {
+	if x != nil {
+		return x.Dimension
+	}
+	return ""
+}
+
+func (x *EnsembleValue) GetOutcome() isEnsembleValue_Outcome {
+	if x != nil {
+		return x.Outcome
+	}
+	return nil
+}
+
+func (x *EnsembleValue) GetValue() float64 {
+	if x != nil {
+		if x, ok := x.Outcome.(*EnsembleValue_Value); ok {
+			return x.Value
+		}
+	}
+	return 0
+}
+
+func (x *EnsembleValue) GetMissing() *Missing {
+	if x != nil {
+		if x, ok := x.Outcome.(*EnsembleValue_Missing); ok {
+			return x.Missing
+		}
+	}
+	return nil
+}
+
+type isEnsembleValue_Outcome interface {
+	isEnsembleValue_Outcome()
+}
+
+type EnsembleValue_Value struct {
+	// The score rescaled to [-1, 1].
+	Value float64 `protobuf:"fixed64,3,opt,name=value,proto3,oneof"`
+}
+
+type EnsembleValue_Missing struct {
+	// There is none, and why.
+	Missing *Missing `protobuf:"bytes,4,opt,name=missing,proto3,oneof"`
+}
+
+func (*EnsembleValue_Value) isEnsembleValue_Outcome() {}
+
+func (*EnsembleValue_Missing) isEnsembleValue_Outcome() {}
+
 // TurnReward is the reward for one turn.
 type TurnReward struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -708,14 +868,16 @@ type TurnReward struct {
 	//
 	//	*TurnReward_Value
 	//	*TurnReward_Missing
-	Outcome       isTurnReward_Outcome `protobuf_oneof:"outcome"`
+	Outcome isTurnReward_Outcome `protobuf_oneof:"outcome"`
+	// With ensembles: the largest disagreement of a term here; absent where no term has one.
+	Disagreement  *float64 `protobuf:"fixed64,4,opt,name=disagreement,proto3,oneof" json:"disagreement,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *TurnReward) Reset() {
 	*x = TurnReward{}
-	mi := &file_vignette_v1_score_proto_msgTypes[6]
+	mi := &file_vignette_v1_score_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -727,7 +889,7 @@ func (x *TurnReward) String() string {
 func (*TurnReward) ProtoMessage() {}
 
 func (x *TurnReward) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_score_proto_msgTypes[6]
+	mi := &file_vignette_v1_score_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -740,7 +902,7 @@ func (x *TurnReward) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TurnReward.ProtoReflect.Descriptor instead.
 func (*TurnReward) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_score_proto_rawDescGZIP(), []int{6}
+	return file_vignette_v1_score_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *TurnReward) GetTurnIndex() int32 {
@@ -773,6 +935,13 @@ func (x *TurnReward) GetMissing() *Missing {
 		}
 	}
 	return nil
+}
+
+func (x *TurnReward) GetDisagreement() float64 {
+	if x != nil && x.Disagreement != nil {
+		return *x.Disagreement
+	}
+	return 0
 }
 
 type isTurnReward_Outcome interface {
@@ -839,28 +1008,44 @@ const file_vignette_v1_score_proto_rawDesc = "" +
 	"\x05label\x18\x04 \x01(\tR\x05label\x12:\n" +
 	"\tintensity\x18\x05 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00H\x00R\tintensity\x88\x01\x01B\f\n" +
 	"\n" +
-	"_intensity\"\x82\x02\n" +
+	"_intensity\"\xaa\x02\n" +
 	"\x06Reward\x12\x1b\n" +
 	"\x04role\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x04role\x12/\n" +
 	"\x05value\x18\x02 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\xf0\xbfH\x00R\x05value\x120\n" +
 	"\amissing\x18\x03 \x01(\v2\x14.vignette.v1.MissingH\x00R\amissing\x122\n" +
 	"\x05terms\x18\x04 \x03(\v2\x1c.vignette.v1.RewardTermValueR\x05terms\x122\n" +
-	"\bper_turn\x18\x05 \x03(\v2\x17.vignette.v1.TurnRewardR\aperTurnB\x10\n" +
-	"\aoutcome\x12\x05\xbaH\x02\b\x01\"\xda\x01\n" +
+	"\bper_turn\x18\x05 \x03(\v2\x17.vignette.v1.TurnRewardR\aperTurn\x12&\n" +
+	"\vcomposition\x18\x06 \x01(\tB\x04\xb0\xbb\x18\x01R\vcompositionB\x10\n" +
+	"\aoutcome\x12\x05\xbaH\x02\b\x01\"\xd3\x03\n" +
 	"\x0fRewardTermValue\x12\x1c\n" +
 	"\tevaluator\x18\x01 \x01(\tR\tevaluator\x12\x1c\n" +
 	"\tdimension\x18\x02 \x01(\tR\tdimension\x12\x16\n" +
 	"\x06weight\x18\x03 \x01(\x01R\x06weight\x12/\n" +
 	"\x05value\x18\x04 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\xf0\xbfH\x00R\x05value\x120\n" +
-	"\amissing\x18\x05 \x01(\v2\x14.vignette.v1.MissingH\x00R\amissingB\x10\n" +
-	"\aoutcome\x12\x05\xbaH\x02\b\x01\"\xa0\x01\n" +
+	"\amissing\x18\x05 \x01(\v2\x14.vignette.v1.MissingH\x00R\amissing\x121\n" +
+	"\asources\x18\x06 \x03(\v2\x17.vignette.v1.ProvenanceR\asources\x12!\n" +
+	"\fpays_process\x18\a \x01(\bR\vpaysProcess\x12!\n" +
+	"\fpays_outcome\x18\b \x01(\bR\vpaysOutcome\x124\n" +
+	"\amembers\x18\t \x03(\v2\x1a.vignette.v1.EnsembleValueR\amembers\x127\n" +
+	"\fdisagreement\x18\n" +
+	" \x01(\x01B\x0e\xbaH\v\x12\t)\x00\x00\x00\x00\x00\x00\x00\x00H\x01R\fdisagreement\x88\x01\x01B\x10\n" +
+	"\aoutcome\x12\x05\xbaH\x02\b\x01B\x0f\n" +
+	"\r_disagreement\"\xc0\x01\n" +
+	"\rEnsembleValue\x12\x1c\n" +
+	"\tevaluator\x18\x01 \x01(\tR\tevaluator\x12\x1c\n" +
+	"\tdimension\x18\x02 \x01(\tR\tdimension\x12/\n" +
+	"\x05value\x18\x03 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\xf0\xbfH\x00R\x05value\x120\n" +
+	"\amissing\x18\x04 \x01(\v2\x14.vignette.v1.MissingH\x00R\amissingB\x10\n" +
+	"\aoutcome\x12\x05\xbaH\x02\b\x01\"\xea\x01\n" +
 	"\n" +
 	"TurnReward\x12\x1d\n" +
 	"\n" +
 	"turn_index\x18\x01 \x01(\x05R\tturnIndex\x12/\n" +
 	"\x05value\x18\x02 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\xf0\xbfH\x00R\x05value\x120\n" +
-	"\amissing\x18\x03 \x01(\v2\x14.vignette.v1.MissingH\x00R\amissingB\x10\n" +
-	"\aoutcome\x12\x05\xbaH\x02\b\x01*\xcd\x02\n" +
+	"\amissing\x18\x03 \x01(\v2\x14.vignette.v1.MissingH\x00R\amissing\x127\n" +
+	"\fdisagreement\x18\x04 \x01(\x01B\x0e\xbaH\v\x12\t)\x00\x00\x00\x00\x00\x00\x00\x00H\x01R\fdisagreement\x88\x01\x01B\x10\n" +
+	"\aoutcome\x12\x05\xbaH\x02\b\x01B\x0f\n" +
+	"\r_disagreement*\xcd\x02\n" +
 	"\rMissingReason\x12\x1e\n" +
 	"\x1aMISSING_REASON_UNSPECIFIED\x10\x00\x12!\n" +
 	"\x1dMISSING_REASON_NOT_APPLICABLE\x10\x01\x12#\n" +
@@ -885,7 +1070,7 @@ func file_vignette_v1_score_proto_rawDescGZIP() []byte {
 }
 
 var file_vignette_v1_score_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_vignette_v1_score_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_vignette_v1_score_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_vignette_v1_score_proto_goTypes = []any{
 	(MissingReason)(0),      // 0: vignette.v1.MissingReason
 	(*Score)(nil),           // 1: vignette.v1.Score
@@ -894,27 +1079,31 @@ var file_vignette_v1_score_proto_goTypes = []any{
 	(*CodedSpan)(nil),       // 4: vignette.v1.CodedSpan
 	(*Reward)(nil),          // 5: vignette.v1.Reward
 	(*RewardTermValue)(nil), // 6: vignette.v1.RewardTermValue
-	(*TurnReward)(nil),      // 7: vignette.v1.TurnReward
-	(*Provenance)(nil),      // 8: vignette.v1.Provenance
-	(*Span)(nil),            // 9: vignette.v1.Span
+	(*EnsembleValue)(nil),   // 7: vignette.v1.EnsembleValue
+	(*TurnReward)(nil),      // 8: vignette.v1.TurnReward
+	(*Provenance)(nil),      // 9: vignette.v1.Provenance
+	(*Span)(nil),            // 10: vignette.v1.Span
 }
 var file_vignette_v1_score_proto_depIdxs = []int32{
 	2,  // 0: vignette.v1.Score.value:type_name -> vignette.v1.ScoreValue
 	3,  // 1: vignette.v1.Score.missing:type_name -> vignette.v1.Missing
 	4,  // 2: vignette.v1.Score.spans:type_name -> vignette.v1.CodedSpan
-	8,  // 3: vignette.v1.Score.provenance:type_name -> vignette.v1.Provenance
+	9,  // 3: vignette.v1.Score.provenance:type_name -> vignette.v1.Provenance
 	0,  // 4: vignette.v1.Missing.reason:type_name -> vignette.v1.MissingReason
-	9,  // 5: vignette.v1.CodedSpan.span:type_name -> vignette.v1.Span
+	10, // 5: vignette.v1.CodedSpan.span:type_name -> vignette.v1.Span
 	3,  // 6: vignette.v1.Reward.missing:type_name -> vignette.v1.Missing
 	6,  // 7: vignette.v1.Reward.terms:type_name -> vignette.v1.RewardTermValue
-	7,  // 8: vignette.v1.Reward.per_turn:type_name -> vignette.v1.TurnReward
+	8,  // 8: vignette.v1.Reward.per_turn:type_name -> vignette.v1.TurnReward
 	3,  // 9: vignette.v1.RewardTermValue.missing:type_name -> vignette.v1.Missing
-	3,  // 10: vignette.v1.TurnReward.missing:type_name -> vignette.v1.Missing
-	11, // [11:11] is the sub-list for method output_type
-	11, // [11:11] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	9,  // 10: vignette.v1.RewardTermValue.sources:type_name -> vignette.v1.Provenance
+	7,  // 11: vignette.v1.RewardTermValue.members:type_name -> vignette.v1.EnsembleValue
+	3,  // 12: vignette.v1.EnsembleValue.missing:type_name -> vignette.v1.Missing
+	3,  // 13: vignette.v1.TurnReward.missing:type_name -> vignette.v1.Missing
+	14, // [14:14] is the sub-list for method output_type
+	14, // [14:14] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_score_proto_init() }
@@ -938,6 +1127,10 @@ func file_vignette_v1_score_proto_init() {
 		(*RewardTermValue_Missing)(nil),
 	}
 	file_vignette_v1_score_proto_msgTypes[6].OneofWrappers = []any{
+		(*EnsembleValue_Value)(nil),
+		(*EnsembleValue_Missing)(nil),
+	}
+	file_vignette_v1_score_proto_msgTypes[7].OneofWrappers = []any{
 		(*TurnReward_Value)(nil),
 		(*TurnReward_Missing)(nil),
 	}
@@ -947,7 +1140,7 @@ func file_vignette_v1_score_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_score_proto_rawDesc), len(file_vignette_v1_score_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   7,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

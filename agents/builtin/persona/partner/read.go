@@ -151,7 +151,7 @@ func (rd *reader) read(line *scene.Line) *reading {
 		r.coherent /= float64(r.sentences)
 	}
 	shared := r.content.Shared(rd.mine)
-	r.echo = shared >= echoWords && news == 0 && r.content.Overlap(rd.mine) >= echoShare
+	r.echo = shared >= echoWords && news == 0 && r.content.Overlap(rd.mine) >= echoShare && r.has[cueAsksNeeds] == 0 // who asks what I need adds something
 	r.reflects = !r.echo && shared >= 2 && news > 0 && !r.asked
 	r.validates = !r.echo && !r.attacks() && (r.reflects || r.validates)
 	for _, before := range rd.asked {

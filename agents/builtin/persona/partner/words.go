@@ -133,7 +133,7 @@ var (
 		"I can see how far you've come to meet me, and I still can't bring myself to say yes.", "You've answered everything I brought up, I know, and my answer is no all the same.", "It's not your reasons, they're good ones, but my answer is no.",
 	}
 	refusalsAgain = []string{"I've said no, and I mean it.", "It stays a no for now.", "You've had my answer.", "My answer hasn't changed."}
-	askerRefusals = []string{"Fine, then I'll find somebody else.", "Forget it, then, I'll sort it out myself.", "Then there's nothing more to say about it."}
+	askerRefusals = []string{"Then I've had my answer.", "Forget it, then, I'll sort it out myself.", "Then there's nothing more to say about it."}
 
 	confirms      = []string{"Good, then that's what we'll do.", "Fine, then we have a deal.", "Right, let's leave it at that."}
 	askerConfirms = []string{"Okay, thanks, that helps me already.", "That's a relief, thank you."}

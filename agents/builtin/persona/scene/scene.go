@@ -175,7 +175,7 @@ func (s *Scene) Names() []string {
 	return names
 }
 
-var titles = map[string]bool{"dr": true, "mr": true, "mrs": true, "ms": true, "prof": true, "professor": true, "father": true, "sister": true, "aunt": true, "uncle": true, "coach": true}
+var titles = map[string]bool{"dr": true, "mr": true, "mrs": true, "ms": true, "prof": true, "professor": true, "father": true, "sister": true, "aunt": true, "uncle": true, "coach": true, "mme": true, "madame": true, "monsieur": true, "herr": true, "frau": true, "dona": true, "don": true, "señora": true, "señor": true}
 
 func callName(name string) string {
 	first, _, cut := strings.Cut(strings.TrimSpace(name), " ")

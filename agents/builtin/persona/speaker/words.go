@@ -3,12 +3,12 @@ package speaker
 // What speakers say around their author's sentences. "No" lists are for one who refuses. In lists that are passed through
 // byName, %s is where ", Name" goes when several are present.
 var (
-	confident = []string{"I've thought about this carefully.", "I've given this a lot of thought, and I'm sure about it.", "I know what I want to say, so I'll say it straight."}
+	confident = []string{"I've thought about this carefully.", "I've given this a lot of thought, and I'm sure about it.", "I know what I want to say, so here it is."}
 
 	stillAsking = []string{"My request stands.", "That's still what I'm asking for.", "I'm asking for the same thing as before.", "It would still mean a great deal to me."}
 	askBegins   = []string{"I'd like to ", "I would like to ", "I want to "}
 	askFrames   = []string{"All I'm asking is to %s.", "I'd still like to %s.", "I'm asking you again, and I mean it kindly: let me %s.", "It's simply that I need to %s.", "I'd like you to think about letting me %s."}
-	stillNo     = []string{"My answer stays the same.", "It's still a no.", "I'm staying with my no.", "On the money my answer is no, and it will stay no."}
+	stillNo     = []string{"My answer stays the same.", "It's still a no.", "I'm staying with my no.", "Whatever else we find, on this my answer is no."}
 	noBegins    = []string{"I'm not going to ", "I am not going to ", "I won't "}
 	noFrames    = []string{"I want to be straight with you: I won't %s.", "I know it's hard to hear, but I'm not going to %s, whatever we talk about.", "I can't %s, and I won't pretend I could."}
 
@@ -57,7 +57,7 @@ var (
 
 	// The faults of little skill.
 	hints      = []string{"I don't really know how to say this, it's probably nothing.", "It's about something I've been meaning to bring up for a while.", "So, you know how things are for me at the moment.", "It's hard to say, it's the whole situation."}
-	hintsNo    = []string{"Oh. That's a lot of money, isn't it?", "I'd have to see, it's all a bit complicated right now.", "Hm, I don't know, it's a bad time.", "Isn't there anybody else you could ask first?"}
+	hintsNo    = []string{"Oh. That's quite a lot you're asking, isn't it?", "I'd have to see, it's all a bit complicated right now.", "Hm, I don't know, it's a bad time.", "Isn't there anybody else you could ask first?"}
 	hedges     = []string{"I mean, I don't know.", "It's just, well.", "Maybe I'm wrong about this.", "I guess it's kind of difficult."}
 	trailing   = []string{"So, yeah.", "So it's all a bit much, that's all.", "Anyway, you know how it is.", "I just thought I'd mention it."}
 	trailingNo = []string{"I'd have to think about it, maybe.", "It's all a bit tight, you know.", "I'm not sure what to say."}
@@ -69,7 +69,7 @@ var (
 
 	excuses      = []string{"I'm sorry, I know I'm going on about it.", "Sorry, sorry, I'm explaining it all wrong.", "I'm sorry to keep on, I really am.", "I'm so sorry about all this."}
 	excusesEnd   = []string{"I wouldn't ask if it wasn't like that, honestly, I never ask for anything.", "I hope you don't think I'm taking advantage, I'd hate that.", "I just want you to understand why, that's all."}
-	excusesEndNo = []string{"I'd do it if I could, I hope you believe me, I really would.", "I hope you don't think I'm a bad friend, I'd hate that.", "I just want you to understand why, that's all."}
+	excusesEndNo = []string{"I'd do it if I could, I hope you believe me, I really would.", "I hope you don't think badly of me, I'd hate that.", "I just want you to understand why, that's all."}
 
 	// The passive.
 	apologies           = []string{"Sorry.", "I'm sorry, I don't want to make trouble.", "Sorry, I feel bad even saying it.", "I'm sorry, I know it's awkward."}

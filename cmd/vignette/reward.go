@@ -1,0 +1,279 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os/user"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/vignette-sim/vignette/engine/episode"
+	"github.com/vignette-sim/vignette/engine/planning"
+	"github.com/vignette-sim/vignette/engine/projection"
+	"github.com/vignette-sim/vignette/node"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/studies/rewards"
+)
+
+type rewardFlags struct {
+	weights string
+	role    string
+	fit     string
+	record  bool
+	author  string
+	json    bool
+}
+
+func newReward() *cobra.Command {
+	var flags rewardFlags
+	cmd := &cobra.Command{
+		Use:   "reward RUN|last",
+		Short: "Compose a run's rewards anew, under other weights, from the scores on record",
+		Long: `Composes rewards from the scores in the log: no model is asked and nothing is played.
+Without --weights it composes them as the scenarios state; with it, terms get other
+weights: DIMENSION=WEIGHT, or EVALUATOR:DIMENSION=WEIGHT where several score it. 0 takes
+a term out, a dimension that is scored and not rewarded becomes a term, a negative
+weight turns it round, and what is not named keeps its weight.
+
+Below stands how strongly the terms, and the members of ensembles, prefer one episode to
+another with the same client, by vote; what most of them contradict is probably wrong.
+
+--fit OUTCOME fits weights to what came of it for the others (distress_change,
+willingness, agreement, change_talk_share, disclosure_depth) by ridge regression,
+scenario by scenario, and says whether they help with clients they were not fitted to:
+beyond the weights as they are, and beyond the best single dimension alone. An outcome
+is somebody's own account, with builtin minds one by our own rules; it is no gold
+standard.
+
+What was rewarded stays on record. --record appends what was composed to the episodes'
+notes, with your name (--author) and a revision of its own; without it, it is printed.`,
+		Example: `  vignette reward last --weights dear_man.assert=2,dear_man.mindful=0
+  vignette reward last --fit distress_change
+  vignette reward last --weights dear_man.assert=2 --record --author ann
+  vignette reward last --json | jq 'select(.type == "reward")'`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return runReward(cmd, args[0], flags) },
+	}
+	cmd.Flags().StringVar(&flags.weights, "weights", "", "other weights: DIMENSION=WEIGHT,... (0 takes a term out)")
+	cmd.Flags().StringVar(&flags.role, "role", "", "id of the role that is rewarded (default the focal role)")
+	cmd.Flags().StringVar(&flags.fit, "fit", "", "outcome to fit weights to: distress_change, willingness, agreement, change_talk_share, disclosure_depth")
+	cmd.Flags().BoolVar(&flags.record, "record", false, "append what is composed to the episodes' notes")
+	cmd.Flags().StringVar(&flags.author, "author", "", "who composes, for --record (default your user name)")
+	cmd.Flags().BoolVar(&flags.json, "json", false, "write NDJSON: a reward record per episode, a done record")
+	return cmd
+}
+
+// recomposition is what was composed anew for a run.
+type recomposition struct {
+	planner *planning.Planner
+	change  rewards.Change
+	groups  []*rewardGroup
+	votes   rewards.Votes
+	fit     *rewards.Fit // nil: not asked for
+	// recorded is how many episodes got a note.
+	recorded int
+}
+
+func runReward(cmd *cobra.Command, name string, flags rewardFlags) error {
+	change, fit, err := flags.parse()
+	if err != nil {
+		return err
+	}
+	return withExisting(cmd, func(n *node.Node) error {
+		planner, err := n.Reader().Run(cmd.Context(), name)
+		if errors.Is(err, projection.ErrNotFound) {
+			return fmt.Errorf("there is no run %q; 'vignette runs' lists the runs", name)
+		}
+		if err != nil {
+			return err
+		}
+		if err := change.Check(planner.Manifest()); err != nil {
+			return &usageError{fmt.Errorf("--weights: %w", err)}
+		}
+		if err := flags.checkRole(planner.Manifest()); err != nil {
+			return err
+		}
+		return recompose(cmd, n, &recomposition{planner: planner, change: change, fit: fit}, flags)
+	})
+}
+
+func (f rewardFlags) parse() (change rewards.Change, fit *rewards.Fit, err error) {
+	if f.weights != "" {
+		if change, err = rewards.ParseChange(f.weights); err != nil {
+			return nil, nil, &usageError{fmt.Errorf("--weights: %w", err)}
+		}
+	}
+	if f.fit != "" {
+		kind, err := rewards.ParseKind(f.fit)
+		if err != nil {
+			return nil, nil, &usageError{fmt.Errorf("--fit: %w", err)}
+		}
+		fit = rewards.NewFit(kind)
+	}
+	if f.author != "" && !f.record {
+		return nil, nil, usagef("--author says who appends notes; add --record, or leave it away")
+	}
+	return change, fit, nil
+}
+
+// checkRole wants the role in one scenario of the run at least.
+func (f rewardFlags) checkRole(manifest *vignettev1.Manifest) error {
+	if f.role == "" {
+		return nil
+	}
+	var ids []string
+	for _, scenario := range manifest.GetScenarios() {
+		for _, role := range scenario.GetRoles() {
+			if role.GetId() == f.role {
+				return nil
+			}
+			ids = append(ids, role.GetId())
+		}
+	}
+	return usagef("--role: there is no role %q in this run; there is: %s", f.role, strings.Join(ids, ", "))
+}
+
+func recompose(cmd *cobra.Command, n *node.Node, r *recomposition, flags rewardFlags) error {
+	var unreadable error
+	for item, err := range n.Reader().Episodes(cmd.Context(), r.planner) {
+		if err != nil {
+			return err
+		}
+		if item.Unreadable != nil {
+			unreadable = tellUnreadable(cmd, item)
+		}
+		if item.State.Completed() == nil {
+			continue
+		}
+		composed := r.add(item.Index, item.State, flags.role)
+		revision := int32(0)
+		if flags.record {
+			if revision, err = note(cmd.Context(), n, item.State, composed, r.change, flags.author); err != nil {
+				return err
+			}
+			r.recorded++
+		}
+		if flags.json {
+			if err := writeJSON(cmd, rewardRecord(item.State, composed, revision)); err != nil {
+				return err
+			}
+		}
+	}
+	if flags.json {
+		return errors.Join(writeJSON(cmd, recompositionRecord(r)), unreadable)
+	}
+	newPage(cmd.OutOrStdout()).recomposition(r)
+	return unreadable
+}
+
+// add composes the reward of one episode.
+func (r *recomposition) add(index int, state *episode.State, named string) *vignettev1.Reward {
+	role := rewards.Role(state.Plan(), named)
+	composed := rewards.Compose(state, role, r.change)
+	if state.Completed().GetValidity() == vignettev1.Validity_VALIDITY_OK {
+		r.group(state.Plan().Cell).add(rewards.Recorded(state, role), composed)
+	}
+	r.votes.Add(index, state, composed)
+	if r.fit != nil {
+		r.fit.Add(index, state, composed)
+	}
+	return composed
+}
+
+// note appends a composed reward to an episode's notes and returns its revision.
+func note(ctx context.Context, n *node.Node, state *episode.State, composed *vignettev1.Reward, change rewards.Change, author string) (int32, error) {
+	run, id := state.Plan().Run, state.Plan().Episode
+	noted, err := n.Log().Notes(ctx, run, id)
+	if err != nil {
+		return 0, fmt.Errorf("notes on episode %s: %w", id, err)
+	}
+	revision := int32(1)
+	for _, entry := range noted {
+		revision = max(revision, entry.Note.GetRewarded().GetRevision()+1)
+	}
+	author = cmp.Or(author, userName())
+	_, err = n.Log().AppendNote(ctx, run, id, &vignettev1.Note{
+		SchemaVersion: 1,
+		Id:            noteID(id, fmt.Sprint(revision), author, change.String(), composed.GetRole()),
+		Time:          timestamppb.New(time.Now()),
+		Author:        author,
+		Note: &vignettev1.Note_Rewarded{Rewarded: &vignettev1.Rewarded{
+			Revision: revision, Rewards: []*vignettev1.Reward{composed}, Change: change.String(),
+		}},
+	})
+	if err != nil {
+		return 0, fmt.Errorf("note on episode %s: %w", id, err)
+	}
+	return revision, nil
+}
+
+// noteID is the same for the same note: one that is sent twice is kept once.
+func noteID(parts ...string) string {
+	sum := sha256.New()
+	for _, part := range parts {
+		fmt.Fprintf(sum, "%d:%s", len(part), part)
+	}
+	return parts[0] + "-n" + hex.EncodeToString(sum.Sum(nil)[:8])
+}
+
+// userName is who runs this, as the system knows them.
+func userName() string {
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return "unknown"
+}
+
+// rewardGroup is the episodes of one cell, whatever the repeat.
+type rewardGroup struct {
+	cell               *vignettev1.Cell
+	recorded, composed []float64
+	n, missing         int
+}
+
+func (r *recomposition) group(cell *vignettev1.Cell) *rewardGroup {
+	for _, g := range r.groups {
+		if groupName(g.cell) == groupName(cell) {
+			return g
+		}
+	}
+	g := &rewardGroup{cell: cell}
+	r.groups = append(r.groups, g)
+	return g
+}
+
+func (g *rewardGroup) add(recorded, composed *vignettev1.Reward) {
+	g.n++
+	if value, ok := rewards.Value(recorded); ok {
+		g.recorded = append(g.recorded, value)
+	}
+	if value, ok := rewards.Value(composed); ok {
+		g.composed = append(g.composed, value)
+	} else {
+		g.missing++
+	}
+}
+
+// groupName is a cell without its repeat.
+func groupName(cell *vignettev1.Cell) string {
+	parts := []string{line(cell.GetScenario())}
+	for _, level := range cell.GetFactors() {
+		parts = append(parts, line(level.GetFactor())+"="+line(level.GetLevel()))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// fitted is what fitting came to, none where it was not asked for.
+func (r *recomposition) fitted() []rewards.Fitted {
+	if r.fit == nil {
+		return nil
+	}
+	return r.fit.Fitted()
+}

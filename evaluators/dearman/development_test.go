@@ -1,0 +1,120 @@
+package dearman
+
+import (
+	"bufio"
+	"encoding/json"
+	"flag"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"google.golang.org/protobuf/encoding/protojson"
+
+	"github.com/vignette-sim/vignette/evaluators/utterance"
+	"github.com/vignette-sim/vignette/internal/stats"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+var misses = flag.String("misses", "", "print the utterances on which the rules and the labels of this skill differ")
+
+// rated is a line of labels, as vignette agreement reads them: one rater's of one utterance.
+type rated struct {
+	ID        string
+	Objective map[string]any
+	Context   []struct{ Role, Text string }
+	Role      string
+	Text      string
+	Labels    map[string]string
+}
+
+func readRated(t *testing.T, files ...string) []rated {
+	t.Helper()
+	var all []rated
+	for _, name := range files {
+		file, err := os.Open("testdata/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = file.Close() }()
+		lines := bufio.NewScanner(file)
+		lines.Buffer(nil, 1<<20)
+		for lines.Scan() {
+			var line rated
+			if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			all = append(all, line)
+		}
+		if err := lines.Err(); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+	}
+	return all
+}
+
+func (r rated) request(t *testing.T) *vignettev1.EvaluateRequest {
+	t.Helper()
+	r.Objective["kind"] = "OBJECTIVE_KIND_" + strings.ToUpper(strings.TrimPrefix(r.Objective["kind"].(string), "OBJECTIVE_KIND_"))
+	data, err := json.Marshal(r.Objective)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var objective vignettev1.Objective
+	if err := protojson.Unmarshal(data, &objective); err != nil {
+		t.Fatal(err)
+	}
+	req := &vignettev1.EvaluateRequest{Role: r.Role, Objective: &objective, Language: "en"}
+	say := func(role, text string) {
+		req.Turns = append(req.Turns, &vignettev1.PerceivedTurn{Index: int32(len(req.Turns)), Role: role,
+			Action: &vignettev1.Action{Kind: vignettev1.ActionKind_ACTION_KIND_SPEAK, Text: text}})
+	}
+	for _, turn := range r.Context {
+		say(turn.Role, turn.Text)
+	}
+	say(r.Role, r.Text)
+	return req
+}
+
+// Rules were developed on these utterances, so how far they agree with their labels shows what the rules know and that they
+// have not forgotten it, not what they are worth. Blind labels are those of two raters who had not seen the rules; forms.jsonl
+// was written and labelled by the author of the rules, in other situations.
+func TestDevelopmentIsRemembered(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		files  []string
+		floors [skills]float64
+	}{
+		{"blind labels", []string{"blind/seen.jsonl", "blind/held.jsonl"}, [skills]float64{0.72, 0.90, 0.88, 0.84, 0.86, 0.68, 0.82}},
+		{"forms", []string{"forms.jsonl"}, [skills]float64{0.74, 0.92, 0.82, 0.82, 0.78, 0.70, 0.75}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var tables [skills][][]float64
+			for s := range tables {
+				tables[s] = [][]float64{make([]float64, 3), make([]float64, 3), make([]float64, 3)}
+			}
+			for _, line := range readRated(t, tc.files...) {
+				findings, _ := last(line.request(t))
+				for s, f := range findings {
+					want := utterance.Level(slices.Index(utterance.Labels, line.Labels[dimensions[s].id]))
+					if want >= utterance.None && f.Level >= utterance.None {
+						tables[s][want][f.Level]++
+					}
+					if want != f.Level && strings.EqualFold(*misses, dimensions[s].title) {
+						t.Logf("%s: %s is %d, labelled %d (%s): %q after %q", line.ID, *misses, f.Level, want, f.Rationale(), line.Text, line.Context)
+					}
+				}
+			}
+			for s, table := range tables {
+				kappa, err := stats.WeightedKappa(table, stats.Quadratic)
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Logf("%-10s weighted kappa %.2f %v", dimensions[s].title, kappa, table)
+				if kappa < tc.floors[s] {
+					t.Errorf("%s: weighted kappa %.2f, want at least %.2f", dimensions[s].title, kappa, tc.floors[s])
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,111 @@
+package utterance
+
+import (
+	"strings"
+
+	"github.com/vignette-sim/vignette/internal/language"
+)
+
+// Level is how far a skill is shown in an utterance.
+type Level int8
+
+// The levels: strong is 1, weak 0.5, none 0; NotApplicable where the skill cannot be shown.
+const (
+	NotApplicable Level = iota - 1
+	None
+	Weak
+	Strong
+)
+
+// Number of a level as the contracts have it.
+func (l Level) Number() float64 { return float64(max(l, None)) / 2 }
+
+// Labels of the levels from None on.
+var Labels = []string{"none", "weak", "strong"}
+
+// Label of a level as the contracts have it.
+func (l Level) Label() string { return Labels[max(l, None)] }
+
+// Hit is a piece of evidence: where it is, how much it shows and why.
+type Hit struct {
+	Level Level
+	Span  language.Span
+	// Why goes on after the quoted words: "“could you” asks for it directly".
+	Why string
+}
+
+// Finding is what a skill came to in an utterance.
+type Finding struct {
+	Level Level
+	Hits  []Hit
+	// Note is the reason where no words are to be quoted: a sentence without its full stop.
+	Note string
+}
+
+// Inapplicable is the finding where a skill cannot be shown, and why: a sentence without its full stop.
+func Inapplicable(note string) Finding { return Finding{Level: NotApplicable, Note: note} }
+
+// Add keeps a piece of evidence; the highest level decides.
+func (f *Finding) Add(hits ...Hit) {
+	for _, h := range hits {
+		f.Hits = append(f.Hits, h)
+		f.Level = max(f.Level, h.Level)
+	}
+}
+
+// Cap lowers the finding, because of what a hit shows; that hit becomes the reason.
+func (f *Finding) Cap(at Level, because Hit) {
+	if f.Level <= at {
+		return
+	}
+	f.Level = at
+	for i := range f.Hits {
+		f.Hits[i].Level = min(f.Hits[i].Level, at)
+	}
+	because.Level = None
+	f.Hits = append([]Hit{because}, f.Hits...)
+}
+
+// Rationale says in a sentence or two why, with the words.
+func (f *Finding) Rationale() string {
+	var sentences []string
+	for _, h := range f.Hits {
+		if len(sentences) == 2 {
+			break
+		}
+		if h.Level == f.Level || h.Level == None {
+			sentences = append(sentences, "“"+clip(h.Span.Quote)+"” "+h.Why+".")
+		}
+	}
+	if len(sentences) == 0 {
+		return f.Note + "."
+	}
+	return strings.Join(sentences, " ")
+}
+
+// quoted is how many characters of a quotation a rationale shows; the span has all of them.
+const quoted = 160
+
+func clip(quote string) string {
+	points := []rune(quote)
+	if len(points) <= quoted {
+		return quote
+	}
+	return string(points[:quoted-1]) + "…"
+}
+
+// Confidence is a rule of thumb: words that show a skill plainly are surer than a hint, and the absence of every pattern
+// is less sure the longer the text in which something may have been overlooked.
+func (f *Finding) Confidence(words int) float64 {
+	switch {
+	case f.Level == Strong:
+		return 0.8
+	case f.Level == Weak:
+		return 0.6
+	case words <= 12:
+		return 0.8
+	case words <= 40:
+		return 0.7
+	}
+	return 0.6
+}

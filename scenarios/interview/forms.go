@@ -1,0 +1,171 @@
+package interview
+
+import "strings"
+
+func refusing(a Answers) bool { return a.One("kind") == "refuse" }
+
+func isHard(a Answers) bool { return a.One("kind") == "ask" || refusing(a) }
+
+func isSession(a Answers) bool { return !isHard(a) }
+
+// Situation is the form for a conversation somebody has before them: they ask somebody for something, or say no. It becomes
+// a scenario with that partner, their objective, and three difficulties of the partner.
+func Situation() *Form {
+	questions := []Question{
+		{ID: "kind", Short: "ask for something, or refuse", Ask: always("Do you want to ask somebody for something, or to say no to them?"), Choices: []string{"ask", "refuse"}, Default: fixed("ask")},
+		{ID: "who", Short: "the other: a name, and who they are to you", Ask: always("Who is the other? Give a name, and who they are to you."), Example: "Gwen, my manager"},
+		{ID: "me", Short: "what they call you", Ask: always("What do they call you?"), Default: fixed("Alex")},
+		{ID: "where", Short: "where and when it will be", Ask: always("Where and when will you talk?"), Example: "In her office, Friday after closing.", Optional: true},
+	}
+	questions = append(questions, matter(false)...)
+	return &Form{
+		Name: "situation", id: func(a Answers) string { return slug(situationTitle(a)) },
+		Questions: questions,
+		write:     func(a Answers) ([]byte, error) { return writeTalk(a, situationTitle(a), true) },
+	}
+}
+
+func situationTitle(a Answers) string {
+	if refusing(a) {
+		return "Saying no to " + personOf(a.One("who")).Name
+	}
+	return "Asking " + personOf(a.One("who")).Name
+}
+
+// matter are the questions about what is asked for or refused. withDefaults gives answers for somebody who wants to begin
+// from an example.
+func matter(withDefaults bool) []Question {
+	example := func(ask, refuse string) func(Answers) []string {
+		if !withDefaults {
+			return nil
+		}
+		return func(a Answers) []string {
+			if refusing(a) {
+				return []string{refuse}
+			}
+			return []string{ask}
+		}
+	}
+	return []Question{
+		{ID: "want", Short: "the request or the refusal, as it will be said", When: isHard,
+			Ask:     either(refusing, "What is your no? Write it as you would say it to them.", "What do you want? Write it as you would say it to them."),
+			Example: "I'd like to leave at two on Tuesdays.", Default: example("I'd like to have the big room on Mondays.", "I can't take your shift on Saturday.")},
+		{ID: "say", Short: "what they will say, as they would", When: isHard, Many: true,
+			Ask:     either(refusing, "What will they say? First what they ask of you, then what they say to a no.", "What will they say? Their first answer first, the hardest last."),
+			Example: "I need everybody here in the afternoons.", Default: example("The big room is for customers.", "I need you to take my shift on Saturday.")},
+		{ID: "matters", Short: "what matters to them in this, as they would say it", When: isHard, Many: true, Optional: true,
+			Ask: always("What matters to them in this? Write it as they would say it."), Example: "I have to be able to plan the week.", Default: example("I don't want to look for a room on the day.", "I don't want to let the team down.")},
+		{ID: "facts", Short: "what is so, without judgement", When: isHard, Many: true, Optional: true,
+			Ask: always("What are the facts, without judging anybody?"), Example: "My father can't drive any more.", Default: example("On the last four Mondays the big room was empty.", "I have worked the last three Saturdays.")},
+		{ID: "feelings", Short: "what you feel about it", When: isHard, Many: true, Optional: true,
+			Ask: always("What do you feel about it? Write it as you would say it."), Example: "I feel torn about it.", Default: example("I feel cramped where we are.", "I feel bad about saying no.")},
+		{ID: "gain", Short: "what they would have of it", When: isHard, Many: true, Optional: true,
+			Ask: always("What would they have of it?"), Example: "You could plan the rota weeks ahead.", Default: example("You would have the answers by noon.", "You would know that my yes is a yes.")},
+		{ID: "give", Short: "what you could give, or live with instead", When: isHard, Many: true, Optional: true,
+			Ask: always("What could you give, or live with instead?"), Example: "I could make up the hours on Mondays.", Default: example("I could book it a week ahead.", "I could take your shift on Sunday week.")},
+	}
+}
+
+// writeTalk writes a conversation in which something is asked for or refused.
+func writeTalk(a Answers, title string, factors bool) ([]byte, error) {
+	me, other := apart(personOf(a.One("me")), personOf(a.One("who")))
+	if a.One("focal") != "" {
+		me, other = apart(personOf(a.One("focal")), other)
+	}
+	return render("talk", map[string]any{
+		"ID": slug(title), "Title": title, "Kind": a.One("kind"), "Me": me, "Other": other, "Where": a.One("where"),
+		"Want": a.One("want"), "Position": a.One("say"), "Objections": a["say"][1:], "Matters": a["matters"],
+		"Facts": a["facts"], "Feelings": a["feelings"], "Gain": a["gain"], "Give": a["give"], "Difficulties": factors,
+		"Turns": orElse(a.One("turns"), "16"),
+	}, false)
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// Scenario is the form for a scenario of any kind, to begin an own one from. Everything has an answer already.
+func Scenario() *Form {
+	questions := []Question{
+		{ID: "title", Short: "a line for lists", Ask: always("What is it called? A line for lists and tables."), Default: fixed("My first scenario")},
+		{ID: "kind", Short: "what the focal role tries: ask, refuse, understand, support, change",
+			Ask:     always("What does the one who practises try to do: ask for something, refuse something, or as a counselor understand, support, or help to change?"),
+			Choices: []string{"ask", "refuse", "understand", "support", "change"}, Default: fixed("ask")},
+		{ID: "where", Short: "where and when it happens", Ask: always("Where and when does it happen? Everybody in it knows this."), Default: fixed("A quiet room, in the late afternoon.")},
+		{ID: "focal", Short: "who practises: a name, and who they are to the other", Ask: always("Who practises? Give a name, and who they are to the other."), Default: fixed("Robin, a colleague"), When: isHard},
+		{ID: "who", Short: "the other or the client: a name, and who they are",
+			Ask: either(isHard, "Who is the other? Give a name, and who they are to the one who practises.", "Who comes? Give a name, and a few words about them."),
+			Default: func(a Answers) []string {
+				if isHard(a) {
+					return []string{"Kim, your colleague"}
+				}
+				return []string{"Ruth Adler, a teacher in her forties"}
+			}},
+	}
+	questions = append(questions, matter(true)...)
+	questions = append(questions,
+		Question{ID: "counselor", Short: "the counselor's name", Ask: always("What is the counselor called?"), Default: fixed("Jo Brandt"), When: isSession},
+		Question{ID: "modality", Short: "how the counselor works: supportive, mi, cbt, directive", Ask: always("How does the counselor work?"), Choices: []string{"supportive", "mi", "cbt", "directive"}, When: isSession,
+			Default: func(a Answers) []string {
+				return []string{map[string]string{"change": "mi", "support": "supportive", "understand": "cbt"}[a.One("kind")]}
+			}},
+		Question{ID: "trouble", Short: "what troubles the client, as they would say it", Ask: always("What troubles them? Write it as they would say it, easy things first."), Many: true, When: isSession,
+			Example: "I haven't slept through a night since spring.", Default: fixed("I haven't slept through a night since spring.", "I lie awake and think of everything I forgot.", "I'm afraid that everybody can see it.")},
+		Question{ID: "target", Short: "what the client might change, as it goes after 'I could'", Ask: always("What might they change? Go on after 'I could'."), Default: fixed("work less in the evening"), When: isChange},
+		Question{ID: "reasons", Short: "what speaks for the change", Ask: always("What speaks for it, in their words?"), Many: true, Default: fixed("I'd like to be there when the children go to bed."), When: isChange},
+		Question{ID: "doubts", Short: "what speaks against it", Ask: always("What speaks against it, in their words?"), Many: true, Default: fixed("If I don't do it nobody does."), When: isChange},
+		Question{ID: "turns", Short: "how many turns, both together", Ask: always("After how many turns does it end, both together?"), Default: fixed("16"), Number: true},
+	)
+	return &Form{
+		Name: "scenario", Questions: questions, id: func(a Answers) string { return slug(a.One("title")) },
+		write: func(a Answers) ([]byte, error) {
+			if isHard(a) {
+				return writeTalk(a, a.One("title"), false)
+			}
+			return writeSession(a)
+		},
+	}
+}
+
+func isChange(a Answers) bool { return a.One("kind") == "change" }
+
+// writeSession writes a conversation between a counselor and a client.
+func writeSession(a Answers) ([]byte, error) {
+	counselor, client := apart(personOf(a.One("counselor")), personOf(a.One("who")))
+	return render("session", map[string]any{
+		"ID": slug(a.One("title")), "Title": a.One("title"), "Kind": a.One("kind"), "Where": a.One("where"),
+		"Counselor": counselor, "Client": client, "Modality": a.One("modality"), "Trouble": a["trouble"],
+		"Target": a.One("target"), "Reasons": a["reasons"], "Doubts": a["doubts"], "Turns": a.One("turns"),
+	}, false)
+}
+
+// Persona is the form for a persona.
+func Persona() *Form {
+	styles := []string{"plain", "upset", "verbose", "reserved", "tangent", "pleasing"}
+	return &Form{
+		Name: "persona", id: func(a Answers) string { return slug(a.One("name")) },
+		Questions: []Question{
+			{ID: "name", Short: "what they are called", Ask: always("What are they called?"), Example: "Ruth Adler"},
+			{ID: "introduction", Short: "what anybody who meets them can see", Ask: always("What can anybody see who meets them? A sentence or two."), Example: "A teacher in her forties who arrives out of breath.", Optional: true},
+			{ID: "age", Short: "how old they are", Ask: always("How old are they?"), Optional: true},
+			{ID: "occupation", Short: "what they do", Ask: always("What do they do?"), Optional: true},
+			{ID: "life", Short: "what their days are like, as they would say it", Ask: always("What are their days like? Write it as they would say it."), Many: true, Optional: true},
+			{ID: "remembers", Short: "what they remember, as they would tell it", Ask: always("What do they remember? Write it as they would tell it, what anybody may hear first."), Many: true, Optional: true},
+			{ID: "believes", Short: "what they hold to be true of themselves at the bottom", Ask: always("For a client: what do they hold to be true of themselves at the bottom?"), Example: "I am a burden to everybody.", Many: true, Optional: true},
+			{ID: "style", Short: "how they talk to a helper: " + strings.Join(styles, ", "), Ask: always("How do they talk to a helper?"), Choices: styles, Default: fixed("plain")},
+		},
+		write: func(a Answers) ([]byte, error) {
+			memories := []map[string]any{}
+			for i, text := range a["remembers"] {
+				memories = append(memories, map[string]any{"Text": text, "Sensitivity": 0.2 + 0.6*float64(i)/float64(max(1, len(a["remembers"])-1))})
+			}
+			return render("persona", map[string]any{
+				"ID": slug(a.One("name")), "Name": a.One("name"), "Introduction": a.One("introduction"), "Age": a.One("age"), "Occupation": a.One("occupation"),
+				"Life": a["life"], "Memories": memories, "Believes": a["believes"], "Style": a.One("style"),
+			}, true)
+		},
+	}
+}
