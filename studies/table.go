@@ -24,6 +24,8 @@ type group struct {
 	factors    []Factor
 	started    int
 	valid      int
+	begun      []int32        // repeats that were begun
+	usable     []int32        // repeats that are valid
 	lost       map[string]int // episodes that are not valid, by what became of them
 	rewards    series
 	noReward   int
@@ -32,13 +34,14 @@ type group struct {
 	missing    map[string]int
 }
 
-// series is one number per episode, with the episode's place in the design: so that nothing depends on the order in
-// which episodes end.
+// series is one number per episode, with the episode's place in the design and its repeat: so that nothing depends on the order
+// in which episodes end, and those that differ in one factor only can be found.
 type series []placed
 
 type placed struct {
-	index int
-	value float64
+	index  int
+	repeat int32
+	value  float64
 }
 
 // ordered returns the numbers in the design's order.
@@ -121,12 +124,15 @@ func (t *Table) Add(index int, state *episode.State) {
 		return
 	}
 	g := t.group(index, state.Plan().Cell)
+	repeat := state.Plan().Cell.GetRepeat()
 	g.started++
+	g.begun = append(g.begun, repeat)
 	if state.Completed().GetValidity() != vignettev1.Validity_VALIDITY_OK {
 		g.lost[fate(state)]++
 		return
 	}
 	g.valid++
+	g.usable = append(g.usable, repeat)
 	g.addReward(index, state)
 	g.addDimensions(index, state)
 }
@@ -182,7 +188,7 @@ func (g *group) addReward(index int, state *episode.State) {
 			continue
 		}
 		if _, ok := reward.GetOutcome().(*vignettev1.Reward_Value); ok {
-			g.rewards = append(g.rewards, placed{index, reward.GetValue()})
+			g.rewards = append(g.rewards, placed{index, state.Plan().Cell.GetRepeat(), reward.GetValue()})
 			return
 		}
 	}
@@ -208,7 +214,7 @@ func (g *group) addDimensions(index int, state *episode.State) {
 	}
 	for id, m := range numbers {
 		if value, ok := m.value(); ok {
-			*g.values[id] = append(*g.values[id], placed{index, value})
+			*g.values[id] = append(*g.values[id], placed{index, state.Plan().Cell.GetRepeat(), value})
 		} else {
 			g.missing[id]++
 		}

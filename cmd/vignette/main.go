@@ -58,6 +58,7 @@ offline, English. They simulate; they are not people.
 Everything is kept in one directory: --data, else $VIGNETTE_DATA, else ./.vignette.
 Several commands may work on it at the same time; the first one serves the others.`,
 		Example: `  vignette run                                  play the starter study
+  vignette scenarios                            what else there is to play
   vignette run ask-for-leave --repeats 10       play one scenario ten times
   vignette show last                            look at the newest run`,
 		Version:       programVersion(),
@@ -72,7 +73,7 @@ Several commands may work on it at the same time; the first one serves the other
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w; see '%s --help'", err, cmd.CommandPath())
 	})
-	root.AddCommand(newRun(), newRuns(), newShow(), newExport(), newAgreement(), newValidate(), newImport(), newAgent(), newServe(), newDoctor(), newMinds(), newVersion())
+	root.AddCommand(newRun(), newScenarios(), newBrief(), newRuns(), newShow(), newExport(), newAgreement(), newValidate(), newImport(), newAgent(), newServe(), newDoctor(), newMinds(), newVersion())
 	asUsage(root)
 	for _, cmd := range root.Commands() {
 		asUsage(cmd)

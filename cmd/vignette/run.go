@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -23,12 +24,7 @@ import (
 	"github.com/vignette-sim/vignette/scenarios"
 	"github.com/vignette-sim/vignette/scenarios/design"
 	"github.com/vignette-sim/vignette/studies"
-)
-
-// The starter study: what `vignette run` plays when it is not told what to play.
-const (
-	starterVary    = "focal.policy.skill=0.2,0.9"
-	starterRepeats = 5
+	"github.com/vignette-sim/vignette/studies/starter"
 )
 
 type runFlags struct {
@@ -36,6 +32,7 @@ type runFlags struct {
 	repeats int
 	workers int
 	vary    []string
+	tags    []string
 	json    bool
 	resume  string
 	models  modelFlags
@@ -46,9 +43,11 @@ func newRun() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [SCENARIO...]",
 		Short: "Play scenarios and score them",
-		Long: `Plays scenarios: ids from the library, or files. Without any it plays the starter
-study: every scenario of the library, its focal role once as a novice
-(skill 0.2) and once skilled (0.9), five times each.
+		Long: `Plays scenarios: ids from the library, files, or folders of files; --tag plays all
+of the library that carry a tag. Without any it plays the starter study: a fixed
+list of scenarios that shows what there is, the focal role of each once as a novice
+(skill 0.2) and once skilled (0.9), five times. What is varied is compared in pairs:
+both meet the same client with the same luck.
 
 --vary changes one part of the scenarios at a time and plays every combination:
 ROLE.FIELD=A,B, where ROLE is a role id or "focal". For a persona the levels are
@@ -68,6 +67,7 @@ and $OPENAI_BASE_URL describe an endpoint without a file. docs/models.md says mo
 question is not paid for twice, --replay asks nothing at all.`,
 		Example: `  vignette run
   vignette run ask-for-leave --repeats 10 --seed 7
+  vignette run --tag work --vary focal.policy.skill=0.2,0.9 --repeats 10
   vignette run cbt-intake --vary client.persona.style=plain,upset,reserved
   vignette run cbt-intake --model client=gpt-4o-mini --max-cost 2
   vignette run --resume last --max-cost 5
@@ -83,7 +83,10 @@ question is not paid for twice, --replay asks nothing at all.`,
 	cmd.Flags().StringArrayVar(&flags.vary, "vary", nil, "factor to vary: ROLE.FIELD=A,B or ROLE.persona=DIR; may be given several times")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "write NDJSON: a launch record, one record per episode, a done record")
 	cmd.Flags().StringVar(&flags.resume, "resume", "", "run to finish: what is missing is played and nothing else (an id, or \"last\")")
+	addTagFlag(cmd, &flags.tags)
 	flags.models.add(cmd)
+	cmd.ValidArgsFunction = completeScenarios
+	completeFlag(cmd, "resume", runNames)
 	return cmd
 }
 
@@ -155,7 +158,7 @@ func (f runFlags) check(cmd *cobra.Command, args []string) error {
 	if f.resume == "" {
 		return f.models.check()
 	}
-	for _, flag := range []string{"seed", "repeats", "vary", "model", "dry-run"} {
+	for _, flag := range []string{"seed", "repeats", "vary", "tag", "model", "dry-run"} {
 		if cmd.Flags().Changed(flag) {
 			return usagef("--resume plays a run as it was begun: leave --%s away, or begin a new run", flag)
 		}
@@ -173,19 +176,14 @@ func designOf(cmd *cobra.Command, args []string, flags runFlags) (runs.Design, e
 		return wanted, usagef("--repeats is %d; it must be at least 1", flags.repeats)
 	}
 	var err error
-	if len(args) == 0 {
-		wanted.Scenarios, err = scenarios.Library()
-		if wanted.Repeats == 0 {
-			wanted.Repeats = starterRepeats
-		}
-		if len(flags.vary) == 0 {
-			flags.vary = []string{starterVary}
-		}
-	} else {
-		wanted.Scenarios, err = scenarios.FindAll(args...)
-	}
-	if err != nil {
+	if wanted.Scenarios, err = scenariosOf(args, flags.tags); err != nil {
 		return wanted, &usageError{err}
+	}
+	if len(args) == 0 && len(flags.tags) == 0 {
+		wanted.Repeats = cmp.Or(wanted.Repeats, starter.Repeats)
+		if len(flags.vary) == 0 {
+			flags.vary = []string{starter.Vary}
+		}
 	}
 	for _, spec := range flags.vary {
 		factor, err := design.ParseVary(spec, wanted.Scenarios)
@@ -198,6 +196,19 @@ func designOf(cmd *cobra.Command, args []string, flags runFlags) (runs.Design, e
 		return wanted, &usageError{err}
 	}
 	return wanted, nil
+}
+
+// scenariosOf are those that were named, by name or by tag, or those of the starter study.
+func scenariosOf(names, tags []string) ([]*vignettev1.Scenario, error) {
+	switch {
+	case len(names) == 0 && len(tags) == 0:
+		return starter.List()
+	case len(tags) == 0:
+		return scenarios.FindAll(names...)
+	case len(names) > 0:
+		return nil, usagef("%q and --tag %s: name scenarios or pick them by tag, not both", names[0], tags[0])
+	}
+	return tagged(tags)
 }
 
 // play plays a prepared run and tells about it while it goes and at its end.

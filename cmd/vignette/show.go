@@ -113,6 +113,7 @@ what is private to roles.`,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON: a run's episodes one a line and then its table; an episode as in an export")
 	cmd.Flags().BoolVar(&private, "private", false, "show mental states and intentions too")
+	cmd.ValidArgsFunction = completeEpisodes
 	cmd.Flags().BoolVar(&calls, "calls", false, "show what was asked of language models for an episode")
 	return cmd
 }
@@ -181,7 +182,7 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 	p.printf("%s  made %s, seed %d, vignette %s\n", p.bold("run "+result.status.GetRun()),
 		planner.Manifest().GetCreatedAt().AsTime().Local().Format("2006-01-02 15:04"), planner.Manifest().GetSeed(), planner.Manifest().GetProgramVersion())
 	p.printf("%s\n\n", p.dim(mindsNote(planner)))
-	p.results(result)
+	p.results(result, false)
 	p.spending(result.spending)
 	p.printf("\n")
 	shown := rows[:min(len(rows), episodesShown)]
@@ -245,7 +246,9 @@ cut off or never begun are in it and say so. docs/exports.md describes the field
 			})
 		},
 	}
+	cmd.ValidArgsFunction = completeRuns
 	cmd.Flags().StringVar(&format, "format", "jsonl", "what to write: jsonl")
+	completeFlag(cmd, "format", func(*cobra.Command) []string { return []string{"jsonl"} })
 	cmd.Flags().StringVarP(&out, "output", "o", "", "file to write (default standard output)")
 	return cmd
 }

@@ -116,15 +116,16 @@ type jsonGroup struct {
 }
 
 type jsonRun struct {
-	Type     string      `json:"type"`
-	Run      string      `json:"run"`
-	Episodes jsonCounts  `json:"episodes"`
-	Turns    int64       `json:"turns"`
-	Groups   []jsonGroup `json:"groups"`
-	Warnings []string    `json:"warnings"`
-	Digest   string      `json:"digest"`
-	Models   *jsonSpent  `json:"models,omitempty"`
-	Reports  *jsonGap    `json:"self_reports,omitempty"`
+	Type     string           `json:"type"`
+	Run      string           `json:"run"`
+	Episodes jsonCounts       `json:"episodes"`
+	Turns    int64            `json:"turns"`
+	Groups   []jsonGroup      `json:"groups"`
+	Compared []jsonComparison `json:"comparisons"`
+	Warnings []string         `json:"warnings"`
+	Digest   string           `json:"digest"`
+	Models   *jsonSpent       `json:"models,omitempty"`
+	Reports  *jsonGap         `json:"self_reports,omitempty"`
 }
 
 // jsonGap is how far what models report about themselves is from what was appraised.
@@ -163,6 +164,7 @@ func runRecord(kind string, result runResult) jsonRun {
 		}
 		record.Groups = append(record.Groups, g)
 	}
+	record.Compared = comparisonRecords(result.table.Comparisons())
 	record.Models, record.Reports = spendingRecord(result.spending), gapRecord(result.reports.Gap())
 	return record
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mattn/go-runewidth"
 	"golang.org/x/term"
 
 	"github.com/vignette-sim/vignette/engine/episode"
@@ -111,7 +112,7 @@ func (t *peopleTeller) done(result runResult) {
 		fmt.Fprint(t.progress, "\r\x1b[K")
 	}
 	elapsed := time.Since(t.begun)
-	t.out.results(result)
+	t.out.results(result, true)
 	t.out.spending(result.spending)
 	if result.shown != nil {
 		t.out.printf("\n")
@@ -125,10 +126,25 @@ func (t *peopleTeller) done(result runResult) {
 	}
 	t.out.printf("\n%s\n", t.out.dim("Next:"))
 	if result.shown != nil {
-		t.out.printf("  %s show %-28s the whole conversation above\n", invocation(), result.shown.Plan().Episode)
+		t.out.next("show "+result.shown.Plan().Episode, "the whole conversation above")
 	}
-	t.out.printf("  %s show %-28s all its episodes\n", invocation(), status.GetRun())
-	t.out.printf("  %s export %-26s everything, one episode a line\n", invocation(), status.GetRun())
+	t.out.next("show "+status.GetRun(), "every scenario's table, all episodes")
+	t.out.next("export "+status.GetRun(), "everything, one episode a line")
+	t.out.next("scenarios", "what else there is to play")
+}
+
+// nextWidth is how wide the commands that one may type next are, before it is said what they do.
+const nextWidth = 34
+
+// next writes a command that one may type next, and what it does: beside it or, where that does not fit, below.
+func (p *page) next(command, what string) {
+	typed := "  " + invocation() + " " + command
+	if width := runewidth.StringWidth(invocation()) + 3 + nextWidth; width+runewidth.StringWidth(what)+2 <= p.width {
+		p.printf("%s  %s\n", runewidth.FillRight(typed, width), p.dim(what))
+		return
+	}
+	p.printf("%s\n", typed)
+	p.paragraph("      ", "      ", what)
 }
 
 // invocation is how this program was called, so that what is printed can be typed: `go run` leaves no program behind.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -67,11 +68,39 @@ func (p *page) style(code, text string) string {
 // paragraph writes a text wrapped to the width, its lines after the first indented.
 func (p *page) paragraph(first, indent, text string) {
 	room := max(20, p.width-runewidth.StringWidth(indent))
+	taken := max(0, visible(first)-runewidth.StringWidth(indent))
 	lead := first
-	for _, l := range wrap(line(text), room) {
-		p.printf("%s%s\n", lead, l)
+	for _, l := range wrapAfter(taken, line(text), room) {
+		p.printf("%s\n", strings.TrimRight(lead+l, " "))
 		lead = indent
 	}
+}
+
+// visible is how wide a text is on a terminal, without the sequences that style it.
+func visible(text string) int {
+	return runewidth.StringWidth(styling.ReplaceAllString(text, ""))
+}
+
+var styling = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// wrapAfter is wrap where something takes up room on the first line.
+func wrapAfter(taken int, text string, room int) []string {
+	if taken == 0 {
+		return wrap(text, room)
+	}
+	head, rest := "", text
+	for rest != "" {
+		word, after, _ := strings.Cut(rest, " ")
+		next := strings.TrimPrefix(head+" "+word, " ")
+		if taken+runewidth.StringWidth(next) > room {
+			break
+		}
+		head, rest = next, after
+	}
+	if rest == "" {
+		return []string{head}
+	}
+	return append([]string{head}, wrap(rest, room)...)
 }
 
 // wrap breaks a text at spaces so that lines are no wider than room; a word wider than that is broken.
