@@ -109,6 +109,8 @@ const MinForInterval = 5
 // fate is what became of an episode that is not valid, in a word for tables.
 func fate(state *episode.State) string {
 	switch {
+	case state.Deleted() != nil:
+		return "deleted"
 	case state.Failed() != nil:
 		return "failed"
 	case state.Completed() == nil:

@@ -73,7 +73,7 @@ Several commands may work on it at the same time; the first one serves the other
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w; see '%s --help'", err, cmd.CommandPath())
 	})
-	root.AddCommand(newRun(), newScenarios(), newBrief(), newRuns(), newShow(), newExport(), newAgreement(), newValidate(), newImport(), newAgent(), newServe(), newDoctor(), newMinds(), newVersion())
+	root.AddCommand(newRun(), newScenarios(), newBrief(), newRuns(), newShow(), newExport(), newBundle(), newBackup(), newRestore(), newRm(), newAgreement(), newValidate(), newImport(), newAgent(), newServe(), newDoctor(), newMinds(), newVersion())
 	asUsage(root)
 	for _, cmd := range root.Commands() {
 		asUsage(cmd)

@@ -277,11 +277,22 @@ func (p *page) outcome(state *episode.State) {
 		p.paragraph("", "  ", text)
 	case state.Failed() != nil:
 		p.paragraph("", "  ", "failed: "+state.Failed().GetMessage())
+	case state.Deleted() != nil:
+		p.paragraph("", "  ", tombstone(state.Deleted()))
 	case state.Phase() == vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED:
 		p.paragraph("", "  ", "planned: nothing has been recorded yet")
 	default:
 		p.paragraph("", "  ", fmt.Sprintf("unfinished: %s recorded, then nothing", plural(len(state.Turns()), "turn was", "turns were")))
 	}
+}
+
+// tombstone says that something was deleted, when and why.
+func tombstone(t *vignettev1.Tombstone) string {
+	text := "deleted on " + t.GetTime().AsTime().Local().Format("2006-01-02 15:04")
+	if t.GetReason() != "" {
+		text += ": " + t.GetReason()
+	}
+	return text
 }
 
 func (p *page) rewards(state *episode.State) {

@@ -141,7 +141,7 @@ func resumed(name string) preparation {
 	return func(ctx context.Context, n *node.Node) (*planning.Planner, playing, error) {
 		planner, err := n.Reader().Run(ctx, name)
 		if errors.Is(err, projection.ErrNotFound) {
-			return nil, nil, fmt.Errorf("there is no run %q; 'vignette runs' lists the runs", name)
+			return nil, nil, missing(ctx, n, "run", name)
 		}
 		runner := n.Runner()
 		return planner, func(ctx context.Context, planner *planning.Planner, options runs.Options) error {

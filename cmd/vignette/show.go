@@ -129,7 +129,7 @@ func show(cmd *cobra.Command, n *node.Node, name string, asJSON, private bool) e
 	}
 	state, planner, err := reader.Episode(cmd.Context(), name)
 	if errors.Is(err, projection.ErrNotFound) {
-		return fmt.Errorf("there is no run or episode %q; 'vignette runs' lists the runs", name)
+		return missing(cmd.Context(), n, "run or episode", name)
 	}
 	if err != nil {
 		return err
@@ -241,7 +241,7 @@ cut off or never begun are in it and say so. docs/exports.md describes the field
 			}
 			return withExisting(cmd, func(n *node.Node) error {
 				return intoFile(cmd.OutOrStdout(), out, func(w io.Writer) error {
-					return exportRun(cmd, n.Reader(), args[0], w)
+					return exportRun(cmd, n, args[0], w)
 				})
 			})
 		},
@@ -253,11 +253,11 @@ cut off or never begun are in it and say so. docs/exports.md describes the field
 	return cmd
 }
 
-func exportRun(cmd *cobra.Command, reader *projection.Reader, name string, w io.Writer) error {
-	ctx := cmd.Context()
+func exportRun(cmd *cobra.Command, n *node.Node, name string, w io.Writer) error {
+	ctx, reader := cmd.Context(), n.Reader()
 	planner, err := reader.Run(ctx, name)
 	if errors.Is(err, projection.ErrNotFound) {
-		return fmt.Errorf("there is no run %q; 'vignette runs' lists the runs", name)
+		return missing(ctx, n, "run", name)
 	}
 	if err != nil {
 		return err

@@ -98,6 +98,7 @@ type jsonCounts struct {
 	Invalid    int32 `json:"invalid"`
 	Failed     int32 `json:"failed"`
 	Unfinished int32 `json:"unfinished"`
+	Deleted    int32 `json:"deleted,omitempty"`
 }
 
 type jsonEstimate struct {
@@ -170,7 +171,7 @@ func runRecord(kind string, result runResult) jsonRun {
 }
 
 func countsOf(status *vignettev1.RunStatus) jsonCounts {
-	return jsonCounts{status.GetTotal(), status.GetOk(), status.GetInvalid(), status.GetFailed(), status.GetUnfinished()}
+	return jsonCounts{status.GetTotal(), status.GetOk(), status.GetInvalid(), status.GetFailed(), status.GetUnfinished(), status.GetDeleted()}
 }
 
 func estimateOf(e studies.Estimate) jsonEstimate {

@@ -161,7 +161,7 @@ func counts(status *vignettev1.RunStatus) string {
 	for _, c := range []struct {
 		n    int32
 		what string
-	}{{status.GetInvalid(), "invalid"}, {status.GetFailed(), "failed"}, {status.GetUnfinished(), "unfinished"}} {
+	}{{status.GetInvalid(), "invalid"}, {status.GetFailed(), "failed"}, {status.GetUnfinished(), "unfinished"}, {status.GetDeleted(), "deleted"}} {
 		if c.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.what))
 		}

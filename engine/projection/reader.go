@@ -42,7 +42,10 @@ func (r *Reader) Run(ctx context.Context, name string) (*planning.Planner, error
 		case entry.Run == name:
 			return planning.New(entry.Manifest)
 		case name == Latest:
-			found = []*vignettev1.Manifest{entry.Manifest}
+			// What was restored from elsewhere is not the newest because it came last.
+			if len(found) == 0 || !older(entry.Manifest, found[0]) {
+				found = []*vignettev1.Manifest{entry.Manifest}
+			}
 		case strings.HasPrefix(entry.Run, name):
 			found = append(found, entry.Manifest)
 		}
@@ -54,6 +57,11 @@ func (r *Reader) Run(ctx context.Context, name string) (*planning.Planner, error
 		return planning.New(found[0])
 	}
 	return nil, fmt.Errorf("run %q could be %s and %d others: write more of the id", name, found[0].GetRun(), len(found)-1)
+}
+
+// older says whether one run was made before another.
+func older(a, b *vignettev1.Manifest) bool {
+	return a.GetCreatedAt().AsTime().Before(b.GetCreatedAt().AsTime())
 }
 
 // Runs yields the status of every run, newest first. A run whose log cannot be read comes with an error, and the next
@@ -69,6 +77,9 @@ func (r *Reader) Runs(ctx context.Context) iter.Seq2[*vignettev1.RunStatus, erro
 				manifests = append(manifests, entry.Manifest)
 			}
 		}
+		slices.SortStableFunc(manifests, func(a, b *vignettev1.Manifest) int {
+			return a.GetCreatedAt().AsTime().Compare(b.GetCreatedAt().AsTime())
+		})
 		for _, manifest := range slices.Backward(manifests) {
 			status, err := r.status(ctx, manifest)
 			if status == nil {
@@ -118,6 +129,8 @@ func (r *Reader) Episode(ctx context.Context, id string) (*episode.State, *plann
 type Record struct {
 	// Run the episode belongs to.
 	Run string
+	// Episode is its id.
+	Episode string
 	// Cell is its place in the design.
 	Cell *vignettev1.Cell
 	// Events of its play, oldest first.
@@ -134,6 +147,7 @@ func (r *Reader) Record(ctx context.Context, id string) (*Record, error) {
 	}
 	record := &Record{Run: planner.Manifest().GetRun(), Cell: planner.Cell(i)}
 	id = episode.ID(record.Run, record.Cell)
+	record.Episode = id
 	played, err := r.log.Play(ctx, record.Run, id)
 	if err != nil {
 		return nil, fmt.Errorf("episode %s: %w", id, err)
