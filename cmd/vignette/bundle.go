@@ -134,13 +134,15 @@ Restored runs have the digests they had. When it is cut off, the same command go
 	cmd.Flags().BoolVar(&flags.check, "check", false, "check the file and say what it holds, and restore nothing")
 	cmd.Flags().BoolVar(&flags.skip, "skip-existing", false, "leave out runs that are there already, or were deleted there")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "write one JSON object for each run, and a done record")
-	cmd.MarkFlagsMutuallyExclusive("check", "skip-existing")
 	return cmd
 }
 
 type restoreFlags struct{ check, skip, json bool }
 
 func restore(cmd *cobra.Command, name string, flags restoreFlags) error {
+	if err := apart(cmd, "check", "skip-existing"); err != nil {
+		return err
+	}
 	file, err := os.Open(name)
 	if err != nil {
 		return fmt.Errorf("read the bundle: %w", err)

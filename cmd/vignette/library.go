@@ -188,6 +188,9 @@ own one from.`,
   vignette brief ask-for-leave --file > my-scenario.yaml`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := apart(cmd, "file", "json"); err != nil {
+				return err
+			}
 			if asFile {
 				return printFile(cmd, args[0])
 			}
@@ -205,7 +208,6 @@ own one from.`,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write a JSON object")
 	cmd.Flags().BoolVar(&asFile, "file", false, "print the file of a scenario that ships")
-	cmd.MarkFlagsMutuallyExclusive("json", "file")
 	return cmd
 }
 

@@ -121,3 +121,34 @@ func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
 }
+
+// A page of an episode is a file of its own, and of an episode only.
+func TestShowPage(t *testing.T) {
+	p := newProgram(t)
+	p.must("run", "ask-for-leave", "--json")
+	e := records(t, p.must("export", "last"))[0]
+	p.must("show", e["episode"].(string), "--html", "page.html")
+	page, err := os.ReadFile(filepath.Join(p.dir, "page.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Content-Security-Policy", "Asking the manager", "a simulation, not people", e["episode"].(string)} {
+		if !strings.Contains(string(page), want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	for _, test := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"show", "last", "--html", "x.html"}, exitUsage, "is a run"},
+		{[]string{"show", "nothing", "--html", "x.html"}, exitFailed, "there is no episode"},
+		{[]string{"show", "last", "--html", "x.html", "--json"}, exitUsage, "do not go together"},
+		{[]string{"show", e["episode"].(string), "--html", "no/such/dir/x.html"}, exitFailed, "no/such/dir"},
+	} {
+		if _, stderr, code := p.run(test.args...); code != test.code || !strings.Contains(stderr, test.want) {
+			t.Errorf("%v: exit %d, %s; want %d, %q", test.args, code, stderr, test.code, test.want)
+		}
+	}
+}

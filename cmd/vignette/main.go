@@ -44,6 +44,16 @@ func (e *usageError) Unwrap() error { return e.error }
 
 func usagef(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
 
+// apart refuses a flag together with any of others.
+func apart(cmd *cobra.Command, flag string, others ...string) error {
+	for _, other := range others {
+		if cmd.Flags().Changed(flag) && cmd.Flags().Changed(other) {
+			return usagef("--%s and --%s do not go together: give one of them", flag, other)
+		}
+	}
+	return nil
+}
+
 // saidError is an error whose message has been printed already.
 type saidError struct{ error }
 

@@ -19,6 +19,7 @@ import (
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/studies"
 	"github.com/vignette-sim/vignette/studies/export"
+	"github.com/vignette-sim/vignette/studies/transcript"
 )
 
 func newRuns() *cobra.Command {
@@ -83,6 +84,7 @@ func runListRecord(status *vignettev1.RunStatus) any {
 
 func newShow() *cobra.Command {
 	var asJSON, private, calls bool
+	var page string
 	cmd := &cobra.Command{
 		Use:   "show RUN|EPISODE|last",
 		Short: "Show a run or an episode",
@@ -99,11 +101,20 @@ tell.
 
 --calls shows what was asked of language models for an episode, call by call: the
 exact prompt, the raw answer, how it was had, latency, tokens and cost. Prompts hold
-what is private to roles.`,
-		Example: "  vignette show last\n  vignette show e3k7b2 --private\n  vignette show e3k7b2 --calls",
+what is private to roles.
+
+--html writes an episode as one web page into a file, without scripts or anything
+from elsewhere, to be mailed, printed or kept; --private adds the states to it.`,
+		Example: "  vignette show last\n  vignette show e3k7b2 --private\n  vignette show e3k7b2 --calls\n  vignette show e3k7b2 --html conversation.html",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := apart(cmd, "html", "json", "calls"); err != nil {
+				return err
+			}
 			return withExisting(cmd, func(n *node.Node) error {
+				if page != "" {
+					return showPage(cmd, n, args[0], page, private)
+				}
 				if calls {
 					return showCalls(cmd, n, args[0], asJSON)
 				}
@@ -113,6 +124,7 @@ what is private to roles.`,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON: a run's episodes one a line and then its table; an episode as in an export")
 	cmd.Flags().BoolVar(&private, "private", false, "show mental states and intentions too")
+	cmd.Flags().StringVar(&page, "html", "", "write an episode as a web page into this file")
 	cmd.ValidArgsFunction = completeEpisodes
 	cmd.Flags().BoolVar(&calls, "calls", false, "show what was asked of language models for an episode")
 	return cmd
@@ -139,6 +151,24 @@ func show(cmd *cobra.Command, n *node.Node, name string, asJSON, private bool) e
 	}
 	newPage(cmd.OutOrStdout()).conversation(state, private)
 	return nil
+}
+
+// showPage writes an episode as a web page.
+func showPage(cmd *cobra.Command, n *node.Node, name, file string, private bool) error {
+	reader := n.Reader()
+	state, planner, err := reader.Episode(cmd.Context(), name)
+	if errors.Is(err, projection.ErrNotFound) {
+		if _, err := reader.Run(cmd.Context(), name); err == nil {
+			return usagef("%s is a run; --html shows one of its episodes, which 'vignette show %s' lists", name, name)
+		}
+		return missing(cmd.Context(), n, "episode", name)
+	}
+	if err != nil {
+		return err
+	}
+	return intoFile(cmd.OutOrStdout(), file, func(w io.Writer) error {
+		return transcript.Write(w, state, planner.Manifest(), transcript.Options{Private: private})
+	})
 }
 
 func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON bool) error {
