@@ -163,7 +163,8 @@ func (p *page) library(found []*vignettev1.Scenario) {
 		p.paragraph(p.bold(line(s.GetId()))+"  ", "  ", s.GetTitle())
 		p.note("  ", fmt.Sprintf("%s (focal: %s) · %s", people, s.GetFocal(), strings.Join(s.GetTags(), ", ")))
 	}
-	p.printf("\n%s. 'vignette brief ID' shows one, 'vignette run ID' plays it.\n", plural(len(found), "scenario", "scenarios"))
+	p.printf("\n")
+	p.paragraph("", "", plural(len(found), "scenario", "scenarios")+". 'vignette brief ID' shows one, 'vignette run ID' plays it.")
 }
 
 func orDash(text string) string {
@@ -222,7 +223,7 @@ func printFile(cmd *cobra.Command, id string) error {
 
 // brief writes what whoever plays the focal role may know, and what it is scored by.
 func (p *page) brief(s *vignettev1.Scenario) {
-	p.printf("%s  %s\n", p.bold(line(s.GetId())), line(s.GetTitle()))
+	p.paragraph(p.bold(line(s.GetId()))+"  ", "  ", s.GetTitle())
 	if len(s.GetTags()) > 0 {
 		p.note("", strings.Join(s.GetTags(), ", "))
 	}
@@ -254,7 +255,8 @@ func (p *page) brief(s *vignettev1.Scenario) {
 	p.printf("\n")
 	p.paragraph("", "  ", fmt.Sprintf("Ends after %s at the latest; %s.", plural(int(s.GetStop().GetMaxTurns()), "turn", "turns"), turnTaking(s)))
 	p.briefScoring(s)
-	p.printf("\n%s\n  %s run %s --repeats 10 --vary focal.policy.skill=0.2,0.9\n", p.dim("Next:"), invocation(), line(s.GetId()))
+	p.printf("\n%s\n", p.dim("Next:"))
+	p.next("run "+line(s.GetId())+" --repeats 10 --vary focal.policy.skill=0.2,0.9", "novice and skilled, in pairs")
 }
 
 func nonEmpty(text string) []string {

@@ -6,8 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/vignette-sim/vignette/scenarios"
 )
 
 // Exit codes. Scripts rely on them.
@@ -28,7 +32,7 @@ func execute(args []string) int {
 	}
 	var said *saidError
 	if !errors.As(err, &said) {
-		fmt.Fprintln(os.Stderr, "vignette:", printable(err.Error()))
+		fmt.Fprintln(os.Stderr, "vignette:", oneLine(err))
 	}
 	var usage *usageError
 	if errors.As(err, &usage) {
@@ -36,6 +40,20 @@ func execute(args []string) int {
 	}
 	return exitFailed
 }
+
+// oneLine is an error in one line; only what is wrong in files has a line for each problem.
+func oneLine(err error) string {
+	text := spokenPlain(err.Error())
+	if problems := (scenarios.Problems)(nil); errors.As(err, &problems) {
+		return printable(text)
+	}
+	return line(strings.ReplaceAll(strings.TrimSpace(text), "\n", "; "))
+}
+
+// spokenPlain is an error without what gRPC puts before it, which says nothing to people.
+func spokenPlain(text string) string { return grpcPrefix.ReplaceAllString(text, "") }
+
+var grpcPrefix = regexp.MustCompile(`rpc error: code = \w+ desc = `)
 
 // usageError is an error in what was typed.
 type usageError struct{ error }

@@ -29,9 +29,13 @@ func TestMain(m *testing.M) {
 type program struct {
 	t   *testing.T
 	dir string
+	env []string // beside that of the test, which does not name endpoints or directories
 }
 
-func newProgram(t *testing.T) *program { return &program{t: t, dir: t.TempDir()} }
+func newProgram(t *testing.T) *program {
+	t.Helper()
+	return &program{t: t, dir: t.TempDir()}
+}
 
 func (p *program) command(args ...string) *exec.Cmd {
 	p.t.Helper()
@@ -43,7 +47,8 @@ func (p *program) command(args ...string) *exec.Cmd {
 	p.t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, self, args...)
 	cmd.Dir = p.dir
-	cmd.Env = append(os.Environ(), asProgram+"=1", "NO_COLOR=1", "VIGNETTE_DATA=", "VIGNETTE_NATS=", "VIGNETTE_GRPC_TOKEN=", "VIGNETTE_BRIDGE_TOKEN=", "VIGNETTE_CONFIG=", "OPENAI_API_KEY=", "OPENAI_BASE_URL=")
+	cmd.Env = append(os.Environ(), asProgram+"=1", "NO_COLOR=1", "VIGNETTE_DATA=", "VIGNETTE_NATS=", "VIGNETTE_GRPC_TOKEN=", "VIGNETTE_BRIDGE_TOKEN=", "VIGNETTE_CONFIG=", "OPENAI_API_KEY=", "OPENAI_BASE_URL=", "COLUMNS=")
+	cmd.Env = append(cmd.Env, p.env...)
 	return cmd
 }
 

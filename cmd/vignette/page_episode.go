@@ -17,7 +17,7 @@ const maxNameWidth = 24
 
 // excerpt writes the first turns of an episode.
 func (p *page) excerpt(state *episode.State, turns int) {
-	p.printf("%s %s\n", p.bold(cellName(state.Plan().Cell)), p.dim("(excerpt)"))
+	p.paragraph(p.dim("(excerpt)")+" ", "  ", cellName(state.Plan().Cell))
 	p.turns(state, state.Turns()[:min(turns, len(state.Turns()))], false)
 	if left := len(state.Turns()) - turns; left > 0 {
 		p.printf("  %s\n", p.dim(fmt.Sprintf("... %s more", plural(left, "turn", "turns"))))
@@ -28,7 +28,7 @@ func (p *page) excerpt(state *episode.State, turns int) {
 // conversation writes a whole episode; private adds what went on inside.
 func (p *page) conversation(state *episode.State, private bool) {
 	scenario := state.Plan().Scenario
-	p.printf("%s  %s\n", p.bold("episode "+state.Plan().Episode), cellName(state.Plan().Cell))
+	p.paragraph(p.bold("episode "+state.Plan().Episode)+"  ", "  ", cellName(state.Plan().Cell))
 	if scenario.GetTitle() != "" {
 		p.paragraph("", "", scenario.GetTitle())
 	}
@@ -99,7 +99,7 @@ func (p *page) bids(state *episode.State, index int32, names map[string]string, 
 
 // note writes small print under a turn.
 func (p *page) note(indent, text string) {
-	for _, l := range wrap(line(text), max(20, p.width-len(indent))) {
+	for _, l := range wrap(line(text), max(leastRoom, p.width-len(indent))) {
 		p.printf("%s%s\n", indent, p.dim(l))
 	}
 }
@@ -276,7 +276,7 @@ func (p *page) outcome(state *episode.State) {
 		}
 		p.paragraph("", "  ", text)
 	case state.Failed() != nil:
-		p.paragraph("", "  ", "failed: "+state.Failed().GetMessage())
+		p.paragraph("", "  ", "failed: "+spokenPlain(state.Failed().GetMessage()))
 	case state.Deleted() != nil:
 		p.paragraph("", "  ", tombstone(state.Deleted()))
 	case state.Phase() == vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED:
@@ -306,6 +306,9 @@ func (p *page) rewards(state *episode.State) {
 	}
 }
 
+// roomForWhy is the least room in which a reason stands beside a score; with less it stands below.
+const roomForWhy = 36
+
 // episodeScores writes the scores of the whole episode with their reasons.
 func (p *page) episodeScores(state *episode.State) {
 	var rows [][]string
@@ -327,8 +330,13 @@ func (p *page) episodeScores(state *episode.State) {
 		widths[0], widths[1] = max(widths[0], len(row[0])), max(widths[1], len(row[1]))
 	}
 	for _, row := range slices.All(rows) {
-		head := fmt.Sprintf("  %-*s  %*s  ", widths[0], row[0], widths[1], row[1])
-		p.paragraph(head, strings.Repeat(" ", len(head)), row[2])
+		head := fmt.Sprintf("  %-*s  %*s", widths[0], row[0], widths[1], row[1])
+		if p.width-len(head) < roomForWhy {
+			p.printf("%s\n", head)
+			p.note("    ", row[2])
+			continue
+		}
+		p.paragraph(head+"  ", strings.Repeat(" ", len(head)+2), row[2])
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vignette-sim/vignette/broker/episodelog"
 	"github.com/vignette-sim/vignette/engine/conductor"
 	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/engine/planning"
@@ -242,25 +243,43 @@ func play(ctx context.Context, cmd *cobra.Command, n *node.Node, planner *planni
 		return errors.Join(playErr, err)
 	}
 	teller.done(result)
-	return verdictOn(result.status, playErr)
+	return verdictOn(result, playErr)
 }
 
 // verdictOn is what the exit code says about a run.
-func verdictOn(status *vignettev1.RunStatus, playErr error) error {
+func verdictOn(result runResult, playErr error) error {
+	status := result.status
 	var paused *conductor.PausedError
 	switch {
 	case errors.As(playErr, &paused):
 		return fmt.Errorf("paused: %s; %d of %d episodes are unfinished; '%s run --resume %s' with a higher --max-cost or --max-tokens goes on",
 			paused.Reason, status.GetUnfinished(), status.GetTotal(), invocation(), status.GetRun())
+	case errors.Is(playErr, episodelog.ErrFull):
+		return fmt.Errorf("no room left where runs are kept; what was recorded is whole, and %d of %d episodes are unfinished: make room, then '%s run --resume %s' goes on",
+			status.GetUnfinished(), status.GetTotal(), invocation(), status.GetRun())
 	case playErr != nil && !errors.Is(playErr, context.Canceled):
 		return playErr
 	case status.GetUnfinished() > 0:
 		return fmt.Errorf("%d of %d episodes are unfinished; '%s run --resume %s' plays what is missing", status.GetUnfinished(), status.GetTotal(), invocation(), status.GetRun())
 	case status.GetFailed() > 0:
-		return fmt.Errorf("%d of %d episodes failed; 'vignette show %s' says why, '%s run --resume %s' tries them again",
-			status.GetFailed(), status.GetTotal(), status.GetRun(), invocation(), status.GetRun())
+		return failedEpisodes(result)
 	}
 	return nil
+}
+
+// failedEpisodes says how many episodes failed, why most of them did, and what can be done.
+func failedEpisodes(result runResult) error {
+	status := result.status
+	why, n := result.commonest()
+	if n < int(status.GetFailed()) {
+		why = fmt.Sprintf("%d of them: %s", n, why)
+	}
+	check := ""
+	if result.planner.AsksModels() {
+		check = fmt.Sprintf("'%s doctor' checks the endpoint, ", invocation())
+	}
+	return fmt.Errorf("%d of %d episodes failed (%s); %s'%s run --resume %s' tries them again",
+		status.GetFailed(), status.GetTotal(), why, check, invocation(), status.GetRun())
 }
 
 // interruptible returns a context that the second Ctrl-C ends, and a channel that the first one closes, saying what

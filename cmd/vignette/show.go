@@ -178,7 +178,6 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 	result := runResult{planner: planner, table: &studies.Table{}}
 	var rows [][]string
 	var unreadable error
-	failures := map[string]int{}
 	for item, err := range reader.Episodes(cmd.Context(), planner) {
 		if err != nil {
 			return err
@@ -187,9 +186,6 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 		result.add(item.Index, item.State)
 		if item.Unreadable != nil {
 			unreadable = tellUnreadable(cmd, item)
-		}
-		if failed := item.State.Failed(); failed != nil {
-			failures[failed.GetMessage()]++
 		}
 		if asJSON {
 			if err := writeJSON(cmd, episodeRecord(item.Index, item.State)); err != nil {
@@ -209,9 +205,10 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 	if asJSON {
 		return errors.Join(writeJSON(cmd, runRecord("run", result)), unreadable)
 	}
-	p.printf("%s  made %s, seed %d, vignette %s\n", p.bold("run "+result.status.GetRun()),
-		planner.Manifest().GetCreatedAt().AsTime().Local().Format("2006-01-02 15:04"), planner.Manifest().GetSeed(), planner.Manifest().GetProgramVersion())
-	p.printf("%s\n\n", p.dim(mindsNote(planner)))
+	p.paragraph(p.bold("run "+result.status.GetRun())+"  ", "  ", fmt.Sprintf("made %s, seed %d, vignette %s",
+		planner.Manifest().GetCreatedAt().AsTime().Local().Format("2006-01-02 15:04"), planner.Manifest().GetSeed(), planner.Manifest().GetProgramVersion()))
+	p.note("", mindsNote(planner))
+	p.printf("\n")
 	p.results(result, false)
 	p.spending(result.spending)
 	p.printf("\n")
@@ -224,8 +221,8 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 		p.printf("  ... and %d that were never begun\n", planned)
 	}
 	p.printf("\n%s\n", counts(result.status))
-	for _, message := range slices.Sorted(maps.Keys(failures)) {
-		p.paragraph(fmt.Sprintf("  %d failed: ", failures[message]), "    ", message)
+	for _, message := range slices.Sorted(maps.Keys(result.failures)) {
+		p.paragraph(fmt.Sprintf("  %d failed: ", result.failures[message]), "    ", message)
 	}
 	return unreadable
 }

@@ -37,9 +37,10 @@ func newPeopleTeller(out io.Writer, progress *os.File) *peopleTeller {
 
 func (t *peopleTeller) launch(planner *planning.Planner) {
 	manifest := planner.Manifest()
-	t.out.printf("%s  %s of %s, seed %d\n", t.out.bold("run "+manifest.GetRun()),
-		plural(planner.Len(), "episode", "episodes"), plural(len(manifest.GetScenarios()), "scenario", "scenarios"), manifest.GetSeed())
-	t.out.printf("%s\n\n", t.out.dim(mindsNote(planner)))
+	t.out.paragraph(t.out.bold("run "+manifest.GetRun())+"  ", "  ", fmt.Sprintf("%s of %s, seed %d",
+		plural(planner.Len(), "episode", "episodes"), plural(len(manifest.GetScenarios()), "scenario", "scenarios"), manifest.GetSeed()))
+	t.out.note("", mindsNote(planner))
+	t.out.printf("\n")
 }
 
 // mindsNote says what the people in a run are, wherever their words are shown.
@@ -120,7 +121,7 @@ func (t *peopleTeller) done(result runResult) {
 	}
 	status := result.status
 	t.out.printf("\n%s\n", counts(status))
-	t.out.printf("%d turns in %s, %.0f turns/s\n", status.GetTurns(), elapsed.Round(time.Millisecond), float64(status.GetTurns())/elapsed.Seconds())
+	t.out.printf("%s in %s, %.0f turns/s\n", plural(int(status.GetTurns()), "turn", "turns"), elapsed.Round(time.Millisecond), float64(status.GetTurns())/elapsed.Seconds())
 	if status.GetDigest() != "" {
 		t.out.printf("digest %s\n", status.GetDigest())
 	}

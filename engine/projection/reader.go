@@ -42,10 +42,7 @@ func (r *Reader) Run(ctx context.Context, name string) (*planning.Planner, error
 		case entry.Run == name:
 			return planning.New(entry.Manifest)
 		case name == Latest:
-			// What was restored from elsewhere is not the newest because it came last.
-			if len(found) == 0 || !older(entry.Manifest, found[0]) {
-				found = []*vignettev1.Manifest{entry.Manifest}
-			}
+			found = []*vignettev1.Manifest{entry.Manifest} // the last to come, whatever clocks say
 		case strings.HasPrefix(entry.Run, name):
 			found = append(found, entry.Manifest)
 		}
@@ -57,11 +54,6 @@ func (r *Reader) Run(ctx context.Context, name string) (*planning.Planner, error
 		return planning.New(found[0])
 	}
 	return nil, fmt.Errorf("run %q could be %s and %d others: write more of the id", name, found[0].GetRun(), len(found)-1)
-}
-
-// older says whether one run was made before another.
-func older(a, b *vignettev1.Manifest) bool {
-	return a.GetCreatedAt().AsTime().Before(b.GetCreatedAt().AsTime())
 }
 
 // Runs yields the status of every run, newest first. A run whose log cannot be read comes with an error, and the next

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -147,6 +148,9 @@ func (s *Stream) readAck(ack []byte) (uint64, error) {
 	}
 	if err := json.Unmarshal(ack, &full); err != nil {
 		return 0, fmt.Errorf("acknowledgement of stream %s: %w", s.name, err)
+	}
+	if isFull(full.Error) {
+		return 0, fmt.Errorf("%w (%w)", ErrFull, full.Error)
 	}
 	if full.Error != nil {
 		return 0, full.Error
@@ -300,6 +304,26 @@ func (s *Stream) purge(ctx context.Context, e Erasure) (int, error) {
 		return 0, response.Error
 	}
 	return response.Purged, nil
+}
+
+// ErrFull says that the server has no room for a message.
+var ErrFull = errors.New("no room left: make room on the disk of the data directory, or choose another with --data")
+
+// Codes of the server for a disk or a limit that is full; the client's package does not name them.
+const (
+	codeInsufficientResources = 10023
+	codeNoSpace               = 10047
+	codeStoreFailed           = 10077
+)
+
+func isFull(err *jetstream.APIError) bool {
+	switch {
+	case err == nil:
+		return false
+	case err.ErrorCode == codeInsufficientResources, err.ErrorCode == codeNoSpace:
+		return true
+	}
+	return err.ErrorCode == codeStoreFailed && strings.Contains(err.Description, "no space left")
 }
 
 // IsWrongLast says whether the server refused a message for its expected last sequence. It uses another code when the
