@@ -278,3 +278,60 @@ func TestEveryCommandHasHelp(t *testing.T) {
 		}
 	}
 }
+
+// The first Ctrl-C waits for what is in flight, here for an answer that never comes; the second one stops at once, says how to go
+// on, and leaves on record what was.
+func TestSecondInterrupt(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	p := newProgram(t)
+	p.env = []string{"OPENAI_API_KEY=k", "OPENAI_BASE_URL=http://" + silent.Addr().String() + "/v1"}
+	cmd := p.command("run", "cbt-intake", "--model", "client=tiny", "--json")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	stdout, stderr := bufio.NewReader(out), bufio.NewReader(said)
+	if _, err := stdout.ReadString('\n'); err != nil { // launched
+		t.Fatal(err)
+	}
+	conn, err := silent.Accept() // and asked
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	interrupt := func() {
+		t.Helper()
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+	}
+	interrupt()
+	for {
+		l, err := stderr.ReadString('\n')
+		if err != nil {
+			t.Fatalf("the first Ctrl-C ended it: %v", err)
+		}
+		if strings.Contains(l, "Ctrl-C again stops at once") {
+			break
+		}
+	}
+	interrupt()
+	rest, _ := io.ReadAll(stderr)
+	_, _ = io.Copy(io.Discard, stdout)
+	_ = cmd.Wait()
+	oneError(t, "the second Ctrl-C", string(rest), cmd.ProcessState.ExitCode(), exitFailed, "unfinished", "run --resume")
+	if e := records(t, p.must("export", "last"))[0]; e["phase"] != "unfinished" || len(e["turns"].([]any)) == 0 {
+		t.Errorf("on record is %v with %v", e["phase"], e["turns"])
+	}
+}

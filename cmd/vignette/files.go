@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
@@ -43,16 +44,27 @@ func programVersion() string {
 }
 
 func newVersion() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	cmd := &cobra.Command{
 		Use:     "version",
 		Short:   "Print the version",
-		Example: "  vignette version",
+		Example: "  vignette version\n  vignette version --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if asJSON {
+				return writeJSON(cmd, struct {
+					Type     string `json:"type"`
+					Version  string `json:"version"`
+					Go       string `json:"go"`
+					Platform string `json:"platform"`
+				}{"version", programVersion(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH})
+			}
 			_, err := fmt.Fprintln(cmd.OutOrStdout(), "vignette", programVersion())
 			return err
 		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write a JSON object")
+	return cmd
 }
 
 func newValidate() *cobra.Command {
@@ -126,6 +138,7 @@ func tellFile(cmd *cobra.Command, file string, err error, asJSON bool) error {
 
 func newImport() *cobra.Command {
 	var from, out string
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "import FILE",
 		Short: "Import personas from a published format",
@@ -145,15 +158,17 @@ Formats: patient-psi (profiles.json of PATIENT-Psi: cognitive models of CBT pati
 			case out == "":
 				return usagef("-o is missing: name the directory to write to")
 			}
-			return importPatientPsi(cmd, args[0], out)
+			return importPatientPsi(cmd, args[0], out, asJSON)
 		},
 	}
 	cmd.Flags().StringVar(&from, "from", "", "format of the file: patient-psi")
 	cmd.Flags().StringVarP(&out, "output", "o", "", "directory to write to; created when missing")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write one JSON object for each file that was written")
+	completeFlag(cmd, "from", func(*cobra.Command) []string { return []string{"patient-psi"} })
 	return cmd
 }
 
-func importPatientPsi(cmd *cobra.Command, file, dir string) error {
+func importPatientPsi(cmd *cobra.Command, file, dir string, asJSON bool) error {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return fmt.Errorf("read the profiles: %w", err)
@@ -164,6 +179,12 @@ func importPatientPsi(cmd *cobra.Command, file, dir string) error {
 	}
 	written, err := scenarios.SavePersonas(dir, personas)
 	for _, path := range written {
+		if asJSON {
+			if err := writeJSON(cmd, jsonProblem{Type: "written", File: path}); err != nil {
+				return err
+			}
+			continue
+		}
 		fmt.Fprintln(cmd.OutOrStdout(), printable(path))
 	}
 	return err

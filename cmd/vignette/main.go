@@ -76,6 +76,7 @@ func apart(cmd *cobra.Command, flag string, others ...string) error {
 type saidError struct{ error }
 
 func newRoot() *cobra.Command {
+	cobra.EnableCommandSorting = false // they stand in the order one needs them
 	root := &cobra.Command{
 		Use:   "vignette",
 		Short: "Simulated conversations between agents, scored and turned into rewards",
@@ -101,7 +102,7 @@ Several commands may work on it at the same time; the first one serves the other
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w; see '%s --help'", err, cmd.CommandPath())
 	})
-	root.AddCommand(newRun(), newScenarios(), newBrief(), newRuns(), newShow(), newExport(), newBundle(), newBackup(), newRestore(), newRm(), newAgreement(), newValidate(), newImport(), newAgent(), newServe(), newDoctor(), newMinds(), newVersion())
+	addCommands(root)
 	asUsage(root)
 	for _, cmd := range root.Commands() {
 		asUsage(cmd)
@@ -110,6 +111,28 @@ Several commands may work on it at the same time; the first one serves the other
 		}
 	}
 	return root
+}
+
+// addCommands adds the commands in groups, and within a group in the order one needs them.
+func addCommands(root *cobra.Command) {
+	for _, group := range []struct {
+		id, title string
+		commands  []*cobra.Command
+	}{
+		{"play", "Play", []*cobra.Command{newRun(), newScenarios(), newBrief()}},
+		{"look", "Look at what was played", []*cobra.Command{newRuns(), newShow(), newExport()}},
+		{"write", "Write and bring in files", []*cobra.Command{newValidate(), newImport()}},
+		{"measure", "Measure what plays and scores", []*cobra.Command{newAgreement(), newMinds()}},
+		{"keep", "Keep, carry and delete", []*cobra.Command{newBundle(), newBackup(), newRestore(), newRm()}},
+		{"serve", "Serve others, and check the setup", []*cobra.Command{newAgent(), newServe(), newDoctor()}},
+	} {
+		root.AddGroup(&cobra.Group{ID: group.id, Title: group.title + ":"})
+		for _, cmd := range group.commands {
+			cmd.GroupID = group.id
+		}
+		root.AddCommand(group.commands...)
+	}
+	root.AddCommand(newVersion())
 }
 
 // asUsage makes wrong arguments an error of usage that says where help is.

@@ -104,8 +104,18 @@ func (t *peopleTeller) episode(_ int, _ *episode.State, status *vignettev1.RunSt
 	if spent.Calls > 0 {
 		asked = fmt.Sprintf("  %s tokens  cost %s", tokens(spent.PromptTokens+spent.CompletionTokens), money(spent))
 	}
-	fmt.Fprintf(t.progress, "\r\x1b[K%d/%d episodes  %.0f turns/s  %d invalid  %d failed%s  %s left",
-		done, status.GetTotal(), float64(status.GetTurns())/elapsed.Seconds(), status.GetInvalid(), status.GetFailed(), asked, left)
+	text := fmt.Sprintf("%d/%d episodes  %s left%s  %.0f turns/s  %d invalid  %d failed",
+		done, status.GetTotal(), left, asked, float64(status.GetTurns())/elapsed.Seconds(), status.GetInvalid(), status.GetFailed())
+	fmt.Fprintf(t.progress, "\r\x1b[K%s", fitted(t.progress, text))
+}
+
+// fitted is a line that stays on its line of a terminal, so that it can be drawn over: what matters most stands first in it.
+func fitted(terminal *os.File, text string) string {
+	width, _, err := term.GetSize(int(terminal.Fd()))
+	if err != nil || width < 2 {
+		return text
+	}
+	return runewidth.Truncate(text, width-1, "…")
 }
 
 func (t *peopleTeller) done(result runResult) {
