@@ -17,8 +17,9 @@ import (
 // SchemaVersion is the version of the format that is written.
 const SchemaVersion = 1
 
-// mostRecord bounds one record: a message of the log has 8 MiB at most, an answer of a model too.
-const mostRecord = 64 << 20
+// mostRecord bounds one record, and so what reading one takes of memory: a message of the log and an answer of a model have 8 MiB
+// at most each.
+const mostRecord = 16 << 20
 
 // Errors that a file which is no whole bundle gives, to tell apart with errors.Is.
 var (
