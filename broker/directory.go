@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/gofrs/flock"
 )
@@ -72,8 +73,13 @@ func openDirectory(abs string) (*directory, error) {
 
 func directoryError(verb, path string, err error) error {
 	mend := ""
-	if errors.Is(err, fs.ErrPermission) {
+	switch {
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		mend = " (make it writable for this user, or choose another directory with --data)"
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		mend = " (make room, or choose another directory with --data)"
+	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, fs.ErrExist):
+		mend = " (something else has that name: choose another directory with --data)"
 	}
 	return fmt.Errorf("broker: cannot %s data directory %s: %w%s", verb, path, err, mend)
 }

@@ -3,17 +3,50 @@ package broker
 import (
 	"fmt"
 	"log/slog"
+	"sync"
 )
 
 // serverLog hands the server's log lines to slog. The server's notices are about its own life (started, recovered a
 // stream), which is debugging to anybody who did not know that there is a server.
-type serverLog struct{ logger *slog.Logger }
+//
+// It keeps the last error, which is why a server that is not ready is not.
+type serverLog struct {
+	logger *slog.Logger
+	last   *lastError
+}
+
+// lastError is the last error that a server has logged.
+type lastError struct {
+	mu   sync.Mutex
+	text string
+}
+
+func (l *lastError) set(text string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.text = text
+}
+
+// because is the reason in a sentence's end, or "".
+func (l *lastError) because() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.text == "" {
+		return ""
+	}
+	return ": " + l.text
+}
 
 func (l serverLog) Noticef(format string, v ...any) { l.logger.Debug(fmt.Sprintf(format, v...)) }
 func (l serverLog) Warnf(format string, v ...any)   { l.logger.Warn(fmt.Sprintf(format, v...)) }
-func (l serverLog) Errorf(format string, v ...any)  { l.logger.Error(fmt.Sprintf(format, v...)) }
+func (l serverLog) Errorf(format string, v ...any)  { l.error(fmt.Sprintf(format, v...)) }
 func (l serverLog) Debugf(format string, v ...any)  { l.logger.Debug(fmt.Sprintf(format, v...)) }
 func (l serverLog) Tracef(format string, v ...any)  { l.logger.Debug(fmt.Sprintf(format, v...)) }
 
 // Fatalf logs and returns: an embedded server must not end the process. What failed shows as a server that is not ready.
-func (l serverLog) Fatalf(format string, v ...any) { l.logger.Error(fmt.Sprintf(format, v...)) }
+func (l serverLog) Fatalf(format string, v ...any) { l.error(fmt.Sprintf(format, v...)) }
+
+func (l serverLog) error(text string) {
+	l.last.set(text)
+	l.logger.Error(text)
+}

@@ -36,10 +36,11 @@ func (o *owned) start(ctx context.Context, cfg Config, listen bool) (link, error
 	if err != nil {
 		return nil, fmt.Errorf("broker: configure the server on %s: %w", o.dir.path, err)
 	}
-	srv.SetLoggerV2(serverLog{cfg.Logger.With("component", "nats-server")}, false, false, false)
+	last := &lastError{}
+	srv.SetLoggerV2(serverLog{cfg.Logger.With("component", "nats-server"), last}, false, false, false)
 	o.server, o.loosen = srv, tightenCollector()
 	srv.Start()
-	if err := awaitReady(ctx, srv); err != nil {
+	if err := awaitReady(ctx, srv, last); err != nil {
 		return nil, fmt.Errorf("broker: start the server on %s: %w", o.dir.path, err)
 	}
 	link := inProcess{server: srv, token: token, inbox: cfg.InboxPrefix}
@@ -74,7 +75,7 @@ func serverOptions(cfg Config, store, token string) *server.Options {
 }
 
 // awaitReady waits in short steps because the server's own wait cannot be cancelled.
-func awaitReady(ctx context.Context, srv *server.Server) error {
+func awaitReady(ctx context.Context, srv *server.Server, last *lastError) error {
 	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()
 	for !srv.ReadyForConnections(50 * time.Millisecond) {
@@ -82,11 +83,11 @@ func awaitReady(ctx context.Context, srv *server.Server) error {
 			return fmt.Errorf("not ready: %w", err)
 		}
 		if !srv.Running() {
-			return errors.New("the server stopped while starting; its log says why")
+			return fmt.Errorf("the server stopped while starting%s", last.because())
 		}
 	}
 	if !srv.JetStreamEnabled() {
-		return errors.New("JetStream did not start; the server's log says why")
+		return fmt.Errorf("JetStream did not start%s", last.because())
 	}
 	return nil
 }

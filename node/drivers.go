@@ -6,6 +6,8 @@ import (
 
 	"github.com/nats-io/nuid"
 
+	"github.com/vignette-sim/vignette/engine/bundle"
+	"github.com/vignette-sim/vignette/engine/erasure"
 	"github.com/vignette-sim/vignette/engine/projection"
 	"github.com/vignette-sim/vignette/engine/runs"
 )
@@ -32,6 +34,17 @@ func (n *Node) Reader() *projection.Reader {
 
 // Index returns the copy of the log that readers use, nil on a cluster.
 func (n *Node) Index() *projection.Index { return n.index }
+
+// Eraser returns what deletes on request, on this node; with shred it writes over what it deletes.
+func (n *Node) Eraser(shred bool) *erasure.Eraser {
+	return &erasure.Eraser{Log: n.log, Calls: n.calls, Clock: wallClock{}, NewID: nuid.Next, Shred: shred}
+}
+
+// BundleSource is where bundles take runs from, on this node.
+func (n *Node) BundleSource() bundle.Source { return bundle.Source{Log: n.log, Calls: n.calls} }
+
+// BundleTarget is where bundles are restored to, on this node.
+func (n *Node) BundleTarget() bundle.Target { return bundle.Target{Log: n.log, Calls: n.calls} }
 
 // wallClock is the time of the machine.
 type wallClock struct{}

@@ -25,6 +25,8 @@ type group struct {
 	factors    []Factor
 	started    int
 	valid      int
+	begun      []int32        // repeats that were begun
+	usable     []int32        // repeats that are valid
 	lost       map[string]int // episodes that are not valid, by what became of them
 	rewards    series
 	noReward   int
@@ -35,13 +37,14 @@ type group struct {
 	inapplicable map[string]int
 }
 
-// series is one number per episode, with the episode's place in the design: so that nothing depends on the order in
-// which episodes end.
+// series is one number per episode, with the episode's place in the design and its repeat: so that nothing depends on the order
+// in which episodes end, and those that differ in one factor only can be found.
 type series []placed
 
 type placed struct {
-	index int
-	value float64
+	index  int
+	repeat int32
+	value  float64
 }
 
 // ordered returns the numbers in the design's order.
@@ -110,6 +113,8 @@ const MinForInterval = 5
 // fate is what became of an episode that is not valid, in a word for tables.
 func fate(state *episode.State) string {
 	switch {
+	case state.Deleted() != nil:
+		return "deleted"
 	case state.Failed() != nil:
 		return "failed"
 	case state.Completed() == nil:
@@ -125,12 +130,15 @@ func (t *Table) Add(index int, state *episode.State) {
 		return
 	}
 	g := t.group(index, state.Plan().Cell)
+	repeat := state.Plan().Cell.GetRepeat()
 	g.started++
+	g.begun = append(g.begun, repeat)
 	if state.Completed().GetValidity() != vignettev1.Validity_VALIDITY_OK {
 		g.lost[fate(state)]++
 		return
 	}
 	g.valid++
+	g.usable = append(g.usable, repeat)
 	g.addReward(index, state)
 	g.addDimensions(index, state)
 	if t.judges == nil {
@@ -193,7 +201,7 @@ func (g *group) addReward(index int, state *episode.State) {
 			continue
 		}
 		if _, ok := reward.GetOutcome().(*vignettev1.Reward_Value); ok {
-			g.rewards = append(g.rewards, placed{index, reward.GetValue()})
+			g.rewards = append(g.rewards, placed{index, state.Plan().Cell.GetRepeat(), reward.GetValue()})
 			return
 		}
 	}
@@ -219,7 +227,7 @@ func (g *group) addDimensions(index int, state *episode.State) {
 	}
 	for id, m := range numbers {
 		if value, ok := m.value(); ok {
-			*g.values[id] = append(*g.values[id], placed{index, value})
+			*g.values[id] = append(*g.values[id], placed{index, state.Plan().Cell.GetRepeat(), value})
 		} else {
 			g.missing[id]++
 			if m.inapplicable() {

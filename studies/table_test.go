@@ -15,9 +15,14 @@ import (
 // played is an episode of a cell that got the given reward; NaN is a missing one, validity as given.
 func played(t *testing.T, level string, repeat int32, reward float64, validity vignettev1.Validity) *episode.State {
 	t.Helper()
-	cell := &vignettev1.Cell{Scenario: "s", Repeat: repeat, Factors: []*vignettev1.FactorLevel{{Factor: "focal.policy.skill", Level: level}}}
+	return playedCell(t, &vignettev1.Cell{Scenario: "s", Repeat: repeat, Factors: []*vignettev1.FactorLevel{{Factor: "focal.policy.skill", Level: level}}}, reward, validity)
+}
+
+// playedCell is an episode of a cell that came to a reward, NaN for none.
+func playedCell(t *testing.T, cell *vignettev1.Cell, reward float64, validity vignettev1.Validity) *episode.State {
+	t.Helper()
 	plan := &episode.Plan{Run: "r", Episode: episode.ID("r", cell), Cell: cell, Scenario: &vignettev1.Scenario{
-		Id: "s", Focal: "a", Stop: &vignettev1.StopRules{MaxTurns: 1}, Roles: []*vignettev1.Role{{Id: "a"}, {Id: "b"}},
+		Id: cell.GetScenario(), Focal: "a", Stop: &vignettev1.StopRules{MaxTurns: 1}, Roles: []*vignettev1.Role{{Id: "a"}, {Id: "b"}},
 	}}
 	state := episode.New(plan)
 	score := &vignettev1.Score{Evaluator: "e", Dimension: "d", Outcome: &vignettev1.Score_Missing{Missing: &vignettev1.Missing{Reason: vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE}}}

@@ -70,7 +70,7 @@ func TestIndexAfterForgetting(t *testing.T) {
 	if err := l.Book(ctx, call("1", "r", "e", key(1))); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := l.Forget(ctx, "r", "e"); n != 1 || err != nil {
+	if n, err := l.Forget(ctx, "r", "e", false); n != 1 || err != nil {
 		t.Fatal(n, err)
 	}
 	if _, err := l.Answer(ctx, key(1)); !errors.Is(err, calllog.ErrNotFound) {

@@ -42,7 +42,19 @@ type Log interface {
 	Watch(run string, each func(*vignettev1.ModelCall)) (stop func() error, err error)
 	// Forget deletes the calls of an episode and every answer that they used, and returns how many answers those were.
 	// Another episode that used one of them has its words still, but the answer is no longer on record for it either.
-	Forget(ctx context.Context, run, episode string) (int, error)
+	// Shred writes over them on the disk as well, which takes tens of milliseconds for each.
+	Forget(ctx context.Context, run, episode string, shred bool) (int, error)
+	// ForgetRun does the same for all calls of a run, those that belong to none of its episodes among them.
+	ForgetRun(ctx context.Context, run string, shred bool) (int, error)
+	// Answers yields all answers on record, in the order they were kept, up to the present end. An error is the last thing
+	// yielded.
+	Answers(ctx context.Context) iter.Seq2[Recorded, error]
+}
+
+// Recorded is an answer and the key it is on record under.
+type Recorded struct {
+	Key    string
+	Answer *vignettev1.ModelAnswer
 }
 
 // Config says where the log is.
@@ -243,24 +255,40 @@ func (l *log) Watch(run string, each func(*vignettev1.ModelCall)) (func() error,
 }
 
 // Forget implements Log.
-func (l *log) Forget(ctx context.Context, run, episode string) (int, error) {
+func (l *log) Forget(ctx context.Context, run, episode string, shred bool) (int, error) {
 	if episode == "" || episode == "*" {
 		return 0, errors.New("forget calls: which episode?")
+	}
+	return l.forget(ctx, run, episode, shred)
+}
+
+// ForgetRun implements Log.
+func (l *log) ForgetRun(ctx context.Context, run string, shred bool) (int, error) {
+	if run == "" || run == "*" {
+		return 0, errors.New("forget calls: which run?")
+	}
+	return l.forget(ctx, run, "*", shred)
+}
+
+func (l *log) forget(ctx context.Context, run, episode string, shred bool) (int, error) {
+	what := "episode " + episode
+	if episode == "*" {
+		what = "run " + run
 	}
 	keys := map[string]bool{}
 	for call, err := range l.Calls(ctx, run, episode) {
 		if err != nil {
-			return 0, fmt.Errorf("forget calls of episode %s: %w", episode, err)
+			return 0, fmt.Errorf("forget calls of %s: %w", what, err)
 		}
 		if call.GetAnswer() != "" {
 			keys[call.GetAnswer()] = true
 		}
 	}
-	// Answers first: while the calls are there, a purge that was cut off can be done again.
+	// Answers first: while the calls are there, what was cut off can be done again.
 	for key := range keys {
 		subject, err := l.answerSubject(key)
 		if err == nil {
-			err = l.answers.Purge(ctx, subject)
+			_, err = l.answers.Erase(ctx, stream.Erasure{Filter: subject, Shred: shred})
 		}
 		if err != nil {
 			return 0, fmt.Errorf("forget answer %s: %w", key, err)
@@ -268,10 +296,39 @@ func (l *log) Forget(ctx context.Context, run, episode string) (int, error) {
 	}
 	filter, err := l.callSubject(run, episode)
 	if err == nil {
-		err = l.calls.Purge(ctx, filter)
+		_, err = l.calls.Erase(ctx, stream.Erasure{Filter: filter, Shred: shred})
 	}
 	if err != nil {
-		return 0, fmt.Errorf("forget calls of episode %s: %w", episode, err)
+		return 0, fmt.Errorf("forget calls of %s: %w", what, err)
 	}
 	return len(keys), nil
+}
+
+// Answers implements Log.
+func (l *log) Answers(ctx context.Context) iter.Seq2[Recorded, error] {
+	return func(yield func(Recorded, error) bool) {
+		all := l.prefix + "answers.*"
+		last, err := l.answers.Last(ctx, all)
+		if err != nil {
+			yield(Recorded{}, fmt.Errorf("read answers: %w", err))
+			return
+		}
+		if last == nil {
+			return
+		}
+		for msg, err := range l.answers.Scan(ctx, all, last.Sequence) {
+			var recorded Recorded
+			if err == nil {
+				recorded.Key = strings.TrimPrefix(msg.Subject, l.prefix+"answers.")
+				recorded.Answer, err = parseAnswer(recorded.Key, msg)
+			}
+			if err != nil {
+				yield(Recorded{}, fmt.Errorf("read answers: %w", err))
+				return
+			}
+			if !yield(recorded, nil) {
+				return
+			}
+		}
+	}
 }

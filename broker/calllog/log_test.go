@@ -149,10 +149,10 @@ func TestForget(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if n, err := l.Forget(ctx, "r", "e1"); n != 2 || err != nil {
+	if n, err := l.Forget(ctx, "r", "e1", false); n != 2 || err != nil {
 		t.Fatalf("forgot %d answers, %v", n, err)
 	}
-	if n, err := l.Forget(ctx, "r", "e1"); n != 0 || err != nil {
+	if n, err := l.Forget(ctx, "r", "e1", false); n != 0 || err != nil {
 		t.Errorf("again: forgot %d answers, %v", n, err)
 	}
 	if got := ids(t, l, "r", ""); !cmp.Equal(got, []string{"of cc"}) {
@@ -180,7 +180,7 @@ func TestRefusesWhatIsNoToken(t *testing.T) {
 			t.Errorf("Book for run %q is no error", run)
 		}
 	}
-	if _, err := l.Forget(ctx, "r", "*"); err == nil {
+	if _, err := l.Forget(ctx, "r", "*", false); err == nil {
 		t.Error("all episodes at once are forgotten")
 	}
 }

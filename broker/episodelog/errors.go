@@ -3,6 +3,8 @@ package episodelog
 import (
 	"errors"
 	"fmt"
+
+	"github.com/vignette-sim/vignette/broker/internal/stream"
 )
 
 // Errors to tell apart with errors.Is.
@@ -11,6 +13,8 @@ var (
 	ErrExists = errors.New("the run has a manifest already")
 	// ErrConflict says that somebody else has written to the play; errors.As gives a [*ConflictError].
 	ErrConflict = errors.New("somebody else has written to the play")
+	// ErrFull says that there is no room for more. What was acknowledged before is in the log.
+	ErrFull = stream.ErrFull
 	// ErrNotFound says that there is no such run.
 	ErrNotFound = errors.New("no such run")
 )

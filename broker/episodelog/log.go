@@ -18,6 +18,24 @@ type Log interface {
 	Writer
 	Reader
 	Feed
+	Eraser
+}
+
+// Eraser takes out of the log what somebody has asked to be deleted. It is the one thing that takes anything out, and it leaves a
+// tombstone. Shred writes over what was there on the disk as well, which takes tens of milliseconds for each message; without it
+// the server drops what was there in its own time. Nobody may be playing what is deleted: a worker in the middle of an episode finds
+// that somebody else has written to it, but one that is about to begin another would leave that behind; then erase again.
+type Eraser interface {
+	// EraseEpisode deletes an episode's play and notes and leaves an event that says so (deleted), with which the play must
+	// end from now on. It returns how many messages were deleted.
+	EraseEpisode(ctx context.Context, run, episode string, deleted *vignettev1.EpisodeEvent, shred bool) (int, error)
+
+	// EraseRun deletes all of a run and leaves a manifest that says so. No run of that id can be written again. A run that was
+	// deleted before keeps its tombstone, and what has come to it since is deleted. It returns how many messages were deleted.
+	EraseRun(ctx context.Context, run string, deleted *vignettev1.Tombstone, shred bool) (int, error)
+
+	// Tombstone returns what is left of a run that was deleted, or ErrNotFound when there is none of that id.
+	Tombstone(ctx context.Context, run string) (*vignettev1.Tombstone, error)
 }
 
 // Writer adds to the log. Ids of runs and episodes are 1 to 64 of A-Z a-z 0-9 _ -; others are refused.
@@ -45,10 +63,10 @@ type Writer interface {
 // memory. A message that cannot be parsed comes as a [*CorruptError] with the rest of its entry, and the next follows; any
 // other error is the last thing yielded.
 type Reader interface {
-	// Manifest returns a run's manifest, or ErrNotFound.
+	// Manifest returns a run's manifest, or ErrNotFound; that too for a run that was deleted.
 	Manifest(ctx context.Context, run string) (*vignettev1.Manifest, error)
 
-	// Runs yields the manifests of all runs, oldest first.
+	// Runs yields the manifests of all runs that were not deleted, oldest first.
 	Runs(ctx context.Context) iter.Seq2[Entry, error]
 
 	// Run yields everything about one run: its manifest, plays and notes, interleaved as they were written.

@@ -28,12 +28,21 @@ func (l *log) Manifest(ctx context.Context, run string) (*vignettev1.Manifest, e
 	if err := proto.Unmarshal(msg.Data, m); err != nil {
 		return nil, &CorruptError{Subject: subject, Sequence: msg.Sequence, Err: err}
 	}
+	if m.GetDeleted() != nil {
+		return nil, fmt.Errorf("read manifest of run %s, which was deleted: %w", run, ErrNotFound)
+	}
 	return m, nil
 }
 
 // Runs implements Reader.
 func (l *log) Runs(ctx context.Context) iter.Seq2[Entry, error] {
-	return l.entries(ctx, l.subjects.manifest("*"), nil)
+	return func(yield func(Entry, error) bool) {
+		for entry, err := range l.entries(ctx, l.subjects.manifest("*"), nil) {
+			if entry.Manifest.GetDeleted() == nil && !yield(entry, err) {
+				return
+			}
+		}
+	}
 }
 
 // Run implements Reader.

@@ -30,7 +30,8 @@ role names it with 'agent: NAME'; 'vignette run' on the same data directory, or 
 same --nats cluster, then finds it. Several processes may serve the same name: they
 take turns.
 
-KIND is one of: ` + strings.Join(node.Kinds(), ", ") + `.
+KIND is one of:
+  ` + strings.Join(wrap(strings.Join(node.Kinds(), ", "), 78), "\n  ") + `.
 Those that begin with "llm-" think through language models and ask whoever serves
 models here: a 'vignette run' or 'vignette serve' that knows an endpoint.
 

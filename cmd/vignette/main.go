@@ -6,8 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/vignette-sim/vignette/scenarios"
 )
 
 // Exit codes. Scripts rely on them.
@@ -28,7 +32,7 @@ func execute(args []string) int {
 	}
 	var said *saidError
 	if !errors.As(err, &said) {
-		fmt.Fprintln(os.Stderr, "vignette:", printable(err.Error()))
+		fmt.Fprintln(os.Stderr, "vignette:", oneLine(err))
 	}
 	var usage *usageError
 	if errors.As(err, &usage) {
@@ -37,6 +41,20 @@ func execute(args []string) int {
 	return exitFailed
 }
 
+// oneLine is an error in one line; only what is wrong in files has a line for each problem.
+func oneLine(err error) string {
+	text := spokenPlain(err.Error())
+	if problems := (scenarios.Problems)(nil); errors.As(err, &problems) {
+		return printable(text)
+	}
+	return line(strings.ReplaceAll(strings.TrimSpace(text), "\n", "; "))
+}
+
+// spokenPlain is an error without what gRPC puts before it, which says nothing to people.
+func spokenPlain(text string) string { return grpcPrefix.ReplaceAllString(text, "") }
+
+var grpcPrefix = regexp.MustCompile(`rpc error: code = \w+ desc = `)
+
 // usageError is an error in what was typed.
 type usageError struct{ error }
 
@@ -44,10 +62,21 @@ func (e *usageError) Unwrap() error { return e.error }
 
 func usagef(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
 
+// apart refuses a flag together with any of others.
+func apart(cmd *cobra.Command, flag string, others ...string) error {
+	for _, other := range others {
+		if cmd.Flags().Changed(flag) && cmd.Flags().Changed(other) {
+			return usagef("--%s and --%s do not go together: give one of them", flag, other)
+		}
+	}
+	return nil
+}
+
 // saidError is an error whose message has been printed already.
 type saidError struct{ error }
 
 func newRoot() *cobra.Command {
+	cobra.EnableCommandSorting = false // they stand in the order one needs them
 	root := &cobra.Command{
 		Use:   "vignette",
 		Short: "Simulated conversations between agents, scored and turned into rewards",
@@ -58,6 +87,7 @@ offline, English. They simulate; they are not people.
 Everything is kept in one directory: --data, else $VIGNETTE_DATA, else ./.vignette.
 Several commands may work on it at the same time; the first one serves the others.`,
 		Example: `  vignette run                                  play the starter study
+  vignette scenarios                            what else there is to play
   vignette run ask-for-leave --repeats 10       play one scenario ten times
   vignette show last                            look at the newest run`,
 		Version:       programVersion(),
@@ -72,7 +102,7 @@ Several commands may work on it at the same time; the first one serves the other
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w; see '%s --help'", err, cmd.CommandPath())
 	})
-	root.AddCommand(newRun(), newRuns(), newShow(), newExport(), newReward(), newAgreement(), newTom(), newNew(), newValidate(), newSchema(), newImport(), newConvert(), newAgent(), newServe(), newDoctor(), newMinds(), newVersion())
+	addCommands(root)
 	asUsage(root)
 	for _, cmd := range root.Commands() {
 		asUsage(cmd)
@@ -81,6 +111,28 @@ Several commands may work on it at the same time; the first one serves the other
 		}
 	}
 	return root
+}
+
+// addCommands adds the commands in groups, and within a group in the order one needs them.
+func addCommands(root *cobra.Command) {
+	for _, group := range []struct {
+		id, title string
+		commands  []*cobra.Command
+	}{
+		{"play", "Play", []*cobra.Command{newRun(), newScenarios(), newBrief()}},
+		{"look", "Look at what was played", []*cobra.Command{newRuns(), newShow(), newExport(), newReward()}},
+		{"write", "Write and bring in files", []*cobra.Command{newNew(), newValidate(), newSchema(), newImport(), newConvert()}},
+		{"measure", "Measure what plays and scores", []*cobra.Command{newAgreement(), newTom(), newMinds()}},
+		{"keep", "Keep, carry and delete", []*cobra.Command{newBundle(), newBackup(), newRestore(), newRm()}},
+		{"serve", "Serve others, and check the setup", []*cobra.Command{newAgent(), newServe(), newDoctor()}},
+	} {
+		root.AddGroup(&cobra.Group{ID: group.id, Title: group.title + ":"})
+		for _, cmd := range group.commands {
+			cmd.GroupID = group.id
+		}
+		root.AddCommand(group.commands...)
+	}
+	root.AddCommand(newVersion())
 }
 
 // asUsage makes wrong arguments an error of usage that says where help is.

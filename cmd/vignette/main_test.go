@@ -29,9 +29,13 @@ func TestMain(m *testing.M) {
 type program struct {
 	t   *testing.T
 	dir string
+	env []string // beside that of the test, which does not name endpoints or directories
 }
 
-func newProgram(t *testing.T) *program { return &program{t: t, dir: t.TempDir()} }
+func newProgram(t *testing.T) *program {
+	t.Helper()
+	return &program{t: t, dir: t.TempDir()}
+}
 
 func (p *program) command(args ...string) *exec.Cmd {
 	p.t.Helper()
@@ -43,7 +47,8 @@ func (p *program) command(args ...string) *exec.Cmd {
 	p.t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, self, args...)
 	cmd.Dir = p.dir
-	cmd.Env = append(os.Environ(), asProgram+"=1", "NO_COLOR=1", "VIGNETTE_DATA=", "VIGNETTE_NATS=", "VIGNETTE_GRPC_TOKEN=", "VIGNETTE_BRIDGE_TOKEN=", "VIGNETTE_CONFIG=", "OPENAI_API_KEY=", "OPENAI_BASE_URL=")
+	cmd.Env = append(os.Environ(), asProgram+"=1", "NO_COLOR=1", "VIGNETTE_DATA=", "VIGNETTE_NATS=", "VIGNETTE_GRPC_TOKEN=", "VIGNETTE_BRIDGE_TOKEN=", "VIGNETTE_CONFIG=", "OPENAI_API_KEY=", "OPENAI_BASE_URL=", "COLUMNS=")
+	cmd.Env = append(cmd.Env, p.env...)
 	return cmd
 }
 
@@ -118,6 +123,13 @@ func TestStarterStudy(t *testing.T) {
 	if total := counts["total"].(float64); total < 20 || sum != total || len(episodes) != int(total) || counts["ok"] != counts["total"] {
 		t.Errorf("counts %v with %d episode records; want 20 or more, all ok, adding up", counts, len(episodes))
 	}
+	compared := done["comparisons"].([]any)
+	if len(compared) != 1 || compared[0].(map[string]any)["pairs"] != counts["total"].(float64)/2 {
+		t.Fatalf("comparisons %v; want novice and skilled in pairs", compared)
+	}
+	if reward := compared[0].(map[string]any)["reward"].(map[string]any); reward["difference"].(float64) <= 0 || reward["ci95"] == nil || reward["over"] != "scenarios" {
+		t.Errorf("the reward's difference is %v; want one above 0 with an interval over scenarios", reward)
+	}
 	n := 0.0
 	for _, group := range done["groups"].([]any) {
 		g := group.(map[string]any)
@@ -148,7 +160,7 @@ func TestStarterStudy(t *testing.T) {
 func TestStarterStudyForPeople(t *testing.T) {
 	p := newProgram(t)
 	out := p.must("run")
-	for _, want := range []string{"focal.policy.skill", "0.2", "0.9", "(excerpt)", "builtin minds", "digest ", "Next:", "vignette show"} {
+	for _, want := range []string{"focal.policy.skill", "0.2", "0.9", "(excerpt)", "builtin minds", "0.9 against 0.2", "45 pairs", "reward in", "9 scenarios", "digest ", "Next:", "vignette show"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -259,6 +271,12 @@ func TestMistakes(t *testing.T) {
 		{[]string{"run", "ask-for-leaf"}, exitUsage, "ask-for-leave"},
 		{[]string{"run", "--vary", "focal.policy.skil=0.1"}, exitUsage, "skill"},
 		{[]string{"run", "--vary", "nobody.policy.skill=0.1"}, exitUsage, "nobody"},
+		{[]string{"run", "--tag", "wrok"}, exitUsage, "tags there are: "},
+		{[]string{"run", "ask-for-leave", "--tag", "work"}, exitUsage, "not both"},
+		{[]string{"run", "--resume", "last", "--tag", "work"}, exitUsage, "leave --tag away"},
+		{[]string{"scenarios", "--tag", "x", "--tag", "y"}, exitUsage, "all the tags"},
+		{[]string{"brief", "ask-for-leaf"}, exitUsage, "did you mean \"ask-for-leave\""},
+		{[]string{"brief", "--file", "x"}, exitUsage, "'vignette scenarios' lists"},
 		{[]string{"runs"}, exitFailed, "there is nothing in .vignette yet"},
 		{[]string{"show"}, exitUsage, "see 'vignette show --help'"},
 		{[]string{"export", "last", "--format", "xml"}, exitUsage, "there is: jsonl"},

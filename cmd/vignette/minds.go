@@ -190,7 +190,7 @@ func newProgress(w io.Writer, what, one, many string) func(done, total int) {
 		case live && done == total:
 			fmt.Fprintf(w, "\r\x1b[K%s: %s\n", what, plural(total, one, many))
 		case live && time.Since(told) > 100*time.Millisecond:
-			fmt.Fprintf(w, "\r\x1b[K%s: %d of %s", what, done, plural(total, one, many))
+			fmt.Fprintf(w, "\r\x1b[K%s", fitted(f, fmt.Sprintf("%s: %d of %s", what, done, plural(total, one, many))))
 			told = time.Now()
 		case !live && done == total:
 			fmt.Fprintf(w, "%s: %s\n", what, plural(total, one, many))

@@ -18,7 +18,7 @@ const maxNameWidth = 24
 
 // excerpt writes the first turns of an episode.
 func (p *page) excerpt(state *episode.State, turns int) {
-	p.printf("%s %s\n", p.bold(cellName(state.Plan().Cell)), p.dim("(excerpt)"))
+	p.paragraph(p.dim("(excerpt)")+" ", "  ", cellName(state.Plan().Cell))
 	p.turns(state, state.Turns()[:min(turns, len(state.Turns()))], false)
 	if left := len(state.Turns()) - turns; left > 0 {
 		p.printf("  %s\n", p.dim(fmt.Sprintf("... %s more", plural(left, "turn", "turns"))))
@@ -29,7 +29,7 @@ func (p *page) excerpt(state *episode.State, turns int) {
 // conversation writes a whole episode; private adds what went on inside.
 func (p *page) conversation(state *episode.State, private bool) {
 	scenario := state.Plan().Scenario
-	p.printf("%s  %s\n", p.bold("episode "+state.Plan().Episode), cellName(state.Plan().Cell))
+	p.paragraph(p.bold("episode "+state.Plan().Episode)+"  ", "  ", cellName(state.Plan().Cell))
 	if scenario.GetTitle() != "" {
 		p.paragraph("", "", scenario.GetTitle())
 	}
@@ -103,7 +103,7 @@ func (p *page) bids(state *episode.State, index int32, names map[string]string, 
 
 // note writes small print under a turn.
 func (p *page) note(indent, text string) {
-	for _, l := range wrap(line(text), max(20, p.width-len(indent))) {
+	for _, l := range wrap(line(text), max(leastRoom, p.width-len(indent))) {
 		p.printf("%s%s\n", indent, p.dim(l))
 	}
 }
@@ -280,12 +280,23 @@ func (p *page) outcome(state *episode.State) {
 		}
 		p.paragraph("", "  ", text)
 	case state.Failed() != nil:
-		p.paragraph("", "  ", "failed: "+state.Failed().GetMessage())
+		p.paragraph("", "  ", "failed: "+spokenPlain(state.Failed().GetMessage()))
+	case state.Deleted() != nil:
+		p.paragraph("", "  ", tombstone(state.Deleted()))
 	case state.Phase() == vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED:
 		p.paragraph("", "  ", "planned: nothing has been recorded yet")
 	default:
 		p.paragraph("", "  ", fmt.Sprintf("unfinished: %s recorded, then nothing", plural(len(state.Turns()), "turn was", "turns were")))
 	}
+}
+
+// tombstone says that something was deleted, when and why.
+func tombstone(t *vignettev1.Tombstone) string {
+	text := "deleted on " + t.GetTime().AsTime().Local().Format("2006-01-02 15:04")
+	if t.GetReason() != "" {
+		text += ": " + t.GetReason()
+	}
+	return text
 }
 
 // rewards writes what roles got; sources adds what it is made of and who says so.
@@ -356,6 +367,9 @@ func sourceNames(sources []*vignettev1.Provenance) string {
 // shownHash is how many digits of a hash are shown to people.
 const shownHash = 12
 
+// roomForWhy is the least room in which a reason stands beside a score; with less it stands below.
+const roomForWhy = 36
+
 // episodeScores writes the scores of the whole episode with their reasons; those that do not apply are named together.
 func (p *page) episodeScores(state *episode.State) {
 	var rows [][]string
@@ -387,8 +401,13 @@ func (p *page) episodeScores(state *episode.State) {
 		widths[0], widths[1] = max(widths[0], len(row[0])), max(widths[1], len(row[1]))
 	}
 	for _, row := range slices.All(rows) {
-		head := fmt.Sprintf("  %-*s  %*s  ", widths[0], row[0], widths[1], row[1])
-		p.paragraph(head, strings.Repeat(" ", len(head)), row[2])
+		head := fmt.Sprintf("  %-*s  %*s", widths[0], row[0], widths[1], row[1])
+		if p.width-len(head) < roomForWhy {
+			p.printf("%s\n", head)
+			p.note("    ", row[2])
+			continue
+		}
+		p.paragraph(head+"  ", strings.Repeat(" ", len(head)+2), row[2])
 	}
 }
 

@@ -8,8 +8,32 @@ import (
 	"github.com/vignette-sim/vignette/studies"
 )
 
-// results writes a run's table, one block per scenario since scenarios differ in what they score, and its warnings.
-func (p *page) results(result runResult) {
+// tablesShown is how many scenarios' tables stand at the end of a run that compares something; of more, the comparison alone does.
+const tablesShown = 3
+
+// results writes a run's tables, its comparisons and its warnings. In brief, the tables of many scenarios are left out where a
+// comparison says what they come to.
+func (p *page) results(result runResult, brief bool) {
+	comparisons := result.table.Comparisons()
+	if !brief || len(comparisons) == 0 || len(result.planner.Manifest().GetScenarios()) <= tablesShown {
+		p.tables(result)
+		if len(comparisons) > 0 {
+			p.printf("\n")
+		}
+	}
+	p.comparisons(comparisons)
+	p.gap(result.reports.Gap())
+	p.mismatch(result.mismatch.Relations())
+	if warnings := result.table.Warnings(result.planner.Manifest()); len(warnings) > 0 {
+		p.printf("\n")
+		for _, warning := range warnings {
+			p.paragraph("! ", "  ", warning)
+		}
+	}
+}
+
+// tables writes one block per scenario, since scenarios differ in what they score.
+func (p *page) tables(result runResult) {
 	groups := result.table.Groups()
 	for i := 0; i < len(groups); {
 		scenario := groups[i].Factors[0].Level
@@ -22,14 +46,6 @@ func (p *page) results(result runResult) {
 		}
 		p.scenarioTable(scenario, groups[i:j])
 		i = j
-	}
-	p.gap(result.reports.Gap())
-	p.mismatch(result.mismatch.Relations())
-	if warnings := result.table.Warnings(result.planner.Manifest()); len(warnings) > 0 {
-		p.printf("\n")
-		for _, warning := range warnings {
-			p.paragraph("! ", "  ", warning)
-		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vignette-sim/vignette/broker/episodelog"
 	"github.com/vignette-sim/vignette/engine/conductor"
 	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/engine/planning"
@@ -23,12 +25,7 @@ import (
 	"github.com/vignette-sim/vignette/scenarios"
 	"github.com/vignette-sim/vignette/scenarios/design"
 	"github.com/vignette-sim/vignette/studies"
-)
-
-// The starter study: what `vignette run` plays when it is not told what to play.
-const (
-	starterVary    = "focal.policy.skill=0.2,0.9"
-	starterRepeats = 5
+	"github.com/vignette-sim/vignette/studies/starter"
 )
 
 type runFlags struct {
@@ -36,6 +33,7 @@ type runFlags struct {
 	repeats int
 	workers int
 	vary    []string
+	tags    []string
 	json    bool
 	resume  string
 	models  modelFlags
@@ -46,9 +44,11 @@ func newRun() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [SCENARIO...]",
 		Short: "Play scenarios and score them",
-		Long: `Plays scenarios: ids from the library, or files. Without any it plays the starter
-study: every scenario of the library, its focal role once as a novice
-(skill 0.2) and once skilled (0.9), five times each.
+		Long: `Plays scenarios: ids from the library, files, or folders of files; --tag plays all
+of the library that carry a tag. Without any it plays the starter study: a fixed
+list of scenarios that shows what there is, the focal role of each once as a novice
+(skill 0.2) and once skilled (0.9), five times. What is varied is compared in pairs:
+both meet the same client with the same luck.
 
 --vary changes one part of the scenarios at a time and plays every combination:
 ROLE.FIELD=A,B, where ROLE is a role id or "focal". For a persona the levels are
@@ -68,6 +68,7 @@ and $OPENAI_BASE_URL describe an endpoint without a file. docs/models.md says mo
 question is not paid for twice, --replay asks nothing at all.`,
 		Example: `  vignette run
   vignette run ask-for-leave --repeats 10 --seed 7
+  vignette run --tag work --vary focal.policy.skill=0.2,0.9 --repeats 10
   vignette run cbt-intake --vary client.persona.style=plain,upset,reserved
   vignette run cbt-intake --model client=gpt-4o-mini --max-cost 2
   vignette run --resume last --max-cost 5
@@ -83,7 +84,10 @@ question is not paid for twice, --replay asks nothing at all.`,
 	cmd.Flags().StringArrayVar(&flags.vary, "vary", nil, "factor to vary: ROLE.FIELD=A,B or ROLE.persona=DIR; may be given several times")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "write NDJSON: a launch record, one record per episode, a done record")
 	cmd.Flags().StringVar(&flags.resume, "resume", "", "run to finish: what is missing is played and nothing else (an id, or \"last\")")
+	addTagFlag(cmd, &flags.tags)
 	flags.models.add(cmd)
+	cmd.ValidArgsFunction = completeScenarios
+	completeFlag(cmd, "resume", runNames)
 	return cmd
 }
 
@@ -138,7 +142,7 @@ func resumed(name string) preparation {
 	return func(ctx context.Context, n *node.Node) (*planning.Planner, playing, error) {
 		planner, err := n.Reader().Run(ctx, name)
 		if errors.Is(err, projection.ErrNotFound) {
-			return nil, nil, fmt.Errorf("there is no run %q; 'vignette runs' lists the runs", name)
+			return nil, nil, missing(ctx, n, "run", name)
 		}
 		runner := n.Runner()
 		return planner, func(ctx context.Context, planner *planning.Planner, options runs.Options) error {
@@ -155,7 +159,7 @@ func (f runFlags) check(cmd *cobra.Command, args []string) error {
 	if f.resume == "" {
 		return f.models.check()
 	}
-	for _, flag := range []string{"seed", "repeats", "vary", "model", "dry-run"} {
+	for _, flag := range []string{"seed", "repeats", "vary", "tag", "model", "dry-run"} {
 		if cmd.Flags().Changed(flag) {
 			return usagef("--resume plays a run as it was begun: leave --%s away, or begin a new run", flag)
 		}
@@ -173,19 +177,14 @@ func designOf(cmd *cobra.Command, args []string, flags runFlags) (runs.Design, e
 		return wanted, usagef("--repeats is %d; it must be at least 1", flags.repeats)
 	}
 	var err error
-	if len(args) == 0 {
-		wanted.Scenarios, err = scenarios.Library()
-		if wanted.Repeats == 0 {
-			wanted.Repeats = starterRepeats
-		}
-		if len(flags.vary) == 0 {
-			flags.vary = []string{starterVary}
-		}
-	} else {
-		wanted.Scenarios, err = scenarios.FindAll(args...)
-	}
-	if err != nil {
+	if wanted.Scenarios, err = scenariosOf(args, flags.tags); err != nil {
 		return wanted, &usageError{err}
+	}
+	if len(args) == 0 && len(flags.tags) == 0 {
+		wanted.Repeats = cmp.Or(wanted.Repeats, starter.Repeats)
+		if len(flags.vary) == 0 {
+			flags.vary = []string{starter.Vary}
+		}
 	}
 	for _, spec := range flags.vary {
 		factor, err := design.ParseVary(spec, wanted.Scenarios)
@@ -198,6 +197,19 @@ func designOf(cmd *cobra.Command, args []string, flags runFlags) (runs.Design, e
 		return wanted, &usageError{err}
 	}
 	return wanted, nil
+}
+
+// scenariosOf are those that were named, by name or by tag, or those of the starter study.
+func scenariosOf(names, tags []string) ([]*vignettev1.Scenario, error) {
+	switch {
+	case len(names) == 0 && len(tags) == 0:
+		return starter.List()
+	case len(tags) == 0:
+		return scenarios.FindAll(names...)
+	case len(names) > 0:
+		return nil, usagef("%q and --tag %s: name scenarios or pick them by tag, not both", names[0], tags[0])
+	}
+	return tagged(tags)
 }
 
 // play plays a prepared run and tells about it while it goes and at its end.
@@ -231,25 +243,43 @@ func play(ctx context.Context, cmd *cobra.Command, n *node.Node, planner *planni
 		return errors.Join(playErr, err)
 	}
 	teller.done(result)
-	return verdictOn(result.status, playErr)
+	return verdictOn(result, playErr)
 }
 
 // verdictOn is what the exit code says about a run.
-func verdictOn(status *vignettev1.RunStatus, playErr error) error {
+func verdictOn(result runResult, playErr error) error {
+	status := result.status
 	var paused *conductor.PausedError
 	switch {
 	case errors.As(playErr, &paused):
 		return fmt.Errorf("paused: %s; %d of %d episodes are unfinished; '%s run --resume %s' with a higher --max-cost or --max-tokens goes on",
 			paused.Reason, status.GetUnfinished(), status.GetTotal(), invocation(), status.GetRun())
+	case errors.Is(playErr, episodelog.ErrFull):
+		return fmt.Errorf("no room left where runs are kept; what was recorded is whole, and %d of %d episodes are unfinished: make room, then '%s run --resume %s' goes on",
+			status.GetUnfinished(), status.GetTotal(), invocation(), status.GetRun())
 	case playErr != nil && !errors.Is(playErr, context.Canceled):
 		return playErr
 	case status.GetUnfinished() > 0:
 		return fmt.Errorf("%d of %d episodes are unfinished; '%s run --resume %s' plays what is missing", status.GetUnfinished(), status.GetTotal(), invocation(), status.GetRun())
 	case status.GetFailed() > 0:
-		return fmt.Errorf("%d of %d episodes failed; 'vignette show %s' says why, '%s run --resume %s' tries them again",
-			status.GetFailed(), status.GetTotal(), status.GetRun(), invocation(), status.GetRun())
+		return failedEpisodes(result)
 	}
 	return nil
+}
+
+// failedEpisodes says how many episodes failed, why most of them did, and what can be done.
+func failedEpisodes(result runResult) error {
+	status := result.status
+	why, n := result.commonest()
+	if n < int(status.GetFailed()) {
+		why = fmt.Sprintf("%d of them: %s", n, why)
+	}
+	check := ""
+	if result.planner.AsksModels() {
+		check = fmt.Sprintf("'%s doctor' checks the endpoint, ", invocation())
+	}
+	return fmt.Errorf("%d of %d episodes failed (%s); %s'%s run --resume %s' tries them again",
+		status.GetFailed(), status.GetTotal(), why, check, invocation(), status.GetRun())
 }
 
 // interruptible returns a context that the second Ctrl-C ends, and a channel that the first one closes, saying what

@@ -19,6 +19,7 @@ import (
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/studies"
 	"github.com/vignette-sim/vignette/studies/export"
+	"github.com/vignette-sim/vignette/studies/transcript"
 )
 
 func newRuns() *cobra.Command {
@@ -83,6 +84,7 @@ func runListRecord(status *vignettev1.RunStatus) any {
 
 func newShow() *cobra.Command {
 	var asJSON, private, calls bool
+	var page string
 	cmd := &cobra.Command{
 		Use:   "show RUN|EPISODE|last",
 		Short: "Show a run or an episode",
@@ -99,11 +101,20 @@ tell.
 
 --calls shows what was asked of language models for an episode, call by call: the
 exact prompt, the raw answer, how it was had, latency, tokens and cost. Prompts hold
-what is private to roles.`,
-		Example: "  vignette show last\n  vignette show e3k7b2 --private\n  vignette show e3k7b2 --calls",
+what is private to roles.
+
+--html writes an episode as one web page into a file, without scripts or anything
+from elsewhere, to be mailed, printed or kept; --private adds the states to it.`,
+		Example: "  vignette show last\n  vignette show e3k7b2 --private\n  vignette show e3k7b2 --calls\n  vignette show e3k7b2 --html conversation.html",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := apart(cmd, "html", "json", "calls"); err != nil {
+				return err
+			}
 			return withExisting(cmd, func(n *node.Node) error {
+				if page != "" {
+					return showPage(cmd, n, args[0], page, private)
+				}
 				if calls {
 					return showCalls(cmd, n, args[0], asJSON)
 				}
@@ -113,6 +124,8 @@ what is private to roles.`,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON: a run's episodes one a line and then its table; an episode as in an export")
 	cmd.Flags().BoolVar(&private, "private", false, "show mental states and intentions too")
+	cmd.Flags().StringVar(&page, "html", "", "write an episode as a web page into this file")
+	cmd.ValidArgsFunction = completeEpisodes
 	cmd.Flags().BoolVar(&calls, "calls", false, "show what was asked of language models for an episode")
 	return cmd
 }
@@ -128,7 +141,7 @@ func show(cmd *cobra.Command, n *node.Node, name string, asJSON, private bool) e
 	}
 	state, planner, err := reader.Episode(cmd.Context(), name)
 	if errors.Is(err, projection.ErrNotFound) {
-		return fmt.Errorf("there is no run or episode %q; 'vignette runs' lists the runs", name)
+		return missing(cmd.Context(), n, "run or episode", name)
 	}
 	if err != nil {
 		return err
@@ -146,6 +159,24 @@ func show(cmd *cobra.Command, n *node.Node, name string, asJSON, private bool) e
 	return nil
 }
 
+// showPage writes an episode as a web page.
+func showPage(cmd *cobra.Command, n *node.Node, name, file string, private bool) error {
+	reader := n.Reader()
+	state, planner, err := reader.Episode(cmd.Context(), name)
+	if errors.Is(err, projection.ErrNotFound) {
+		if _, err := reader.Run(cmd.Context(), name); err == nil {
+			return usagef("%s is a run; --html shows one of its episodes, which 'vignette show %s' lists", name, name)
+		}
+		return missing(cmd.Context(), n, "episode", name)
+	}
+	if err != nil {
+		return err
+	}
+	return intoFile(cmd.OutOrStdout(), file, func(w io.Writer) error {
+		return transcript.Write(w, state, planner.Manifest(), transcript.Options{Private: private})
+	})
+}
+
 func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON bool) error {
 	reader := n.Reader()
 	p := newPage(cmd.OutOrStdout())
@@ -153,7 +184,6 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 	result := runResult{planner: planner, table: &studies.Table{}}
 	var rows [][]string
 	var unreadable error
-	failures := map[string]int{}
 	for item, err := range reader.Episodes(cmd.Context(), planner) {
 		if err != nil {
 			return err
@@ -162,9 +192,6 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 		result.add(item.Index, item.State)
 		if item.Unreadable != nil {
 			unreadable = tellUnreadable(cmd, item)
-		}
-		if failed := item.State.Failed(); failed != nil {
-			failures[failed.GetMessage()]++
 		}
 		if asJSON {
 			if err := writeJSON(cmd, episodeRecord(item.Index, item.State)); err != nil {
@@ -184,10 +211,11 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 	if asJSON {
 		return errors.Join(writeJSON(cmd, runRecord("run", result)), unreadable)
 	}
-	p.printf("%s  made %s, seed %d, vignette %s\n", p.bold("run "+result.status.GetRun()),
-		planner.Manifest().GetCreatedAt().AsTime().Local().Format("2006-01-02 15:04"), planner.Manifest().GetSeed(), planner.Manifest().GetProgramVersion())
-	p.printf("%s\n\n", p.dim(mindsNote(planner)))
-	p.results(result)
+	p.paragraph(p.bold("run "+result.status.GetRun())+"  ", "  ", fmt.Sprintf("made %s, seed %d, vignette %s",
+		planner.Manifest().GetCreatedAt().AsTime().Local().Format("2006-01-02 15:04"), planner.Manifest().GetSeed(), planner.Manifest().GetProgramVersion()))
+	p.note("", mindsNote(planner))
+	p.printf("\n")
+	p.results(result, false)
 	p.spending(result.spending)
 	p.printf("\n")
 	shown := rows[:min(len(rows), episodesShown)]
@@ -199,8 +227,8 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 		p.printf("  ... and %d that were never begun\n", planned)
 	}
 	p.printf("\n%s\n", counts(result.status))
-	for _, message := range slices.Sorted(maps.Keys(failures)) {
-		p.paragraph(fmt.Sprintf("  %d failed: ", failures[message]), "    ", message)
+	for _, message := range slices.Sorted(maps.Keys(result.failures)) {
+		p.paragraph(fmt.Sprintf("  %d failed: ", result.failures[message]), "    ", message)
 	}
 	return unreadable
 }
@@ -246,21 +274,23 @@ cut off or never begun are in it and say so. docs/exports.md describes the field
 			}
 			return withExisting(cmd, func(n *node.Node) error {
 				return intoFile(cmd.OutOrStdout(), out, func(w io.Writer) error {
-					return exportRun(cmd, n.Reader(), args[0], w)
+					return exportRun(cmd, n, args[0], w)
 				})
 			})
 		},
 	}
+	cmd.ValidArgsFunction = completeRuns
 	cmd.Flags().StringVar(&format, "format", "jsonl", "what to write: jsonl")
+	completeFlag(cmd, "format", func(*cobra.Command) []string { return []string{"jsonl"} })
 	cmd.Flags().StringVarP(&out, "output", "o", "", "file to write (default standard output)")
 	return cmd
 }
 
-func exportRun(cmd *cobra.Command, reader *projection.Reader, name string, w io.Writer) error {
-	ctx := cmd.Context()
+func exportRun(cmd *cobra.Command, n *node.Node, name string, w io.Writer) error {
+	ctx, reader := cmd.Context(), n.Reader()
 	planner, err := reader.Run(ctx, name)
 	if errors.Is(err, projection.ErrNotFound) {
-		return fmt.Errorf("there is no run %q; 'vignette runs' lists the runs", name)
+		return missing(ctx, n, "run", name)
 	}
 	if err != nil {
 		return err

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/engine/planning"
 	"github.com/vignette-sim/vignette/engine/projection"
@@ -29,6 +32,18 @@ type runResult struct {
 
 	shown   *episode.State
 	shownAt int
+	// failures counts why episodes failed.
+	failures map[string]int
+}
+
+// commonest is why most of the episodes that failed did, and how many they are.
+func (r *runResult) commonest() (why string, n int) {
+	for _, message := range slices.Sorted(maps.Keys(r.failures)) {
+		if r.failures[message] > n {
+			why, n = message, r.failures[message]
+		}
+	}
+	return why, n
 }
 
 // add takes in an episode, in whatever order they end.
@@ -36,6 +51,12 @@ func (r *runResult) add(index int, state *episode.State) {
 	r.table.Add(index, state)
 	r.reports.Add(index, state)
 	r.mismatch.Add(index, state)
+	if failed := state.Failed(); failed != nil {
+		if r.failures == nil {
+			r.failures = map[string]int{}
+		}
+		r.failures[spokenPlain(failed.GetMessage())]++
+	}
 	if state.Completed().GetValidity() == vignettev1.Validity_VALIDITY_OK && (r.shown == nil || r.better(index)) {
 		r.shown, r.shownAt = state, index
 	}

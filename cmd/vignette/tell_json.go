@@ -98,6 +98,7 @@ type jsonCounts struct {
 	Invalid    int32 `json:"invalid"`
 	Failed     int32 `json:"failed"`
 	Unfinished int32 `json:"unfinished"`
+	Deleted    int32 `json:"deleted,omitempty"`
 }
 
 type jsonEstimate struct {
@@ -116,15 +117,16 @@ type jsonGroup struct {
 }
 
 type jsonRun struct {
-	Type     string      `json:"type"`
-	Run      string      `json:"run"`
-	Episodes jsonCounts  `json:"episodes"`
-	Turns    int64       `json:"turns"`
-	Groups   []jsonGroup `json:"groups"`
-	Warnings []string    `json:"warnings"`
-	Digest   string      `json:"digest"`
-	Models   *jsonSpent  `json:"models,omitempty"`
-	Reports  *jsonGap    `json:"self_reports,omitempty"`
+	Type     string           `json:"type"`
+	Run      string           `json:"run"`
+	Episodes jsonCounts       `json:"episodes"`
+	Turns    int64            `json:"turns"`
+	Groups   []jsonGroup      `json:"groups"`
+	Compared []jsonComparison `json:"comparisons"`
+	Warnings []string         `json:"warnings"`
+	Digest   string           `json:"digest"`
+	Models   *jsonSpent       `json:"models,omitempty"`
+	Reports  *jsonGap         `json:"self_reports,omitempty"`
 	// Mismatch is how the focal role's reward goes with each outcome of the others; none where nobody tells any.
 	Mismatch []jsonMismatch `json:"objective_mismatch"`
 }
@@ -165,13 +167,14 @@ func runRecord(kind string, result runResult) jsonRun {
 		}
 		record.Groups = append(record.Groups, g)
 	}
+	record.Compared = comparisonRecords(result.table.Comparisons())
 	record.Models, record.Reports = spendingRecord(result.spending), gapRecord(result.reports.Gap())
 	record.Mismatch = mismatchRecords(result.mismatch.Relations())
 	return record
 }
 
 func countsOf(status *vignettev1.RunStatus) jsonCounts {
-	return jsonCounts{status.GetTotal(), status.GetOk(), status.GetInvalid(), status.GetFailed(), status.GetUnfinished()}
+	return jsonCounts{status.GetTotal(), status.GetOk(), status.GetInvalid(), status.GetFailed(), status.GetUnfinished(), status.GetDeleted()}
 }
 
 func estimateOf(e studies.Estimate) jsonEstimate {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mattn/go-runewidth"
 	"golang.org/x/term"
 
 	"github.com/vignette-sim/vignette/engine/episode"
@@ -36,9 +37,10 @@ func newPeopleTeller(out io.Writer, progress *os.File) *peopleTeller {
 
 func (t *peopleTeller) launch(planner *planning.Planner) {
 	manifest := planner.Manifest()
-	t.out.printf("%s  %s of %s, seed %d\n", t.out.bold("run "+manifest.GetRun()),
-		plural(planner.Len(), "episode", "episodes"), plural(len(manifest.GetScenarios()), "scenario", "scenarios"), manifest.GetSeed())
-	t.out.printf("%s\n\n", t.out.dim(mindsNote(planner)))
+	t.out.paragraph(t.out.bold("run "+manifest.GetRun())+"  ", "  ", fmt.Sprintf("%s of %s, seed %d",
+		plural(planner.Len(), "episode", "episodes"), plural(len(manifest.GetScenarios()), "scenario", "scenarios"), manifest.GetSeed()))
+	t.out.note("", mindsNote(planner))
+	t.out.printf("\n")
 }
 
 // mindsNote says what the people in a run are, wherever their words are shown.
@@ -102,8 +104,18 @@ func (t *peopleTeller) episode(_ int, _ *episode.State, status *vignettev1.RunSt
 	if spent.Calls > 0 {
 		asked = fmt.Sprintf("  %s tokens  cost %s", tokens(spent.PromptTokens+spent.CompletionTokens), money(spent))
 	}
-	fmt.Fprintf(t.progress, "\r\x1b[K%d/%d episodes  %.0f turns/s  %d invalid  %d failed%s  %s left",
-		done, status.GetTotal(), float64(status.GetTurns())/elapsed.Seconds(), status.GetInvalid(), status.GetFailed(), asked, left)
+	text := fmt.Sprintf("%d/%d episodes  %s left%s  %.0f turns/s  %d invalid  %d failed",
+		done, status.GetTotal(), left, asked, float64(status.GetTurns())/elapsed.Seconds(), status.GetInvalid(), status.GetFailed())
+	fmt.Fprintf(t.progress, "\r\x1b[K%s", fitted(t.progress, text))
+}
+
+// fitted is a line that stays on its line of a terminal, so that it can be drawn over: what matters most stands first in it.
+func fitted(terminal *os.File, text string) string {
+	width, _, err := term.GetSize(int(terminal.Fd()))
+	if err != nil || width < 2 {
+		return text
+	}
+	return runewidth.Truncate(text, width-1, "…")
 }
 
 func (t *peopleTeller) done(result runResult) {
@@ -111,7 +123,7 @@ func (t *peopleTeller) done(result runResult) {
 		fmt.Fprint(t.progress, "\r\x1b[K")
 	}
 	elapsed := time.Since(t.begun)
-	t.out.results(result)
+	t.out.results(result, true)
 	t.out.spending(result.spending)
 	if result.shown != nil {
 		t.out.printf("\n")
@@ -119,16 +131,31 @@ func (t *peopleTeller) done(result runResult) {
 	}
 	status := result.status
 	t.out.printf("\n%s\n", counts(status))
-	t.out.printf("%d turns in %s, %.0f turns/s\n", status.GetTurns(), elapsed.Round(time.Millisecond), float64(status.GetTurns())/elapsed.Seconds())
+	t.out.printf("%s in %s, %.0f turns/s\n", plural(int(status.GetTurns()), "turn", "turns"), elapsed.Round(time.Millisecond), float64(status.GetTurns())/elapsed.Seconds())
 	if status.GetDigest() != "" {
 		t.out.printf("digest %s\n", status.GetDigest())
 	}
 	t.out.printf("\n%s\n", t.out.dim("Next:"))
 	if result.shown != nil {
-		t.out.printf("  %s show %-28s the whole conversation above\n", invocation(), result.shown.Plan().Episode)
+		t.out.next("show "+result.shown.Plan().Episode, "the whole conversation above")
 	}
-	t.out.printf("  %s show %-28s all its episodes\n", invocation(), status.GetRun())
-	t.out.printf("  %s export %-26s everything, one episode a line\n", invocation(), status.GetRun())
+	t.out.next("show "+status.GetRun(), "every scenario's table, all episodes")
+	t.out.next("export "+status.GetRun(), "everything, one episode a line")
+	t.out.next("scenarios", "what else there is to play")
+}
+
+// nextWidth is how wide the commands that one may type next are, before it is said what they do.
+const nextWidth = 34
+
+// next writes a command that one may type next, and what it does: beside it or, where that does not fit, below.
+func (p *page) next(command, what string) {
+	typed := "  " + invocation() + " " + command
+	if width := runewidth.StringWidth(invocation()) + 3 + nextWidth; width+runewidth.StringWidth(what)+2 <= p.width {
+		p.printf("%s  %s\n", runewidth.FillRight(typed, width), p.dim(what))
+		return
+	}
+	p.printf("%s\n", typed)
+	p.paragraph("      ", "      ", what)
 }
 
 // invocation is how this program was called, so that what is printed can be typed: `go run` leaves no program behind.
@@ -145,7 +172,7 @@ func counts(status *vignettev1.RunStatus) string {
 	for _, c := range []struct {
 		n    int32
 		what string
-	}{{status.GetInvalid(), "invalid"}, {status.GetFailed(), "failed"}, {status.GetUnfinished(), "unfinished"}} {
+	}{{status.GetInvalid(), "invalid"}, {status.GetFailed(), "failed"}, {status.GetUnfinished(), "unfinished"}, {status.GetDeleted(), "deleted"}} {
 		if c.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.what))
 		}

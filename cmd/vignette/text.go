@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -33,22 +35,29 @@ func line(text string) string { return strings.Join(strings.Fields(printable(tex
 type page struct {
 	w     io.Writer
 	width int
+	fit   bool // somebody said how wide it is: what is wider is cut
 	color bool
 }
 
 const (
-	defaultWidth = 120 // where nobody's terminal sets a limit
-	maxWidth     = 120
+	defaultWidth = 120 // where neither a terminal nor $COLUMNS sets a limit
+	maxWidth     = 120 // longer lines are hard to read
+	minWidth     = 20
+	leastRoom    = 16 // what a paragraph is wrapped to at least, however far it is set in
 )
 
 func newPage(w io.Writer) *page {
 	p := &page{w: w, width: defaultWidth}
+	if columns, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && columns > 0 {
+		p.width, p.fit = columns, true
+	}
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		p.color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
-			p.width = min(width, maxWidth)
+			p.width, p.fit = width, true
 		}
 	}
+	p.width = max(minWidth, min(p.width, maxWidth))
 	return p
 }
 
@@ -66,12 +75,40 @@ func (p *page) style(code, text string) string {
 
 // paragraph writes a text wrapped to the width, its lines after the first indented.
 func (p *page) paragraph(first, indent, text string) {
-	room := max(20, p.width-runewidth.StringWidth(indent))
+	room := max(leastRoom, p.width-runewidth.StringWidth(indent))
+	taken := max(0, visible(first)-runewidth.StringWidth(indent))
 	lead := first
-	for _, l := range wrap(line(text), room) {
-		p.printf("%s%s\n", lead, l)
+	for _, l := range wrapAfter(taken, line(text), room) {
+		p.printf("%s\n", strings.TrimRight(lead+l, " "))
 		lead = indent
 	}
+}
+
+// visible is how wide a text is on a terminal, without the sequences that style it.
+func visible(text string) int {
+	return runewidth.StringWidth(styling.ReplaceAllString(text, ""))
+}
+
+var styling = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// wrapAfter is wrap where something takes up room on the first line.
+func wrapAfter(taken int, text string, room int) []string {
+	if taken == 0 {
+		return wrap(text, room)
+	}
+	head, rest := "", text
+	for rest != "" {
+		word, after, _ := strings.Cut(rest, " ")
+		next := strings.TrimPrefix(head+" "+word, " ")
+		if taken+runewidth.StringWidth(next) > room {
+			break
+		}
+		head, rest = next, after
+	}
+	if rest == "" {
+		return []string{head}
+	}
+	return append([]string{head}, wrap(rest, room)...)
 }
 
 // wrap breaks a text at spaces so that lines are no wider than room; a word wider than that is broken.
@@ -158,7 +195,16 @@ func pickAll(rows [][]string, columns []int) [][]string {
 
 // block writes one table that fits.
 func (p *page) block(indent, gap string, header []string, rows [][]string, right func(column int) bool) {
-	heads, widths := headLines(header, rows, p.width-runewidth.StringWidth(indent), len(gap))
+	room := p.width - runewidth.StringWidth(indent)
+	heads, widths := headLines(header, rows, room, len(gap))
+	if last := len(widths) - 1; p.fit && across(widths, len(gap)) > room && !right(last) {
+		// One column of words beside the keys, and too wide: the whole of it is on a page of its own, or in --json.
+		widths[last] = max(8, widths[last]-(across(widths, len(gap))-room))
+		for i, row := range rows {
+			rows[i] = slices.Clone(row)
+			rows[i][last] = runewidth.Truncate(row[last], widths[last], "…")
+		}
+	}
 	write := func(row []string, style func(string) string) {
 		var b strings.Builder
 		for i, cell := range row {

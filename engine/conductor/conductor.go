@@ -71,7 +71,7 @@ const (
 // those of the log, where a conflict means that somebody else has taken the episode over.
 func (c *Conductor) Play(ctx context.Context, state *episode.State, last uint64) error {
 	p := &play{Conductor: c, state: state, last: last}
-	if state.Completed() != nil {
+	if state.Completed() != nil || state.Deleted() != nil {
 		return nil // There is nothing to claim: a claim after the end would be one event too many.
 	}
 	if state.Phase() != vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED {

@@ -59,7 +59,7 @@ type Complete struct {
 	Rewards []*vignettev1.Reward
 }
 
-// Done says that nothing is left to do: the episode is complete, or has failed.
+// Done says that nothing is left to do: the episode is complete, has failed, or was deleted.
 type Done struct{}
 
 func (Begin) decision()        {}
@@ -74,6 +74,8 @@ func (Done) decision()         {}
 // Decide says what happens next. It is a pure function of the state.
 func (s *State) Decide() Decision {
 	switch {
+	case s.deleted != nil:
+		return Done{}
 	case !s.started:
 		return Begin{}
 	case s.completed != nil || s.failed != nil:

@@ -229,6 +229,43 @@ func TestDigestSeesWhatHappened(t *testing.T) {
 	}
 }
 
+// What is deleted is gone, whoever holds it and however far it was, and nothing can follow.
+func TestDeleted(t *testing.T) {
+	deleted := &vignettev1.EpisodeEvent{SchemaVersion: 1, Id: "d", Epoch: 1, Event: &vignettev1.EpisodeEvent_Deleted{Deleted: &vignettev1.Tombstone{Reason: "asked for"}}}
+	for _, steps := range []int{0, 1, 4, 1000} {
+		state, w := episode.New(newPlan(twoRoles())), &world{act: says("hello there")}
+		for range steps {
+			if _, done := state.Decide().(episode.Done); done {
+				break
+			}
+			if err := state.Apply(w.carryOut(state, state.Decide())); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := state.Apply(deleted); err != nil {
+			t.Fatalf("after %d steps: %v", steps, err)
+		}
+		if state.Phase() != vignettev1.EpisodePhase_EPISODE_PHASE_DELETED || state.Deleted().GetReason() != "asked for" {
+			t.Errorf("after %d steps it is %v, left is %v", steps, state.Phase(), state.Deleted())
+		}
+		if len(state.Turns()) > 0 || len(state.Scores()) > 0 || state.Completed() != nil {
+			t.Errorf("after %d steps something of it is left", steps)
+		}
+		if decision := state.Decide(); decision != (episode.Done{}) {
+			t.Errorf("after %d steps the next thing to do is %T", steps, decision)
+		}
+		for _, next := range []*vignettev1.EpisodeEvent{
+			proto.CloneOf(deleted),
+			{SchemaVersion: 1, Id: "c", Epoch: 2, Event: &vignettev1.EpisodeEvent_Claimed{Claimed: &vignettev1.Claimed{Epoch: 2}}},
+			{SchemaVersion: 1, Id: "s", Epoch: 1, Event: &vignettev1.EpisodeEvent_Started{Started: &vignettev1.EpisodeStarted{Episode: state.Plan().Episode, Cell: state.Plan().Cell}}},
+		} {
+			if err := state.Apply(next); err == nil {
+				t.Errorf("after %d steps and its deletion, %q was taken", steps, next.GetId())
+			}
+		}
+	}
+}
+
 // A zombie that wakes up after somebody else has claimed the episode cannot go on.
 func TestTakeover(t *testing.T) {
 	scenario := twoRoles()

@@ -30,6 +30,7 @@ type State struct {
 	ended     *vignettev1.ConversationEnded
 	completed *vignettev1.EpisodeCompleted
 	failed    *vignettev1.EpisodeFailed
+	deleted   *vignettev1.Tombstone
 
 	digest *Digest
 }
@@ -76,9 +77,14 @@ func (s *State) Completed() *vignettev1.EpisodeCompleted { return s.completed }
 // Failed returns why the episode could not go on, or nil.
 func (s *State) Failed() *vignettev1.EpisodeFailed { return s.failed }
 
+// Deleted returns what is left of an episode that was deleted on request, or nil.
+func (s *State) Deleted() *vignettev1.Tombstone { return s.deleted }
+
 // Phase says how far the episode got.
 func (s *State) Phase() vignettev1.EpisodePhase {
 	switch {
+	case s.deleted != nil:
+		return vignettev1.EpisodePhase_EPISODE_PHASE_DELETED
 	case s.completed != nil:
 		return vignettev1.EpisodePhase_EPISODE_PHASE_COMPLETED
 	case s.failed != nil:
@@ -151,7 +157,12 @@ func (s *State) Admits(event *vignettev1.EpisodeEvent) error {
 
 // admits checks what holds for every kind of event.
 func (s *State) admits(event *vignettev1.EpisodeEvent) error {
+	if s.deleted != nil {
+		return fmt.Errorf("the episode has been deleted")
+	}
 	switch kind := event.GetEvent().(type) {
+	case *vignettev1.EpisodeEvent_Deleted:
+		return nil // Whoever holds the episode: nothing can follow.
 	case *vignettev1.EpisodeEvent_Claimed:
 		if event.GetEpoch() != s.epoch+1 || kind.Claimed.GetEpoch() != event.GetEpoch() {
 			return fmt.Errorf("claims epoch %d after epoch %d", kind.Claimed.GetEpoch(), s.epoch)
@@ -207,6 +218,9 @@ func (s *State) apply(event *vignettev1.EpisodeEvent) error {
 	case *vignettev1.EpisodeEvent_Failed:
 		s.failed = kind.Failed
 		s.failures++
+		return nil
+	case *vignettev1.EpisodeEvent_Deleted:
+		*s = State{plan: s.plan, deleted: kind.Deleted, left: map[string]bool{}, digest: NewDigest()}
 		return nil
 	default:
 		return fmt.Errorf("says nothing this program knows")

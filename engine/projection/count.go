@@ -64,6 +64,10 @@ func (c *Count) add(index int, o outcome) {
 	case vignettev1.EpisodePhase_EPISODE_PHASE_FAILED:
 		c.status.Unfinished--
 		c.status.Failed++
+	case vignettev1.EpisodePhase_EPISODE_PHASE_DELETED:
+		c.status.Unfinished--
+		c.status.Deleted++
+		return // What it was nobody can tell, so the run has no digest any more.
 	default:
 		return
 	}
@@ -72,11 +76,11 @@ func (c *Count) add(index int, o outcome) {
 }
 
 // Status returns the count. The digest is a sha256 over the episodes' digests in the design's order; there is none while
-// an episode is unfinished.
+// an episode is unfinished, and none when one was deleted.
 func (c *Count) Status() *vignettev1.RunStatus {
 	status := &vignettev1.RunStatus{
 		Run: c.status.Run, CreatedAt: c.status.CreatedAt, Scenarios: c.status.Scenarios, Total: c.status.Total, Ok: c.status.Ok,
-		Invalid: c.status.Invalid, Failed: c.status.Failed, Unfinished: c.status.Unfinished, Turns: c.status.Turns,
+		Invalid: c.status.Invalid, Failed: c.status.Failed, Unfinished: c.status.Unfinished, Deleted: c.status.Deleted, Turns: c.status.Turns,
 	}
 	if c.ended == len(c.digests) {
 		all := sha256.New()

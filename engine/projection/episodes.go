@@ -131,6 +131,8 @@ func (f *folding) take(entry episodelog.Entry, corrupt error) error {
 	switch {
 	case corrupt != nil:
 		f.unreadable[index] = corrupt
+	case f.states[index] == nil && entry.Event.GetDeleted() != nil:
+		// It was complete when it was read, and is being deleted this moment.
 	case f.states[index] == nil:
 		return fmt.Errorf("comes after the episode was complete")
 	default:

@@ -52,7 +52,7 @@ func (r *Reader) Run(ctx context.Context, name string) (*planning.Planner, error
 		case entry.Run == name:
 			return planning.New(entry.Manifest)
 		case name == Latest:
-			found = []*vignettev1.Manifest{entry.Manifest}
+			found = []*vignettev1.Manifest{entry.Manifest} // the last to come, whatever clocks say
 		case strings.HasPrefix(entry.Run, name):
 			found = append(found, entry.Manifest)
 		}
@@ -107,6 +107,9 @@ func (r *Reader) Runs(ctx context.Context) iter.Seq2[*vignettev1.RunStatus, erro
 				manifests = append(manifests, entry.Manifest)
 			}
 		}
+		slices.SortStableFunc(manifests, func(a, b *vignettev1.Manifest) int {
+			return a.GetCreatedAt().AsTime().Compare(b.GetCreatedAt().AsTime())
+		})
 		for _, manifest := range slices.Backward(manifests) {
 			status, err := r.status(ctx, manifest)
 			if status == nil {
@@ -182,6 +185,8 @@ func (r *Reader) Episode(ctx context.Context, id string) (*episode.State, *plann
 type Record struct {
 	// Run the episode belongs to.
 	Run string
+	// Episode is its id.
+	Episode string
 	// Cell is its place in the design.
 	Cell *vignettev1.Cell
 	// Events of its play, oldest first.
@@ -198,6 +203,7 @@ func (r *Reader) Record(ctx context.Context, id string) (*Record, error) {
 	}
 	record := &Record{Run: planner.Manifest().GetRun(), Cell: planner.Cell(i)}
 	id = episode.ID(record.Run, record.Cell)
+	record.Episode = id
 	played, err := r.log.Play(ctx, record.Run, id)
 	if err != nil {
 		return nil, fmt.Errorf("episode %s: %w", id, err)

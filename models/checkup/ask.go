@@ -377,7 +377,16 @@ func plain(err error) string {
 
 func reachMend(err error) string {
 	var dns *net.DNSError
+	var certificate x509.CertificateInvalidError
+	var unknown x509.UnknownAuthorityError
+	var host x509.HostnameError
 	switch {
+	case errors.As(err, &certificate) && certificate.Reason == x509.Expired:
+		return fmt.Sprintf("renew it, or set this machine's clock, which says %s", time.Now().UTC().Format("2006-01-02 15:04 UTC"))
+	case errors.As(err, &unknown):
+		return "name the file of its authority in $SSL_CERT_FILE, or add it to this machine's"
+	case errors.As(err, &host):
+		return "write the name that its certificate is for into base_url"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "start the server, or mend base_url"
 	case errors.As(err, &dns):

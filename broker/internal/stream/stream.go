@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -159,6 +160,9 @@ func (s *Stream) readAck(ack []byte) (uint64, error) {
 	if err := json.Unmarshal(ack, &full); err != nil {
 		return 0, fmt.Errorf("acknowledgement of stream %s: %w", s.name, err)
 	}
+	if isFull(full.Error) {
+		return 0, fmt.Errorf("%w (%w)", ErrFull, full.Error)
+	}
 	if full.Error != nil {
 		return 0, full.Error
 	}
@@ -233,13 +237,104 @@ func (s *Stream) Subjects(ctx context.Context, most int) ([]string, error) {
 	return slices.Collect(maps.Keys(info.State.Subjects)), nil
 }
 
-// Purge deletes all messages that match a filter.
-func (s *Stream) Purge(ctx context.Context, filter string) error {
+// Erasure says what is to be deleted of a stream, and how.
+type Erasure struct {
+	// Filter is the subject, or a pattern of subjects.
+	Filter string
+	// Before leaves this sequence and all after it alone; 0 leaves nothing alone.
+	Before uint64
+	// Shred writes over what is deleted. Else it stays in the server's files, where nobody is led to it any more, until the
+	// server drops or rewrites the file, of 8 MB at most, that it is in: when all of it is deleted, or more than half. Shredding
+	// rewrites that file for each message, tens of milliseconds each.
+	Shred bool
+}
+
+// Erase deletes messages and returns how many there were. When it is cut off, some are gone and some are not: it can be done again.
+func (s *Stream) Erase(ctx context.Context, e Erasure) (int, error) {
+	shredded := 0
+	if e.Shred {
+		var err error
+		if shredded, err = s.shred(ctx, e); err != nil {
+			return shredded, err
+		}
+	}
+	purged, err := s.purge(ctx, e)
+	return shredded + purged, err
+}
+
+func (s *Stream) shred(ctx context.Context, e Erasure) (int, error) {
+	last, err := s.Last(ctx, e.Filter)
+	if err != nil || last == nil {
+		return 0, err
+	}
 	stream, err := s.js.Stream(ctx, s.name)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return stream.Purge(ctx, jetstream.WithPurgeSubject(filter))
+	n := 0
+	for msg, err := range s.Scan(ctx, e.Filter, last.Sequence) {
+		if err != nil {
+			return n, err
+		}
+		if e.Before > 0 && msg.Sequence >= e.Before {
+			break
+		}
+		if err := stream.SecureDeleteMsg(ctx, msg.Sequence); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+// purgeTimeout bounds a purge: the server looks through all files that may hold something.
+const purgeTimeout = 5 * time.Minute
+
+func (s *Stream) purge(ctx context.Context, e Erasure) (int, error) {
+	request, err := json.Marshal(struct {
+		Filter string `json:"filter"`
+		Before uint64 `json:"seq,omitempty"`
+	}{e.Filter, e.Before})
+	if err != nil {
+		return 0, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, purgeTimeout)
+	defer cancel()
+	reply, err := s.nc.RequestWithContext(ctx, "$JS.API.STREAM.PURGE."+s.name, request)
+	if err != nil {
+		return 0, err
+	}
+	var response struct {
+		Error  *jetstream.APIError `json:"error"`
+		Purged int                 `json:"purged"`
+	}
+	if err := json.Unmarshal(reply.Data, &response); err != nil {
+		return 0, fmt.Errorf("answer of stream %s: %w", s.name, err)
+	}
+	if response.Error != nil {
+		return 0, response.Error
+	}
+	return response.Purged, nil
+}
+
+// ErrFull says that the server has no room for a message.
+var ErrFull = errors.New("no room left: make room on the disk of the data directory, or choose another with --data")
+
+// Codes of the server for a disk or a limit that is full; the client's package does not name them.
+const (
+	codeInsufficientResources = 10023
+	codeNoSpace               = 10047
+	codeStoreFailed           = 10077
+)
+
+func isFull(err *jetstream.APIError) bool {
+	switch {
+	case err == nil:
+		return false
+	case err.ErrorCode == codeInsufficientResources, err.ErrorCode == codeNoSpace:
+		return true
+	}
+	return err.ErrorCode == codeStoreFailed && strings.Contains(err.Description, "no space left")
 }
 
 // IsWrongLast says whether the server refused a message for its expected last sequence. It uses another code when the

@@ -183,7 +183,9 @@ type Manifest struct {
 	ProgramVersion string `protobuf:"bytes,10,opt,name=program_version,json=programVersion,proto3" json:"program_version,omitempty"`
 	// Who is played and judged by which model where a scenario does not say: kinds and role ids, each with a model in the
 	// grammar of `--model`. Those that are not in it are played by rules.
-	Models        map[string]string `protobuf:"bytes,11,rep,name=models,proto3" json:"models,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Models map[string]string `protobuf:"bytes,11,rep,name=models,proto3" json:"models,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// Set when the run was deleted on request. Then nothing else is but the version, the id and when it was made.
+	Deleted       *Tombstone `protobuf:"bytes,12,opt,name=deleted,proto3" json:"deleted,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -295,6 +297,68 @@ func (x *Manifest) GetModels() map[string]string {
 	return nil
 }
 
+func (x *Manifest) GetDeleted() *Tombstone {
+	if x != nil {
+		return x.Deleted
+	}
+	return nil
+}
+
+// Tombstone says that something was deleted on request, and nothing about what it was.
+type Tombstone struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// When.
+	Time *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=time,proto3" json:"time,omitempty"`
+	// Why, in the words of whoever asked for it; may be empty.
+	Reason        string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Tombstone) Reset() {
+	*x = Tombstone{}
+	mi := &file_vignette_v1_episode_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Tombstone) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Tombstone) ProtoMessage() {}
+
+func (x *Tombstone) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_episode_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Tombstone.ProtoReflect.Descriptor instead.
+func (*Tombstone) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Tombstone) GetTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Time
+	}
+	return nil
+}
+
+func (x *Tombstone) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
 // Cell is one combination of scenario, factor levels and repeat: the design's coordinates of an episode.
 type Cell struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -310,7 +374,7 @@ type Cell struct {
 
 func (x *Cell) Reset() {
 	*x = Cell{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[1]
+	mi := &file_vignette_v1_episode_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -322,7 +386,7 @@ func (x *Cell) String() string {
 func (*Cell) ProtoMessage() {}
 
 func (x *Cell) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[1]
+	mi := &file_vignette_v1_episode_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -335,7 +399,7 @@ func (x *Cell) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cell.ProtoReflect.Descriptor instead.
 func (*Cell) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{1}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Cell) GetScenario() string {
@@ -372,7 +436,7 @@ type FactorLevel struct {
 
 func (x *FactorLevel) Reset() {
 	*x = FactorLevel{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[2]
+	mi := &file_vignette_v1_episode_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -384,7 +448,7 @@ func (x *FactorLevel) String() string {
 func (*FactorLevel) ProtoMessage() {}
 
 func (x *FactorLevel) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[2]
+	mi := &file_vignette_v1_episode_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -397,7 +461,7 @@ func (x *FactorLevel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FactorLevel.ProtoReflect.Descriptor instead.
 func (*FactorLevel) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{2}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *FactorLevel) GetFactor() string {
@@ -438,6 +502,7 @@ type EpisodeEvent struct {
 	//	*EpisodeEvent_Completed
 	//	*EpisodeEvent_Failed
 	//	*EpisodeEvent_Bids
+	//	*EpisodeEvent_Deleted
 	Event         isEpisodeEvent_Event `protobuf_oneof:"event"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -445,7 +510,7 @@ type EpisodeEvent struct {
 
 func (x *EpisodeEvent) Reset() {
 	*x = EpisodeEvent{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[3]
+	mi := &file_vignette_v1_episode_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -457,7 +522,7 @@ func (x *EpisodeEvent) String() string {
 func (*EpisodeEvent) ProtoMessage() {}
 
 func (x *EpisodeEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[3]
+	mi := &file_vignette_v1_episode_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -470,7 +535,7 @@ func (x *EpisodeEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EpisodeEvent.ProtoReflect.Descriptor instead.
 func (*EpisodeEvent) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{3}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *EpisodeEvent) GetSchemaVersion() int32 {
@@ -589,6 +654,15 @@ func (x *EpisodeEvent) GetBids() *Bids {
 	return nil
 }
 
+func (x *EpisodeEvent) GetDeleted() *Tombstone {
+	if x != nil {
+		if x, ok := x.Event.(*EpisodeEvent_Deleted); ok {
+			return x.Deleted
+		}
+	}
+	return nil
+}
+
 type isEpisodeEvent_Event interface {
 	isEpisodeEvent_Event()
 }
@@ -638,6 +712,11 @@ type EpisodeEvent_Bids struct {
 	Bids *Bids `protobuf:"bytes,13,opt,name=bids,proto3,oneof"`
 }
 
+type EpisodeEvent_Deleted struct {
+	// The episode was deleted on request; it is the only event that is left.
+	Deleted *Tombstone `protobuf:"bytes,14,opt,name=deleted,proto3,oneof"`
+}
+
 func (*EpisodeEvent_Started) isEpisodeEvent_Event() {}
 
 func (*EpisodeEvent_Claimed) isEpisodeEvent_Event() {}
@@ -656,6 +735,8 @@ func (*EpisodeEvent_Failed) isEpisodeEvent_Event() {}
 
 func (*EpisodeEvent_Bids) isEpisodeEvent_Event() {}
 
+func (*EpisodeEvent_Deleted) isEpisodeEvent_Event() {}
+
 // EpisodeStarted begins an episode.
 type EpisodeStarted struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -671,7 +752,7 @@ type EpisodeStarted struct {
 
 func (x *EpisodeStarted) Reset() {
 	*x = EpisodeStarted{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[4]
+	mi := &file_vignette_v1_episode_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -683,7 +764,7 @@ func (x *EpisodeStarted) String() string {
 func (*EpisodeStarted) ProtoMessage() {}
 
 func (x *EpisodeStarted) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[4]
+	mi := &file_vignette_v1_episode_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -696,7 +777,7 @@ func (x *EpisodeStarted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EpisodeStarted.ProtoReflect.Descriptor instead.
 func (*EpisodeStarted) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{4}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *EpisodeStarted) GetEpisode() string {
@@ -733,7 +814,7 @@ type Claimed struct {
 
 func (x *Claimed) Reset() {
 	*x = Claimed{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[5]
+	mi := &file_vignette_v1_episode_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -745,7 +826,7 @@ func (x *Claimed) String() string {
 func (*Claimed) ProtoMessage() {}
 
 func (x *Claimed) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[5]
+	mi := &file_vignette_v1_episode_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -758,7 +839,7 @@ func (x *Claimed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Claimed.ProtoReflect.Descriptor instead.
 func (*Claimed) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{5}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Claimed) GetEpoch() int64 {
@@ -788,7 +869,7 @@ type Bids struct {
 
 func (x *Bids) Reset() {
 	*x = Bids{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[6]
+	mi := &file_vignette_v1_episode_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -800,7 +881,7 @@ func (x *Bids) String() string {
 func (*Bids) ProtoMessage() {}
 
 func (x *Bids) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[6]
+	mi := &file_vignette_v1_episode_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -813,7 +894,7 @@ func (x *Bids) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Bids.ProtoReflect.Descriptor instead.
 func (*Bids) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{6}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Bids) GetTurnIndex() int32 {
@@ -843,7 +924,7 @@ type RoleBid struct {
 
 func (x *RoleBid) Reset() {
 	*x = RoleBid{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[7]
+	mi := &file_vignette_v1_episode_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -855,7 +936,7 @@ func (x *RoleBid) String() string {
 func (*RoleBid) ProtoMessage() {}
 
 func (x *RoleBid) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[7]
+	mi := &file_vignette_v1_episode_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -868,7 +949,7 @@ func (x *RoleBid) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoleBid.ProtoReflect.Descriptor instead.
 func (*RoleBid) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{7}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *RoleBid) GetRole() string {
@@ -902,7 +983,7 @@ type Evaluated struct {
 
 func (x *Evaluated) Reset() {
 	*x = Evaluated{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[8]
+	mi := &file_vignette_v1_episode_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -914,7 +995,7 @@ func (x *Evaluated) String() string {
 func (*Evaluated) ProtoMessage() {}
 
 func (x *Evaluated) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[8]
+	mi := &file_vignette_v1_episode_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -927,7 +1008,7 @@ func (x *Evaluated) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Evaluated.ProtoReflect.Descriptor instead.
 func (*Evaluated) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{8}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Evaluated) GetEvaluator() string {
@@ -971,7 +1052,7 @@ type ConversationEnded struct {
 
 func (x *ConversationEnded) Reset() {
 	*x = ConversationEnded{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[9]
+	mi := &file_vignette_v1_episode_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -983,7 +1064,7 @@ func (x *ConversationEnded) String() string {
 func (*ConversationEnded) ProtoMessage() {}
 
 func (x *ConversationEnded) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[9]
+	mi := &file_vignette_v1_episode_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -996,7 +1077,7 @@ func (x *ConversationEnded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConversationEnded.ProtoReflect.Descriptor instead.
 func (*ConversationEnded) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{9}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ConversationEnded) GetReason() EndReason {
@@ -1028,7 +1109,7 @@ type EpisodeCompleted struct {
 
 func (x *EpisodeCompleted) Reset() {
 	*x = EpisodeCompleted{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[10]
+	mi := &file_vignette_v1_episode_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1040,7 +1121,7 @@ func (x *EpisodeCompleted) String() string {
 func (*EpisodeCompleted) ProtoMessage() {}
 
 func (x *EpisodeCompleted) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[10]
+	mi := &file_vignette_v1_episode_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1053,7 +1134,7 @@ func (x *EpisodeCompleted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EpisodeCompleted.ProtoReflect.Descriptor instead.
 func (*EpisodeCompleted) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{10}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *EpisodeCompleted) GetValidity() Validity {
@@ -1094,7 +1175,7 @@ type EpisodeFailed struct {
 
 func (x *EpisodeFailed) Reset() {
 	*x = EpisodeFailed{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[11]
+	mi := &file_vignette_v1_episode_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1106,7 +1187,7 @@ func (x *EpisodeFailed) String() string {
 func (*EpisodeFailed) ProtoMessage() {}
 
 func (x *EpisodeFailed) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[11]
+	mi := &file_vignette_v1_episode_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1119,7 +1200,7 @@ func (x *EpisodeFailed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EpisodeFailed.ProtoReflect.Descriptor instead.
 func (*EpisodeFailed) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{11}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *EpisodeFailed) GetCode() int32 {
@@ -1175,7 +1256,7 @@ type Note struct {
 
 func (x *Note) Reset() {
 	*x = Note{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[12]
+	mi := &file_vignette_v1_episode_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1187,7 +1268,7 @@ func (x *Note) String() string {
 func (*Note) ProtoMessage() {}
 
 func (x *Note) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[12]
+	mi := &file_vignette_v1_episode_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1200,7 +1281,7 @@ func (x *Note) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Note.ProtoReflect.Descriptor instead.
 func (*Note) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{12}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Note) GetSchemaVersion() int32 {
@@ -1305,7 +1386,7 @@ type Rewarded struct {
 
 func (x *Rewarded) Reset() {
 	*x = Rewarded{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[13]
+	mi := &file_vignette_v1_episode_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1317,7 +1398,7 @@ func (x *Rewarded) String() string {
 func (*Rewarded) ProtoMessage() {}
 
 func (x *Rewarded) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[13]
+	mi := &file_vignette_v1_episode_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1330,7 +1411,7 @@ func (x *Rewarded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Rewarded.ProtoReflect.Descriptor instead.
 func (*Rewarded) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{13}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Rewarded) GetRevision() int32 {
@@ -1358,7 +1439,7 @@ var File_vignette_v1_episode_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_episode_proto_rawDesc = "" +
 	"\n" +
-	"\x19vignette/v1/episode.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17vignette/v1/agent.proto\x1a\x1bvignette/v1/evaluator.proto\x1a\x19vignette/v1/options.proto\x1a\x1avignette/v1/scenario.proto\x1a\x17vignette/v1/score.proto\x1a\x16vignette/v1/turn.proto\"\xff\x04\n" +
+	"\x19vignette/v1/episode.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17vignette/v1/agent.proto\x1a\x1bvignette/v1/evaluator.proto\x1a\x19vignette/v1/options.proto\x1a\x1avignette/v1/scenario.proto\x1a\x17vignette/v1/score.proto\x1a\x16vignette/v1/turn.proto\"\xb7\x05\n" +
 	"\bManifest\x12.\n" +
 	"\x0eschema_version\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x01R\rschemaVersion\x122\n" +
 	"\x03run\x18\x02 \x01(\tB \xbaH\x19r\x172\x15^[A-Za-z0-9_-]{1,64}$\xb0\xbb\x18\x01R\x03run\x12?\n" +
@@ -1374,17 +1455,21 @@ const file_vignette_v1_episode_proto_rawDesc = "" +
 	"evaluators\x12-\n" +
 	"\x0fprogram_version\x18\n" +
 	" \x01(\tB\x04\xb0\xbb\x18\x01R\x0eprogramVersion\x129\n" +
-	"\x06models\x18\v \x03(\v2!.vignette.v1.Manifest.ModelsEntryR\x06models\x1a9\n" +
+	"\x06models\x18\v \x03(\v2!.vignette.v1.Manifest.ModelsEntryR\x06models\x126\n" +
+	"\adeleted\x18\f \x01(\v2\x16.vignette.v1.TombstoneB\x04\xb0\xbb\x18\x01R\adeleted\x1a9\n" +
 	"\vModelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x80\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"]\n" +
+	"\tTombstone\x12.\n" +
+	"\x04time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12 \n" +
+	"\x06reason\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x06reason\"\x80\x01\n" +
 	"\x04Cell\x12#\n" +
 	"\bscenario\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\bscenario\x122\n" +
 	"\afactors\x18\x02 \x03(\v2\x18.vignette.v1.FactorLevelR\afactors\x12\x1f\n" +
 	"\x06repeat\x18\x03 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\x06repeat\"M\n" +
 	"\vFactorLevel\x12\x1f\n" +
 	"\x06factor\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x06factor\x12\x1d\n" +
-	"\x05level\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05level\"\xb3\x05\n" +
+	"\x05level\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05level\"\xe7\x05\n" +
 	"\fEpisodeEvent\x12.\n" +
 	"\x0eschema_version\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x01R\rschemaVersion\x12\x1b\n" +
 	"\x02id\x18\x02 \x01(\tB\v\xbaH\x04r\x02\x10\x01\xb0\xbb\x18\x01R\x02id\x124\n" +
@@ -1399,7 +1484,8 @@ const file_vignette_v1_episode_proto_rawDesc = "" +
 	" \x01(\v2\x1e.vignette.v1.ConversationEndedH\x00R\x11conversationEnded\x12=\n" +
 	"\tcompleted\x18\v \x01(\v2\x1d.vignette.v1.EpisodeCompletedH\x00R\tcompleted\x124\n" +
 	"\x06failed\x18\f \x01(\v2\x1a.vignette.v1.EpisodeFailedH\x00R\x06failed\x12'\n" +
-	"\x04bids\x18\r \x01(\v2\x11.vignette.v1.BidsH\x00R\x04bidsB\x0e\n" +
+	"\x04bids\x18\r \x01(\v2\x11.vignette.v1.BidsH\x00R\x04bids\x122\n" +
+	"\adeleted\x18\x0e \x01(\v2\x16.vignette.v1.TombstoneH\x00R\adeletedB\x0e\n" +
 	"\x05event\x12\x05\xbaH\x02\b\x01\"\x9c\x01\n" +
 	"\x0eEpisodeStarted\x12:\n" +
 	"\aepisode\x18\x01 \x01(\tB \xbaH\x19r\x172\x15^[A-Za-z0-9_-]{1,64}$\xb0\xbb\x18\x01R\aepisode\x12-\n" +
@@ -1479,68 +1565,72 @@ func file_vignette_v1_episode_proto_rawDescGZIP() []byte {
 }
 
 var file_vignette_v1_episode_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_vignette_v1_episode_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
+var file_vignette_v1_episode_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
 var file_vignette_v1_episode_proto_goTypes = []any{
 	(EndReason)(0),                // 0: vignette.v1.EndReason
 	(Validity)(0),                 // 1: vignette.v1.Validity
 	(*Manifest)(nil),              // 2: vignette.v1.Manifest
-	(*Cell)(nil),                  // 3: vignette.v1.Cell
-	(*FactorLevel)(nil),           // 4: vignette.v1.FactorLevel
-	(*EpisodeEvent)(nil),          // 5: vignette.v1.EpisodeEvent
-	(*EpisodeStarted)(nil),        // 6: vignette.v1.EpisodeStarted
-	(*Claimed)(nil),               // 7: vignette.v1.Claimed
-	(*Bids)(nil),                  // 8: vignette.v1.Bids
-	(*RoleBid)(nil),               // 9: vignette.v1.RoleBid
-	(*Evaluated)(nil),             // 10: vignette.v1.Evaluated
-	(*ConversationEnded)(nil),     // 11: vignette.v1.ConversationEnded
-	(*EpisodeCompleted)(nil),      // 12: vignette.v1.EpisodeCompleted
-	(*EpisodeFailed)(nil),         // 13: vignette.v1.EpisodeFailed
-	(*Note)(nil),                  // 14: vignette.v1.Note
-	(*Rewarded)(nil),              // 15: vignette.v1.Rewarded
-	nil,                           // 16: vignette.v1.Manifest.ModelsEntry
-	(*timestamppb.Timestamp)(nil), // 17: google.protobuf.Timestamp
-	(*Scenario)(nil),              // 18: vignette.v1.Scenario
-	(*Factor)(nil),                // 19: vignette.v1.Factor
-	(*AgentDescription)(nil),      // 20: vignette.v1.AgentDescription
-	(*EvaluatorDescription)(nil),  // 21: vignette.v1.EvaluatorDescription
-	(*Turn)(nil),                  // 22: vignette.v1.Turn
-	(*ProbeAnswer)(nil),           // 23: vignette.v1.ProbeAnswer
-	(*Score)(nil),                 // 24: vignette.v1.Score
-	(*Reward)(nil),                // 25: vignette.v1.Reward
+	(*Tombstone)(nil),             // 3: vignette.v1.Tombstone
+	(*Cell)(nil),                  // 4: vignette.v1.Cell
+	(*FactorLevel)(nil),           // 5: vignette.v1.FactorLevel
+	(*EpisodeEvent)(nil),          // 6: vignette.v1.EpisodeEvent
+	(*EpisodeStarted)(nil),        // 7: vignette.v1.EpisodeStarted
+	(*Claimed)(nil),               // 8: vignette.v1.Claimed
+	(*Bids)(nil),                  // 9: vignette.v1.Bids
+	(*RoleBid)(nil),               // 10: vignette.v1.RoleBid
+	(*Evaluated)(nil),             // 11: vignette.v1.Evaluated
+	(*ConversationEnded)(nil),     // 12: vignette.v1.ConversationEnded
+	(*EpisodeCompleted)(nil),      // 13: vignette.v1.EpisodeCompleted
+	(*EpisodeFailed)(nil),         // 14: vignette.v1.EpisodeFailed
+	(*Note)(nil),                  // 15: vignette.v1.Note
+	(*Rewarded)(nil),              // 16: vignette.v1.Rewarded
+	nil,                           // 17: vignette.v1.Manifest.ModelsEntry
+	(*timestamppb.Timestamp)(nil), // 18: google.protobuf.Timestamp
+	(*Scenario)(nil),              // 19: vignette.v1.Scenario
+	(*Factor)(nil),                // 20: vignette.v1.Factor
+	(*AgentDescription)(nil),      // 21: vignette.v1.AgentDescription
+	(*EvaluatorDescription)(nil),  // 22: vignette.v1.EvaluatorDescription
+	(*Turn)(nil),                  // 23: vignette.v1.Turn
+	(*ProbeAnswer)(nil),           // 24: vignette.v1.ProbeAnswer
+	(*Score)(nil),                 // 25: vignette.v1.Score
+	(*Reward)(nil),                // 26: vignette.v1.Reward
 }
 var file_vignette_v1_episode_proto_depIdxs = []int32{
-	17, // 0: vignette.v1.Manifest.created_at:type_name -> google.protobuf.Timestamp
-	18, // 1: vignette.v1.Manifest.scenarios:type_name -> vignette.v1.Scenario
-	19, // 2: vignette.v1.Manifest.factors:type_name -> vignette.v1.Factor
-	20, // 3: vignette.v1.Manifest.agents:type_name -> vignette.v1.AgentDescription
-	21, // 4: vignette.v1.Manifest.evaluators:type_name -> vignette.v1.EvaluatorDescription
-	16, // 5: vignette.v1.Manifest.models:type_name -> vignette.v1.Manifest.ModelsEntry
-	4,  // 6: vignette.v1.Cell.factors:type_name -> vignette.v1.FactorLevel
-	17, // 7: vignette.v1.EpisodeEvent.time:type_name -> google.protobuf.Timestamp
-	6,  // 8: vignette.v1.EpisodeEvent.started:type_name -> vignette.v1.EpisodeStarted
-	7,  // 9: vignette.v1.EpisodeEvent.claimed:type_name -> vignette.v1.Claimed
-	22, // 10: vignette.v1.EpisodeEvent.turn:type_name -> vignette.v1.Turn
-	23, // 11: vignette.v1.EpisodeEvent.probed:type_name -> vignette.v1.ProbeAnswer
-	10, // 12: vignette.v1.EpisodeEvent.evaluated:type_name -> vignette.v1.Evaluated
-	11, // 13: vignette.v1.EpisodeEvent.conversation_ended:type_name -> vignette.v1.ConversationEnded
-	12, // 14: vignette.v1.EpisodeEvent.completed:type_name -> vignette.v1.EpisodeCompleted
-	13, // 15: vignette.v1.EpisodeEvent.failed:type_name -> vignette.v1.EpisodeFailed
-	8,  // 16: vignette.v1.EpisodeEvent.bids:type_name -> vignette.v1.Bids
-	3,  // 17: vignette.v1.EpisodeStarted.cell:type_name -> vignette.v1.Cell
-	9,  // 18: vignette.v1.Bids.bids:type_name -> vignette.v1.RoleBid
-	24, // 19: vignette.v1.Evaluated.scores:type_name -> vignette.v1.Score
-	0,  // 20: vignette.v1.ConversationEnded.reason:type_name -> vignette.v1.EndReason
-	1,  // 21: vignette.v1.EpisodeCompleted.validity:type_name -> vignette.v1.Validity
-	25, // 22: vignette.v1.EpisodeCompleted.rewards:type_name -> vignette.v1.Reward
-	17, // 23: vignette.v1.Note.time:type_name -> google.protobuf.Timestamp
-	10, // 24: vignette.v1.Note.rescored:type_name -> vignette.v1.Evaluated
-	15, // 25: vignette.v1.Note.rewarded:type_name -> vignette.v1.Rewarded
-	25, // 26: vignette.v1.Rewarded.rewards:type_name -> vignette.v1.Reward
-	27, // [27:27] is the sub-list for method output_type
-	27, // [27:27] is the sub-list for method input_type
-	27, // [27:27] is the sub-list for extension type_name
-	27, // [27:27] is the sub-list for extension extendee
-	0,  // [0:27] is the sub-list for field type_name
+	18, // 0: vignette.v1.Manifest.created_at:type_name -> google.protobuf.Timestamp
+	19, // 1: vignette.v1.Manifest.scenarios:type_name -> vignette.v1.Scenario
+	20, // 2: vignette.v1.Manifest.factors:type_name -> vignette.v1.Factor
+	21, // 3: vignette.v1.Manifest.agents:type_name -> vignette.v1.AgentDescription
+	22, // 4: vignette.v1.Manifest.evaluators:type_name -> vignette.v1.EvaluatorDescription
+	17, // 5: vignette.v1.Manifest.models:type_name -> vignette.v1.Manifest.ModelsEntry
+	3,  // 6: vignette.v1.Manifest.deleted:type_name -> vignette.v1.Tombstone
+	18, // 7: vignette.v1.Tombstone.time:type_name -> google.protobuf.Timestamp
+	5,  // 8: vignette.v1.Cell.factors:type_name -> vignette.v1.FactorLevel
+	18, // 9: vignette.v1.EpisodeEvent.time:type_name -> google.protobuf.Timestamp
+	7,  // 10: vignette.v1.EpisodeEvent.started:type_name -> vignette.v1.EpisodeStarted
+	8,  // 11: vignette.v1.EpisodeEvent.claimed:type_name -> vignette.v1.Claimed
+	23, // 12: vignette.v1.EpisodeEvent.turn:type_name -> vignette.v1.Turn
+	24, // 13: vignette.v1.EpisodeEvent.probed:type_name -> vignette.v1.ProbeAnswer
+	11, // 14: vignette.v1.EpisodeEvent.evaluated:type_name -> vignette.v1.Evaluated
+	12, // 15: vignette.v1.EpisodeEvent.conversation_ended:type_name -> vignette.v1.ConversationEnded
+	13, // 16: vignette.v1.EpisodeEvent.completed:type_name -> vignette.v1.EpisodeCompleted
+	14, // 17: vignette.v1.EpisodeEvent.failed:type_name -> vignette.v1.EpisodeFailed
+	9,  // 18: vignette.v1.EpisodeEvent.bids:type_name -> vignette.v1.Bids
+	3,  // 19: vignette.v1.EpisodeEvent.deleted:type_name -> vignette.v1.Tombstone
+	4,  // 20: vignette.v1.EpisodeStarted.cell:type_name -> vignette.v1.Cell
+	10, // 21: vignette.v1.Bids.bids:type_name -> vignette.v1.RoleBid
+	25, // 22: vignette.v1.Evaluated.scores:type_name -> vignette.v1.Score
+	0,  // 23: vignette.v1.ConversationEnded.reason:type_name -> vignette.v1.EndReason
+	1,  // 24: vignette.v1.EpisodeCompleted.validity:type_name -> vignette.v1.Validity
+	26, // 25: vignette.v1.EpisodeCompleted.rewards:type_name -> vignette.v1.Reward
+	18, // 26: vignette.v1.Note.time:type_name -> google.protobuf.Timestamp
+	11, // 27: vignette.v1.Note.rescored:type_name -> vignette.v1.Evaluated
+	16, // 28: vignette.v1.Note.rewarded:type_name -> vignette.v1.Rewarded
+	26, // 29: vignette.v1.Rewarded.rewards:type_name -> vignette.v1.Reward
+	30, // [30:30] is the sub-list for method output_type
+	30, // [30:30] is the sub-list for method input_type
+	30, // [30:30] is the sub-list for extension type_name
+	30, // [30:30] is the sub-list for extension extendee
+	0,  // [0:30] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_episode_proto_init() }
@@ -1554,7 +1644,7 @@ func file_vignette_v1_episode_proto_init() {
 	file_vignette_v1_scenario_proto_init()
 	file_vignette_v1_score_proto_init()
 	file_vignette_v1_turn_proto_init()
-	file_vignette_v1_episode_proto_msgTypes[3].OneofWrappers = []any{
+	file_vignette_v1_episode_proto_msgTypes[4].OneofWrappers = []any{
 		(*EpisodeEvent_Started)(nil),
 		(*EpisodeEvent_Claimed)(nil),
 		(*EpisodeEvent_Turn)(nil),
@@ -1564,9 +1654,10 @@ func file_vignette_v1_episode_proto_init() {
 		(*EpisodeEvent_Completed)(nil),
 		(*EpisodeEvent_Failed)(nil),
 		(*EpisodeEvent_Bids)(nil),
+		(*EpisodeEvent_Deleted)(nil),
 	}
-	file_vignette_v1_episode_proto_msgTypes[8].OneofWrappers = []any{}
-	file_vignette_v1_episode_proto_msgTypes[12].OneofWrappers = []any{
+	file_vignette_v1_episode_proto_msgTypes[9].OneofWrappers = []any{}
+	file_vignette_v1_episode_proto_msgTypes[13].OneofWrappers = []any{
 		(*Note_Rescored)(nil),
 		(*Note_Remark)(nil),
 		(*Note_Rewarded)(nil),
@@ -1577,7 +1668,7 @@ func file_vignette_v1_episode_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_episode_proto_rawDesc), len(file_vignette_v1_episode_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   15,
+			NumMessages:   16,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -37,6 +37,8 @@ const (
 	EpisodePhase_EPISODE_PHASE_COMPLETED EpisodePhase = 3
 	// Failed.
 	EpisodePhase_EPISODE_PHASE_FAILED EpisodePhase = 4
+	// Deleted on request.
+	EpisodePhase_EPISODE_PHASE_DELETED EpisodePhase = 5
 )
 
 // Enum value maps for EpisodePhase.
@@ -47,6 +49,7 @@ var (
 		2: "EPISODE_PHASE_UNFINISHED",
 		3: "EPISODE_PHASE_COMPLETED",
 		4: "EPISODE_PHASE_FAILED",
+		5: "EPISODE_PHASE_DELETED",
 	}
 	EpisodePhase_value = map[string]int32{
 		"EPISODE_PHASE_UNSPECIFIED": 0,
@@ -54,6 +57,7 @@ var (
 		"EPISODE_PHASE_UNFINISHED":  2,
 		"EPISODE_PHASE_COMPLETED":   3,
 		"EPISODE_PHASE_FAILED":      4,
+		"EPISODE_PHASE_DELETED":     5,
 	}
 )
 
@@ -406,7 +410,7 @@ func (x *EpisodeSummary) GetFailed() *EpisodeFailed {
 	return nil
 }
 
-// RunStatus counts episodes. `total` is the sum of the four others.
+// RunStatus counts episodes. `total` is the sum of the others.
 type RunStatus struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Run id.
@@ -425,12 +429,14 @@ type RunStatus struct {
 	Unfinished int32 `protobuf:"varint,7,opt,name=unfinished,proto3" json:"unfinished,omitempty"`
 	// Turns recorded.
 	Turns int64 `protobuf:"varint,8,opt,name=turns,proto3" json:"turns,omitempty"`
-	// Hex sha256 over all play events without what is volatile; empty while unfinished.
+	// Hex sha256 over all play events without what is volatile; empty while unfinished, and when an episode was deleted.
 	Digest string `protobuf:"bytes,9,opt,name=digest,proto3" json:"digest,omitempty"`
 	// Ids of the scenarios it plays, in the design's order.
 	Scenarios []string `protobuf:"bytes,10,rep,name=scenarios,proto3" json:"scenarios,omitempty"`
 	// Why the run stands still, when whoever played it had to stop because its budget was used up.
-	Paused        string `protobuf:"bytes,11,opt,name=paused,proto3" json:"paused,omitempty"`
+	Paused string `protobuf:"bytes,11,opt,name=paused,proto3" json:"paused,omitempty"`
+	// Deleted on request.
+	Deleted       int32 `protobuf:"varint,12,opt,name=deleted,proto3" json:"deleted,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -540,6 +546,13 @@ func (x *RunStatus) GetPaused() string {
 		return x.Paused
 	}
 	return ""
+}
+
+func (x *RunStatus) GetDeleted() int32 {
+	if x != nil {
+		return x.Deleted
+	}
+	return 0
 }
 
 // ListRunsRequest asks for runs.
@@ -1071,7 +1084,7 @@ const file_vignette_v1_run_proto_rawDesc = "" +
 	"\bvalidity\x18\x04 \x01(\x0e2\x15.vignette.v1.ValidityR\bvalidity\x12\x14\n" +
 	"\x05turns\x18\x05 \x01(\x05R\x05turns\x12;\n" +
 	"\tcompleted\x18\x06 \x01(\v2\x1d.vignette.v1.EpisodeCompletedR\tcompleted\x122\n" +
-	"\x06failed\x18\a \x01(\v2\x1a.vignette.v1.EpisodeFailedR\x06failed\"\xb4\x02\n" +
+	"\x06failed\x18\a \x01(\v2\x1a.vignette.v1.EpisodeFailedR\x06failed\"\xce\x02\n" +
 	"\tRunStatus\x12\x10\n" +
 	"\x03run\x18\x01 \x01(\tR\x03run\x129\n" +
 	"\n" +
@@ -1087,7 +1100,8 @@ const file_vignette_v1_run_proto_rawDesc = "" +
 	"\x06digest\x18\t \x01(\tR\x06digest\x12\x1c\n" +
 	"\tscenarios\x18\n" +
 	" \x03(\tR\tscenarios\x12\x16\n" +
-	"\x06paused\x18\v \x01(\tR\x06paused\"3\n" +
+	"\x06paused\x18\v \x01(\tR\x06paused\x12\x18\n" +
+	"\adeleted\x18\f \x01(\x05R\adeleted\"3\n" +
 	"\x0fListRunsRequest\x12 \n" +
 	"\x05limit\x18\x01 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\x90N(\x00R\x05limit\">\n" +
@@ -1112,13 +1126,14 @@ const file_vignette_v1_run_proto_rawDesc = "" +
 	"\x10CancelRunRequest\x12\x19\n" +
 	"\x03run\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x03run\"C\n" +
 	"\x11CancelRunResponse\x12.\n" +
-	"\x06status\x18\x01 \x01(\v2\x16.vignette.v1.RunStatusR\x06status*\x9d\x01\n" +
+	"\x06status\x18\x01 \x01(\v2\x16.vignette.v1.RunStatusR\x06status*\xb8\x01\n" +
 	"\fEpisodePhase\x12\x1d\n" +
 	"\x19EPISODE_PHASE_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15EPISODE_PHASE_PLANNED\x10\x01\x12\x1c\n" +
 	"\x18EPISODE_PHASE_UNFINISHED\x10\x02\x12\x1b\n" +
 	"\x17EPISODE_PHASE_COMPLETED\x10\x03\x12\x18\n" +
-	"\x14EPISODE_PHASE_FAILED\x10\x042\xd5\x03\n" +
+	"\x14EPISODE_PHASE_FAILED\x10\x04\x12\x19\n" +
+	"\x15EPISODE_PHASE_DELETED\x10\x052\xd5\x03\n" +
 	"\n" +
 	"RunService\x12I\n" +
 	"\bStartRun\x12\x1c.vignette.v1.StartRunRequest\x1a\x1d.vignette.v1.StartRunResponse0\x01\x12G\n" +
