@@ -204,10 +204,10 @@ func words(state *episode.State) string {
 
 const (
 	// repeats is how often each variant is played by each counselor: often enough that some client opens.
-	repeats = 2
+	repeats = 4
 	// sample and shortened are what is looked at unless VIGNETTE_ALL is set: of files with more
 	// than shortened profiles, every fourth of the first of them.
-	sample, shortened = 4, 12
+	sample, shortened = 2, 12
 )
 
 // variant is a profile as it is, or with one field changed: "#1", "#1 Beliefs/0", "#1 -quality". Variants of one profile share

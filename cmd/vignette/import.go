@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -66,6 +67,9 @@ func formatNames() []string {
 	return names
 }
 
+// membersInRow is how many formats of a family stand in a line of the help.
+const membersInRow = 4
+
 // formatList lists the formats for a help page; those of a family stand in its line.
 func formatList() string {
 	var b strings.Builder
@@ -81,7 +85,11 @@ func formatList() string {
 		}
 		fmt.Fprintf(&b, "  %-18s  %s\n", f.Name, f.Title)
 		if list := members[f.Name]; len(list) > 0 {
-			fmt.Fprintf(&b, "  %-18s  (or %s/ and one of %s)\n", "", f.Name, strings.Join(list, ", "))
+			fmt.Fprintf(&b, "  %-18s  (or %s/ and one of\n", "", f.Name)
+			for row := range slices.Chunk(list, membersInRow) {
+				fmt.Fprintf(&b, "  %-18s  %s\n", "", strings.Join(row, ", "))
+			}
+			fmt.Fprintf(&b, "  %-18s  )\n", "")
 		}
 	}
 	return strings.TrimRight(b.String(), "\n")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -10,8 +11,8 @@ import (
 func TestMinds(t *testing.T) {
 	p := newProgram(t)
 	text := "mi_quality,transcript_id,utterance_id,interlocutor,utterance_text,annotator_id,therapist_input_subtype,reflection_exists,question_exists,question_subtype\n"
-	for range 6 {
-		text += "high,1,0,therapist,What was that like for you?,1,n/a,False,True,open\nhigh,1,1,client,It was hard.,1,n/a,n/a,n/a,n/a\n"
+	for i := range 6 {
+		text += fmt.Sprintf("high,1,%d,therapist,What was that like for you?,1,n/a,False,True,open\nhigh,1,%d,client,It was hard.,1,n/a,n/a,n/a,n/a\n", 2*i, 2*i+1)
 	}
 	write(t, filepath.Join(p.dir, "sessions.csv"), text)
 	all := records(t, p.must("minds", "human", "sessions.csv", "--json", "--seed", "3"))
@@ -56,7 +57,7 @@ func TestMindsUsage(t *testing.T) {
 		{[]string{"minds", "dose", "--workers", "0"}, exitUsage, "--workers"},
 		{[]string{"minds", "dose", "more"}, exitUsage, "--help"},
 		{[]string{"minds", "human", "nowhere.csv"}, exitFailed, "nowhere.csv"},
-		{[]string{"minds", "human", "other.csv"}, exitFailed, "mi_quality"},
+		{[]string{"minds", "human", "other.csv"}, exitFailed, "transcript_id"},
 	} {
 		_, errs, code := p.run(test.args...)
 		if code != test.code || !strings.Contains(errs, test.says) {

@@ -11,7 +11,8 @@ import (
 
 // mismatch says how the focal role's reward goes with what came of it for the others, a line for each outcome.
 func (p *page) mismatch(relations []outcomes.Relation) {
-	p.printf("\n%s %s\n", p.bold("Objective mismatch:"), p.dim("the focal role's reward with the others' own outcome, within scenarios; Pearson r, Spearman rho, 95% CI"))
+	p.printf("\n%s\n", p.bold("Objective mismatch"))
+	p.paragraph("  ", "  ", p.dim("The focal role's reward with the others' own outcome, within scenarios: Pearson r, Spearman rho, 95% CI."))
 	if len(relations) == 0 {
 		p.paragraph("  ", "  ", "undefined: no role but the focal one tells how it is or what it means to do")
 		return

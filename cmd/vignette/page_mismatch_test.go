@@ -24,7 +24,8 @@ func TestMismatchOnThePage(t *testing.T) {
 	var out bytes.Buffer
 	(&page{w: &out, width: 200}).mismatch(relations)
 	want := `
-Objective mismatch: the focal role's reward with the others' own outcome, within scenarios; Pearson r, Spearman rho, 95% CI
+Objective mismatch
+  The focal role's reward with the others' own outcome, within scenarios: Pearson r, Spearman rho, 95% CI.
   distress change  r -0.50 [-0.75, -0.25], rho -0.50 [-0.75, -0.25], n 30: more reward goes with relief (by models' self-report)
   willingness      undefined: the reward is constant within each scenario
   What somebody felt is no measure of what an evaluator scored, nor the reverse: neither validates the other.
@@ -35,7 +36,7 @@ Objective mismatch: the focal role's reward with the others' own outcome, within
 	out.Reset()
 	few := outcomes.Correlation{Undefined: "1 episodes have both, it takes 5"}
 	(&page{w: &out, width: 200}).mismatch([]outcomes.Relation{{Kind: outcomes.DistressChange, Pearson: few, Spearman: few}, {Kind: outcomes.Willingness, Pearson: few, Spearman: few}})
-	if got := strings.SplitN(out.String(), "\n", 3)[2]; got != "  undefined: 1 episodes have both, it takes 5\n" {
+	if got := strings.SplitN(out.String(), "\n", 4)[3]; got != "  undefined: 1 episodes have both, it takes 5\n" {
 		t.Errorf("undefined alike:\n%s", got)
 	}
 	raw, err := json.Marshal(mismatchRecords(relations))

@@ -34,7 +34,7 @@ func TestValidate(t *testing.T) {
 	file("all/b.yaml", "id: b\nname: B\nstyle: upsett\nage: 3\n")
 	got, errs, code := p.run("validate", "all", filepath.Join("all", "b.yaml"))
 	want := `all/b.yaml:3:8: style: "upsett" is not one of the values it can have (did you mean "upset"? allowed: plain, upset, verbose, reserved, tangent, pleasing)
-all/b.yaml:4:1: age: there is no field "age" here (fields here: id, name, introduction, language, identity, traits, memories, cognitive_model, style, source, extensions)
+all/b.yaml:4:1: age: there is no field "age" here (fields here: id, name, introduction, language, identity, traits, memories, cognitive_model, style, source, extensions, change)
 all/parts/stop.yaml: ok, a fragment; it is checked where it is included
 all/people/a.yaml: ok
 `

@@ -129,12 +129,22 @@ func (f *feeding) entry(ctx context.Context, tx *sql.Tx, entry episodelog.Entry,
 	return nil // Notes are read from the log.
 }
 
+// manifest adds a run. One that was deleted has only its tombstone left, which nobody lists. One whose events came first, as those of
+// a run that was restored do, is left to the log.
 func (f *feeding) manifest(ctx context.Context, tx *sql.Tx, entry episodelog.Entry) error {
+	if entry.Manifest.GetDeleted() != nil {
+		f.planners[entry.Run] = nil
+		return nil
+	}
+	ahead, err := cameAhead(ctx, tx, entry.Run)
+	if err != nil {
+		return err
+	}
 	row := runRow{
 		run: entry.Run, sequence: entry.Sequence,
 		created: entry.Manifest.GetCreatedAt(), scenarios: scenarioIDs(entry.Manifest),
 	}
-	if entry.Manifest != nil {
+	if entry.Manifest != nil && !ahead {
 		if planner, err := planning.New(entry.Manifest); err == nil {
 			f.planners[entry.Run], row.served, row.total = planner, true, planner.Len()
 		}
@@ -175,7 +185,11 @@ func (f *feeding) planner(ctx context.Context, tx *sql.Tx, run string) (*plannin
 	f.planners[run] = nil
 	var served bool
 	err := tx.QueryRowContext(ctx, "SELECT served FROM runs WHERE run = ?", run).Scan(&served)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && !served {
+	if errors.Is(err, sql.ErrNoRows) {
+		_, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO ahead VALUES (?)", run)
+		return nil, err
+	}
+	if err == nil && !served {
 		return nil, nil
 	}
 	if err != nil {
@@ -187,6 +201,12 @@ func (f *feeding) planner(ctx context.Context, tx *sql.Tx, run string) (*plannin
 	}
 	f.planners[run], err = planning.New(manifest)
 	return f.planners[run], err
+}
+
+// cameAhead says whether events of a run came before its manifest.
+func cameAhead(ctx context.Context, tx *sql.Tx, run string) (ahead bool, err error) {
+	err = tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM ahead WHERE run = ?)", run).Scan(&ahead)
+	return ahead, err
 }
 
 // leave makes readers go to the log for a run.

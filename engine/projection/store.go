@@ -33,11 +33,12 @@ CREATE TABLE plays (
 	phase INTEGER NOT NULL, validity INTEGER NOT NULL, turns INTEGER NOT NULL, digest BLOB NOT NULL,
 	sum INTEGER NOT NULL, events BLOB NOT NULL, PRIMARY KEY (run, place)
 );
+CREATE TABLE ahead (run TEXT PRIMARY KEY);
 CREATE INDEX plays_by_episode ON plays (episode);
 `
 
 // form is the version of the schema and of how plays are kept in it. A file of any other form is built anew.
-const form = 1
+const form = 2
 
 // errDamaged says that the file does not hold what was put into it.
 var errDamaged = errors.New("the file is damaged")
