@@ -28,6 +28,7 @@ type moment struct {
 // matter is what the objective says, read once.
 type matter struct {
 	objective *vignettev1.Objective
+	refuses   bool
 	// all is everything the objective talks about; the others are its parts.
 	all, request, facts, benefits, compromises language.Stems
 	// own is the request without the statement, with the sign of its sentence; gains are the words of benefits alone.
@@ -39,7 +40,7 @@ type matter struct {
 }
 
 func (m *matter) refusing() bool {
-	return m.objective.GetKind() == vignettev1.ObjectiveKind_OBJECTIVE_KIND_REFUSE
+	return m.refuses
 }
 
 // framing are words that objectives and skills are worded with; sharing them ties nothing to anything.
@@ -49,9 +50,11 @@ var framing = utterance.Words(`need feel feeling ask asking please help give tak
 	problem`)
 
 func readMatter(objective *vignettev1.Objective) *matter {
+	said := readStatement(objective.GetStatement())
 	m := &matter{
 		objective:   objective,
-		request:     contentOf(objective.GetRequest(), objective.GetStatement()),
+		refuses:     refuses(objective),
+		request:     contentOf(objective.GetRequest(), said.request),
 		facts:       contentOf(objective.GetFacts()...),
 		benefits:    contentOf(objective.GetBenefits()...),
 		compromises: contentOf(objective.GetCompromises()...),
@@ -68,6 +71,13 @@ func readMatter(objective *vignettev1.Objective) *matter {
 		}
 	}
 	return m
+}
+
+// refuses says whether an objective is to say no. Where all there is is a statement that says so, it is one too, whatever
+// its kind: somebody "wants to refuse" and asks for nothing.
+func refuses(objective *vignettev1.Objective) bool {
+	return objective.GetKind() == vignettev1.ObjectiveKind_OBJECTIVE_KIND_REFUSE ||
+		objective.GetRequest() == "" && readStatement(objective.GetStatement()).refuses
 }
 
 // small says whether a stem is a number of one digit: too many things come in threes for it to tie anything.
