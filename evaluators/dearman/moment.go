@@ -29,6 +29,8 @@ type moment struct {
 type matter struct {
 	objective *vignettev1.Objective
 	refuses   bool
+	// plain says that the objective is a statement and no more.
+	plain bool
 	// all is everything the objective talks about; the others are its parts.
 	all, request, facts, benefits, compromises language.Stems
 	// own is the request without the statement, with the sign of its sentence; gains are the words of benefits alone.
@@ -54,6 +56,7 @@ func readMatter(objective *vignettev1.Objective) *matter {
 	m := &matter{
 		objective:   objective,
 		refuses:     refuses(objective),
+		plain:       objective.GetRequest() == "" && len(objective.GetFacts())+len(objective.GetBenefits())+len(objective.GetCompromises()) == 0,
 		request:     contentOf(objective.GetRequest(), said.request),
 		facts:       contentOf(objective.GetFacts()...),
 		benefits:    contentOf(objective.GetBenefits()...),
