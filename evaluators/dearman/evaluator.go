@@ -171,6 +171,8 @@ func judge(m *moment) [skills]utterance.Finding {
 	if moves(findings) == utterance.None {
 		m.concede()
 	}
+	m.weigh(describe, &findings)
+	m.weigh(negotiate, &findings)
 	shown := utterance.None
 	for s := range skills {
 		if !s.state() {
@@ -178,7 +180,9 @@ func judge(m *moment) [skills]utterance.Finding {
 		}
 	}
 	findings[mindful] = judgeMindful(m, shown, moves(findings))
+	m.weigh(mindful, &findings)
 	findings[confident] = judgeConfident(m, standing(findings, shown), moves(findings), findings[mindful].Level)
+	m.weigh(confident, &findings)
 	return findings
 }
 

@@ -228,6 +228,9 @@ func (m *moment) grants(s *sentence) bool {
 		return false
 	}
 	for i, token := range s.Tokens[:max(0, len(s.Tokens)-2)] {
+		if !promising[token.Norm[max(0, len(token.Norm)-2):]] {
+			continue // no form of will or would
+		}
 		words := language.Expand(token.Norm)
 		modal := words[len(words)-1]
 		if modal != "would" && modal != "will" && token.Norm != "woud" {
@@ -288,6 +291,8 @@ var (
 	beforeGain = utterance.Words("also finally even then both never surely certainly probably not gladly happily sooner always only")
 	// idleGains are verbs that give the other nothing: what they would do anyway, know, think or have to.
 	idleGains = utterance.Words("have-to need understand know think say agree mind see hear do want like rather forgive excuse believe notice remember trust take leave come go stop pay")
+	// promising are the endings of will, would and what they are contracted to.
+	promising = utterance.Words("ll ld 'd ud")
 	asksBack  = utterance.Words("who what how why that it which this")
 	toYou     = utterance.Phrases("you; your; yours; us; our")
 	harsh     = utterance.Phrases("solicitor; lawyer; police; court; complaint; complain; shelter; tell your; report you; otherwise; or else; if not; regret; noise log")
