@@ -408,7 +408,14 @@ func (m *moment) weigh(s skill, all *findings) {
 	}
 	values := m.signs(s, all)
 	level := w.level(values)
-	if level == f.Level || level > f.Level && !s.state() && !f.Shown() {
+	if level > f.Level && !s.state() && !f.Shown() {
+		h, ok := m.witness(s)
+		if !ok {
+			return // nothing could be quoted for it
+		}
+		f.Add(h)
+	}
+	if level == f.Level {
 		return
 	}
 	because := weighed[s][w.told(weighed[s], values, level > f.Level)].says
@@ -417,6 +424,23 @@ func (m *moment) weigh(s skill, all *findings) {
 		return
 	}
 	f.Raise(level, "Taken as a whole it is more than each of its words, for "+because)
+}
+
+// witness finds words for a strategy in which the rules found none: of Negotiate ways set side by side or a choice handed
+// over, of Describe what is told with figures or in the past.
+func (m *moment) witness(s skill) (utterance.Hit, bool) {
+	for _, each := range m.sentences {
+		if each.Broken || len(each.Faults) > 0 {
+			continue
+		}
+		switch {
+		case s == negotiate && (eitherCue.In(each.Tokens) || handsOver.In(each.Tokens)):
+			return utterance.Hit{Level: utterance.Weak, Span: m.whole(each), Why: "sets ways side by side"}, true
+		case s == describe && each.Form == language.NoQuestion && (isConcrete(each.Tokens) || past(each.Tokens)) && !unreal.In(each.Tokens):
+			return utterance.Hit{Level: utterance.Weak, Span: m.whole(each), Why: whySketched}, true
+		}
+	}
+	return utterance.Hit{}, false
 }
 
 // scale is how the signs of a skill are weighed: the sum against the threshold of weak and the one of strong.
