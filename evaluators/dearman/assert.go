@@ -106,7 +106,7 @@ var (
 		my answer; i have said no; i can not have|take|host|let|do|come|give|lend; not with me|mine; i will not have|take|host|let|do|come|give; no way; it is not going to|on; i am not on; i am not up for; i am passing|pass|bowing|backing|stepping|opting|sitting|staying on|out|back|this|down; i am turning it|this|that|you down; give|giving it|this a miss; stick|sticking|staying|stay with no; i am done with|doing; going to somebody|someone else; i do not want him|her|them|it|that|this|any|another|more; not mine to; that|this is not for me; no go; hard pass; _ will not work|happen; i would say no; i am staying out; i draw the line; off limits; out of the question; i do not have the|time|room|capacity|money`,
 	)
 	softNoCue = utterance.CueOf(utterance.Weak, "says no, but so that it can be missed",
-		`i do not think i can|could|will|am|want|should|would; prefer|rather|maybe not|pass ?to; not my idea of|cup; is|am ?already|pretty|fully booked|full; is not looking; more out than; i would not count; could get tight; bit much; not ?be ?quite the right; i do not think that|it|this would|will|works|is;
+		`i do not think i can|could|will|am|want|should|would; prefer|rather|maybe not|pass ?to; not my idea of|cup; is|am ?already|pretty|fully booked|full; is not looking; more out than; count me out more than; i would not count; could get tight; bit much; not ?be ?quite the right; i do not think that|it|this would|will|works|is;
 		i would rather not; i would prefer not; i would love|like to; it would ?just ?only be a|too|so; i am not sure|certain|convinced i|if|that|about|whether|there|what|how|it; i ?just wonder|wondered if|whether; maybe another|next|some|later; someone|somebody|anyone else this|next ?time|year|week; i would ?probably|rather tend|lean; more towards not; nah i|not;
 		another time; some other time; i might not; i may not; it is not a good|great time; this is not a good|great;
 		i probably can|will|should|would|could not; i do not know if|whether|about; i wish i could;
@@ -136,7 +136,7 @@ func judgeAssert(m *moment) utterance.Finding {
 		h, ok := requestIn(m, s)
 		if m.matter.refusing() {
 			h, ok = refusalIn(m, s, i == 0)
-			if at, asks := agreeCue.In(s.Tokens); asks && (m.other.agreed || m.onTable() && m.late) && s.Form != language.NoQuestion {
+			if at, asks := agreeCue.In(s.Tokens); asks && s.Form != language.WhQuestion && (m.other.agreed || m.onTable() && m.late) && s.Form != language.NoQuestion {
 				h, ok = utterance.Hit{Level: utterance.Strong, Span: m.cover(s, at), Why: agreeCue.Why}, true
 			}
 		}
@@ -578,7 +578,7 @@ var (
 // idleNo are words of refusal that refuse nothing.
 var idleNo = utterance.Phrases(
 	`i can not believe|wait|imagine|stand|help|thank|stop|tell|say; i will not lie|pretend;
-	i do not want to hurt|upset|disappoint|argue|fight; i do not want to be rude; i will not forget; i can not deny;
+	i do not want to hurt|upset|disappoint|argue|fight|tell|spoil|press|push|nag|bother|sound|seem|pretend|lie; i do not want to be rude; i will not forget; i can not deny;
 	no problem|rush|doubt|wonder|matter; no worries; i do not do that; i can not say no; i have a hard time saying no;
 	can not i; i do not want to let`,
 )

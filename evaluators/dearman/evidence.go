@@ -403,7 +403,7 @@ func (m *moment) signs(s skill, f *findings) []float64 {
 func (m *moment) weigh(s skill, all *findings) {
 	f := &all[s]
 	w, ok := weights[s]
-	if !ok || f.Level < utterance.None || !m.matter.plain {
+	if !ok || f.Level < utterance.None || !m.matter.plain || s == negotiate && m.words < roomy {
 		return
 	}
 	values := m.signs(s, all)
@@ -425,6 +425,10 @@ func (m *moment) weigh(s skill, all *findings) {
 	}
 	f.Raise(level, "Taken as a whole it is more than each of its words, for "+because)
 }
+
+// roomy is how many words an utterance has at least in which offers stand beside so much else that they are weighed. Chosen by how
+// well utterances of other lengths came out.
+const roomy = 25
 
 // witness finds words for a strategy in which the rules found none: of Negotiate ways set side by side or a choice handed
 // over, of Describe what is told with figures or in the past.

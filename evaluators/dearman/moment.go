@@ -17,6 +17,8 @@ type moment struct {
 	stems, content language.Stems
 	// far is the share of it that is about something else, once it is known.
 	far *float64
+	// doubt is what makes it smaller, once that is known.
+	doubt *doubt
 	// talk is what others brought up before, and the setting.
 	talk language.Stems
 	// other is where the others stand when the utterance is made.
