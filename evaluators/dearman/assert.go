@@ -1,6 +1,8 @@
 package dearman
 
 import (
+	"strings"
+
 	"github.com/vignette-sim/vignette/evaluators/utterance"
 	"github.com/vignette-sim/vignette/internal/language"
 )
@@ -10,7 +12,7 @@ import (
 var (
 	directCue = utterance.CueOf(utterance.Strong, "asks for it directly",
 		`could|can|will|would you; can|could|may|might i; can|could|may we; please;
-		i would ?really|also|very|still ?much like you|to|it|for|if|some|a|the|my|us|your|more|that;
+		i|we would ?really|also|very|still|just ?much like _; i|we ?still|just|only|really want|need _;
 		?i ?am still|simply|only|just asking; i am asking; what i am asking; i am ?still|also|simply|only|just requesting; i ask that|you|for;
 		i want you; i want to ask|request|be|have|get|work|leave|take|use|see|keep|know;
 		i want to do|go|stop|start|spend|change|make|come|pay|return|book|sit|talk;
@@ -24,19 +26,22 @@ var (
 		i propose; i am asking|begging you|for; all i|we want|need|ask|am; i|we need|want someone|somebody|him|her|them|an; it|this|that wants|needs a|an|doing|sorting|fixing;
 		can|could we have|get|see|book|sort|fix|make; i|we am|are going to need; i would|will have|take the; you need to get|send|pay|fix|book|let; i have to insist; i insist;
 		sort|get|let|give me|us out|some|a|it|this|the|have|stay|go; let me|us _; are you going to; any chance you|of; would you please; put me down|in|through; book me;
-		i still|really|do|just|therefore need|want|would`,
+		i still|really|do|just|therefore need|want|would; what i am after; is what i am|want|need ?after; i ?hereby ask|request _; please _;
+		i would ask|urge you; i am after; is my request; the ask is; do me a favour and; be so kind ?as ?to; kindly _; pls|plz _`,
 	)
 	hintCue = utterance.CueOf(utterance.Weak, "only hints at what is wanted",
-		`it would be ?so|really|very|just nice|great|good|cool|lovely;
+		`it would be ?so|really|very|just nice|great|good|cool|lovely; would|might ?just|really ?have|be|been|not ?so ?really|very|much ?more nice|nicer|great|good|better|beter|cool|lovely|ideal|brilliant|helpful|fairer|kinder|worth|considered|possible;
+		be ?so|really ?very good|great|nice|lovely|brilliant if; how would it be; ought to; it|that would be|about time|the|good|great; would be the|a thing|way|idea|start|option|relief; find|finds its way; whether _ ?_ ?_ ?_ might|could|can|would;
+		might _ ?_ ?_ ?_ be|have|go|come|stop|start; in case you; i am only|just saying; no harm in;
 		it would be ?so|really|very|just wonderful|helpful|awesome|amazing|better|easier;
 		maybe you|we|i could|can|should|might; i was|am ?just|kind|kinda|sort wondering|hoping;
 		i wonder|wondered if|whether; i guess i; i kind|sort of want|need|would|wanted|hoped;
 		somebody|someone|anybody|one should|needs|could|has|ought; it needs to; i wish; do you think you|we|i;
-		do not you think; you should; you need to; you have to; you must; you ought; you could; we should; we need to;
+		do not you think; you should; you need to; you must; you ought; you could; we should; we need to;
 		we have to; we could; should ?really|also be|come|get|have|stop|go|do|start|change; something has|needs to;
 		things have|need to; is there any|a way|chance; there is a|any way|chance; any chance;
 		i just thought|wondered; i do not suppose; i was thinking; i thought maybe|you|we|i; if you could;
-		if you want; if it is not too; you do|would|could not ?happen ?to fancy|feel|like|have|mind|suppose|know; fancy a|doing|taking|giving|coming; if somebody|someone|anybody|anyone had|could|would|were|happened; i would hope; i hope; it is time; i have to ask; i might need; i may need;
+		if it is not too; you do|would|could not ?happen ?to fancy|feel|like|have|mind|suppose|know; fancy a|doing|taking|giving|coming; if somebody|someone|anybody|anyone had|could|would|were|happened; i would hope; i hope; it is time; i have to ask; i might need; i may need;
 		if you could|can|would|get|got|made|had; if we could|can|get|got|had; if there was|were|is; if it is not; right now it is; is it|there ?perhaps|maybe|possibly a|an|any|anyone|someone|something|no;
 		it is _ i am; same question|answer|thing; you skipped|missed|dodged|forgot|changed; does not ?really sit|work|suit|help; about _ ?_ thing;
 		any news|joy|luck|word|idea|update; it would|could help; would love|like|prefer; i am hoping; not what i; still waiting; still here; what about the|that|this|my|your;
@@ -77,7 +82,7 @@ var (
 		i would like a word; you should see|hear|have`,
 	)
 	begging = utterance.Phrases(
-		`please please; pretty please; i am begging; i beg you; just this once; pleeease; please i am begging`,
+		`please please please; i am begging; i beg you; just this once; pleeease; please i am begging`,
 	)
 )
 
@@ -94,15 +99,15 @@ var (
 		that is a no; it is still no; no thank|thanks; that does not work for me; this does not work for me;
 		it does not work for me; that will not work for me; i would not be able; i will have to say no|decline|pass;
 		i said no; i am going to pass; i will pass; i must decline; i must say no; i refuse; i do not lend;
-		i do not do; i could not do; not this time; i choose not to; i have decided not; i decided not;
+		i do not do; please|pls do not _; do not ?you put|count|sign|book|expect|plan ?on me; i could not do; not this time; i choose not to; i have decided not; i decided not;
 		please do not ask; please stop asking; please ask someone|somebody; i will not be; i am not in a position;
 		is not something i can|am|want|will|do; i have none to; still no; so no; is|are|be a ?clear|firm|hard no;
 		no from me; no i; count me out; leave me out; i am out; it is ?still no; so it is no; is still no; is no; nothing doing; not happening; not going to happen; no means no; i would have to say|decline|refuse;
 		my answer; i have said no; i can not have|take|host|let|do|come|give|lend; not with me|mine; i will not have|take|host|let|do|come|give; no way; it is not going to|on; i am not on; i am not up for; i am passing|pass|bowing|backing|stepping|opting|sitting|staying on|out|back|this|down; i am turning it|this|that|you down; give|giving it|this a miss; stick|sticking|staying|stay with no; i am done with|doing; going to somebody|someone else; i do not want him|her|them|it|that|this|any|another|more; not mine to; that|this is not for me; no go; hard pass; _ will not work|happen; i would say no; i am staying out; i draw the line; off limits; out of the question; i do not have the|time|room|capacity|money`,
 	)
 	softNoCue = utterance.CueOf(utterance.Weak, "says no, but so that it can be missed",
-		`i do not think i can|could|will|am|want|should|would; i do not think that|it|this would|will|works|is;
-		i would rather not; i would prefer not; i would love|like to; it would ?just ?only be a|too|so; i am not sure|certain|convinced i|if|that|about|whether|there|what|how|it; i ?just wonder|wondered if|whether; maybe another|next|some|later;
+		`i do not think i can|could|will|am|want|should|would; prefer|rather|maybe not|pass ?to; not my idea of|cup; is|am ?already|pretty|fully booked|full; is not looking; more out than; count me out more than; i would not count; could get tight; bit much; not ?be ?quite the right; i do not think that|it|this would|will|works|is;
+		i would rather not; i would prefer not; i would love|like to; it would ?just ?only be a|too|so; i am not sure|certain|convinced i|if|that|about|whether|there|what|how|it; i ?just wonder|wondered if|whether; maybe another|next|some|later; someone|somebody|anyone else this|next ?time|year|week; i would ?probably|rather tend|lean; more towards not; nah i|not;
 		another time; some other time; i might not; i may not; it is not a good|great time; this is not a good|great;
 		i probably can|will|should|would|could not; i do not know if|whether|about; i wish i could;
 		i would love to but; i would if i; it is a bit|little difficult|hard|tricky; i have a lot on|going|to;
@@ -131,7 +136,7 @@ func judgeAssert(m *moment) utterance.Finding {
 		h, ok := requestIn(m, s)
 		if m.matter.refusing() {
 			h, ok = refusalIn(m, s, i == 0)
-			if at, asks := agreeCue.In(s.Tokens); asks && (m.other.agreed || m.onTable() && m.late) && s.Form != language.NoQuestion {
+			if at, asks := agreeCue.In(s.Tokens); asks && s.Form != language.WhQuestion && (m.other.agreed || m.onTable() && m.late) && s.Form != language.NoQuestion {
 				h, ok = utterance.Hit{Level: utterance.Strong, Span: m.cover(s, at), Why: agreeCue.Why}, true
 			}
 		}
@@ -152,10 +157,6 @@ func judgeAssert(m *moment) utterance.Finding {
 	}
 	if h, ok := m.hemsAndHaws(); f.Level == utterance.None && ok {
 		f.Add(h)
-	}
-	if because, ok := m.fault(utterance.Threat); ok && f.Level > utterance.None {
-		because.Why = "threatens, so it is a demand"
-		f.Cap(utterance.Weak, because)
 	}
 	if because, ok := m.lastFault(utterance.Capitulation); ok {
 		f.Cap(utterance.None, because)
@@ -240,8 +241,14 @@ func requestIn(m *moment, s *sentence) (utterance.Hit, bool) {
 		return utterance.Hit{Level: utterance.Strong, Span: m.whole(s), Why: "asks for it, and says what for"}, true
 	case len(m.sentences) > 1 && orders(s) && isConcrete(s.Tokens) && !s.Has(utterance.Threat, utterance.Attack, utterance.Sarcasm, utterance.Judgement) && s.tie == closely:
 		return utterance.Hit{Level: utterance.Strong, Span: m.whole(s), Why: "says plainly what to do and when"}, true
+	case orders(s) && m.talksOf(s):
+		return utterance.Hit{Level: utterance.Strong, Span: m.whole(s), Why: "says plainly what to do"}, true
 	case orders(s):
-		return utterance.Hit{Level: utterance.Weak, Span: m.whole(s), Why: "orders it rather than asking"}, true
+		return utterance.Hit{Level: utterance.Weak, Span: m.whole(s), Why: "orders something, though not plainly what is wanted"}, true
+	case m.directs(s), m.asksSomebody(s):
+		return utterance.Hit{Level: utterance.Strong, Span: m.whole(s), Why: "says plainly who is to do what"}, true
+	case m.bans(s):
+		return utterance.Hit{Level: utterance.Strong, Span: m.whole(s), Why: "says plainly what is not to be"}, true
 	case len(m.sentences) > 1 && concreteOrder(s):
 		return utterance.Hit{Level: utterance.Strong, Span: m.whole(s), Why: "says plainly what to do and when"}, true
 	case m.names(s), m.onTable() && !ownFeeling(s.Tokens) && m.restates(s):
@@ -250,6 +257,63 @@ func requestIn(m *moment, s *sentence) (utterance.Hit, bool) {
 		return utterance.Hit{Level: utterance.Weak, Span: m.whole(s), Why: hintCue.Why}, true
 	}
 	return utterance.Hit{}, false
+}
+
+// talksOf says whether a sentence speaks of what is wanted, or stands where nothing else can be meant.
+func (m *moment) talksOf(s *sentence) bool {
+	return s.stems.Shared(m.matter.request) > 0 || m.onTable() && s.tie != untied || m.namesWish()
+}
+
+// namesWish says whether some other sentence speaks of what is wanted.
+func (m *moment) namesWish() bool { return m.stems.Shared(m.matter.request) > 0 }
+
+// directs says whether a sentence tells the other what they will do: "You redo those brakes", "From June you take the Sundays".
+func (m *moment) directs(s *sentence) bool {
+	if s.Form != language.NoQuestion || s.stems.Shared(m.matter.request) == 0 || unsure.In(s.Tokens) || s.Has(utterance.Judgement) {
+		return false
+	}
+	for i, token := range s.Tokens[:max(0, len(s.Tokens)-2)] {
+		if token.Norm != "you" && token.Norm != "you'll" || i > 0 && supposing[s.Tokens[i-1].Norm] {
+			continue
+		}
+		next := s.Tokens[i+1].Norm
+		if next == "and" && s.Tokens[i+2].Norm == "i" {
+			return true
+		}
+		return (language.IsVerb(next) || strings.HasPrefix(next, "re")) && !notDirected[next] && !observed[next] &&
+			(token.Norm == "you'll" || objects[s.Tokens[i+2].Norm] || utterance.Determiners[s.Tokens[i+2].Norm] || those[s.Tokens[i+2].Norm])
+	}
+	return false
+}
+
+var (
+	supposing   = utterance.Words("if when while because since as before after until whether what how where that than once why but though although")
+	notDirected = utterance.Words("know have need want like love mean think say see get feel find hear understand remember start begin look seem always never really")
+	those       = utterance.Words("those these up out back on over again")
+)
+
+// asksSomebody says whether a question asks for something of whoever it names: "Would Your Highness put it away?"
+func (m *moment) asksSomebody(s *sentence) bool {
+	if s.Form != language.PolarQuestion || firstIsPreliminary(s) {
+		return false
+	}
+	words := language.Words(s.Tokens)
+	for len(words) > 2 && beforeOrder[words[0].Norm] {
+		words = words[1:]
+	}
+	return len(words) > 3 && asking[words[0].Norm] && !impersonal[words[1].Norm] && m.namesWish()
+}
+
+var (
+	asking     = utterance.Words("would will could can won't")
+	impersonal = utterance.Words("it that this there i we he she they one")
+)
+
+// bans says whether a sentence says what is not to be, in the objective's words and without a verb: "No treadmill before seven."
+func (m *moment) bans(s *sentence) bool {
+	words := language.Words(s.Tokens)
+	return s.Form == language.NoQuestion && len(words) > 1 && (words[0].Norm == "no" || words[0].Norm == "not") &&
+		s.stems.Shared(m.matter.request) > 0 && !states(s.Tokens) && len(words) <= 10
 }
 
 // dealt goes on behind an order with what comes of it: "give me the morning and you'll have it by noon".
@@ -284,7 +348,8 @@ func (m *moment) names(s *sentence) bool {
 	if s.Form != language.NoQuestion || !m.onTable() || len(s.stems) < 2 && !isConcrete(s.Tokens) || states(s.Tokens) || s.stems.Shared(m.matter.compromises) > s.stems.Shared(m.matter.request) {
 		return false
 	}
-	return mostly(s.stems, m.matter.request)
+	shared := s.stems.Shared(m.matter.request)
+	return shared > 0 && 10*shared >= 6*len(s.stems)
 }
 
 // restates says whether a sentence says how it will be, in the words of the objective: "The weekend stays with me."
@@ -316,7 +381,7 @@ var pressing = utterance.Phrases(
 
 // implied is a request that nobody made, but that the gain or the offer lets guess.
 func (m *moment) implied(reinforced, negotiated utterance.Finding) (utterance.Hit, bool) {
-	if m.other.agreed {
+	if m.other.agreed || m.matter.refusing() && m.matter.plain {
 		return utterance.Hit{}, false
 	}
 	for _, h := range append(reinforced.Hits, negotiated.Hits...) {
@@ -380,7 +445,7 @@ func refundLike(s *sentence, i int) bool {
 }
 
 // notOrders are verbs that begin a sentence without ordering anything.
-var notOrders = utterance.Words(`thank hope guess love like wish miss let look listen see wait mean think believe say imagine suppose remember
+var notOrders = utterance.Words(`excuse forgive pardon spare thank hope guess love like wish miss let look listen see wait mean think believe say imagine suppose remember
 	trust know feel change work help sound`)
 
 // orders says whether a sentence is an imperative: it begins with the base form of a verb, with
@@ -394,7 +459,7 @@ func orders(s *sentence) bool {
 		list = list[1:]
 	}
 	first := list[0].Norm
-	if finite[utterance.FirstPart(list[1].Norm)] || list[1].Norm == "me" && (first == "tell" || first == "ask") {
+	if finite[utterance.FirstPart(list[1].Norm)] || idioms.StartsWith(s.Tokens) || list[1].Norm == "me" && (first == "tell" || first == "ask") {
 		return false
 	}
 	if first == "don't" || first == "just" || first == "never" || first == "stop" {
@@ -402,6 +467,9 @@ func orders(s *sentence) bool {
 	}
 	return language.IsVerb(first) && !notOrders[first] || list[1].Norm == "me" && !language.IsStopWord(first)
 }
+
+// idioms have the form of an order and order nothing.
+var idioms = utterance.Phrases(`do not get me; do not start; do not worry; do not even; do not come to|with|at; get used; get over; give me strength|a break; have a; take care; take your; do what you; call me; tell me; ask any|anyone|me|him|her; go on; go ahead; keep it; keep the; never mind; ring any; do tell; do not mind; do not know; pick any`)
 
 // beforeOrder may stand before an imperative.
 var beforeOrder = utterance.Words("so then please well ok okay right and but no now come maybe perhaps or next time just")
@@ -510,7 +578,7 @@ var (
 // idleNo are words of refusal that refuse nothing.
 var idleNo = utterance.Phrases(
 	`i can not believe|wait|imagine|stand|help|thank|stop|tell|say; i will not lie|pretend;
-	i do not want to hurt|upset|disappoint|argue|fight; i do not want to be rude; i will not forget; i can not deny;
+	i do not want to hurt|upset|disappoint|argue|fight|tell|spoil|press|push|nag|bother|sound|seem|pretend|lie; i do not want to be rude; i will not forget; i can not deny;
 	no problem|rush|doubt|wonder|matter; no worries; i do not do that; i can not say no; i have a hard time saying no;
 	can not i; i do not want to let`,
 )

@@ -90,6 +90,21 @@ func judgeConfident(m *moment, stands, moved, kept utterance.Level) utterance.Fi
 
 // doubts counts what makes the utterance smaller. Several hedges of one sentence count each: that is what makes them many.
 func (m *moment) doubts() (int, []utterance.Hit) {
+	if m.doubt != nil {
+		return m.doubt.points, m.doubt.hits
+	}
+	m.doubt = &doubt{}
+	m.doubt.points, m.doubt.hits = m.findDoubts()
+	return m.doubt.points, m.doubt.hits
+}
+
+// doubt is what makes an utterance smaller, once it was looked for.
+type doubt struct {
+	points int
+	hits   []utterance.Hit
+}
+
+func (m *moment) findDoubts() (int, []utterance.Hit) {
 	points := 0
 	var hits []utterance.Hit
 	for _, s := range m.sentences {

@@ -32,25 +32,25 @@ const (
 var dimensions = [skills]struct{ id, title, definition string }{
 	describe: {"dear_man.describe", "Describe",
 		"Says what happened or is the case, in facts both could agree on. Strong: a fact about the matter with a time, a number or an event. " +
-			"Weak: a fact left vague, or a fact beside a judgement. None: no facts; opinions, guesses and judgements (\"you never help\") are none."},
+			"Weak: a fact left vague, or partly a judgement. None: no facts, or facts about something else; opinions, guesses and judgements (\"you never help\") are none."},
 	express: {"dear_man.express", "Express",
-		"Says what the speaker feels about it and owns it. Strong: names a feeling as one's own (\"I feel overlooked\"). " +
-			"Weak: hints at one (\"this is hard for me\"), or names one inside a judgement. None: no feeling; insult, sarcasm, giving in and views of the other (\"I feel like you don't care\") are none."},
+		"Says what the speaker feels about it and owns it. Strong: names a feeling as one's own (\"I feel overlooked\"), or a clear view of the matter. " +
+			"Weak: hints at one (\"this is hard for me\"), plays it down (\"a bit annoying\"), or names one inside a judgement. None: no feeling; insult, sarcasm, giving in and views of the other (\"I feel like you don't care\") are none."},
 	assert: {"dear_man.assert", "Assert",
-		"Asks for what is wanted, or says no, so that it cannot be missed; asking whether the other agrees counts. Strong: a direct request or a clear no. " +
-			"Weak: a hint, an order, a request wrapped in doubt. None: nothing asked or refused, or taken back in the same breath."},
+		"Asks for what is wanted, or says no, so that it cannot be missed; asking whether the other agrees counts. Strong: a clear and specific request, order or no. " +
+			"Weak: a hint, a wish, a request wrapped in doubt. None: nothing asked or refused, or taken back in the same breath."},
 	reinforce: {"dear_man.reinforce", "Reinforce",
-		"Says what the other gains by agreeing. Strong: a gain for the other or for both. Weak: thanks in advance or a gain for oneself only. " +
+		"Says what the other gains by agreeing. Strong: a specific gain for the other or for both. Weak: a gain left vague (\"better for everyone\"), thanks in advance, a gain for oneself only. " +
 			"None: no gain; understanding alone is none, and a threat is none."},
 	negotiate: {"dear_man.negotiate", "Negotiate",
-		"When the other has pushed back: offers a way both can live with, or asks the other for one. Strong: a concrete offer. " +
-			"Weak: a wish to find one. None: neither; giving way is none. Not applicable before any pushback, and after agreement."},
+		"When the other has pushed back: offers a way both can live with, or asks the other for one. Strong: a concrete offer, or the choice handed to the other. " +
+			"Weak: says only that there might be one. None: neither; giving way is none. Not applicable before any pushback, and after agreement."},
 	mindful: {"dear_man.mindful", "Mindful",
-		"Keeps to the objective, comes back to it after a diversion and is not drawn into an attack. Strong: about the objective and respectful. " +
-			"Weak: near it, beside other matters, or with a judgement of the other. None: an attack, sarcasm, a threat, giving up, or another subject."},
+		"Keeps to the objective, comes back to it after a diversion and is not drawn into an attack. Strong: stays with the objective throughout. " +
+			"Weak: drifts, takes up a diversion or judges the other, and comes back. None: attacks, gives up, or loses the subject."},
 	confident: {"dear_man.confident", "Confident",
-		"Says it without apologising for it, hedging or making oneself small. Strong: plain. Weak: a hedge or an apology or two, or force in place of confidence. " +
-			"None: more than that, giving in, or nothing that is stood for."},
+		"Says it without apologising for it, hedging or making oneself small. Strong: plain. Weak: a hedge or an apology or two, some wavering. " +
+			"None: more than that, making oneself small, taking it back."},
 }
 
 // counted says how the levels of turns come to a number.

@@ -38,6 +38,8 @@
 //
 // evaluator.go is the door, moment.go what a turn is judged by. Each skill has a file with its table of phrases; how an
 // utterance is read, levels, evidence, attacks, sarcasm, threats and giving in are in evaluators/utterance; stance.go reads the other side;
+// statement.go reads what a plain
+// statement asks for or refuses; evidence.go weighs what the rules found where there is no more than that, with weights.go;
 // episode.go is the formula above, compose.go lends it to other raters of the same skills; rewording.go makes suggestions.
 // The package imports the contracts, internal/language and evaluators/utterance only.
 package dearman

@@ -14,7 +14,7 @@ import (
 const Name = "dear-man"
 
 // Version of the rules. It changes whenever a verdict may.
-const Version = "rules-3"
+const Version = "rules-4"
 
 // Evaluator judges DEAR MAN. The zero value is ready; it is safe for concurrent use.
 type Evaluator struct{}
@@ -171,6 +171,8 @@ func judge(m *moment) [skills]utterance.Finding {
 	if moves(findings) == utterance.None {
 		m.concede()
 	}
+	m.weigh(describe, &findings)
+	m.weigh(negotiate, &findings)
 	shown := utterance.None
 	for s := range skills {
 		if !s.state() {
@@ -178,7 +180,9 @@ func judge(m *moment) [skills]utterance.Finding {
 		}
 	}
 	findings[mindful] = judgeMindful(m, shown, moves(findings))
+	m.weigh(mindful, &findings)
 	findings[confident] = judgeConfident(m, standing(findings, shown), moves(findings), findings[mindful].Level)
+	m.weigh(confident, &findings)
 	return findings
 }
 

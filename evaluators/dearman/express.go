@@ -74,7 +74,7 @@ var (
 			`i would|will be; i would ?just|really feel`,
 		)}
 	gaveMe = utterance.Frame{Level: utterance.Strong, Why: whyNamed, Between: utterance.Union(utterance.Degrees, utterance.Words("such a an the proper real right dreadful awful terrible nasty bad")),
-		Fillers: utterance.Words("fright scare shock turn fit fits pang pangs chills creeps headache palpitations nightmares"), Opening: utterance.Phrases(
+		Fillers: utterance.Words("fright scare shock fit fits pang pangs chills creeps palpitations nightmares"), Opening: utterance.Phrases(
 			`gave|gives|giving me; i had|got|get|have; i am having`,
 		)}
 	madeMe = utterance.Frame{Level: utterance.Strong, Why: whyNamed, Between: utterance.Degrees, Fillers: feelings, Opening: utterance.Phrases(
@@ -87,7 +87,7 @@ var (
 		it|that|this|which ?really|still|just annoyed|stresses|stressed ?me|us;
 		it|that|this|which ?really|still|just disappoints|disappointed|overwhelms|overwhelmed ?me|us;
 		it|that|this|which ?really|still|just exhausts|embarrasses|embarrassed ?me|us;
-		it|that|this|which ?really|still|just terrifies|pains|angers|angered ?me|us; hurt|hurts my feelings; i go|went|turn|turned cold|red|white|numb|hot|pale; my heart|stomach|chest|throat|skin|nerves|gut|tummy|blood _; weight|load|stone|burden|rock|millstone off my|me; that|it is ?such ?a ?huge|massive|big|real|great relief|weight; what a relief|shame|disappointment; a relief to;
+		it|that|this|which ?really|still|just terrifies|pains|angers|angered ?me|us; hurt|hurts my feelings; i go|went|turn|turned cold|red|white|numb|hot|pale; my heart|stomach|chest|throat|skin|nerves|gut|tummy _; my blood ?is|was|ran|runs|went boiling|boils|cold|boil|up; weight|load|stone|burden|rock|millstone off my|me; that|it is ?such ?a ?huge|massive|big|real|great relief|weight; what a relief|shame|disappointment; a relief to;
 		breaks|broke my heart; i ?really|just|still|do|also worry; i ?really|just|do|have|am|was|always|still|started|start|had ?been ?to fear|feared|fearing|dread|dreaded|dreading|resent|resented|resenting|miss|missed|missing|regret|regretted|envy|envied; i have ?been worried|worrying;
 		i am at my wits|limit|breaking|end|capacity; i have been dreading; i feel taken for granted; i feel left out;
 		i feel let down; i felt let down|left|taken;
@@ -110,12 +110,13 @@ var (
 		i would ?just|really feel ?so|really|quite left|lonely|sad|guilty|awful|terrible|embarrassed|ashamed|hurt|out|anxious;
 		i would be ?so happy|sad|upset|embarrassed|ashamed|miserable|heartbroken; feel|feels ?really ?so horrible|terrible|awful|rotten|lousy;
 		i am|was at the end of; i have had enough; can not cope; i am losing ?my sleep|mind|it; does my head in; does me in; stresses me; scares me; worries me; hurts me; upsets me; frustrates me; drives me crazy|mad|nuts;
+		i think it|that|this ?is ?just|only ?only ?so fair|unfair|stinks|ridiculous|wrong|outrageous|terrible|awful|right|unacceptable|absurd|rubbish|great; i find it|that|this ?_ ?_ unfair|ridiculous|outrageous|wrong|unacceptable|awful|terrible|important; i am ?absolutely|totally|actually|just|so|proper|really boiling|fuming|livid|seething|shaking|gutted|steaming|done|raging; gets|get|getting|got on my nerves|wick|tits; i could howl|scream|cry|weep; at the end of my; end of my tether; running on fumes; in over my head; cheesed|pissed|ticked|naffed off; sick to my stomach; i hate it|that|this|sitting|doing|being|when|how;
 		i ?really enjoy|love spending|being|having|our`,
 	)
 	hintedCue = utterance.CueOf(utterance.Weak, "hints at a feeling without naming it",
 		`hard for|on me; difficult for me; tough for|on me; not easy for me; rough for|on me; a lot for|on me;
 		it has been a lot; bothers|bothered|bothering me; i am struggling; i have been struggling; i struggle;
-		i do not like; i did not like; i hate it|that|when|how; i can not stand; i can not take;
+		i do not like; i did not like; i can not stand; i can not take;
 		matters|matter|mattered|important ?so|a|lot|very|really ?much|lot to me; means a lot to me; i care about;
 		gets|getting|got to me; getting|wearing on me; i feel like i am|have|can|do|never|always|did;
 		i feel as if|though i; it feels like i|a|we; it feels ?really|very|so unfair|wrong|one|lonely|heavy|bad;
@@ -134,7 +135,9 @@ var (
 		it would be ?so sick|amazing|awesome|brilliant|lush|ace|class; would|could|want|wanted ?to ?just cry|scream|weep|burst; getting|gets|got on top of|my; gets|got|getting under my; i would hate; i could do without;
 		climbing the walls; pulling my hair; tearing my hair; in a state; running on empty; hardly|barely slept|sleep|ate|eat; did not sleep|eat; lucky to have; the best|worst with|at; knot|knots|butterflies|lump|pit in my; going ?_ crazy|mad|spare|mental|bananas; killing me; hot under; i ?really|so want this; wears thin; weighs|weighing; i feel for;
 		i would feel ?so|much|a ?lot better|worse|happier|calmer|easier; a bit|little|touch low|down|fed|sad|lost|stressed|worried|tired|cross;
-		under pressure|stress; at sea; a bit|little|lot much for; sick and tired; had it with; not feeling|doing great|good|well`,
+		bit|sort|kind|somewhat|slightly|little|tad|touch|rather|teeny ?of ?a ?bit ?of ?a annoying|pain|bummer|much|rich|shame|sad|worry|downer|drag|bother|nuisance|unsatisfactory|uncomfortable|awkward|peeved|unhappy|irritating|tiresome|sickener|disappointing|stressed|bitter|jealous|wistful|miffed|irked;
+		not ideal; not ?so ?exactly ?very ?really ?quite|all ?that nice|pleasant|ideal|thrilled|keen|happy|great|fun|brilliant|lovely|cool|super|comfortable|amused|overjoyed|wild|easy; that is wearing; is wearing; so so; so-so; not quite how|what i; not my idea of; do not|dont like it|that; less than thrilled|happy|ideal|pleased; could be better;
+		i have had it|better; had it a|for while|now; bothers me; not much fun; wears on; under pressure|stress; at sea; a bit|little|lot much for; sick and tired; had it with; not feeling|doing great|good|well`,
 	)
 	// trying are circumstances that are told by what they do to whoever is in them.
 	trying = utterance.Frame{Level: utterance.Weak, Why: "hints at a feeling without naming it", Between: utterance.Union(utterance.Degrees, utterance.Words("been being all getting")),
@@ -146,7 +149,7 @@ var (
 			`it|that|this|which is|was|feels|felt|gets|got|has ?been|been; it|that|this would be; being|having|doing _ ?_ ?_ ?_ ?_ ?_ ?_ ?_ is|feels; feels|felt|been; it|this|that is ?just; kind|sort|bit|pretty|super|so|really ?of`,
 		)}
 	// played down are feelings that are made small in the same breath ("a bit disappointed", "kind of stressed").
-	playedDown = utterance.Phrases(`a bit|little|touch|tad; kind|sort of; kinda; sorta; bit; slightly; somewhat; best; all that; much`)
+	playedDown = utterance.Phrases(`a ?teeny ?tiny bit|little|touch|tad; not ?exactly|so|very|really|quite|all|that thrilled|keen|happy|impressed|overjoyed|delighted|comfortable|best|easy; kind|sort of; kinda; sorta; bit; slightly; somewhat; best; all that; much`)
 
 	// Idioms with the words of feelings that name none: regret in a refusal, readiness to help.
 	politeFeelings = utterance.Phrases(

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
 // FuzzEvaluate looks for texts that make the rules panic, quote what was not said or answer less than asked.
@@ -25,6 +27,9 @@ func FuzzEvaluate(f *testing.F) {
 		if refusing {
 			objective = objectives["lend"]
 		}
+		if len(said)%3 == 0 {
+			objective = &vignettev1.Objective{Statement: "The speaker wants to refuse lending the car.", Kind: ask}
+		}
 		req := conversation(objective, []string{"> Please.", "< " + heard}, said)
 		scores, err := New().Evaluate(context.Background(), req)
 		if err != nil {
@@ -44,10 +49,15 @@ func BenchmarkTwentyTurns(b *testing.B) {
 		}
 		lines = append(lines, "> "+c.text, "< "+heard[i%len(heard)])
 	}
-	req := conversation(objectives["quiet"], lines[:19], "Does that work for you?")
-	for b.Loop() {
-		if _, err := New().Evaluate(context.Background(), req); err != nil {
-			b.Fatal(err)
-		}
+	plain := &vignettev1.Objective{Statement: "The speaker wants the neighbour to turn the music down after ten on weeknights.", Kind: ask}
+	for name, objective := range map[string]*vignettev1.Objective{"full": objectives["quiet"], "plain": plain} {
+		b.Run(name, func(b *testing.B) {
+			req := conversation(objective, lines[:19], "Does that work for you?")
+			for b.Loop() {
+				if _, err := New().Evaluate(context.Background(), req); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -17,6 +17,8 @@ type moment struct {
 	stems, content language.Stems
 	// far is the share of it that is about something else, once it is known.
 	far *float64
+	// doubt is what makes it smaller, once that is known.
+	doubt *doubt
 	// talk is what others brought up before, and the setting.
 	talk language.Stems
 	// other is where the others stand when the utterance is made.
@@ -28,6 +30,9 @@ type moment struct {
 // matter is what the objective says, read once.
 type matter struct {
 	objective *vignettev1.Objective
+	refuses   bool
+	// plain says that the objective is a statement and no more.
+	plain bool
 	// all is everything the objective talks about; the others are its parts.
 	all, request, facts, benefits, compromises language.Stems
 	// own is the request without the statement, with the sign of its sentence; gains are the words of benefits alone.
@@ -39,7 +44,7 @@ type matter struct {
 }
 
 func (m *matter) refusing() bool {
-	return m.objective.GetKind() == vignettev1.ObjectiveKind_OBJECTIVE_KIND_REFUSE
+	return m.refuses
 }
 
 // framing are words that objectives and skills are worded with; sharing them ties nothing to anything.
@@ -49,9 +54,12 @@ var framing = utterance.Words(`need feel feeling ask asking please help give tak
 	problem`)
 
 func readMatter(objective *vignettev1.Objective) *matter {
+	said := readStatement(objective.GetStatement())
 	m := &matter{
 		objective:   objective,
-		request:     contentOf(objective.GetRequest(), objective.GetStatement()),
+		refuses:     refuses(objective),
+		plain:       objective.GetRequest() == "" && len(objective.GetFacts())+len(objective.GetBenefits())+len(objective.GetCompromises()) == 0,
+		request:     contentOf(objective.GetRequest(), said.request),
 		facts:       contentOf(objective.GetFacts()...),
 		benefits:    contentOf(objective.GetBenefits()...),
 		compromises: contentOf(objective.GetCompromises()...),
@@ -68,6 +76,13 @@ func readMatter(objective *vignettev1.Objective) *matter {
 		}
 	}
 	return m
+}
+
+// refuses says whether an objective is to say no. Where all there is is a statement that says so, it is one too, whatever
+// its kind: somebody "wants to refuse" and asks for nothing.
+func refuses(objective *vignettev1.Objective) bool {
+	return objective.GetKind() == vignettev1.ObjectiveKind_OBJECTIVE_KIND_REFUSE ||
+		objective.GetRequest() == "" && readStatement(objective.GetStatement()).refuses
 }
 
 // small says whether a stem is a number of one digit: too many things come in threes for it to tie anything.

@@ -24,7 +24,7 @@ var (
 		i will swap|work|finish|handle|stay|come|give|start ?the|your|up|an|a|it|over|on|care;
 		if you _ ?_ ?_ ?_ ?_ ?_ ?_ ?_ i will|can|could|would;
 		would you be willing|open|okay|ok|able|up to|if|with|for; would you consider|accept; either _ ?_ ?_ ?_ or;
-		say i|we|he|she|they _; suppose|supposing i|we|he|she|they _; maybe|perhaps i|we|he|she|they|you do|did|come|came|take|took|go|goes|start|stay|bring|pay|give|get|keep|swap|try|use|have|leave|work|meet|share|split|walk|call|send|make|cover|just;
+		say i|we|he|she|they _; supposing i|we|he|she|they _; maybe|perhaps i|we|he|she|they|you do|did|come|came|take|took|go|goes|start|stay|bring|pay|give|get|keep|swap|try|use|have|leave|work|meet|share|split|walk|call|send|make|cover|just;
 		and we are even|square|quits; works|fine|okay|ok|good|alright|acceptable if|provided|so you|he|she|they|it|we|i|long; with me if; one option; another option would|could|is; i am open to; you could _ and i;
 		you _ ?_ ?_ ?_ and i will|do|would|could|can; half of it|the; every other week|day|month|weekend|evening;
 		i could|can live with|accept; or ?we|i could; take turns; split it|the|this;
@@ -145,7 +145,7 @@ var dealtMine = utterance.Phrases(`and i|we ?also will|can|am|would; and ?then w
 // offered finds words that put something on the table: a phrase of offering, or, once the other has pushed back, a promise
 // of one's own ("I'll text you every hour").
 func (m *moment) offered(s *sentence) (utterance.Place, bool) {
-	if at, ok := offerCue.In(s.Tokens); ok && m.concerns(s) && !language.Negated(s.Tokens, at.First) && !isSelfTalk(s, at) {
+	if at, ok := offerCue.In(s.Tokens); ok && (m.concerns(s) || m.matter.plain) && !language.Negated(s.Tokens, at.First) && !isSelfTalk(s, at) {
 		return at, true
 	}
 	if !m.other.resists || s.Form != language.NoQuestion || m.other.diverts && s.tie != closely {

@@ -27,9 +27,9 @@ var (
 		you get ?back a|an|the|your|one|more|less|some|to|nothing; you will|would ?then ?also have ?got ?yourself _; you have got yourself; your _ ?_ will|would|is ?then ?be gone|safe|done|easier|better|clear|free|happy|yours;
 		that is|would ?be one|two|a|an|some less|fewer|off|more; one less|fewer; spares you|us; less|fewer _ for you; no _ ?_ for you;
 		i will keep|carry ?on _; and i will keep|handle|sort|deal|take; better off; i will do us|you|your|the; i will ?be ?all yours;
-		i am ?all yours; on me; my treat; pays ?you ?for ?back itself|off; not|does not ?even cost|costs you; does not cost; will not cost;
+		i am ?all yours; is|are on me; my treat; in exchange|return ?for ?_ ?_ you|i|we; ?and you get|would|will dessert|first|the|my|a; shot of me; rid of me|your|this; pays ?you ?for ?back itself|off; not|does not ?even cost|costs you; does not cost; will not cost;
 		cheaper|quicker|faster|safer|easier|simpler than; saves|save|saving ?you|us ?a ?_ money|time|hassle|trouble|grand|hundred|pounds|quid|hours; catch it now;
-		that way ?he|she|they|no; before it|the ?_ gets|becomes|costs|breaks; no late|extra|more fee|fees|charge|charges|calls|chasing|trouble|arguments;
+		that way he|she|they|no; before it|the ?_ gets|becomes|costs|breaks; no late|extra|more fee|fees|charge|charges|calls|chasing|trouble|arguments;
 		recommend you|this; tell|telling everyone|everybody|the|all ?whole ?_ ?_ how|which|what|about; i would|will renew|stay|sign|come ?on|back`,
 		// what both will
 		`we would|will|could|can ?then ?actually|really both|all|actually|really; we would|will have|be|get|save|spend|stop|avoid|argue|fight|stay;
@@ -64,6 +64,7 @@ var (
 		you would be ?such ?a|an|my doing|helping|star|angel|legend|hero|lifesaver|saint|gem|favourite; you are ?such a star|angel|legend|hero|lifesaver;
 		a ?massive|huge|big|great favour|favor|help; thanks|thank|cheers ?you ?so ?much in|for; thank you for that; much appreciated; appreciate it|that;
 		you will|would not regret; you are|will|would ?be shot|rid of; off|out of|your ?your list|back|hair|ear|ears|plate|case|neck; if it is a yes;
+		would|will|might|may ?well ?no ?doubt benefit|profit; would|will|might|woud like|enjoy|love|appreciate it|that; gets|get better|nicer|easier too; would|will|could|might|may ?also ?even ?well ?be good|nice|better|fun for; do|does us|you ?both good; would|will be grateful|pleased|glad; happy|glad to keep|come|stay; we would manage; then we|you would|could|can|are|will _; good|even|fine again;
 		better|best|nicer|easier|happier|good|great|calmer for us|you|everyone|everybody|all|both|him|her|them|the;
 		happier|calmer|better _ happier|calmer|better; in a good|better mood; everyone|everybody|we would|will be ?less ?all less|happy|happier|better|cross;
 		win win; i will|would thank you; you would|will ?probably|maybe thank me; obliged; let you down; do|does|make|makes you proud|good; see a|the difference; see ?that i; it would|will go down;
@@ -95,9 +96,13 @@ func judgeReinforce(m *moment) utterance.Finding {
 		if s.Broken || s.Has(utterance.Attack, utterance.Judgement, utterance.Sarcasm, utterance.Threat, utterance.Capitulation) {
 			continue
 		}
-		if h, ok := gainIn(m, s); ok {
+		if h, ok := gainIn(m, s); ok && !(m.matter.plain && harsh.In(s.Tokens)) {
 			f.Add(h)
 		}
+	}
+	if because, ok := m.lastFault(utterance.Capitulation); ok && m.matter.plain {
+		because.Why = "gives in, so that nothing is left to be gained by agreeing"
+		f.Cap(utterance.None, because)
 	}
 	if f.Level > utterance.None {
 		return f
@@ -123,7 +128,7 @@ func gainIn(m *moment, s *sentence) (utterance.Hit, bool) {
 		return utterance.Hit{Level: utterance.Weak, Span: m.whole(s), Why: "says that it is better for the other, but not how"}, true
 	case ok && !reversed(s, at):
 		return utterance.Hit{Level: utterance.Strong, Span: m.cover(s, at), Why: gainCue.Why}, true
-	case follows(m, s), effects(s) && !vague(s, utterance.At(0, len(s.Tokens))), (orders(s) || directCue.Phrases.In(s.Tokens)) && inReturn.In(s.Tokens) && !loses(s.Tokens):
+	case m.grants(s), follows(m, s), effects(s) && !vague(s, utterance.At(0, len(s.Tokens))), (orders(s) || directCue.Phrases.In(s.Tokens)) && inReturn.In(s.Tokens) && !loses(s.Tokens):
 		return utterance.Hit{Level: utterance.Strong, Span: m.whole(s), Why: gainCue.Why}, true
 	case promises(s) && vague(s, utterance.At(0, len(s.Tokens))):
 		return utterance.Hit{Level: utterance.Weak, Span: m.whole(s), Why: "says that it is better for the other, but not how"}, true
@@ -213,8 +218,85 @@ func follows(m *moment, s *sentence) bool {
 	if s == m.sentences[0] || s.Form != language.NoQuestion || !consequence.StartsWith(s.Tokens) && !consequenceFirst(s) {
 		return false
 	}
-	return forYou.In(s.Tokens) && !loses(s.Tokens) && !requests(s) && !vague(s, utterance.At(0, len(s.Tokens)))
+	return (!m.matter.plain || tomorrow.In(s.Tokens)) && forYou.In(s.Tokens) && !loses(s.Tokens) && !requests(s) && !vague(s, utterance.At(0, len(s.Tokens)))
 }
+
+// grants says whether a clause says what the other, or somebody for them, will have or do, or what the speaker will do for
+// them, once they agree: "you'd sleep better", "I would recommend you", "nobody would ring you".
+func (m *moment) grants(s *sentence) bool {
+	if s.Form != language.NoQuestion || m.matter.refusing() && refusalCue.Phrases.In(s.Tokens) {
+		return false
+	}
+	for i, token := range s.Tokens[:max(0, len(s.Tokens)-2)] {
+		if !promising[token.Norm[max(0, len(token.Norm)-2):]] {
+			continue // no form of will or would
+		}
+		words := language.Expand(token.Norm)
+		modal := words[len(words)-1]
+		if modal != "would" && modal != "will" && token.Norm != "woud" {
+			continue
+		}
+		subject := words[0]
+		if len(words) == 1 {
+			if i == 0 {
+				continue
+			}
+			subject = s.Tokens[i-1].Norm
+		}
+		rest := s.Tokens[i+1:]
+		for len(rest) > 1 && (beforeGain[rest[0].Norm] || utterance.Degrees[rest[0].Norm]) {
+			rest = rest[1:]
+		}
+		end := 0
+		for end < len(rest) && rest[end].Kind != language.Punct {
+			end++
+		}
+		if idleGains[rest[0].Norm] || asksBack[subject] || loses(rest[:end]) || harsh.In(s.Tokens) || supposed(s, utterance.At(max(0, i-1), i)) || vagueIn(rest[:end]) {
+			continue
+		}
+		_, past := language.BaseOfPast(rest[0].Norm)
+		base := !past && (language.IsVerb(rest[0].Norm) || rest[0].Norm == "be" || m.matter.plain && rest[0].Kind == language.Word && !language.IsStopWord(rest[0].Norm))
+		switch {
+		case subject == "you":
+			return base && gainful(rest[:end])
+		case subject == "i" && m.matter.plain:
+			return base && toYou.In(rest[:end])
+		case m.matter.plain && base && toYou.In(rest[:end]):
+			return true
+		}
+	}
+	return false
+}
+
+// gainful says whether what somebody would do holds something of content besides its verb.
+func gainful(rest []language.Token) bool {
+	for _, token := range rest[1:] {
+		if token.IsWord() && !language.IsStopWord(token.Norm) && !evaluative[token.Norm] {
+			return true
+		}
+	}
+	return false
+}
+
+func vagueIn(rest []language.Token) bool {
+	for _, token := range rest {
+		if token.IsWord() && !language.IsStopWord(token.Norm) && !evaluative[token.Norm] {
+			return false
+		}
+	}
+	return true
+}
+
+var (
+	beforeGain = utterance.Words("also finally even then both never surely certainly probably not gladly happily sooner always only")
+	// idleGains are verbs that give the other nothing: what they would do anyway, know, think or have to.
+	idleGains = utterance.Words("have-to need understand know think say agree mind see hear do want like rather forgive excuse believe notice remember trust take leave come go stop pay")
+	// promising are the endings of will, would and what they are contracted to.
+	promising = utterance.Words("ll ld 'd ud")
+	asksBack  = utterance.Words("who what how why that it which this")
+	toYou     = utterance.Phrases("you; your; yours; us; our")
+	harsh     = utterance.Phrases("solicitor; lawyer; police; court; complaint; complain; shelter; tell your; report you; otherwise; or else; if not; regret; noise log")
+)
 
 // consequenceFirst says whether "then" or the like opens the sentence and a statement follows.
 func consequenceFirst(s *sentence) bool {

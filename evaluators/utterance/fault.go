@@ -57,8 +57,8 @@ var faultCues = []faultCue{
 		you are unbelievable|unreal|priceless|impossible|something|kidding; do not even go|start; do not you dare; see how you like; how would you like it;
 		spare me; poor you|baby|thing; boo hoo; cry me; do your own job|work|homework; what is your problem; the lot of you; guess which|who; freeload|freeloading|sponge off|on; give me a break; get real; get a grip|life; you make me laugh|sick; you have got a|some nerve|cheek; the cheek|nerve|gall|audacity;
 		call|calls yourself a; some friend|father|mother|boss|landlord|manager you; you can talk; you of all people; serves you right; sod off|you|this;
-		piss off; bog off; bugger off; stuff your|it|you; bloody useless; nonsense you; i hope you; ask yourself|your;
-		sick and tired of you|your; you moron|idiot|jerk|loser|liar|fool|coward|hypocrite|pig|brat;
+		piss off; bog off; bugger off; stuff your|it|you; bloody useless; nonsense you; i hope you choke|rot|fail|lose|never|fall|end; ask yourself|your;
+		sick and tired of you|your; you ?absolute|total|smug|lazy|stupid|silly ?clipboard quack|cowboy|witch|clown|donkey|muppet|numpty|prat|twit|plonker|pillock|wally|cow|toad|snake|weasel|rat; you smug _; could run|do this|it _ better than you; you moron|idiot|jerk|loser|liar|fool|coward|hypocrite|pig|brat;
 		stop being so|such; you are full of; use your brain; get it through your`,
 	)},
 	// What somebody always or never does is a judgement, not an event; nor are motives seen.
@@ -86,7 +86,7 @@ var faultCues = []faultCue{
 		what a surprise; well good for you; congratulations on; wow thanks|great|so|nice|amazing; so nice of you to;
 		how convenient; how generous of; of course your majesty; your highness; mother of the year;
 		father of the year; employee of the month; boss of the year; lucky me; silly me; my mistake for thinking;
-		forgive me for; god forbid; heaven forbid; far be it from; as if you; as if that; do not strain yourself;
+		forgive me for thinking|asking|existing|being; god forbid; heaven forbid; far be it from; as if you; as if that; do not strain yourself;
 		do not bother yourself; slow clap; nice one; real nice; real mature; very mature`,
 	)},
 	// Harm announced unless the other gives way.
@@ -112,10 +112,10 @@ var faultCues = []faultCue{
 		you are right i should; you are right it is; have it your way; i guess it can wait; it does not really matter;
 		i do not really need; it was a silly|stupid|dumb idea; fine whatever; ok whatever; okay whatever;
 		i guess i will|can just; i guess i have to; i guess that is that; let us drop it; let us forget it;
-		we can forget it; i will let it go; i take it back; do not worry about it|that|this|the|me;
+		we can forget it; i will let it go; i take it back; i will go on|keep|carry on|doing|coming|sitting|cleaning; do what you have|like|want; i will pay for it; but never mind; put me down again; i will take him|her|it|them of course; do not worry about it|that|this|the|me;
 		i will just stay|work|cover|go|take|wait|leave; i will stick|make with|do ?with; i would not want that; i can not have that; i will get over it; i can live without; i will not bring it up again;
 		i will not ask again; it was nothing; i will leave it; i will leave you to|alone|be; leave it then; can wait; i will sort it out myself; i will sort it myself; i will manage|cope|survive|live;
-		it is|was just me; whenever you want|like; do not cry; i give in; i will ?just carry on; keep going|doing then; go|do without it; put up with it; leave me|things|it where|as i|they|it; it is no ?real bother|matter|hardship; you have got me; all right he|she|they|you|it can|is|will; as you like|wish|please; suit yourself;
+		it is|was just me; do not cry; i give in; i will ?just carry on; keep going|doing then; go|do without it; put up with it; leave me|things|it where|as i|they|it; it is no ?real bother|matter|hardship; you have got me; all right he|she|they|you|it can|is|will; as you like|wish|please; suit yourself;
 		scrap|skip that|it; pretend i; just this once then; okay okay; if i must; no no you are right`,
 	)},
 }

@@ -1,6 +1,7 @@
 package utterance
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/vignette-sim/vignette/internal/language"
@@ -64,6 +65,29 @@ func (f *Finding) Cap(at Level, because Hit) {
 	}
 	because.Level = None
 	f.Hits = append([]Hit{because}, f.Hits...)
+}
+
+// Shown says whether there is evidence above None.
+func (f *Finding) Shown() bool {
+	return slices.ContainsFunc(f.Hits, func(h Hit) bool { return h.Level > None })
+}
+
+// Lower brings the finding down to a level, for what it is as a whole: a sentence without its full stop.
+func (f *Finding) Lower(to Level, note string) {
+	f.Level, f.Note = to, note
+	for i := range f.Hits {
+		f.Hits[i].Level = min(f.Hits[i].Level, to)
+	}
+}
+
+// Raise brings the finding up to a level, for what it is as a whole; its highest evidence stands for it.
+func (f *Finding) Raise(to Level, note string) {
+	for i := range f.Hits {
+		if f.Hits[i].Level == f.Level && f.Level > None {
+			f.Hits[i].Level = to
+		}
+	}
+	f.Level, f.Note = to, note
 }
 
 // Rationale says in a sentence or two why, with the words.

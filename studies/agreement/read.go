@@ -375,12 +375,16 @@ func (l *lineReader) objective() *vignettev1.Objective {
 	return objective
 }
 
-// refusals are beginnings of statements of what is to be refused.
+// refusals are beginnings of statements of what is to be refused, and what goes on behind somebody's "wants to".
 var refusals = []string{"refuse", "to refuse", "decline", "to decline", "say no", "to say no", "turn down", "to turn down"}
 
 func kindOfStatement(statement string) vignettev1.ObjectiveKind {
+	statement = strings.ToLower(statement)
+	if _, wanted, ok := strings.Cut(statement, " wants to "); ok {
+		statement = wanted
+	}
 	for _, beginning := range refusals {
-		if rest, ok := strings.CutPrefix(strings.ToLower(statement), beginning); ok && (rest == "" || rest[0] == ' ') {
+		if rest, ok := strings.CutPrefix(statement, beginning); ok && (rest == "" || rest[0] == ' ') {
 			return vignettev1.ObjectiveKind_OBJECTIVE_KIND_REFUSE
 		}
 	}
