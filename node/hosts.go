@@ -18,6 +18,7 @@ import (
 	"github.com/vignette-sim/vignette/evaluators/dearman"
 	"github.com/vignette-sim/vignette/evaluators/emotion"
 	"github.com/vignette-sim/vignette/evaluators/interpersonal"
+	"github.com/vignette-sim/vignette/evaluators/rubric"
 	"github.com/vignette-sim/vignette/evaluators/tom"
 	"github.com/vignette-sim/vignette/internal/enumname"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
@@ -50,6 +51,7 @@ func builtins() []builtin {
 		builtinEvaluator(interpersonal.FastName, interpersonal.NewFast()),
 		builtinEvaluator(emotion.Name, emotion.New()),
 		builtinEvaluator(tom.Name, tom.New()),
+		rubricEvaluator(planning.RubricEvaluator, rubric.Unread),
 	}
 }
 
@@ -73,6 +75,18 @@ func builtinEvaluator(name string, evaluator evaluators.Evaluator) builtin {
 		kind: name, name: name, summary: evaluator.Describe().GetSummary(), evaluator: true,
 		register: func(name, version string) Registration {
 			service := evaluators.NewService(name, version, evaluator)
+			return func(r grpc.ServiceRegistrar) { vignettev1.RegisterEvaluatorServiceServer(r, service) }
+		},
+	}
+}
+
+// rubricEvaluator rates by the rubrics that requests bring along. By its name alone it cannot be asked, so it is not listed with
+// the evaluators.
+func rubricEvaluator(name string, rate func(*vignettev1.Rubric) (evaluators.Evaluator, error)) builtin {
+	return builtin{
+		kind: name, name: name, summary: "Rates by the rubrics it is given.",
+		register: func(_, version string) Registration {
+			service := rubric.NewService(version, rate)
 			return func(r grpc.ServiceRegistrar) { vignettev1.RegisterEvaluatorServiceServer(r, service) }
 		},
 	}

@@ -126,6 +126,7 @@ func modelMinds(gateway vignettev1.ModelServiceClient) []builtin {
 		modelJudge(dearman.Name, judge.DearMan(), gateway),
 		modelJudge(judge.ExpressedEmotionName, judge.ExpressedEmotion(), gateway),
 		modelJudge(judge.ReaderName, judge.Reader(), gateway),
+		rubricEvaluator(planning.JudgeName(planning.RubricEvaluator), judge.ByRubric(gateway)),
 	}
 	for _, kind := range []vignettev1.AgentKind{
 		vignettev1.AgentKind_AGENT_KIND_CLIENT, vignettev1.AgentKind_AGENT_KIND_COUNSELOR, vignettev1.AgentKind_AGENT_KIND_PERSONA,

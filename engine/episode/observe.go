@@ -39,6 +39,7 @@ func (s *State) Transcript(use *vignettev1.EvaluatorUse, turn *int32) *vignettev
 		Participants: s.participants(""),
 		Role:         use.GetRole(),
 		TurnIndex:    turn,
+		Rubric:       use.GetRubric(),
 	}
 	for _, t := range s.turns {
 		request.Turns = append(request.Turns, perceive(t))

@@ -54,7 +54,7 @@ func (f Family) check() error {
 		switch labels := spec.GetLabels(); {
 		case !(width > 0) || math.IsInf(width, 0):
 			return fmt.Errorf("dimension %q: %v to %v is no range", spec.GetId(), spec.GetMin(), spec.GetMax())
-		case len(labels) == 1:
+		case len(labels) == 1 && !isCodes(spec):
 			return fmt.Errorf("dimension %q: one label is no scale", spec.GetId())
 		case slices.Contains(labels, notApplicable) || slices.Contains(labels, ""):
 			return fmt.Errorf("dimension %q: %q and the empty label are taken", spec.GetId(), notApplicable)
