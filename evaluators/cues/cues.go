@@ -64,29 +64,49 @@ type Hit struct {
 
 // Find returns what the rules find in some words, in the order of the words.
 func Find(rules []Rule, text string) []Hit {
-	return find(rules, text, utterance.Read(text, false))
+	return find(rules, text, read(text))
 }
 
-func find(rules []Rule, text string, sentences []*utterance.Sentence) []Hit {
+// sentence is one as it was said, and as it would be written.
+type sentence struct{ said, tokens []language.Token }
+
+func read(text string) []sentence {
+	var sentences []sentence
+	for _, s := range language.Read(text).Sentences {
+		sentences = append(sentences, sentence{s.Tokens, language.Fluent(s.Tokens)})
+	}
+	return sentences
+}
+
+func find(rules []Rule, text string, sentences []sentence) []Hit {
 	var hits []Hit
 	for _, s := range sentences {
-		if s.Broken {
-			continue
-		}
+		before := len(hits)
 		for _, rule := range rules {
-			asked := s.Form != language.NoQuestion
-			if rule.Asked && !asked || rule.Asserted && asked {
-				continue
-			}
-			for _, match := range rule.Phrases.Find(s.Tokens) {
-				if (rule.Asserted || rule.Undenied) && language.Negated(s.Tokens, match.First) {
-					continue
-				}
-				hits = append(hits, Hit{rule.Label, language.Cover(text, s.Tokens[match.First:match.Last])})
-			}
+			hits = append(hits, rule.in(s.tokens, text)...)
+		}
+		if len(hits) > before && utterance.Disordered(s.said) {
+			hits = hits[:before]
 		}
 	}
 	slices.SortStableFunc(hits, func(a, b Hit) int { return a.Span.Start - b.Span.Start })
+	return hits
+}
+
+// in finds the rule in a sentence. Most sentences have nothing of it, so the phrases are looked for first.
+func (r Rule) in(tokens []language.Token, text string) []Hit {
+	var hits []Hit
+	for _, match := range r.Phrases.Find(tokens) {
+		if r.Asked || r.Asserted {
+			if asked := language.FormOf(tokens) != language.NoQuestion; asked != r.Asked {
+				return nil
+			}
+		}
+		if (r.Asserted || r.Undenied) && language.Negated(tokens, match.First) {
+			continue
+		}
+		hits = append(hits, Hit{r.Label, language.Cover(text, tokens[match.First:match.Last])})
+	}
 	return hits
 }
 
@@ -119,9 +139,9 @@ func (e *Evaluator) Evaluate(_ context.Context, req *vignettev1.EvaluateRequest)
 			continue
 		}
 		text := turn.GetAction().GetText()
-		var sentences []*utterance.Sentence
+		var sentences []sentence
 		if utterance.Speaks(turn.GetAction()) {
-			sentences = utterance.Read(text, false)
+			sentences = read(text)
 		}
 		for i, d := range e.dimensions {
 			score := d.score(turn.GetIndex(), text, sentences)
@@ -139,7 +159,7 @@ func (e *Evaluator) Evaluate(_ context.Context, req *vignettev1.EvaluateRequest)
 	return scores, nil
 }
 
-func (d Dimension) score(turn int32, text string, sentences []*utterance.Sentence) *vignettev1.Score {
+func (d Dimension) score(turn int32, text string, sentences []sentence) *vignettev1.Score {
 	score := &vignettev1.Score{Dimension: d.Spec.GetId(), TurnIndex: proto.Int32(turn)}
 	if len(sentences) == 0 {
 		score.Outcome = evaluators.Without(vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE, "Nothing was said.")
