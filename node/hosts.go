@@ -15,10 +15,15 @@ import (
 	"github.com/vignette-sim/vignette/engine/planning"
 	"github.com/vignette-sim/vignette/engine/runs"
 	"github.com/vignette-sim/vignette/evaluators"
+	"github.com/vignette-sim/vignette/evaluators/cbt"
 	"github.com/vignette-sim/vignette/evaluators/dearman"
 	"github.com/vignette-sim/vignette/evaluators/emotion"
+	"github.com/vignette-sim/vignette/evaluators/empathy"
 	"github.com/vignette-sim/vignette/evaluators/interpersonal"
 	"github.com/vignette-sim/vignette/evaluators/rubric"
+	"github.com/vignette-sim/vignette/evaluators/safety"
+	"github.com/vignette-sim/vignette/evaluators/screening"
+	"github.com/vignette-sim/vignette/evaluators/support"
 	"github.com/vignette-sim/vignette/evaluators/tom"
 	"github.com/vignette-sim/vignette/internal/enumname"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
@@ -51,6 +56,11 @@ func builtins() []builtin {
 		builtinEvaluator(interpersonal.FastName, interpersonal.NewFast()),
 		builtinEvaluator(emotion.Name, emotion.New()),
 		builtinEvaluator(tom.Name, tom.New()),
+		builtinEvaluator(empathy.Name, empathy.New()),
+		builtinEvaluator(support.Name, support.New()),
+		builtinEvaluator(cbt.Name, cbt.New()),
+		builtinEvaluator(screening.Name, screening.New()),
+		builtinEvaluator(safety.Name, safety.New()),
 		rubricEvaluator(planning.RubricEvaluator, rubric.Unread),
 	}
 }
