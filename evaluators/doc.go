@@ -13,5 +13,5 @@
 // This room may import the contracts, internal/language and internal/prompt; it knows neither the engine nor agents nor the
 // wire it is served on, and evaluators share no rules and no word lists with those they judge. Start reading at
 // evaluator.go; the rule-based DEAR MAN evaluator is in dearman, GIVE and FAST are in interpersonal, what they read by is in
-// utterance, and judge has a language model rate any family.
+// utterance, and judge has a language model rate any family, or by a file (rubric).
 package evaluators

@@ -1,6 +1,10 @@
 package evaluators
 
-import vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+import (
+	"google.golang.org/protobuf/proto"
+
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
 
 // Value is the outcome of a score that has a number, on the dimension's declared range.
 func Value(number float64) *vignettev1.Score_Value {
@@ -26,4 +30,26 @@ func SourceOf(state *vignettev1.MentalState) string {
 	default:
 		return "of unknown source"
 	}
+}
+
+// Everywhere is a score without a value for everything that is asked of a dimension: turns of the role, and the episode.
+func Everywhere(req *vignettev1.EvaluateRequest, spec *vignettev1.DimensionSpec, why *vignettev1.Score_Missing) []*vignettev1.Score {
+	var out []*vignettev1.Score
+	if spec.GetTurn() {
+		for _, index := range Asked(req) {
+			out = append(out, &vignettev1.Score{Dimension: spec.GetId(), TurnIndex: proto.Int32(index), Outcome: why})
+		}
+	}
+	if spec.GetEpisode() && req.TurnIndex == nil {
+		out = append(out, &vignettev1.Score{Dimension: spec.GetId(), Outcome: why})
+	}
+	return out
+}
+
+// Asked are the indexes of the turns that a request wants scored: the one it names, or all of the role.
+func Asked(req *vignettev1.EvaluateRequest) []int32 {
+	if req.TurnIndex != nil {
+		return []int32{req.GetTurnIndex()}
+	}
+	return turnsOf(req, req.GetRole())
 }

@@ -15,9 +15,15 @@ import (
 	"github.com/vignette-sim/vignette/engine/planning"
 	"github.com/vignette-sim/vignette/engine/runs"
 	"github.com/vignette-sim/vignette/evaluators"
+	"github.com/vignette-sim/vignette/evaluators/cbt"
 	"github.com/vignette-sim/vignette/evaluators/dearman"
 	"github.com/vignette-sim/vignette/evaluators/emotion"
+	"github.com/vignette-sim/vignette/evaluators/empathy"
 	"github.com/vignette-sim/vignette/evaluators/interpersonal"
+	"github.com/vignette-sim/vignette/evaluators/rubric"
+	"github.com/vignette-sim/vignette/evaluators/safety"
+	"github.com/vignette-sim/vignette/evaluators/screening"
+	"github.com/vignette-sim/vignette/evaluators/support"
 	"github.com/vignette-sim/vignette/evaluators/tom"
 	"github.com/vignette-sim/vignette/internal/enumname"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
@@ -50,6 +56,12 @@ func builtins() []builtin {
 		builtinEvaluator(interpersonal.FastName, interpersonal.NewFast()),
 		builtinEvaluator(emotion.Name, emotion.New()),
 		builtinEvaluator(tom.Name, tom.New()),
+		builtinEvaluator(empathy.Name, empathy.New()),
+		builtinEvaluator(support.Name, support.New()),
+		builtinEvaluator(cbt.Name, cbt.New()),
+		builtinEvaluator(screening.Name, screening.New()),
+		builtinEvaluator(safety.Name, safety.New()),
+		rubricEvaluator(planning.RubricEvaluator, rubric.Unread),
 	}
 }
 
@@ -73,6 +85,18 @@ func builtinEvaluator(name string, evaluator evaluators.Evaluator) builtin {
 		kind: name, name: name, summary: evaluator.Describe().GetSummary(), evaluator: true,
 		register: func(name, version string) Registration {
 			service := evaluators.NewService(name, version, evaluator)
+			return func(r grpc.ServiceRegistrar) { vignettev1.RegisterEvaluatorServiceServer(r, service) }
+		},
+	}
+}
+
+// rubricEvaluator rates by the rubrics that requests bring along. By its name alone it cannot be asked, so it is not listed with
+// the evaluators.
+func rubricEvaluator(name string, rate func(*vignettev1.Rubric) (evaluators.Evaluator, error)) builtin {
+	return builtin{
+		kind: name, name: name, summary: "Rates by the rubrics it is given.",
+		register: func(_, version string) Registration {
+			service := rubric.NewService(version, rate)
 			return func(r grpc.ServiceRegistrar) { vignettev1.RegisterEvaluatorServiceServer(r, service) }
 		},
 	}

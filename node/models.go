@@ -17,8 +17,13 @@ import (
 	"github.com/vignette-sim/vignette/agents/llm"
 	"github.com/vignette-sim/vignette/broker/calllog"
 	"github.com/vignette-sim/vignette/engine/planning"
+	"github.com/vignette-sim/vignette/evaluators/cbt"
 	"github.com/vignette-sim/vignette/evaluators/dearman"
+	"github.com/vignette-sim/vignette/evaluators/empathy"
 	"github.com/vignette-sim/vignette/evaluators/judge"
+	"github.com/vignette-sim/vignette/evaluators/safety"
+	"github.com/vignette-sim/vignette/evaluators/screening"
+	"github.com/vignette-sim/vignette/evaluators/support"
 	"github.com/vignette-sim/vignette/models"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
@@ -126,6 +131,15 @@ func modelMinds(gateway vignettev1.ModelServiceClient) []builtin {
 		modelJudge(dearman.Name, judge.DearMan(), gateway),
 		modelJudge(judge.ExpressedEmotionName, judge.ExpressedEmotion(), gateway),
 		modelJudge(judge.ReaderName, judge.Reader(), gateway),
+		modelJudge(empathy.Name, judge.Empathy(), gateway),
+		modelJudge(support.Name, judge.Support(), gateway),
+		modelJudge(cbt.Name, judge.CBT(), gateway),
+		modelJudge(screening.Name, judge.Screening(), gateway),
+		modelJudge(safety.Name, judge.Safety(), gateway),
+		modelJudge(judge.SocialName, judge.Social(), gateway),
+		modelJudge(judge.AllianceName, judge.Alliance(), gateway),
+		modelJudge(judge.FidelityName, judge.Fidelity(), gateway),
+		rubricEvaluator(planning.JudgeName(planning.RubricEvaluator), judge.ByRubric(gateway)),
 	}
 	for _, kind := range []vignettev1.AgentKind{
 		vignettev1.AgentKind_AGENT_KIND_CLIENT, vignettev1.AgentKind_AGENT_KIND_COUNSELOR, vignettev1.AgentKind_AGENT_KIND_PERSONA,

@@ -2,8 +2,13 @@ package node
 
 import (
 	minds "github.com/vignette-sim/vignette/agents/builtin"
+	"github.com/vignette-sim/vignette/evaluators/cbt"
 	"github.com/vignette-sim/vignette/evaluators/dearman"
+	"github.com/vignette-sim/vignette/evaluators/empathy"
 	"github.com/vignette-sim/vignette/evaluators/interpersonal"
+	"github.com/vignette-sim/vignette/evaluators/safety"
+	"github.com/vignette-sim/vignette/evaluators/screening"
+	"github.com/vignette-sim/vignette/evaluators/support"
 	"github.com/vignette-sim/vignette/evaluators/utterance"
 )
 
@@ -17,6 +22,11 @@ func Overlap(human minds.Human) ([]minds.Row, error) {
 var readers = []minds.Judge{
 	{Name: dearman.Name, Source: dearman.Source},
 	{Name: "give, fast", Source: interpersonal.Source},
+	{Name: empathy.Name, Source: empathy.Source},
+	{Name: support.Name, Source: support.Source},
+	{Name: cbt.Name, Source: cbt.Source},
+	{Name: screening.Name, Source: screening.Source},
+	{Name: safety.Name, Source: safety.Source},
 	{Name: "evaluators of skill", Source: utterance.Source},
 }
 

@@ -106,6 +106,9 @@ func checkEvaluators(s *vignettev1.Scenario, d reporter) {
 		} else {
 			seen[key] = true
 		}
+		if e.Rubric != nil {
+			checkRubric(e.Rubric, at+".rubric", d)
+		}
 		if !refers(s, e.Role) {
 			d.Report(at+".role", fmt.Sprintf("%q is not the id of a role", e.Role), protoyaml.DidYouMean(e.Role, roleNames(s)))
 		}

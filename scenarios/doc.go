@@ -1,4 +1,4 @@
-// Package scenarios loads, checks and writes the files everything begins with: scenarios and personas.
+// Package scenarios loads, checks and writes the files everything begins with: scenarios, personas and rubrics.
 //
 // A file is YAML (or JSON) that maps one to one onto [vignettev1.Scenario] or [vignettev1.Persona]; package protoyaml
 // below does that walk and says, for everything that is wrong, in which line and what would be right. This package adds

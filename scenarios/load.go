@@ -38,15 +38,23 @@ func LoadPersona(file string) (*vignettev1.Persona, error) {
 	return openAndRead(file, func(r *reader, name string) (*vignettev1.Persona, error) { return r.persona(name) })
 }
 
-// LoadFile reads a file that holds either; the result is a *Scenario or a *Persona. An error is always [Problems].
+// LoadRubric reads a rubric from a file. An error is always [Problems].
+func LoadRubric(file string) (*vignettev1.Rubric, error) {
+	return openAndRead(file, func(r *reader, name string) (*vignettev1.Rubric, error) { return r.rubric(name) })
+}
+
+// LoadFile reads a file of any kind; the result is a *Scenario, a *Persona or a *Rubric. An error is always [Problems].
 func LoadFile(file string) (proto.Message, error) {
 	return openAndRead(file, func(r *reader, name string) (proto.Message, error) {
 		root, err := r.parse(name)
 		if err != nil {
 			return nil, err
 		}
-		if guessKind(root) == kindPersona {
+		switch guessKind(root) {
+		case kindPersona:
 			return r.persona(name)
+		case kindRubric:
+			return r.rubric(name)
 		}
 		return r.scenario(name)
 	})
@@ -68,6 +76,11 @@ func ReadPersona(name string, data []byte) (*vignettev1.Persona, error) {
 	return (&reader{data: data}).persona(name)
 }
 
+// ReadRubric reads a rubric from bytes; see [Read].
+func ReadRubric(name string, data []byte) (*vignettev1.Rubric, error) {
+	return (&reader{data: data}).rubric(name)
+}
+
 // LoadPersonas reads personas from a file, or from all files of a directory (not of those below it) in the order of
 // their names. Two personas with one id are an error.
 func LoadPersonas(name string) ([]*vignettev1.Persona, error) {
@@ -79,7 +92,7 @@ func LoadPersonas(name string) ([]*vignettev1.Persona, error) {
 }
 
 // LoadDir reads all scenarios of a directory (not of those below it) in the order of their file names; files that hold
-// personas, fragments or lists to be included are passed over. Two scenarios with one id are an error.
+// personas, rubrics, fragments or lists to be included are passed over. Two scenarios with one id are an error.
 func LoadDir(dir string) ([]*vignettev1.Scenario, error) {
 	files, err := filesOf(dir)
 	if err != nil {
@@ -104,7 +117,7 @@ func holdsNoScenario(file string) bool {
 	return err == nil && kind != kindScenario
 }
 
-// CheckFile checks a file of any kind and says which it holds: "scenario", "persona" or "fragment". Of a fragment only the
+// CheckFile checks a file of any kind and says which it holds: "scenario", "persona", "rubric" or "fragment". Of a fragment only the
 // YAML is checked, since it means something only where it is included. An error is always [Problems].
 func CheckFile(file string) (kind string, err error) {
 	return openAndRead(file, func(r *reader, name string) (string, error) {
@@ -117,6 +130,9 @@ func CheckFile(file string) (kind string, err error) {
 			return kind, nil
 		case kindPersona:
 			_, err := r.persona(name)
+			return kind, err
+		case kindRubric:
+			_, err := r.rubric(name)
 			return kind, err
 		default:
 			_, err := r.scenario(name)

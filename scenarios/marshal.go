@@ -15,7 +15,7 @@ import (
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
-// Marshal writes a scenario or a persona as YAML that reads back to the same: fields in the order of the contract, what
+// Marshal writes a scenario, a persona or a rubric as YAML that reads back to the same: fields in the order of the contract, what
 // is not set left out, enum values short, texts of several lines kept as lines, `kind:` at the top. What would be too
 // large to be read again is an error.
 func Marshal(m proto.Message) ([]byte, error) {
@@ -25,6 +25,8 @@ func Marshal(m proto.Message) ([]byte, error) {
 		kind = kindScenario
 	case *vignettev1.Persona:
 		kind = kindPersona
+	case *vignettev1.Rubric:
+		kind = kindRubric
 	default:
 		return nil, fmt.Errorf("a %s has no file of its own", m.ProtoReflect().Descriptor().Name())
 	}

@@ -21,6 +21,7 @@ const Focal = "focal"
 //   - a reward term's weight: 1
 //   - the kind of a script's line: to speak
 //   - an evaluator scores the focal role, at the end
+//   - the name of an evaluator that is a rubric: the rubric's id
 //   - "focal" in probes and evaluators: the id of the focal role
 //   - a level's name: its value, or its persona's id
 //
@@ -50,6 +51,9 @@ func Normalize(s *vignettev1.Scenario) {
 		s.Decision.Role = resolveFocal(s, s.Decision.Role)
 	}
 	for _, e := range s.Evaluators {
+		if e.Name == "" {
+			e.Name = e.GetRubric().GetId()
+		}
 		if e.Role = resolveFocal(s, e.Role); e.Role == "" {
 			e.Role = s.Focal
 		}

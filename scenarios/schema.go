@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/vignette-sim/vignette/internal/protoyaml"
@@ -12,20 +11,15 @@ import (
 )
 
 // SchemaKinds are the kinds of file that have a schema.
-var SchemaKinds = []string{kindScenario, kindPersona}
+var SchemaKinds = []string{kindScenario, kindPersona, kindRubric}
 
-// Schema is the JSON Schema (draft 2020-12) of scenario or persona files, for editors: it completes names, shows what the
+// Schema is the JSON Schema (draft 2020-12) of scenario, persona or rubric files, for editors: it completes names, shows what the
 // contracts say about a field, and marks most of what [Load] would refuse. What only Load knows are the relations between
-// fields (does the focal role exist?) and other files. It accepts the short forms: a persona or a script by the name of its
+// fields (does the focal role exist?) and other files. It accepts the short forms: a persona, a rubric or a script by the name of its
 // file, a level or a line of a script by its value alone, and includes.
 func Schema(kind string) ([]byte, error) {
-	var message proto.Message
-	switch kind {
-	case kindScenario:
-		message = &vignettev1.Scenario{}
-	case kindPersona:
-		message = &vignettev1.Persona{}
-	default:
+	message := messages[kind]
+	if message == nil {
 		return nil, fmt.Errorf("there is no schema of %q; %s", kind, protoyaml.DidYouMean(kind, SchemaKinds))
 	}
 	schema := protoyaml.Schema(message.ProtoReflect().Descriptor(), protoyaml.SchemaOptions{
@@ -34,14 +28,17 @@ func Schema(kind string) ([]byte, error) {
 		Kind:    kind,
 		Comment: vignettev1.Comment,
 		Short: map[protoreflect.FullName]any{
-			fullName[*vignettev1.Persona]():    map[string]any{"type": "string", "pattern": `\.([yY][aA]?[mM][lL]|[jJ][sS][oO][nN])$`},
-			fullName[*vignettev1.Script]():     map[string]any{"type": "string", "minLength": 1},
-			fullName[*vignettev1.ScriptLine](): map[string]any{"type": []any{"string", "number", "boolean"}},
-			fullName[*vignettev1.Level]():      map[string]any{"type": []any{"string", "number", "boolean"}},
+			fullName[*vignettev1.Persona]():     map[string]any{"type": "string", "pattern": `\.([yY][aA]?[mM][lL]|[jJ][sS][oO][nN])$`},
+			fullName[*vignettev1.Rubric]():      map[string]any{"type": "string", "pattern": `\.([yY][aA]?[mM][lL]|[jJ][sS][oO][nN])$`},
+			fullName[*vignettev1.RubricLevel](): map[string]any{"type": []any{"string", "number", "boolean"}},
+			fullName[*vignettev1.Script]():      map[string]any{"type": "string", "minLength": 1},
+			fullName[*vignettev1.ScriptLine]():  map[string]any{"type": []any{"string", "number", "boolean"}},
+			fullName[*vignettev1.Level]():       map[string]any{"type": []any{"string", "number", "boolean"}},
 		},
 		Filled: []protoreflect.FullName{
 			fullName[*vignettev1.Level]() + ".name",
-			fullName[*vignettev1.Script]() + ".lines", // or a file has them
+			fullName[*vignettev1.EvaluatorUse]() + ".name", // or its rubric's id
+			fullName[*vignettev1.Script]() + ".lines",      // or a file has them
 		},
 	})
 	data, err := json.MarshalIndent(schema, "", "  ")

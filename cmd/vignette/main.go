@@ -122,7 +122,7 @@ func addCommands(root *cobra.Command) {
 		{"play", "Play", []*cobra.Command{newRun(), newScenarios(), newBrief()}},
 		{"look", "Look at what was played", []*cobra.Command{newRuns(), newShow(), newExport(), newReward()}},
 		{"write", "Write and bring in files", []*cobra.Command{newNew(), newValidate(), newSchema(), newImport(), newConvert()}},
-		{"measure", "Measure what plays and scores", []*cobra.Command{newAgreement(), newTom(), newMinds()}},
+		{"measure", "Measure what plays and scores", []*cobra.Command{newScore(), newAgreement(), newTom(), newMinds()}},
 		{"keep", "Keep, carry and delete", []*cobra.Command{newBundle(), newBackup(), newRestore(), newRm()}},
 		{"serve", "Serve others, and check the setup", []*cobra.Command{newAgent(), newServe(), newDoctor()}},
 	} {

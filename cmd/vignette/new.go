@@ -17,7 +17,7 @@ import (
 func newNew() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "new",
-		Short: "Write a commented file: a scenario, a persona, or your own situation",
+		Short: "Write a commented file: a scenario, a persona, a rubric, or your own situation",
 		Long: `Asks a few questions and writes a commented file that is right and can be played at
 once. Every question has a flag, so that nothing needs to be asked; --yes takes the
 defaults for the rest. Answers may come through a pipe, one a line, in the order of
@@ -42,7 +42,12 @@ the rest in your editor. --from copies a scenario of the library with its notes;
 	addFrom(scenario)
 	persona := newForm(interview.Persona(), "Write a persona", "Asks who somebody is, what they remember and how they talk.",
 		"  vignette new persona\n  vignette new persona --name 'Ruth Adler' --remembers 'I have moved house five times.' --yes -o personas/ruth.yaml")
-	cmd.AddCommand(situation, scenario, persona)
+	rubric := newForm(interview.Rubric(), "Write a rubric: an evaluator without code", `Asks what is rated and writes a rubric with one dimension, levels and examples, to go on
+from in your editor. A scenario names the file under evaluators: ('- {rubric: FILE}'), and
+'vignette score --evaluator FILE' rates recorded conversations by it. A language model
+reads it; without one its scores say why they are missing.`,
+		"  vignette new rubric\n  vignette new rubric --title Warmth --yes -o rubrics/warmth.yaml\n  vignette new rubric --title Pauses --unit span --yes")
+	cmd.AddCommand(situation, scenario, persona, rubric)
 	return cmd
 }
 
@@ -209,7 +214,10 @@ func (a *asker) next(kind, path string) error {
 		quoted = fmt.Sprintf("%q", path)
 	}
 	text := "Play it with: vignette run " + quoted
-	if kind == "persona" {
+	switch kind {
+	case "rubric":
+		text = "Use it in a scenario with `evaluators: [{rubric: " + quoted + "}]`, and a model: --model evaluator=MODEL"
+	case "persona":
 		text = "Try it with: vignette run cbt-intake --vary client.persona=" + quoted
 	}
 	_, err := fmt.Fprintln(a.cmd.ErrOrStderr(), printable(text))

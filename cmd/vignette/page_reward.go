@@ -74,9 +74,13 @@ func gainOf(g rewards.Gain) string {
 	return fmt.Sprintf("%+.2f [%.2f, %.2f]", g.Value, g.CI95.Low, g.CI95.High)
 }
 
-// revisions writes rewards that were composed later, who composed them and how; the play's own stand above.
+// revisions writes what was scored and composed later, by whom and how; the play's own stand above.
 func (p *page) revisions(notes []*vignettev1.Note, names map[string]string) {
 	for _, note := range notes {
+		if rescored := note.GetRescored(); rescored != nil {
+			p.paragraph("  ", "    ", fmt.Sprintf("scored again by %s on %s: %s, of what %s did: %s", note.GetAuthor(), note.GetTime().AsTime().Local().Format("2006-01-02 15:04"),
+				rescored.GetEvaluator(), names[rescored.GetRole()], plural(len(rescored.GetScores()), "score", "scores")))
+		}
 		rewarded := note.GetRewarded()
 		for _, reward := range rewarded.GetRewards() {
 			what := "missing: " + reward.GetMissing().GetDetail()

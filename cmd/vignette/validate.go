@@ -13,9 +13,9 @@ func newValidate() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "validate FILE|DIRECTORY...",
-		Short: "Check scenario and persona files",
-		Long: `Checks scenario and persona files and lists everything that is wrong in them, with
-line, field and what would be right. Of a directory it checks every .yaml, .yml and
+		Short: "Check scenario, persona and rubric files",
+		Long: `Checks scenario, persona and rubric files and lists everything that is wrong in them,
+with line, field and what would be right. Of a directory it checks every .yaml, .yml and
 .json file in it and below; hidden ones are passed over. A file that says
 "kind: fragment" is checked where it is included, here only for its YAML.
 

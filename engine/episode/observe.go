@@ -31,6 +31,11 @@ func (s *State) Observe(role string) *vignettev1.Observation {
 
 // Transcript builds all that an evaluator may know: the transcript, and what it declared to need.
 func (s *State) Transcript(use *vignettev1.EvaluatorUse, turn *int32) *vignettev1.EvaluateRequest {
+	return s.TranscriptFor(use, turn, s.plan.Evaluators[use.GetName()].GetNeeds())
+}
+
+// TranscriptFor is the same for an evaluator that is asked later, and that the run knows nothing of: needs are those it declares.
+func (s *State) TranscriptFor(use *vignettev1.EvaluatorUse, turn *int32, needs []vignettev1.Need) *vignettev1.EvaluateRequest {
 	scenario := s.plan.Scenario
 	request := &vignettev1.EvaluateRequest{
 		Episode:      s.plan.Episode,
@@ -39,11 +44,11 @@ func (s *State) Transcript(use *vignettev1.EvaluatorUse, turn *int32) *vignettev
 		Participants: s.participants(""),
 		Role:         use.GetRole(),
 		TurnIndex:    turn,
+		Rubric:       use.GetRubric(),
 	}
 	for _, t := range s.turns {
 		request.Turns = append(request.Turns, perceive(t))
 	}
-	needs := s.plan.Evaluators[use.GetName()].GetNeeds()
 	if slices.Contains(needs, vignettev1.Need_NEED_OBJECTIVE) {
 		request.Objective = scenario.GetObjective()
 	}

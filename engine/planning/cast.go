@@ -32,10 +32,21 @@ func JudgeName(evaluator string) string {
 	return llm + evaluator
 }
 
+// RubricEvaluator is the name of the evaluator that rates by the rubrics it is given.
+const RubricEvaluator = "rubric"
+
 // EvaluatorAgent is the name of the agent that is asked for an evaluator's scores.
 func EvaluatorAgent(use *vignettev1.EvaluatorUse) string {
 	if isModel(use.GetModel()) {
-		return JudgeName(use.GetName())
+		return JudgeName(RuledBy(use))
+	}
+	return RuledBy(use)
+}
+
+// RuledBy is the name of the agent that is asked where no model judges: the evaluator's, or of a rubric the one of all rubrics.
+func RuledBy(use *vignettev1.EvaluatorUse) string {
+	if use.GetRubric() != nil {
+		return RubricEvaluator
 	}
 	return use.GetName()
 }

@@ -10,6 +10,7 @@ import (
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/vignette-sim/vignette/engine/planning"
 	"github.com/vignette-sim/vignette/internal/enumname"
@@ -109,7 +110,7 @@ func (r *Runner) appointJudges(ctx context.Context, manifest *vignettev1.Manifes
 			case named != "":
 				use.Model = named
 			case manifest.GetModels()[planning.ForEvaluators] != "":
-				has, err := r.hasJudge(ctx, judges, use.GetName())
+				has, err := r.hasJudge(ctx, judges, planning.RuledBy(use))
 				if err != nil {
 					return err
 				}
@@ -137,27 +138,30 @@ func (r *Runner) hasJudge(ctx context.Context, known map[string]bool, evaluator 
 	return err == nil, nil
 }
 
-// oneModelEach refuses a run in which one evaluator has two models: its scores could not be told apart.
+// oneModelEach refuses a run in which one evaluator has two models, or two rubrics: its scores could not be told apart.
 func oneModelEach(manifest *vignettev1.Manifest) error {
-	model := map[string]string{}
+	model, rubric := map[string]string{}, map[string]*vignettev1.Rubric{}
 	for _, use := range evaluatorUses(manifest) {
 		before, twice := model[use.GetName()]
 		if twice && before != use.GetModel() {
 			return fmt.Errorf("evaluator %q judges with %q and with %q in one run; its scores could not be told apart: use one model, or name the judge %q for the second",
 				use.GetName(), before, use.GetModel(), planning.JudgeName(use.GetName()))
 		}
-		model[use.GetName()] = use.GetModel()
+		if before, known := rubric[use.GetName()]; known && !proto.Equal(before, use.GetRubric()) {
+			return fmt.Errorf("two rubrics of one run, or a rubric and an evaluator, are called %q; its scores could not be told apart: give one another name: under evaluators", use.GetName())
+		}
+		model[use.GetName()], rubric[use.GetName()] = use.GetModel(), use.GetRubric()
 	}
 	return nil
 }
 
-// evaluatorUses are the evaluators of a run, each once for every model it has there, by name.
+// evaluatorUses are the evaluators of a run, each once for every model and rubric it has there, by name.
 func evaluatorUses(manifest *vignettev1.Manifest) []*vignettev1.EvaluatorUse {
 	var uses []*vignettev1.EvaluatorUse
 	for _, scenario := range manifest.GetScenarios() {
 		for _, use := range scenario.GetEvaluators() {
 			if !slices.ContainsFunc(uses, func(u *vignettev1.EvaluatorUse) bool {
-				return u.GetName() == use.GetName() && u.GetModel() == use.GetModel()
+				return u.GetName() == use.GetName() && u.GetModel() == use.GetModel() && proto.Equal(u.GetRubric(), use.GetRubric())
 			}) {
 				uses = append(uses, use)
 			}

@@ -158,7 +158,7 @@ func (r *Runner) describeEvaluator(ctx context.Context, use *vignettev1.Evaluato
 	ctx, cancel := context.WithTimeout(ctx, describeTimeout)
 	defer cancel()
 	name := use.GetName()
-	response, err := r.Directory.Evaluator(planning.EvaluatorAgent(use)).Describe(ctx, &vignettev1.EvaluatorServiceDescribeRequest{})
+	response, err := r.Directory.Evaluator(planning.EvaluatorAgent(use)).Describe(ctx, &vignettev1.EvaluatorServiceDescribeRequest{Rubric: use.GetRubric()})
 	if err != nil {
 		return nil, absent("evaluator", name, err)
 	}

@@ -32,7 +32,9 @@
 //
 // [DearMan] rates each dimension by itself; any family can, by a [Family] of its own. [ExpressedEmotion] has the model list the
 // emotions of a turn, with the words that show each. [Reader] has it spread 1 over what somebody feels, and scores that against the
-// state committed, which it is not shown. Shares that do not make 1, an emotion twice, more of them than one turn holds: each has
+// state committed, which it is not shown. families.go has those of the field: [Empathy], [Support], [Screening], [Safety] and [CBT] with
+// the dimensions of their rules, [Social], [Alliance] and [Fidelity], which no rules can read. [Rubric] is the family that somebody
+// wrote down in a file; codes.go reads verdicts that code pieces of text. Shares that do not make 1, an emotion twice, more of them than one turn holds: each has
 // its reason.
 //
 // # What it may touch

@@ -12,7 +12,7 @@ import (
 // Family is what a judge has to know of the dimensions it rates.
 type Family struct {
 	// Description is that of the family's builtin evaluator, or one like it: dimensions, needs and summary are taken from
-	// it. An objective is all a model can be shown beyond the transcript.
+	// it. An objective and the card of the rated role are all a model can be shown beyond the transcript.
 	Description *vignettev1.EvaluatorDescription
 	// Definitions say, by id of the dimension, what the model is told it means, where that is not its declared definition.
 	Definitions map[string]string
@@ -25,6 +25,8 @@ type Family struct {
 	Inapplicable func(*vignettev1.Objective, *vignettev1.Action) string
 	// Episode makes the scores of the episode of those of its turns. Nil has the model judge the episode as a whole.
 	Episode func(req *vignettev1.EvaluateRequest, turns []*vignettev1.Score) []*vignettev1.Score
+	// Carded says that nothing can be judged without the card of the rated role.
+	Carded bool
 	// Hidden are needs that answers are compared with; the model is not shown what they bring.
 	Hidden []vignettev1.Need
 	// turns makes the form of the question about a turn; nil has each dimension rated by itself.
@@ -40,7 +42,7 @@ func (f Family) check() error {
 		return fmt.Errorf("no dimensions")
 	}
 	for _, need := range f.Description.GetNeeds() {
-		if need != vignettev1.Need_NEED_OBJECTIVE && !slices.Contains(f.Hidden, need) {
+		if need != vignettev1.Need_NEED_OBJECTIVE && need != vignettev1.Need_NEED_ROLE_CARDS && !slices.Contains(f.Hidden, need) {
 			return fmt.Errorf("it needs %s, which a judge is not shown", need)
 		}
 	}
@@ -54,7 +56,7 @@ func (f Family) check() error {
 		switch labels := spec.GetLabels(); {
 		case !(width > 0) || math.IsInf(width, 0):
 			return fmt.Errorf("dimension %q: %v to %v is no range", spec.GetId(), spec.GetMin(), spec.GetMax())
-		case len(labels) == 1:
+		case len(labels) == 1 && !isCodes(spec):
 			return fmt.Errorf("dimension %q: one label is no scale", spec.GetId())
 		case slices.Contains(labels, notApplicable) || slices.Contains(labels, ""):
 			return fmt.Errorf("dimension %q: %q and the empty label are taken", spec.GetId(), notApplicable)

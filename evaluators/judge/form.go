@@ -86,13 +86,14 @@ func newForm(family Family, dimensions []*vignettev1.DimensionSpec, whole bool) 
 	r := ratings{keys: keysOf(dimensions), rewording: family.Rewording && !whole}
 	f := &form{dimensions: dimensions, answer: r, question: questionPrompt}
 	data := struct {
-		Dimensions                        []explained
-		Rubric                            string
-		Whole, Rewording, Labels, Numbers bool
+		Dimensions                               []explained
+		Rubric                                   string
+		Whole, Rewording, Labels, Numbers, Codes bool
 	}{Rubric: family.Rubric, Whole: whole, Rewording: r.rewording}
 	for i, spec := range dimensions {
 		data.Dimensions = append(data.Dimensions, explained{r.keys[i], family.definition(spec), scaleOf(spec)})
-		data.Labels = data.Labels || len(spec.GetLabels()) > 0
+		data.Codes = data.Codes || isCodes(spec)
+		data.Labels = data.Labels || len(spec.GetLabels()) > 0 && !isCodes(spec)
 		data.Numbers = data.Numbers || len(spec.GetLabels()) == 0
 	}
 	var err error
@@ -120,7 +121,12 @@ func keysOf(dimensions []*vignettev1.DimensionSpec) []string {
 }
 
 func scaleOf(spec *vignettev1.DimensionSpec) string {
-	if labels := spec.GetLabels(); len(labels) > 0 {
+	switch labels := spec.GetLabels(); {
+	case isCodes(spec):
+		return "codes: " + strings.Join(labels, ", ")
+	case spec.GetScale() == vignettev1.Scale_SCALE_NOMINAL:
+		return "one of: " + strings.Join(labels, ", ")
+	case len(labels) > 0:
 		return strings.Join(labels, " < ")
 	}
 	return fmt.Sprintf("%v to %v", spec.GetMin(), spec.GetMax())
@@ -176,6 +182,9 @@ var (
 )
 
 func verdictSchema(spec *vignettev1.DimensionSpec) (json.RawMessage, error) {
+	if isCodes(spec) {
+		return codesSchema(spec)
+	}
 	kind, scale := "number", map[string]any{"type": []string{"number", "null"}, "minimum": spec.GetMin(), "maximum": spec.GetMax()}
 	if labels := spec.GetLabels(); len(labels) > 0 {
 		kind, scale = "label", map[string]any{"type": "string", "enum": append(slices.Clone(labels), notApplicable)}

@@ -84,11 +84,7 @@ func (j *judge) Evaluate(ctx context.Context, req *vignettev1.EvaluateRequest) (
 	if req.GetModel() == "" {
 		return nil, status.Error(codes.FailedPrecondition, "a judge asks a language model, and the request names none")
 	}
-	if !j.needsObjective() && req.GetObjective() != nil {
-		// Whoever asks may hand over more than was declared to be needed; the model is not shown it.
-		req = proto.CloneOf(req)
-		req.Objective = nil
-	}
+	req = j.shown(req)
 	verdicts, err := j.rateAll(ctx, req, j.occasions(req))
 	if err != nil {
 		return nil, err
@@ -157,8 +153,25 @@ func (j *judge) rate(ctx context.Context, req *vignettev1.EvaluateRequest, o occ
 	return j.sign(req, o.form, scores), nil
 }
 
-func (j *judge) needsObjective() bool {
-	return slices.Contains(j.description.GetNeeds(), vignettev1.Need_NEED_OBJECTIVE)
+// shown is what the model may see of a request. Whoever asks may hand over more than was declared to be needed, and of cards
+// the model sees that of the rated role alone.
+func (j *judge) shown(req *vignettev1.EvaluateRequest) *vignettev1.EvaluateRequest {
+	cards := j.needs(vignettev1.Need_NEED_ROLE_CARDS)
+	if (j.needsObjective() || req.GetObjective() == nil) && len(req.GetRoleCards()) == 0 {
+		return req
+	}
+	req = proto.CloneOf(req)
+	if !j.needsObjective() {
+		req.Objective = nil
+	}
+	req.RoleCards = slices.DeleteFunc(req.RoleCards, func(card *vignettev1.RoleCard) bool { return !cards || card.GetId() != req.GetRole() })
+	return req
+}
+
+func (j *judge) needsObjective() bool { return j.needs(vignettev1.Need_NEED_OBJECTIVE) }
+
+func (j *judge) needs(need vignettev1.Need) bool {
+	return slices.Contains(j.description.GetNeeds(), need)
 }
 
 // needless says why a model need not be asked.
@@ -166,6 +179,8 @@ func (j *judge) needless(req *vignettev1.EvaluateRequest, o occasion) (vignettev
 	switch {
 	case j.needsObjective() && req.GetObjective() == nil:
 		return vignettev1.MissingReason_MISSING_REASON_DEPENDENCY_MISSING, "it is judged against an objective, and the request has none"
+	case j.family.Carded && len(req.GetRoleCards()) == 0:
+		return vignettev1.MissingReason_MISSING_REASON_DEPENDENCY_MISSING, "it is judged against the role's card, and the request has none"
 	case o.turn != nil:
 		if why := j.family.inapplicable(req.GetObjective(), o.turn.GetAction()); why != "" {
 			return vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE, why

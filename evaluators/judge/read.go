@@ -70,6 +70,9 @@ func (r ratings) read(o occasion, raw string, texts []said) ([]*vignettev1.Score
 
 // reading reads one verdict; what is wrong with it becomes its reason for having no value.
 func (o occasion) reading(spec *vignettev1.DimensionSpec, key string, raw json.RawMessage, texts []said) reading {
+	if isCodes(spec) {
+		return o.coding(spec, key, raw, texts)
+	}
 	given, err := readRating(spec, raw)
 	if err == nil {
 		err = given.check(texts)

@@ -53,6 +53,9 @@ var (
 	dangling = Union(Determiners, Words("i he she we they and or because if of into"))
 )
 
+// Disordered says whether words are in no order of English, as [Sentence] has it in Broken, for those who need no more of it.
+func Disordered(tokens []language.Token) bool { return disordered(tokens) }
+
 // disordered says whether the words of a sentence follow each other as they do in no English sentence: "the of we a". One
 // odd pair may be a slip or a quotation; two, and one in twenty-five, are not.
 func disordered(tokens []language.Token) bool {

@@ -169,3 +169,36 @@ func Persona() *Form {
 		},
 	}
 }
+
+// Rubric is the form for a rubric with one dimension, to go on from in an editor.
+func Rubric() *Form {
+	units := []string{"turn", "episode", "span"}
+	return &Form{
+		Name: "rubric", id: func(a Answers) string { return slug(a.One("title")) },
+		Questions: []Question{
+			{ID: "title", Short: "what is rated, in a word or two", Ask: always("What is rated, in a word or two?"), Default: fixed("Warmth")},
+			{ID: "definition", Short: "what it means", Ask: always("What does it mean? A sentence that a judge can go by."), Default: fixed("The speaker takes the other's side of it seriously and says so in words of their own.")},
+			{ID: "unit", Short: "what is rated: " + strings.Join(units, ", "), Ask: always("What is rated: each turn, the whole episode, or spans of text?"), Choices: units, Default: fixed("turn")},
+		},
+		write: func(a Answers) ([]byte, error) {
+			return render("rubric", map[string]any{
+				"ID": plainID(a.One("title")), "Dimension": plainID(a.One("title")) + ".level", "Title": a.One("title"),
+				"Definition": a.One("definition"), "Unit": a.One("unit"),
+			}, false)
+		},
+	}
+}
+
+// plainID is an id in letters that ids of evaluators may have.
+func plainID(title string) string {
+	id := strings.Map(func(r rune) rune {
+		if r == '-' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' {
+			return r
+		}
+		return -1
+	}, slug(title))
+	if id = strings.Trim(id, "-"); id == "" {
+		return "rubric"
+	}
+	return id
+}

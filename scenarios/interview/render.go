@@ -38,9 +38,12 @@ func render(name string, a map[string]any, persona bool) ([]byte, error) {
 	}
 	data := append(bytes.TrimSpace(blanks.ReplaceAll(out.Bytes(), []byte("\n\n"))), '\n')
 	var err error
-	if persona {
+	switch {
+	case name == "rubric":
+		_, err = scenarios.ReadRubric(name+".yaml", data)
+	case persona:
 		_, err = scenarios.ReadPersona(name+".yaml", data)
-	} else {
+	default:
 		_, err = scenarios.Read(name+".yaml", data)
 	}
 	if err != nil {

@@ -152,7 +152,9 @@ func (Need) EnumDescriptor() ([]byte, []int) {
 
 // EvaluatorServiceDescribeRequest asks what an evaluator measures.
 type EvaluatorServiceDescribeRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// For evaluators that rate by a rubric: which. Others do not look at it.
+	Rubric        *Rubric `protobuf:"bytes,1,opt,name=rubric,proto3" json:"rubric,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -185,6 +187,13 @@ func (x *EvaluatorServiceDescribeRequest) ProtoReflect() protoreflect.Message {
 // Deprecated: Use EvaluatorServiceDescribeRequest.ProtoReflect.Descriptor instead.
 func (*EvaluatorServiceDescribeRequest) Descriptor() ([]byte, []int) {
 	return file_vignette_v1_evaluator_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *EvaluatorServiceDescribeRequest) GetRubric() *Rubric {
+	if x != nil {
+		return x.Rubric
+	}
+	return nil
 }
 
 // EvaluatorServiceDescribeResponse carries the description.
@@ -499,7 +508,9 @@ type EvaluateRequest struct {
 	// On whose account a model is asked; to be handed on as it is.
 	Account *ModelAccount `protobuf:"bytes,13,opt,name=account,proto3" json:"account,omitempty"`
 	// With NEED_PROBES: what was asked.
-	ProbeSpecs    []*ProbeSpec `protobuf:"bytes,14,rep,name=probe_specs,json=probeSpecs,proto3" json:"probe_specs,omitempty"`
+	ProbeSpecs []*ProbeSpec `protobuf:"bytes,14,rep,name=probe_specs,json=probeSpecs,proto3" json:"probe_specs,omitempty"`
+	// For evaluators that rate by a rubric: which. Others do not look at it.
+	Rubric        *Rubric `protobuf:"bytes,15,opt,name=rubric,proto3" json:"rubric,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -628,6 +639,13 @@ func (x *EvaluateRequest) GetAccount() *ModelAccount {
 func (x *EvaluateRequest) GetProbeSpecs() []*ProbeSpec {
 	if x != nil {
 		return x.ProbeSpecs
+	}
+	return nil
+}
+
+func (x *EvaluateRequest) GetRubric() *Rubric {
+	if x != nil {
+		return x.Rubric
 	}
 	return nil
 }
@@ -765,8 +783,9 @@ var File_vignette_v1_evaluator_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_evaluator_proto_rawDesc = "" +
 	"\n" +
-	"\x1bvignette/v1/evaluator.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19vignette/v1/account.proto\x1a\x17vignette/v1/agent.proto\x1a\x19vignette/v1/options.proto\x1a\x1avignette/v1/scenario.proto\x1a\x17vignette/v1/score.proto\x1a\x17vignette/v1/state.proto\x1a\x16vignette/v1/turn.proto\"!\n" +
-	"\x1fEvaluatorServiceDescribeRequest\"g\n" +
+	"\x1bvignette/v1/evaluator.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19vignette/v1/account.proto\x1a\x17vignette/v1/agent.proto\x1a\x19vignette/v1/options.proto\x1a\x18vignette/v1/rubric.proto\x1a\x1avignette/v1/scenario.proto\x1a\x17vignette/v1/score.proto\x1a\x17vignette/v1/state.proto\x1a\x16vignette/v1/turn.proto\"N\n" +
+	"\x1fEvaluatorServiceDescribeRequest\x12+\n" +
+	"\x06rubric\x18\x01 \x01(\v2\x13.vignette.v1.RubricR\x06rubric\"g\n" +
 	" EvaluatorServiceDescribeResponse\x12C\n" +
 	"\vdescription\x18\x01 \x01(\v2!.vignette.v1.EvaluatorDescriptionR\vdescription\"\x8f\x02\n" +
 	"\x14EvaluatorDescription\x12\x12\n" +
@@ -794,7 +813,7 @@ const file_vignette_v1_evaluator_proto_rawDesc = "" +
 	"\aepisode\x18\t \x01(\bR\aepisode\x122\n" +
 	"\x05scale\x18\n" +
 	" \x01(\x0e2\x12.vignette.v1.ScaleB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05scale:I\xbaHF\x1aD\n" +
-	"\x0fdimension.range\x12\x1cmax must be greater than min\x1a\x13this.max > this.min\"\xa4\x05\n" +
+	"\x0fdimension.range\x12\x1cmax must be greater than min\x1a\x13this.max > this.min\"\xd1\x05\n" +
 	"\x0fEvaluateRequest\x12\x18\n" +
 	"\aepisode\x18\x01 \x01(\tR\aepisode\x12\x1a\n" +
 	"\blanguage\x18\x02 \x01(\tR\blanguage\x12\x18\n" +
@@ -813,7 +832,8 @@ const file_vignette_v1_evaluator_proto_rawDesc = "" +
 	"\x05model\x18\f \x01(\tB\b\xbaH\x05r\x03\x18\x80\x02R\x05model\x123\n" +
 	"\aaccount\x18\r \x01(\v2\x19.vignette.v1.ModelAccountR\aaccount\x12=\n" +
 	"\vprobe_specs\x18\x0e \x03(\v2\x16.vignette.v1.ProbeSpecB\x04\xa8\xbb\x18\x01R\n" +
-	"probeSpecsB\r\n" +
+	"probeSpecs\x12+\n" +
+	"\x06rubric\x18\x0f \x01(\v2\x13.vignette.v1.RubricR\x06rubricB\r\n" +
 	"\v_turn_index\"\xe7\x01\n" +
 	"\vPrivateTurn\x12\x14\n" +
 	"\x05index\x18\x01 \x01(\x05R\x05index\x12;\n" +
@@ -864,44 +884,47 @@ var file_vignette_v1_evaluator_proto_goTypes = []any{
 	(*EvaluateRequest)(nil),                  // 6: vignette.v1.EvaluateRequest
 	(*PrivateTurn)(nil),                      // 7: vignette.v1.PrivateTurn
 	(*EvaluateResponse)(nil),                 // 8: vignette.v1.EvaluateResponse
-	(*Participant)(nil),                      // 9: vignette.v1.Participant
-	(*PerceivedTurn)(nil),                    // 10: vignette.v1.PerceivedTurn
-	(*Objective)(nil),                        // 11: vignette.v1.Objective
-	(*ProbeAnswer)(nil),                      // 12: vignette.v1.ProbeAnswer
-	(*RoleCard)(nil),                         // 13: vignette.v1.RoleCard
-	(*ModelAccount)(nil),                     // 14: vignette.v1.ModelAccount
-	(*ProbeSpec)(nil),                        // 15: vignette.v1.ProbeSpec
-	(*MentalState)(nil),                      // 16: vignette.v1.MentalState
-	(*IntendedAct)(nil),                      // 17: vignette.v1.IntendedAct
-	(*Appraisal)(nil),                        // 18: vignette.v1.Appraisal
-	(*Score)(nil),                            // 19: vignette.v1.Score
+	(*Rubric)(nil),                           // 9: vignette.v1.Rubric
+	(*Participant)(nil),                      // 10: vignette.v1.Participant
+	(*PerceivedTurn)(nil),                    // 11: vignette.v1.PerceivedTurn
+	(*Objective)(nil),                        // 12: vignette.v1.Objective
+	(*ProbeAnswer)(nil),                      // 13: vignette.v1.ProbeAnswer
+	(*RoleCard)(nil),                         // 14: vignette.v1.RoleCard
+	(*ModelAccount)(nil),                     // 15: vignette.v1.ModelAccount
+	(*ProbeSpec)(nil),                        // 16: vignette.v1.ProbeSpec
+	(*MentalState)(nil),                      // 17: vignette.v1.MentalState
+	(*IntendedAct)(nil),                      // 18: vignette.v1.IntendedAct
+	(*Appraisal)(nil),                        // 19: vignette.v1.Appraisal
+	(*Score)(nil),                            // 20: vignette.v1.Score
 }
 var file_vignette_v1_evaluator_proto_depIdxs = []int32{
-	4,  // 0: vignette.v1.EvaluatorServiceDescribeResponse.description:type_name -> vignette.v1.EvaluatorDescription
-	5,  // 1: vignette.v1.EvaluatorDescription.dimensions:type_name -> vignette.v1.DimensionSpec
-	1,  // 2: vignette.v1.EvaluatorDescription.needs:type_name -> vignette.v1.Need
-	0,  // 3: vignette.v1.DimensionSpec.scale:type_name -> vignette.v1.Scale
-	9,  // 4: vignette.v1.EvaluateRequest.participants:type_name -> vignette.v1.Participant
-	10, // 5: vignette.v1.EvaluateRequest.turns:type_name -> vignette.v1.PerceivedTurn
-	11, // 6: vignette.v1.EvaluateRequest.objective:type_name -> vignette.v1.Objective
-	7,  // 7: vignette.v1.EvaluateRequest.private_turns:type_name -> vignette.v1.PrivateTurn
-	12, // 8: vignette.v1.EvaluateRequest.probes:type_name -> vignette.v1.ProbeAnswer
-	13, // 9: vignette.v1.EvaluateRequest.role_cards:type_name -> vignette.v1.RoleCard
-	14, // 10: vignette.v1.EvaluateRequest.account:type_name -> vignette.v1.ModelAccount
-	15, // 11: vignette.v1.EvaluateRequest.probe_specs:type_name -> vignette.v1.ProbeSpec
-	16, // 12: vignette.v1.PrivateTurn.mental_state:type_name -> vignette.v1.MentalState
-	17, // 13: vignette.v1.PrivateTurn.acts:type_name -> vignette.v1.IntendedAct
-	18, // 14: vignette.v1.PrivateTurn.appraisal:type_name -> vignette.v1.Appraisal
-	19, // 15: vignette.v1.EvaluateResponse.scores:type_name -> vignette.v1.Score
-	2,  // 16: vignette.v1.EvaluatorService.Describe:input_type -> vignette.v1.EvaluatorServiceDescribeRequest
-	6,  // 17: vignette.v1.EvaluatorService.Evaluate:input_type -> vignette.v1.EvaluateRequest
-	3,  // 18: vignette.v1.EvaluatorService.Describe:output_type -> vignette.v1.EvaluatorServiceDescribeResponse
-	8,  // 19: vignette.v1.EvaluatorService.Evaluate:output_type -> vignette.v1.EvaluateResponse
-	18, // [18:20] is the sub-list for method output_type
-	16, // [16:18] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	9,  // 0: vignette.v1.EvaluatorServiceDescribeRequest.rubric:type_name -> vignette.v1.Rubric
+	4,  // 1: vignette.v1.EvaluatorServiceDescribeResponse.description:type_name -> vignette.v1.EvaluatorDescription
+	5,  // 2: vignette.v1.EvaluatorDescription.dimensions:type_name -> vignette.v1.DimensionSpec
+	1,  // 3: vignette.v1.EvaluatorDescription.needs:type_name -> vignette.v1.Need
+	0,  // 4: vignette.v1.DimensionSpec.scale:type_name -> vignette.v1.Scale
+	10, // 5: vignette.v1.EvaluateRequest.participants:type_name -> vignette.v1.Participant
+	11, // 6: vignette.v1.EvaluateRequest.turns:type_name -> vignette.v1.PerceivedTurn
+	12, // 7: vignette.v1.EvaluateRequest.objective:type_name -> vignette.v1.Objective
+	7,  // 8: vignette.v1.EvaluateRequest.private_turns:type_name -> vignette.v1.PrivateTurn
+	13, // 9: vignette.v1.EvaluateRequest.probes:type_name -> vignette.v1.ProbeAnswer
+	14, // 10: vignette.v1.EvaluateRequest.role_cards:type_name -> vignette.v1.RoleCard
+	15, // 11: vignette.v1.EvaluateRequest.account:type_name -> vignette.v1.ModelAccount
+	16, // 12: vignette.v1.EvaluateRequest.probe_specs:type_name -> vignette.v1.ProbeSpec
+	9,  // 13: vignette.v1.EvaluateRequest.rubric:type_name -> vignette.v1.Rubric
+	17, // 14: vignette.v1.PrivateTurn.mental_state:type_name -> vignette.v1.MentalState
+	18, // 15: vignette.v1.PrivateTurn.acts:type_name -> vignette.v1.IntendedAct
+	19, // 16: vignette.v1.PrivateTurn.appraisal:type_name -> vignette.v1.Appraisal
+	20, // 17: vignette.v1.EvaluateResponse.scores:type_name -> vignette.v1.Score
+	2,  // 18: vignette.v1.EvaluatorService.Describe:input_type -> vignette.v1.EvaluatorServiceDescribeRequest
+	6,  // 19: vignette.v1.EvaluatorService.Evaluate:input_type -> vignette.v1.EvaluateRequest
+	3,  // 20: vignette.v1.EvaluatorService.Describe:output_type -> vignette.v1.EvaluatorServiceDescribeResponse
+	8,  // 21: vignette.v1.EvaluatorService.Evaluate:output_type -> vignette.v1.EvaluateResponse
+	20, // [20:22] is the sub-list for method output_type
+	18, // [18:20] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_evaluator_proto_init() }
@@ -912,6 +935,7 @@ func file_vignette_v1_evaluator_proto_init() {
 	file_vignette_v1_account_proto_init()
 	file_vignette_v1_agent_proto_init()
 	file_vignette_v1_options_proto_init()
+	file_vignette_v1_rubric_proto_init()
 	file_vignette_v1_scenario_proto_init()
 	file_vignette_v1_score_proto_init()
 	file_vignette_v1_state_proto_init()

@@ -1976,14 +1976,16 @@ func (x *EmotionDistribution) GetEmotions() []*EmotionIntensity {
 // EvaluatorUse says that an evaluator scores this scenario.
 type EvaluatorUse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Agent name of the evaluator ("dear-man").
+	// Agent name of the evaluator ("dear-man"). With a rubric it is how its scores are called, and may be left out: the rubric's id.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// Whose doing it scores: a role id; empty means the focal role.
 	Role string `protobuf:"bytes,2,opt,name=role,proto3" json:"role,omitempty"`
 	// When it is asked.
 	When EvaluationTime `protobuf:"varint,3,opt,name=when,proto3,enum=vignette.v1.EvaluationTime" json:"when,omitempty"`
 	// Model of an LLM judge, in the grammar of `--model`. Empty means the run's, which may be none; "builtin" means none.
-	Model         string `protobuf:"bytes,4,opt,name=model,proto3" json:"model,omitempty"`
+	Model string `protobuf:"bytes,4,opt,name=model,proto3" json:"model,omitempty"`
+	// What a language model rates by, in place of an evaluator that is known by its name.
+	Rubric        *Rubric `protobuf:"bytes,5,opt,name=rubric,proto3" json:"rubric,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2044,6 +2046,13 @@ func (x *EvaluatorUse) GetModel() string {
 		return x.Model
 	}
 	return ""
+}
+
+func (x *EvaluatorUse) GetRubric() *Rubric {
+	if x != nil {
+		return x.Rubric
+	}
+	return nil
 }
 
 // RewardTerm is one weighted score in a role's reward.
@@ -2582,7 +2591,7 @@ var File_vignette_v1_scenario_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\n" +
-	"\x1avignette/v1/scenario.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x19vignette/v1/options.proto\x1a\x19vignette/v1/persona.proto\x1a\x17vignette/v1/state.proto\x1a\x16vignette/v1/turn.proto\"\xc3\x0e\n" +
+	"\x1avignette/v1/scenario.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x19vignette/v1/options.proto\x1a\x19vignette/v1/persona.proto\x1a\x18vignette/v1/rubric.proto\x1a\x17vignette/v1/state.proto\x1a\x16vignette/v1/turn.proto\"\xc3\x0e\n" +
 	"\bScenario\x12%\n" +
 	"\x02id\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x012\t^[^\\pC]+$R\x02id\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12.\n" +
@@ -2753,13 +2762,14 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x03act\x129\n" +
 	"\vprobability\x18\x02 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\vprobability\"P\n" +
 	"\x13EmotionDistribution\x129\n" +
-	"\bemotions\x18\x01 \x03(\v2\x1d.vignette.v1.EmotionIntensityR\bemotions\"\x9d\x01\n" +
+	"\bemotions\x18\x01 \x03(\v2\x1d.vignette.v1.EmotionIntensityR\bemotions\"\xca\x01\n" +
 	"\fEvaluatorUse\x12\x1e\n" +
 	"\x04name\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x04name\x12\x12\n" +
 	"\x04role\x18\x02 \x01(\tR\x04role\x129\n" +
 	"\x04when\x18\x03 \x01(\x0e2\x1b.vignette.v1.EvaluationTimeB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04when\x12\x1e\n" +
-	"\x05model\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x02R\x05model\"\xe3\x01\n" +
+	"\x05model\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x02R\x05model\x12+\n" +
+	"\x06rubric\x18\x05 \x01(\v2\x13.vignette.v1.RubricR\x06rubric\"\xe3\x01\n" +
 	"\n" +
 	"RewardTerm\x12%\n" +
 	"\tevaluator\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\tevaluator\x12%\n" +
@@ -2897,8 +2907,9 @@ var file_vignette_v1_scenario_proto_goTypes = []any{
 	(ActionKind)(0),             // 35: vignette.v1.ActionKind
 	(StateSource)(0),            // 36: vignette.v1.StateSource
 	(*EmotionIntensity)(nil),    // 37: vignette.v1.EmotionIntensity
-	(*structpb.Value)(nil),      // 38: google.protobuf.Value
-	(*structpb.Struct)(nil),     // 39: google.protobuf.Struct
+	(*Rubric)(nil),              // 38: vignette.v1.Rubric
+	(*structpb.Value)(nil),      // 39: google.protobuf.Value
+	(*structpb.Struct)(nil),     // 40: google.protobuf.Struct
 }
 var file_vignette_v1_scenario_proto_depIdxs = []int32{
 	9,  // 0: vignette.v1.Scenario.roles:type_name -> vignette.v1.Role
@@ -2933,18 +2944,19 @@ var file_vignette_v1_scenario_proto_depIdxs = []int32{
 	5,  // 29: vignette.v1.ActProbability.act:type_name -> vignette.v1.ProbeAct
 	37, // 30: vignette.v1.EmotionDistribution.emotions:type_name -> vignette.v1.EmotionIntensity
 	6,  // 31: vignette.v1.EvaluatorUse.when:type_name -> vignette.v1.EvaluationTime
-	25, // 32: vignette.v1.RewardTerm.ensemble:type_name -> vignette.v1.Ensemble
-	26, // 33: vignette.v1.Ensemble.members:type_name -> vignette.v1.EnsembleMember
-	7,  // 34: vignette.v1.Ensemble.rule:type_name -> vignette.v1.EnsembleRule
-	28, // 35: vignette.v1.Factor.levels:type_name -> vignette.v1.Level
-	38, // 36: vignette.v1.Level.value:type_name -> google.protobuf.Value
-	33, // 37: vignette.v1.Level.persona:type_name -> vignette.v1.Persona
-	39, // 38: vignette.v1.Scenario.ExtensionsEntry.value:type_name -> google.protobuf.Struct
-	39, // [39:39] is the sub-list for method output_type
-	39, // [39:39] is the sub-list for method input_type
-	39, // [39:39] is the sub-list for extension type_name
-	39, // [39:39] is the sub-list for extension extendee
-	0,  // [0:39] is the sub-list for field type_name
+	38, // 32: vignette.v1.EvaluatorUse.rubric:type_name -> vignette.v1.Rubric
+	25, // 33: vignette.v1.RewardTerm.ensemble:type_name -> vignette.v1.Ensemble
+	26, // 34: vignette.v1.Ensemble.members:type_name -> vignette.v1.EnsembleMember
+	7,  // 35: vignette.v1.Ensemble.rule:type_name -> vignette.v1.EnsembleRule
+	28, // 36: vignette.v1.Factor.levels:type_name -> vignette.v1.Level
+	39, // 37: vignette.v1.Level.value:type_name -> google.protobuf.Value
+	33, // 38: vignette.v1.Level.persona:type_name -> vignette.v1.Persona
+	40, // 39: vignette.v1.Scenario.ExtensionsEntry.value:type_name -> google.protobuf.Struct
+	40, // [40:40] is the sub-list for method output_type
+	40, // [40:40] is the sub-list for method input_type
+	40, // [40:40] is the sub-list for extension type_name
+	40, // [40:40] is the sub-list for extension extendee
+	0,  // [0:40] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_scenario_proto_init() }
@@ -2954,6 +2966,7 @@ func file_vignette_v1_scenario_proto_init() {
 	}
 	file_vignette_v1_options_proto_init()
 	file_vignette_v1_persona_proto_init()
+	file_vignette_v1_rubric_proto_init()
 	file_vignette_v1_state_proto_init()
 	file_vignette_v1_turn_proto_init()
 	file_vignette_v1_scenario_proto_msgTypes[4].OneofWrappers = []any{}
