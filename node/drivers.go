@@ -14,6 +14,7 @@ import (
 func (n *Node) Runner() *runs.Runner {
 	return &runs.Runner{
 		Log:       n.log,
+		History:   n.log,
 		Directory: n.directory,
 		Clock:     wallClock{},
 		NewID:     nuid.Next,

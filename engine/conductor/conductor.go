@@ -67,9 +67,11 @@ const (
 // Play drives an episode until nothing is left to do or the context ends, whichever is first. Last is the sequence of the
 // last entry of the episode's play, 0 when there is none. An episode that has begun already is claimed first.
 //
+// Opening are events copied from another episode that this one begins with, as far as they are not in its log yet.
+//
 // An agent that fails is recorded in the log as the episode's failure and is no error of Play. Errors are: the context's;
 // those of the log, where a conflict means that somebody else has taken the episode over.
-func (c *Conductor) Play(ctx context.Context, state *episode.State, last uint64) error {
+func (c *Conductor) Play(ctx context.Context, state *episode.State, last uint64, opening ...*vignettev1.EpisodeEvent) error {
 	p := &play{Conductor: c, state: state, last: last}
 	if state.Completed() != nil {
 		return nil // There is nothing to claim: a claim after the end would be one event too many.
@@ -78,6 +80,9 @@ func (c *Conductor) Play(ctx context.Context, state *episode.State, last uint64)
 		if err := p.claim(ctx); err != nil {
 			return err
 		}
+	}
+	if err := p.copy(ctx, opening); err != nil {
+		return err
 	}
 	for {
 		if err := ctx.Err(); err != nil {
@@ -102,6 +107,23 @@ type play struct {
 	*Conductor
 	state *episode.State
 	last  uint64
+}
+
+// copy records events of another episode as this one's. When they happened stays as it was.
+func (p *play) copy(ctx context.Context, opening []*vignettev1.EpisodeEvent) error {
+	for _, event := range opening {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		happened := event.GetTime()
+		if event = p.event(event); happened != nil {
+			event.Time = happened
+		}
+		if err := p.record(ctx, event); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // claim takes the episode over: whoever held it before can no longer write.
@@ -149,7 +171,7 @@ func (p *play) carryOut(ctx context.Context, decision episode.Decision) (*vignet
 	switch d := decision.(type) {
 	case episode.Begin:
 		return p.event(&vignettev1.EpisodeEvent{Event: &vignettev1.EpisodeEvent_Started{
-			Started: &vignettev1.EpisodeStarted{Episode: plan.Episode, Cell: plan.Cell},
+			Started: &vignettev1.EpisodeStarted{Episode: plan.Episode, Cell: plan.Cell, BranchSeed: plan.BranchSeed()},
 		}}), nil
 	case episode.AskBids:
 		bids, who, err := p.askBids(ctx, d.Roles)

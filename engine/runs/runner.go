@@ -33,6 +33,8 @@ type Directory interface {
 type Runner struct {
 	// Log takes manifests and events.
 	Log Log
+	// History reads what was played before, for runs that copy from others; nil where there are none such.
+	History History
 	// Directory finds who plays, who scores and who asks models.
 	Directory Directory
 	// Clock is where time comes from.
@@ -82,7 +84,7 @@ func (r *Runner) Play(ctx context.Context, planner *planning.Planner, options Op
 // unfinished or failed, each from where its log ends. Those completed are handed to Each as they are. It must not be called
 // for a run that somebody is playing: whoever takes an episode over, the other loses it. Else it is like Play.
 func (r *Runner) Resume(ctx context.Context, planner *planning.Planner, log Plays, options Options) error {
-	return r.playAll(ctx, planner, options, func(ctx context.Context, plan *episode.Plan) (*episode.State, uint64, error) {
+	return r.playAll(ctx, planner, options, func(ctx context.Context, plan *episode.Plan) (stand, error) {
 		return takeUp(ctx, log, plan)
 	})
 }
@@ -93,31 +95,52 @@ type Plays interface {
 	Play(ctx context.Context, run, episode string) ([]episodelog.Entry, error)
 }
 
+// History reads other runs.
+type History interface {
+	Plays
+	// Manifest returns a run's manifest.
+	Manifest(ctx context.Context, run string) (*vignettev1.Manifest, error)
+}
+
+// stand is where an episode stands.
+type stand struct {
+	state    *episode.State
+	last     uint64 // sequence of its last event
+	recorded int    // events in its log that are neither claims nor failures
+}
+
 // begin is where an episode that nobody has begun stands.
-func (r *Runner) begin(_ context.Context, plan *episode.Plan) (*episode.State, uint64, error) {
-	return episode.New(plan), 0, nil
+func (r *Runner) begin(_ context.Context, plan *episode.Plan) (stand, error) {
+	return stand{state: episode.New(plan)}, nil
 }
 
 // takeUp is where an episode stands that may have been begun.
-func takeUp(ctx context.Context, log Plays, plan *episode.Plan) (*episode.State, uint64, error) {
+func takeUp(ctx context.Context, log Plays, plan *episode.Plan) (stand, error) {
 	entries, err := log.Play(ctx, plan.Run, plan.Episode)
 	if err != nil {
-		return nil, 0, err
+		return stand{}, err
 	}
-	state, last := episode.New(plan), uint64(0)
+	at := stand{state: episode.New(plan)}
 	for _, entry := range entries {
-		if err := state.Apply(entry.Event); err != nil {
-			return nil, 0, fmt.Errorf("log entry %d: %w", entry.Sequence, err)
+		if err := at.state.Apply(entry.Event); err != nil {
+			return stand{}, fmt.Errorf("log entry %d: %w", entry.Sequence, err)
 		}
-		last = entry.Sequence
+		at.last = entry.Sequence
+		if entry.Event.GetClaimed() == nil && entry.Event.GetFailed() == nil {
+			at.recorded++
+		}
 	}
-	return state, last, nil
+	return at, nil
 }
 
-// start says where an episode stands and the sequence of its last event.
-type start func(context.Context, *episode.Plan) (*episode.State, uint64, error)
+// start says where an episode stands.
+type start func(context.Context, *episode.Plan) (stand, error)
 
 func (r *Runner) playAll(ctx context.Context, planner *planning.Planner, options Options, from start) error {
+	origin, err := r.originOf(ctx, planner.Manifest())
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	next := make(chan int)
@@ -130,7 +153,7 @@ func (r *Runner) playAll(ctx context.Context, planner *planning.Planner, options
 	for range min(workers(planner, options), max(1, planner.Len())) {
 		wait.Go(func() {
 			for i := range next {
-				state, err := r.episode(ctx, c, planner, i, from)
+				state, err := r.episode(ctx, c, planner, origin, i, from)
 				if paused := (*conductor.PausedError)(nil); errors.As(err, &paused) {
 					pause.begin(paused)
 					continue
@@ -195,14 +218,17 @@ func deal(ctx context.Context, n, stride int, drain, pause <-chan struct{}, next
 	}
 }
 
-func (r *Runner) episode(ctx context.Context, c *conductor.Conductor, planner *planning.Planner, i int, from start) (*episode.State, error) {
+func (r *Runner) episode(ctx context.Context, c *conductor.Conductor, planner, origin *planning.Planner, i int, from start) (*episode.State, error) {
 	plan, err := planner.Plan(i)
 	if err != nil {
 		return nil, err
 	}
-	state, last, err := from(ctx, plan)
-	if err == nil {
-		err = c.Play(ctx, state, last)
+	at, err := from(ctx, plan)
+	if err == nil && at.state.Completed() == nil {
+		var opening []*vignettev1.EpisodeEvent
+		if opening, err = r.opening(ctx, origin, plan, at.recorded); err == nil {
+			err = c.Play(ctx, at.state, at.last, opening...)
+		}
 	}
 	if err != nil {
 		if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.Canceled) {
@@ -210,7 +236,7 @@ func (r *Runner) episode(ctx context.Context, c *conductor.Conductor, planner *p
 		}
 		return nil, fmt.Errorf("episode %d of run %s: %w", i, plan.Run, err)
 	}
-	return state, nil
+	return at.state, nil
 }
 
 // newRunID is sortable by time and short enough to type.
