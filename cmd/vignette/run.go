@@ -214,14 +214,20 @@ func play(ctx context.Context, cmd *cobra.Command, n *node.Node, planner *planni
 		return err
 	}
 	defer meter.stop()
+	control, tellOthers, err := hostPlayer(ctx, n, planner)
+	if err != nil {
+		return err
+	}
 	count := projection.NewCount(planner)
 	result := runResult{planner: planner, table: &studies.Table{}}
 	playErr := run(ctx, planner, runs.Options{
 		Workers: flags.workers,
+		Control: control,
 		Drain:   drain,
 		Terms:   flags.models.terms(cmd),
 		Each: func(index int, state *episode.State) {
 			count.Add(index, state)
+			tellOthers(index, state)
 			result.add(index, state)
 			teller.episode(index, state, count.Status(), meter.total())
 		},
@@ -238,6 +244,9 @@ func play(ctx context.Context, cmd *cobra.Command, n *node.Node, planner *planni
 func verdictOn(status *vignettev1.RunStatus, playErr error) error {
 	var paused *conductor.PausedError
 	switch {
+	case errors.As(playErr, &paused) && !paused.Budget:
+		return fmt.Errorf("paused: %s; %d of %d episodes are unfinished; '%s run --resume %s' plays what is missing",
+			paused.Reason, status.GetUnfinished(), status.GetTotal(), invocation(), status.GetRun())
 	case errors.As(playErr, &paused):
 		return fmt.Errorf("paused: %s; %d of %d episodes are unfinished; '%s run --resume %s' with a higher --max-cost or --max-tokens goes on",
 			paused.Reason, status.GetUnfinished(), status.GetTotal(), invocation(), status.GetRun())

@@ -143,7 +143,7 @@ func show(cmd *cobra.Command, n *node.Node, name string, asJSON, private bool) e
 	p := newPage(cmd.OutOrStdout())
 	p.conversation(state, private)
 	p.revisions(record.Notes, roleNames(state.Plan().Scenario))
-	return nil
+	return showForks(cmd.Context(), p, reader, state)
 }
 
 func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON bool) error {
@@ -186,6 +186,9 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 	}
 	p.printf("%s  made %s, seed %d, vignette %s\n", p.bold("run "+result.status.GetRun()),
 		planner.Manifest().GetCreatedAt().AsTime().Local().Format("2006-01-02 15:04"), planner.Manifest().GetSeed(), planner.Manifest().GetProgramVersion())
+	if note := originNote(planner); note != "" {
+		p.printf("%s\n", note)
+	}
 	p.printf("%s\n\n", p.dim(mindsNote(planner)))
 	p.results(result)
 	p.spending(result.spending)

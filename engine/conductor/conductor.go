@@ -57,6 +57,9 @@ type Conductor struct {
 	CallTimeout time.Duration
 	// Terms are on what terms models may be asked.
 	Terms Terms
+	// Gate is passed before anything new is asked or recorded of an episode, which its id names. It may wait, and its error
+	// leaves the episode as it stands. May be nil.
+	Gate func(ctx context.Context, episode string) error
 }
 
 const (
@@ -92,6 +95,9 @@ func (c *Conductor) Play(ctx context.Context, state *episode.State, last uint64,
 		if _, done := decision.(episode.Done); done {
 			return nil
 		}
+		if err := p.pass(ctx); err != nil {
+			return err
+		}
 		event, err := p.carryOut(ctx, decision)
 		if err != nil {
 			return err
@@ -100,6 +106,14 @@ func (c *Conductor) Play(ctx context.Context, state *episode.State, last uint64,
 			return err
 		}
 	}
+}
+
+// pass goes through the gate, where there is one.
+func (p *play) pass(ctx context.Context) error {
+	if p.Gate == nil {
+		return nil
+	}
+	return p.Gate(ctx, p.state.Plan().Episode)
 }
 
 // play is one episode being played.

@@ -33,6 +33,9 @@ type Directory interface {
 type Runner struct {
 	// Log takes manifests and events.
 	Log Log
+	// Room says why nothing more may be written now, "" while there is room: a run then stands still before a full disk stops
+	// it in the middle of a write. May be nil.
+	Room func() string
 	// History reads what was played before, for runs that copy from others; nil where there are none such.
 	History History
 	// Directory finds who plays, who scores and who asks models.
@@ -66,6 +69,8 @@ type Options struct {
 	Terms conductor.Terms
 	// Stride plays every n-th place of the design only, beginning with the first; 0 and 1 play all.
 	Stride int
+	// Control lets others pause, resume and cancel the run. May be nil.
+	Control *Control
 	// Drain, when closed, lets the episodes in flight come to their end and begins no more. May be nil.
 	Drain <-chan struct{}
 	// Each is called with every episode that came to rest, one at a time, in the order they do. May be nil.
@@ -145,9 +150,18 @@ func (r *Runner) playAll(ctx context.Context, planner *planning.Planner, options
 	defer cancel(nil)
 	next := make(chan int)
 	pause := newPause()
-	go deal(ctx, planner.Len(), max(1, options.Stride), options.Drain, pause.begun, next)
+	control := cmp.Or(options.Control, NewControl())
+	go deal(ctx, planner.Len(), max(1, options.Stride), next, options.Drain, control.cancelled, pause.begun)
 
 	c := r.conductor(planner, options.Terms)
+	c.Gate = func(ctx context.Context, episode string) error {
+		if r.Room != nil {
+			if reason := r.Room(); reason != "" {
+				return &conductor.PausedError{Episode: episode, Reason: reason}
+			}
+		}
+		return control.gate(ctx, episode, options.Drain)
+	}
 	var wait sync.WaitGroup
 	var each sync.Mutex
 	for range min(workers(planner, options), max(1, planner.Len())) {
@@ -194,13 +208,15 @@ func workers(planner *planning.Planner, options Options) int {
 	}
 }
 
-// deal hands out the places of the design in order, until it is drained or paused.
-func deal(ctx context.Context, n, stride int, drain, pause <-chan struct{}, next chan<- int) {
+// deal hands out the places of the design in order, until it is drained, cancelled or paused.
+func deal(ctx context.Context, n, stride int, next chan<- int, drain, cancelled, pause <-chan struct{}) {
 	defer close(next)
 	for i := 0; i < n; i += stride {
 		// Drained is drained: without this look, a closed drain and a free worker would be drawn lots for.
 		select {
 		case <-drain:
+			return
+		case <-cancelled:
 			return
 		case <-pause:
 			return
@@ -209,6 +225,8 @@ func deal(ctx context.Context, n, stride int, drain, pause <-chan struct{}, next
 		select {
 		case next <- i:
 		case <-drain:
+			return
+		case <-cancelled:
 			return
 		case <-pause:
 			return
