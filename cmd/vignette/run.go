@@ -157,6 +157,9 @@ func resumed(cmd *cobra.Command, flags runFlags) preparation {
 		if errors.Is(err, projection.ErrNotFound) {
 			return nil, nil, fmt.Errorf("there is no run %q; 'vignette runs' lists the runs", name)
 		}
+		if err == nil {
+			tellChanged(planner.Manifest())
+		}
 		runner := n.Runner()
 		if err == nil && beyond {
 			planner, err = extended(ctx, runner, planner, flags)
@@ -220,6 +223,7 @@ func designOf(cmd *cobra.Command, args []string, flags runFlags) (runs.Design, e
 		}
 	} else {
 		wanted.Scenarios, err = scenarios.FindAll(args...)
+		wanted.Sources = sourcesOf(args)
 	}
 	if err != nil {
 		return wanted, &usageError{err}
