@@ -51,6 +51,11 @@ func (d *Directory) Engine() vignettev1.RunServiceClient {
 	return vignettev1.NewRunServiceClient(d.client(runs.EngineName))
 }
 
+// Player returns a client for the process that plays a run, which knows of that run alone; see [runs.Player].
+func (d *Directory) Player(run string) vignettev1.RunServiceClient {
+	return vignettev1.NewRunServiceClient(d.client(runs.PlayerName(run)))
+}
+
 func (d *Directory) client(name string) grpc.ClientConnInterface {
 	d.mu.Lock()
 	defer d.mu.Unlock()

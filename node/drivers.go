@@ -16,6 +16,8 @@ import (
 func (n *Node) Runner() *runs.Runner {
 	return &runs.Runner{
 		Log:       n.log,
+		History:   n.log,
+		Room:      n.room,
 		Directory: n.directory,
 		Clock:     wallClock{},
 		NewID:     nuid.Next,

@@ -31,6 +31,9 @@ type Config struct {
 	NATS NATS
 	// Namespace is the first token of every subject; empty means "vignette".
 	Namespace string
+	// SyncAlways makes the server in the data directory, if this process becomes its owner, write to the disk before it
+	// acknowledges: what is recorded then survives the loss of power. See docs/operations.md.
+	SyncAlways bool
 	// Version is the version of the program, told by every service it hosts.
 	Version string
 	// Logger takes what the process has to say; nil discards it.
@@ -89,7 +92,7 @@ func Open(ctx context.Context, config Config) (*Node, error) {
 		config.Logger = slog.New(slog.DiscardHandler)
 	}
 	b, err := broker.Open(ctx, broker.Config{
-		Dir: config.Dir, Join: config.Join, Namespace: config.Namespace, Logger: config.Logger,
+		Dir: config.Dir, Join: config.Join, Namespace: config.Namespace, Logger: config.Logger, SyncAlways: config.SyncAlways,
 		URL: config.NATS.URL, Credentials: config.NATS.Credentials, NKey: config.NATS.NKey,
 		CA: config.NATS.CA, Cert: config.NATS.Cert, Key: config.NATS.Key,
 	})

@@ -163,6 +163,9 @@ func (t *Table) dimensionWarnings() []string {
 // unvaried names factors that have one level.
 func unvaried(manifest *vignettev1.Manifest) []string {
 	var out []string
+	if manifest.GetFork() != nil {
+		return nil // A fork plays one cell of its origin, and that is meant.
+	}
 	factors := slices.Clone(manifest.GetFactors())
 	for _, scenario := range manifest.GetScenarios() {
 		for _, own := range scenario.GetFactors() {

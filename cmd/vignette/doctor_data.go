@@ -80,7 +80,7 @@ func writable(dir, detail string) node.Finding {
 	_ = probe.Close()
 	_ = os.Remove(probe.Name())
 	f := node.Finding{Check: "data", Status: node.FindingOK, Detail: detail}
-	free, known := freeSpace(dir)
+	free, known := node.FreeSpace(dir)
 	if !known {
 		return f
 	}

@@ -94,10 +94,17 @@ Several commands may work on it at the same time; the first one serves the other
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if d, _ := cmd.Flags().GetString("durability"); d != "process" && d != "power" {
+				return usagef("--durability is %q; it is process or power", d)
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.PersistentFlags().String("data", "", "data directory (default $VIGNETTE_DATA, else ./.vignette)")
 	root.PersistentFlags().String("config", "", "file that describes model endpoints (default $VIGNETTE_CONFIG, else ./vignette.yaml where it is)")
+	root.PersistentFlags().String("durability", "process", "what recorded events survive, set by whoever opens the data directory first: process (its death) or power (a crash or power loss too; slower)")
 	addNATSFlags(root)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w; see '%s --help'", err, cmd.CommandPath())
@@ -119,7 +126,7 @@ func addCommands(root *cobra.Command) {
 		id, title string
 		commands  []*cobra.Command
 	}{
-		{"play", "Play", []*cobra.Command{newRun(), newScenarios(), newBrief()}},
+		{"play", "Play", []*cobra.Command{newRun(), newFork(), newPause(), newResume(), newCancel(), newScenarios(), newBrief()}},
 		{"look", "Look at what was played", []*cobra.Command{newRuns(), newShow(), newExport(), newReward()}},
 		{"write", "Write and bring in files", []*cobra.Command{newNew(), newValidate(), newSchema(), newImport(), newConvert()}},
 		{"measure", "Measure what plays and scores", []*cobra.Command{newScore(), newAgreement(), newTom(), newMinds()}},

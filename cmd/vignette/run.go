@@ -57,7 +57,8 @@ files, a directory of them (client.persona=personas/), or ids of personas that s
 The same command with the same --seed gives the same conversations, whatever
 --workers is: compare the digest. Ctrl-C finishes the episodes in flight, a second
 one stops at once; what was recorded stays recorded, and --resume RUN plays what is
-missing and nothing else.
+missing and nothing else. With more --repeats, or more levels of what was varied,
+--resume makes a new run: it copies what RUN has and plays the new cells alone.
 
 --model puts language models behind roles and judges, in place of rules: one model
 for all, or WHO=MODEL,... where WHO is persona, client, counselor or evaluator, the
@@ -72,6 +73,7 @@ question is not paid for twice, --replay asks nothing at all.`,
   vignette run cbt-intake --vary client.persona.style=plain,upset,reserved
   vignette run cbt-intake --model client=gpt-4o-mini --max-cost 2
   vignette run --resume last --max-cost 5
+  vignette run --resume last --repeats 20
   vignette run my-scenario.yaml --json | jq 'select(.type == "done")'`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -95,7 +97,7 @@ func runRun(cmd *cobra.Command, args []string, flags runFlags) error {
 	if err := flags.check(cmd, args); err != nil {
 		return err
 	}
-	prepare := resumed(flags.resume)
+	prepare := resumed(cmd, flags)
 	if flags.resume == "" {
 		wanted, err := designOf(cmd, args, flags)
 		if err != nil {
@@ -133,33 +135,71 @@ func begun(wanted runs.Design) preparation {
 	return func(ctx context.Context, n *node.Node) (*planning.Planner, playing, error) {
 		runner := n.Runner()
 		planner, err := runner.Prepare(ctx, wanted)
+		if err == nil {
+			tellTwin(ctx, n, planner)
+		}
 		return planner, runner.Play, err
 	}
 }
 
-// resumed goes on with a run.
-func resumed(name string) preparation {
+// tellTwin points out an earlier run of the same design that was not finished. That it cannot be looked for keeps no run from
+// being played.
+func tellTwin(ctx context.Context, n *node.Node, planner *planning.Planner) {
+	twin, err := n.Reader().UnfinishedTwin(ctx, planner.Manifest())
+	if err != nil || twin == nil {
+		return
+	}
+	fmt.Fprintf(os.Stderr, "vignette: run %s is of the same design and has %d of %d episodes unfinished; '%s run --resume %s' would play those alone\n",
+		twin.GetRun(), twin.GetUnfinished(), twin.GetTotal(), invocation(), twin.GetRun())
+}
+
+// resumed goes on with a run, or beyond it when more repeats or levels are asked for.
+func resumed(cmd *cobra.Command, flags runFlags) preparation {
+	name, beyond := flags.resume, cmd.Flags().Changed("repeats") || len(flags.vary) > 0
 	return func(ctx context.Context, n *node.Node) (*planning.Planner, playing, error) {
 		planner, err := n.Reader().Run(ctx, name)
 		if errors.Is(err, projection.ErrNotFound) {
 			return nil, nil, missing(ctx, n, "run", name)
 		}
+		if err == nil {
+			tellChanged(planner.Manifest())
+		}
 		runner := n.Runner()
+		if err == nil && beyond {
+			planner, err = extended(ctx, runner, planner, flags)
+			return planner, runner.Play, err
+		}
 		return planner, func(ctx context.Context, planner *planning.Planner, options runs.Options) error {
 			return runner.Resume(ctx, planner, n.Log(), options)
 		}, err
 	}
 }
 
+// extended makes a run of the same design with more repeats or levels.
+func extended(ctx context.Context, runner *runs.Runner, planner *planning.Planner, flags runFlags) (*planning.Planner, error) {
+	var factors []*vignettev1.Factor
+	for _, spec := range flags.vary {
+		factor, err := design.ParseVary(spec, planner.Manifest().GetScenarios())
+		if err != nil {
+			return nil, &usageError{err}
+		}
+		factors = append(factors, factor)
+	}
+	return runner.PrepareExtension(ctx, planner, flags.repeats, factors)
+}
+
 // check refuses flags that do not go together.
 func (f runFlags) check(cmd *cobra.Command, args []string) error {
+	if cmd.Flags().Changed("repeats") && f.repeats < 1 {
+		return usagef("--repeats is %d; it must be at least 1", f.repeats)
+	}
 	if cmd.Flags().Changed("workers") && f.workers < 1 {
 		return usagef("--workers is %d; it must be at least 1", f.workers)
 	}
 	if f.resume == "" {
 		return f.models.check()
 	}
-	for _, flag := range []string{"seed", "repeats", "vary", "tag", "model", "dry-run"} {
+	for _, flag := range []string{"seed", "tag", "model", "dry-run"} {
 		if cmd.Flags().Changed(flag) {
 			return usagef("--resume plays a run as it was begun: leave --%s away, or begin a new run", flag)
 		}
@@ -177,6 +217,7 @@ func designOf(cmd *cobra.Command, args []string, flags runFlags) (runs.Design, e
 		return wanted, usagef("--repeats is %d; it must be at least 1", flags.repeats)
 	}
 	var err error
+	wanted.Sources = sourcesOf(args)
 	if wanted.Scenarios, err = scenariosOf(args, flags.tags); err != nil {
 		return wanted, &usageError{err}
 	}
@@ -226,14 +267,20 @@ func play(ctx context.Context, cmd *cobra.Command, n *node.Node, planner *planni
 		return err
 	}
 	defer meter.stop()
+	control, tellOthers, err := hostPlayer(ctx, n, planner)
+	if err != nil {
+		return err
+	}
 	count := projection.NewCount(planner)
 	result := runResult{planner: planner, table: &studies.Table{}}
 	playErr := run(ctx, planner, runs.Options{
 		Workers: flags.workers,
+		Control: control,
 		Drain:   drain,
 		Terms:   flags.models.terms(cmd),
 		Each: func(index int, state *episode.State) {
 			count.Add(index, state)
+			tellOthers(index, state)
 			result.add(index, state)
 			teller.episode(index, state, count.Status(), meter.total())
 		},
@@ -251,6 +298,9 @@ func verdictOn(result runResult, playErr error) error {
 	status := result.status
 	var paused *conductor.PausedError
 	switch {
+	case errors.As(playErr, &paused) && !paused.Budget:
+		return fmt.Errorf("paused: %s; %d of %d episodes are unfinished; '%s run --resume %s' plays what is missing",
+			paused.Reason, status.GetUnfinished(), status.GetTotal(), invocation(), status.GetRun())
 	case errors.As(playErr, &paused):
 		return fmt.Errorf("paused: %s; %d of %d episodes are unfinished; '%s run --resume %s' with a higher --max-cost or --max-tokens goes on",
 			paused.Reason, status.GetUnfinished(), status.GetTotal(), invocation(), status.GetRun())

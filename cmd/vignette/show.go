@@ -156,7 +156,7 @@ func show(cmd *cobra.Command, n *node.Node, name string, asJSON, private bool) e
 	p := newPage(cmd.OutOrStdout())
 	p.conversation(state, private)
 	p.revisions(record.Notes, roleNames(state.Plan().Scenario))
-	return nil
+	return showForks(cmd.Context(), p, reader, state)
 }
 
 // showPage writes an episode as a web page.
@@ -213,6 +213,9 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 	}
 	p.paragraph(p.bold("run "+result.status.GetRun())+"  ", "  ", fmt.Sprintf("made %s, seed %d, vignette %s",
 		planner.Manifest().GetCreatedAt().AsTime().Local().Format("2006-01-02 15:04"), planner.Manifest().GetSeed(), planner.Manifest().GetProgramVersion()))
+	if note := originNote(planner); note != "" {
+		p.note("", note)
+	}
 	p.note("", mindsNote(planner))
 	p.printf("\n")
 	p.results(result, false)

@@ -31,7 +31,7 @@ func nodeConfig(cmd *cobra.Command) node.Config {
 		return value
 	}
 	config := node.Config{
-		Dir: dataDir(cmd), Join: true, Version: programVersion(),
+		Dir: dataDir(cmd), Join: true, SyncAlways: flag("durability") == "power", Version: programVersion(),
 		NATS: node.NATS{
 			URL: flag("nats"), Credentials: flag("nats-creds"), NKey: flag("nats-nkey"),
 			CA: flag("nats-ca"), Cert: flag("nats-cert"), Key: flag("nats-key"),

@@ -23,13 +23,15 @@ type Terms struct {
 	MaxTokens *int64
 }
 
-// PausedError says that an episode stands still because its run has used up its budget. Nothing is lost: it goes on with
-// a higher one.
+// PausedError says that an episode stands still because its run does: its budget is used up, somebody paused it, or the disk is
+// nearly full. Nothing is lost: it goes on when that is over.
 type PausedError struct {
 	// Episode is which.
 	Episode string
 	// Reason is what is used up, for people.
 	Reason string
+	// Budget says that it is what the run may spend; else somebody paused it, or there is no room to write.
+	Budget bool
 }
 
 // Error implements error.
@@ -52,7 +54,7 @@ func (p *play) interrupted(ctx context.Context, err error) error {
 		return nil
 	}
 	if reason, spent := BudgetSpent(err); spent {
-		return &PausedError{Episode: p.state.Plan().Episode, Reason: reason}
+		return &PausedError{Episode: p.state.Plan().Episode, Reason: reason, Budget: true}
 	}
 	return nil
 }

@@ -57,6 +57,9 @@ type Conductor struct {
 	CallTimeout time.Duration
 	// Terms are on what terms models may be asked.
 	Terms Terms
+	// Gate is passed before anything new is asked or recorded of an episode, which its id names. It may wait, and its error
+	// leaves the episode as it stands. May be nil.
+	Gate func(ctx context.Context, episode string) error
 }
 
 const (
@@ -67,9 +70,11 @@ const (
 // Play drives an episode until nothing is left to do or the context ends, whichever is first. Last is the sequence of the
 // last entry of the episode's play, 0 when there is none. An episode that has begun already is claimed first.
 //
+// Opening are events copied from another episode that this one begins with, as far as they are not in its log yet.
+//
 // An agent that fails is recorded in the log as the episode's failure and is no error of Play. Errors are: the context's;
 // those of the log, where a conflict means that somebody else has taken the episode over.
-func (c *Conductor) Play(ctx context.Context, state *episode.State, last uint64) error {
+func (c *Conductor) Play(ctx context.Context, state *episode.State, last uint64, opening ...*vignettev1.EpisodeEvent) error {
 	p := &play{Conductor: c, state: state, last: last}
 	if state.Completed() != nil || state.Deleted() != nil {
 		return nil // There is nothing to claim: a claim after the end would be one event too many.
@@ -79,6 +84,9 @@ func (c *Conductor) Play(ctx context.Context, state *episode.State, last uint64)
 			return err
 		}
 	}
+	if err := p.copy(ctx, opening); err != nil {
+		return err
+	}
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -86,6 +94,9 @@ func (c *Conductor) Play(ctx context.Context, state *episode.State, last uint64)
 		decision := state.Decide()
 		if _, done := decision.(episode.Done); done {
 			return nil
+		}
+		if err := p.pass(ctx); err != nil {
+			return err
 		}
 		event, err := p.carryOut(ctx, decision)
 		if err != nil {
@@ -97,11 +108,36 @@ func (c *Conductor) Play(ctx context.Context, state *episode.State, last uint64)
 	}
 }
 
+// pass goes through the gate, where there is one.
+func (p *play) pass(ctx context.Context) error {
+	if p.Gate == nil {
+		return nil
+	}
+	return p.Gate(ctx, p.state.Plan().Episode)
+}
+
 // play is one episode being played.
 type play struct {
 	*Conductor
 	state *episode.State
 	last  uint64
+}
+
+// copy records events of another episode as this one's. When they happened stays as it was.
+func (p *play) copy(ctx context.Context, opening []*vignettev1.EpisodeEvent) error {
+	for _, event := range opening {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		happened := event.GetTime()
+		if event = p.event(event); happened != nil {
+			event.Time = happened
+		}
+		if err := p.record(ctx, event); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // claim takes the episode over: whoever held it before can no longer write.
@@ -149,7 +185,7 @@ func (p *play) carryOut(ctx context.Context, decision episode.Decision) (*vignet
 	switch d := decision.(type) {
 	case episode.Begin:
 		return p.event(&vignettev1.EpisodeEvent{Event: &vignettev1.EpisodeEvent_Started{
-			Started: &vignettev1.EpisodeStarted{Episode: plan.Episode, Cell: plan.Cell},
+			Started: &vignettev1.EpisodeStarted{Episode: plan.Episode, Cell: plan.Cell, BranchSeed: plan.BranchSeed()},
 		}}), nil
 	case episode.AskBids:
 		bids, who, err := p.askBids(ctx, d.Roles)

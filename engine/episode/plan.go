@@ -24,6 +24,8 @@ type Plan struct {
 	Seed uint64
 	// Luck is the random stream of each role; see [RoleLuck].
 	Luck map[string]uint64
+	// Fork says which turns the episode has in common with another one, nil when it stands on its own.
+	Fork *vignettev1.Fork
 	// Evaluators are the descriptions of the evaluators the scenario uses, by name.
 	Evaluators map[string]*vignettev1.EvaluatorDescription
 }

@@ -19,6 +19,7 @@ type State struct {
 	started    bool
 	failures   int // how often it failed and was perhaps taken up again
 	branchSeed uint64
+	origin     string
 	epoch      int64
 
 	turns       []*vignettev1.Turn
@@ -50,13 +51,16 @@ func (s *State) Epoch() int64 { return s.epoch }
 // and is taken up again wants others than those it failed over, which are on record.
 func (s *State) Sample() *vignettev1.ModelSample {
 	return &vignettev1.ModelSample{
-		Seed: s.plan.Seed, Repeat: s.plan.Cell.GetRepeat(), BranchSeed: s.branchSeed, Ask: int32(AsksPerFailure * s.failures),
+		Seed: s.plan.Seed, Repeat: s.plan.drawnAs(), BranchSeed: s.branchSeed, Ask: int32(AsksPerFailure * s.failures),
 	}
 }
 
 // AsksPerFailure is how far each failure of an episode moves the numbers of its questions (ModelSample.ask):
 // more than how often an agent asks about one thing before it gives up. Chosen.
 const AsksPerFailure = 16
+
+// Origin is the id of the episode that the first turns were copied from, or "".
+func (s *State) Origin() string { return s.origin }
 
 // Turns returns the turns taken, oldest first. Callers must not change them.
 func (s *State) Turns() []*vignettev1.Turn { return s.turns }
@@ -234,7 +238,11 @@ func (s *State) applyStarted(started *vignettev1.EpisodeStarted) error {
 	if !proto.Equal(started.GetCell(), s.plan.Cell) {
 		return fmt.Errorf("begins another cell than the plan's")
 	}
-	s.started, s.branchSeed = true, started.GetBranchSeed()
+	if started.GetBranchSeed() != s.plan.BranchSeed() {
+		return fmt.Errorf("begins with branch seed %d, the plan's is %d", started.GetBranchSeed(), s.plan.BranchSeed())
+	}
+	s.started, s.branchSeed, s.origin = true, started.GetBranchSeed(), started.GetOrigin()
+	s.failures = int(started.GetFailures())
 	return nil
 }
 

@@ -130,11 +130,16 @@ func (p *Planner) Plan(i int) (*episode.Plan, error) {
 		Scenario:   scenario,
 		Seed:       p.manifest.GetSeed(),
 		Luck:       map[string]uint64{},
+		Fork:       p.manifest.GetFork(),
 		Evaluators: p.evaluators,
+	}
+	repeat := cell.GetRepeat()
+	if plan.Fork != nil {
+		repeat = plan.Fork.GetRepeat()
 	}
 	for _, role := range scenario.GetRoles() {
 		persona := design.PersonaBefore(p.manifest, cell, role.GetId())
-		plan.Luck[role.GetId()] = episode.RoleLuck(p.manifest.GetSeed(), scenario.GetId(), persona, cell.GetRepeat(), role.GetId())
+		plan.Luck[role.GetId()] = episode.RoleLuck(p.manifest.GetSeed(), scenario.GetId(), persona, repeat, role.GetId())
 	}
 	if err := plan.Check(); err != nil {
 		return nil, fmt.Errorf("episode %s: %w", plan.Episode, err)

@@ -18,8 +18,7 @@ import (
 // it is slow to take is kept, about half a kilobyte per episode.
 type liveRun struct {
 	planner *planning.Planner
-	drained chan struct{} // closed by drain
-	drain   func()        // begins no more episodes
+	control *Control
 	ended   chan struct{} // closed when the run is at rest
 	failure error         // why it could not go on; read it after ended
 	paused  string        // why it stands still; read it after ended
@@ -32,11 +31,10 @@ type liveRun struct {
 }
 
 func newLiveRun(planner *planning.Planner) *liveRun {
-	drained := make(chan struct{})
 	return &liveRun{
 		planner: planner, count: projection.NewCount(planner), followed: true,
-		drained: drained, drain: sync.OnceFunc(func() { close(drained) }),
-		ended: make(chan struct{}), wake: make(chan struct{}, 1),
+		control: NewControl(),
+		ended:   make(chan struct{}), wake: make(chan struct{}, 1),
 	}
 }
 
@@ -74,6 +72,7 @@ func (l *liveRun) status() *vignettev1.RunStatus {
 	case <-l.ended:
 		status.Paused = l.paused
 	default:
+		status.Paused = l.control.Paused()
 	}
 	return status
 }

@@ -35,6 +35,10 @@ type Design struct {
 	// Models say who is played and judged by which model where the scenarios do not; see [planning.ParseModels]. Who is
 	// not in it is played by rules.
 	Models map[string]string
+	// Extends is the run it goes beyond, "" when it stands on its own; see [Runner.PrepareExtension].
+	Extends string
+	// Sources say where the scenarios were read from, as far as that is known.
+	Sources []*vignettev1.ScenarioSource
 }
 
 // Prepare checks a design, asks everybody it names who they are, writes the manifest and returns the planner of its
@@ -64,6 +68,8 @@ func (r *Runner) plan(ctx context.Context, design Design) (*planning.Planner, er
 		Factors:        design.Factors,
 		Models:         design.Models,
 		ProgramVersion: r.Version,
+		Extends:        design.Extends,
+		Sources:        design.Sources,
 	}
 	for _, scenario := range design.Scenarios {
 		manifest.Scenarios = append(manifest.Scenarios, proto.CloneOf(scenario))

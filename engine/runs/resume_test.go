@@ -165,3 +165,31 @@ func TestAccount(t *testing.T) {
 		t.Errorf("%v, %v", got, err)
 	}
 }
+
+// A run that has no room to write stands still before it writes, and goes on when there is room.
+func TestNoRoomPauses(t *testing.T) {
+	b, d := newBench(t), design(4)
+	planner, err := b.Prepare(context.Background(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var looked atomic.Int64
+	b.Room = func() string {
+		if looked.Add(1) > 20 {
+			return "the disk is full"
+		}
+		return ""
+	}
+	err = b.Play(context.Background(), planner, runs.Options{Workers: 2})
+	if paused := (*conductor.PausedError)(nil); !errors.As(err, &paused) || paused.Reason != "the disk is full" || paused.Budget {
+		t.Fatalf("err = %v, want a pause that says why", err)
+	}
+	status, err := projection.NewReader(b.stage.Log).Status(context.Background(), planner)
+	if err != nil || status.GetFailed() != 0 || status.GetUnfinished() == 0 || status.GetTurns() > 20 {
+		t.Errorf("paused at %v, %v", status, err)
+	}
+	b.Room = nil
+	if got, err := b.resumed(t, planner, runs.Options{}); err != nil || got.GetDigest() != undisturbed(t, d) {
+		t.Errorf("resumed to %v, %v", got, err)
+	}
+}

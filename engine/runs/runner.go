@@ -33,6 +33,11 @@ type Directory interface {
 type Runner struct {
 	// Log takes manifests and events.
 	Log Log
+	// Room says why nothing more may be written now, "" while there is room: a run then stands still before a full disk stops
+	// it in the middle of a write. May be nil.
+	Room func() string
+	// History reads what was played before, for runs that copy from others; nil where there are none such.
+	History History
 	// Directory finds who plays, who scores and who asks models.
 	Directory Directory
 	// Clock is where time comes from.
@@ -64,6 +69,8 @@ type Options struct {
 	Terms conductor.Terms
 	// Stride plays every n-th place of the design only, beginning with the first; 0 and 1 play all.
 	Stride int
+	// Control lets others pause, resume and cancel the run. May be nil.
+	Control *Control
 	// Drain, when closed, lets the episodes in flight come to their end and begins no more. May be nil.
 	Drain <-chan struct{}
 	// Each is called with every episode that came to rest, one at a time, in the order they do. May be nil.
@@ -82,7 +89,7 @@ func (r *Runner) Play(ctx context.Context, planner *planning.Planner, options Op
 // unfinished or failed, each from where its log ends. Those completed are handed to Each as they are. It must not be called
 // for a run that somebody is playing: whoever takes an episode over, the other loses it. Else it is like Play.
 func (r *Runner) Resume(ctx context.Context, planner *planning.Planner, log Plays, options Options) error {
-	return r.playAll(ctx, planner, options, func(ctx context.Context, plan *episode.Plan) (*episode.State, uint64, error) {
+	return r.playAll(ctx, planner, options, func(ctx context.Context, plan *episode.Plan) (stand, error) {
 		return takeUp(ctx, log, plan)
 	})
 }
@@ -93,44 +100,74 @@ type Plays interface {
 	Play(ctx context.Context, run, episode string) ([]episodelog.Entry, error)
 }
 
+// History reads other runs.
+type History interface {
+	Plays
+	// Manifest returns a run's manifest.
+	Manifest(ctx context.Context, run string) (*vignettev1.Manifest, error)
+}
+
+// stand is where an episode stands.
+type stand struct {
+	state    *episode.State
+	last     uint64 // sequence of its last event
+	recorded int    // events in its log that are neither claims nor failures
+}
+
 // begin is where an episode that nobody has begun stands.
-func (r *Runner) begin(_ context.Context, plan *episode.Plan) (*episode.State, uint64, error) {
-	return episode.New(plan), 0, nil
+func (r *Runner) begin(_ context.Context, plan *episode.Plan) (stand, error) {
+	return stand{state: episode.New(plan)}, nil
 }
 
 // takeUp is where an episode stands that may have been begun.
-func takeUp(ctx context.Context, log Plays, plan *episode.Plan) (*episode.State, uint64, error) {
+func takeUp(ctx context.Context, log Plays, plan *episode.Plan) (stand, error) {
 	entries, err := log.Play(ctx, plan.Run, plan.Episode)
 	if err != nil {
-		return nil, 0, err
+		return stand{}, err
 	}
-	state, last := episode.New(plan), uint64(0)
+	at := stand{state: episode.New(plan)}
 	for _, entry := range entries {
-		if err := state.Apply(entry.Event); err != nil {
-			return nil, 0, fmt.Errorf("log entry %d: %w", entry.Sequence, err)
+		if err := at.state.Apply(entry.Event); err != nil {
+			return stand{}, fmt.Errorf("log entry %d: %w", entry.Sequence, err)
 		}
-		last = entry.Sequence
+		at.last = entry.Sequence
+		if entry.Event.GetClaimed() == nil && entry.Event.GetFailed() == nil {
+			at.recorded++
+		}
 	}
-	return state, last, nil
+	return at, nil
 }
 
-// start says where an episode stands and the sequence of its last event.
-type start func(context.Context, *episode.Plan) (*episode.State, uint64, error)
+// start says where an episode stands.
+type start func(context.Context, *episode.Plan) (stand, error)
 
 func (r *Runner) playAll(ctx context.Context, planner *planning.Planner, options Options, from start) error {
+	origin, err := r.originOf(ctx, planner.Manifest())
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	next := make(chan int)
 	pause := newPause()
-	go deal(ctx, planner.Len(), max(1, options.Stride), options.Drain, pause.begun, next)
+	control := cmp.Or(options.Control, NewControl())
+	go deal(ctx, planner.Len(), max(1, options.Stride), next, options.Drain, control.cancelled, pause.begun)
 
 	c := r.conductor(planner, options.Terms)
+	c.Gate = func(ctx context.Context, episode string) error {
+		if r.Room != nil {
+			if reason := r.Room(); reason != "" {
+				return &conductor.PausedError{Episode: episode, Reason: reason}
+			}
+		}
+		return control.gate(ctx, episode, options.Drain)
+	}
 	var wait sync.WaitGroup
 	var each sync.Mutex
 	for range min(workers(planner, options), max(1, planner.Len())) {
 		wait.Go(func() {
 			for i := range next {
-				state, err := r.episode(ctx, c, planner, i, from)
+				state, err := r.episode(ctx, c, planner, origin, i, from)
 				if paused := (*conductor.PausedError)(nil); errors.As(err, &paused) {
 					pause.begin(paused)
 					continue
@@ -171,13 +208,15 @@ func workers(planner *planning.Planner, options Options) int {
 	}
 }
 
-// deal hands out the places of the design in order, until it is drained or paused.
-func deal(ctx context.Context, n, stride int, drain, pause <-chan struct{}, next chan<- int) {
+// deal hands out the places of the design in order, until it is drained, cancelled or paused.
+func deal(ctx context.Context, n, stride int, next chan<- int, drain, cancelled, pause <-chan struct{}) {
 	defer close(next)
 	for i := 0; i < n; i += stride {
 		// Drained is drained: without this look, a closed drain and a free worker would be drawn lots for.
 		select {
 		case <-drain:
+			return
+		case <-cancelled:
 			return
 		case <-pause:
 			return
@@ -187,6 +226,8 @@ func deal(ctx context.Context, n, stride int, drain, pause <-chan struct{}, next
 		case next <- i:
 		case <-drain:
 			return
+		case <-cancelled:
+			return
 		case <-pause:
 			return
 		case <-ctx.Done():
@@ -195,14 +236,17 @@ func deal(ctx context.Context, n, stride int, drain, pause <-chan struct{}, next
 	}
 }
 
-func (r *Runner) episode(ctx context.Context, c *conductor.Conductor, planner *planning.Planner, i int, from start) (*episode.State, error) {
+func (r *Runner) episode(ctx context.Context, c *conductor.Conductor, planner, origin *planning.Planner, i int, from start) (*episode.State, error) {
 	plan, err := planner.Plan(i)
 	if err != nil {
 		return nil, err
 	}
-	state, last, err := from(ctx, plan)
-	if err == nil {
-		err = c.Play(ctx, state, last)
+	at, err := from(ctx, plan)
+	if err == nil && at.state.Completed() == nil {
+		var opening []*vignettev1.EpisodeEvent
+		if opening, err = r.opening(ctx, origin, plan, at.recorded); err == nil {
+			err = c.Play(ctx, at.state, at.last, opening...)
+		}
 	}
 	if err != nil {
 		if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.Canceled) {
@@ -210,7 +254,7 @@ func (r *Runner) episode(ctx context.Context, c *conductor.Conductor, planner *p
 		}
 		return nil, fmt.Errorf("episode %d of run %s: %w", i, plan.Run, err)
 	}
-	return state, nil
+	return at.state, nil
 }
 
 // newRunID is sortable by time and short enough to type.

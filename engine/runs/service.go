@@ -62,7 +62,7 @@ func (s *Service) Close(ctx context.Context) error {
 	s.mu.Lock()
 	s.closed = true
 	for _, run := range s.live {
-		run.drain()
+		run.control.Cancel()
 	}
 	s.mu.Unlock()
 	defer s.cut()
@@ -135,7 +135,7 @@ func (s *Service) launch(ctx context.Context, planner *planning.Planner, options
 	}
 	go func() {
 		defer s.rest(run)
-		options.Drain, options.Each = run.drained, run.add
+		options.Control, options.Each = run.control, run.add
 		run.end(s.runner.Play(s.base, planner, options))
 	}()
 	return run, nil
@@ -245,7 +245,7 @@ func (s *Service) CancelRun(ctx context.Context, request *vignettev1.CancelRunRe
 	run, ours := s.live[request.GetRun()], s.played[request.GetRun()]
 	s.mu.Unlock()
 	if run != nil {
-		run.drain()
+		run.control.Cancel()
 		select {
 		case <-run.ended:
 			return &vignettev1.CancelRunResponse{Status: run.status()}, nil

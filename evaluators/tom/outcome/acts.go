@@ -17,7 +17,7 @@ var acts = map[vignettev1.ProbeAct]string{
 	vignettev1.ProbeAct_PROBE_ACT_REFUSE: `pushback correct sustain_talk refuse object call_out_echo judge blame threaten confrontation
 		confront`,
 	vignettev1.ProbeAct_PROBE_ACT_ASK: `ask ask_again ask_view ask_needs clarify prompt not_follow open demand question_open question_closed
-		question risk scale dear_man.assert dear_man.mindful`,
+		question risk scale strength evidence dear_man.assert dear_man.mindful`,
 	vignettev1.ProbeAct_PROBE_ACT_OFFER: `offer offer_with_permission advice advise_without_permission inform dear_man.negotiate dear_man.reinforce`,
 	vignettev1.ProbeAct_PROBE_ACT_ACKNOWLEDGE: `acknowledge repair thank react calm listen encourage apologise take_back
 		reflection_simple reflection_complex reflection_feeling reflect summary validate affirm emphasise_autonomy reassure reassurance`,

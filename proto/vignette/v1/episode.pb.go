@@ -185,7 +185,14 @@ type Manifest struct {
 	// grammar of `--model`. Those that are not in it are played by rules.
 	Models map[string]string `protobuf:"bytes,11,rep,name=models,proto3" json:"models,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// Set when the run was deleted on request. Then nothing else is but the version, the id and when it was made.
-	Deleted       *Tombstone `protobuf:"bytes,12,opt,name=deleted,proto3" json:"deleted,omitempty"`
+	Deleted *Tombstone `protobuf:"bytes,12,opt,name=deleted,proto3" json:"deleted,omitempty"`
+	// What the run branches off, when it is a fork: its episodes begin with the first turns of another's.
+	Fork *Fork `protobuf:"bytes,15,opt,name=fork,proto3" json:"fork,omitempty"`
+	// The run it goes beyond, when it has more repeats or levels than that one: what is played there already is copied,
+	// and only the new cells are played.
+	Extends string `protobuf:"bytes,13,opt,name=extends,proto3" json:"extends,omitempty"`
+	// Where the scenarios were read from, as far as that is known.
+	Sources       []*ScenarioSource `protobuf:"bytes,14,rep,name=sources,proto3" json:"sources,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -304,6 +311,27 @@ func (x *Manifest) GetDeleted() *Tombstone {
 	return nil
 }
 
+func (x *Manifest) GetFork() *Fork {
+	if x != nil {
+		return x.Fork
+	}
+	return nil
+}
+
+func (x *Manifest) GetExtends() string {
+	if x != nil {
+		return x.Extends
+	}
+	return ""
+}
+
+func (x *Manifest) GetSources() []*ScenarioSource {
+	if x != nil {
+		return x.Sources
+	}
+	return nil
+}
+
 // Tombstone says that something was deleted on request, and nothing about what it was.
 type Tombstone struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -359,6 +387,154 @@ func (x *Tombstone) GetReason() string {
 	return ""
 }
 
+// ScenarioSource says where a scenario of a run was read from, so that whoever resumes it can be told when the file is
+// another one by then. The run goes by its manifest all the same.
+type ScenarioSource struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Scenario id.
+	Scenario string `protobuf:"bytes,1,opt,name=scenario,proto3" json:"scenario,omitempty"`
+	// File, or id of the library, as it was asked for.
+	From          string `protobuf:"bytes,2,opt,name=from,proto3" json:"from,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ScenarioSource) Reset() {
+	*x = ScenarioSource{}
+	mi := &file_vignette_v1_episode_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ScenarioSource) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ScenarioSource) ProtoMessage() {}
+
+func (x *ScenarioSource) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_episode_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ScenarioSource.ProtoReflect.Descriptor instead.
+func (*ScenarioSource) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *ScenarioSource) GetScenario() string {
+	if x != nil {
+		return x.Scenario
+	}
+	return ""
+}
+
+func (x *ScenarioSource) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+// Fork is what the episodes of a run have in common with one of another run: its first turns.
+type Fork struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Run of the episode that is forked.
+	Run string `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
+	// The episode that is forked.
+	Episode string `protobuf:"bytes,2,opt,name=episode,proto3" json:"episode,omitempty"`
+	// Its repeat: every role keeps its random stream, and recorded answers of models are those of that repeat.
+	Repeat int32 `protobuf:"varint,3,opt,name=repeat,proto3" json:"repeat,omitempty"`
+	// Turns that are copied, from 0: the index of the first turn that is not.
+	Turns int32 `protobuf:"varint,4,opt,name=turns,proto3" json:"turns,omitempty"`
+	// What is done in the first turn that is not copied, in place of what the role would do; absent when it is asked.
+	Say *Action `protobuf:"bytes,5,opt,name=say,proto3" json:"say,omitempty"`
+	// Branch seed of each branch, by repeat of the fork's cell. 0 draws as the forked episode does: the same words then get
+	// the same answer.
+	BranchSeeds   []uint64 `protobuf:"varint,6,rep,packed,name=branch_seeds,json=branchSeeds,proto3" json:"branch_seeds,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Fork) Reset() {
+	*x = Fork{}
+	mi := &file_vignette_v1_episode_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Fork) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Fork) ProtoMessage() {}
+
+func (x *Fork) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_episode_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Fork.ProtoReflect.Descriptor instead.
+func (*Fork) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Fork) GetRun() string {
+	if x != nil {
+		return x.Run
+	}
+	return ""
+}
+
+func (x *Fork) GetEpisode() string {
+	if x != nil {
+		return x.Episode
+	}
+	return ""
+}
+
+func (x *Fork) GetRepeat() int32 {
+	if x != nil {
+		return x.Repeat
+	}
+	return 0
+}
+
+func (x *Fork) GetTurns() int32 {
+	if x != nil {
+		return x.Turns
+	}
+	return 0
+}
+
+func (x *Fork) GetSay() *Action {
+	if x != nil {
+		return x.Say
+	}
+	return nil
+}
+
+func (x *Fork) GetBranchSeeds() []uint64 {
+	if x != nil {
+		return x.BranchSeeds
+	}
+	return nil
+}
+
 // Cell is one combination of scenario, factor levels and repeat: the design's coordinates of an episode.
 type Cell struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -374,7 +550,7 @@ type Cell struct {
 
 func (x *Cell) Reset() {
 	*x = Cell{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[2]
+	mi := &file_vignette_v1_episode_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -386,7 +562,7 @@ func (x *Cell) String() string {
 func (*Cell) ProtoMessage() {}
 
 func (x *Cell) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[2]
+	mi := &file_vignette_v1_episode_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -399,7 +575,7 @@ func (x *Cell) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cell.ProtoReflect.Descriptor instead.
 func (*Cell) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{2}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Cell) GetScenario() string {
@@ -436,7 +612,7 @@ type FactorLevel struct {
 
 func (x *FactorLevel) Reset() {
 	*x = FactorLevel{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[3]
+	mi := &file_vignette_v1_episode_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -448,7 +624,7 @@ func (x *FactorLevel) String() string {
 func (*FactorLevel) ProtoMessage() {}
 
 func (x *FactorLevel) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[3]
+	mi := &file_vignette_v1_episode_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -461,7 +637,7 @@ func (x *FactorLevel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FactorLevel.ProtoReflect.Descriptor instead.
 func (*FactorLevel) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{3}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *FactorLevel) GetFactor() string {
@@ -510,7 +686,7 @@ type EpisodeEvent struct {
 
 func (x *EpisodeEvent) Reset() {
 	*x = EpisodeEvent{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[4]
+	mi := &file_vignette_v1_episode_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -522,7 +698,7 @@ func (x *EpisodeEvent) String() string {
 func (*EpisodeEvent) ProtoMessage() {}
 
 func (x *EpisodeEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[4]
+	mi := &file_vignette_v1_episode_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -535,7 +711,7 @@ func (x *EpisodeEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EpisodeEvent.ProtoReflect.Descriptor instead.
 func (*EpisodeEvent) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{4}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *EpisodeEvent) GetSchemaVersion() int32 {
@@ -745,14 +921,18 @@ type EpisodeStarted struct {
 	// Its place in the design.
 	Cell *Cell `protobuf:"bytes,2,opt,name=cell,proto3" json:"cell,omitempty"`
 	// Branch seed: 0 until a fork asks to be reseeded.
-	BranchSeed    uint64 `protobuf:"varint,3,opt,name=branch_seed,json=branchSeed,proto3" json:"branch_seed,omitempty"`
+	BranchSeed uint64 `protobuf:"varint,3,opt,name=branch_seed,json=branchSeed,proto3" json:"branch_seed,omitempty"`
+	// The episode that the first turns are copied from: that which was forked, or whose run was extended.
+	Origin string `protobuf:"bytes,4,opt,name=origin,proto3" json:"origin,omitempty"`
+	// How often that episode had failed by then: answers of models that it failed over are not taken again.
+	Failures      int32 `protobuf:"varint,5,opt,name=failures,proto3" json:"failures,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *EpisodeStarted) Reset() {
 	*x = EpisodeStarted{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[5]
+	mi := &file_vignette_v1_episode_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -764,7 +944,7 @@ func (x *EpisodeStarted) String() string {
 func (*EpisodeStarted) ProtoMessage() {}
 
 func (x *EpisodeStarted) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[5]
+	mi := &file_vignette_v1_episode_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -777,7 +957,7 @@ func (x *EpisodeStarted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EpisodeStarted.ProtoReflect.Descriptor instead.
 func (*EpisodeStarted) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{5}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *EpisodeStarted) GetEpisode() string {
@@ -801,6 +981,20 @@ func (x *EpisodeStarted) GetBranchSeed() uint64 {
 	return 0
 }
 
+func (x *EpisodeStarted) GetOrigin() string {
+	if x != nil {
+		return x.Origin
+	}
+	return ""
+}
+
+func (x *EpisodeStarted) GetFailures() int32 {
+	if x != nil {
+		return x.Failures
+	}
+	return 0
+}
+
 // Claimed says that a worker takes an episode over. A woken zombie of a lower epoch can no longer write.
 type Claimed struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -814,7 +1008,7 @@ type Claimed struct {
 
 func (x *Claimed) Reset() {
 	*x = Claimed{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[6]
+	mi := &file_vignette_v1_episode_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -826,7 +1020,7 @@ func (x *Claimed) String() string {
 func (*Claimed) ProtoMessage() {}
 
 func (x *Claimed) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[6]
+	mi := &file_vignette_v1_episode_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -839,7 +1033,7 @@ func (x *Claimed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Claimed.ProtoReflect.Descriptor instead.
 func (*Claimed) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{6}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Claimed) GetEpoch() int64 {
@@ -869,7 +1063,7 @@ type Bids struct {
 
 func (x *Bids) Reset() {
 	*x = Bids{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[7]
+	mi := &file_vignette_v1_episode_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -881,7 +1075,7 @@ func (x *Bids) String() string {
 func (*Bids) ProtoMessage() {}
 
 func (x *Bids) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[7]
+	mi := &file_vignette_v1_episode_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -894,7 +1088,7 @@ func (x *Bids) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Bids.ProtoReflect.Descriptor instead.
 func (*Bids) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{7}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Bids) GetTurnIndex() int32 {
@@ -924,7 +1118,7 @@ type RoleBid struct {
 
 func (x *RoleBid) Reset() {
 	*x = RoleBid{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[8]
+	mi := &file_vignette_v1_episode_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -936,7 +1130,7 @@ func (x *RoleBid) String() string {
 func (*RoleBid) ProtoMessage() {}
 
 func (x *RoleBid) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[8]
+	mi := &file_vignette_v1_episode_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -949,7 +1143,7 @@ func (x *RoleBid) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoleBid.ProtoReflect.Descriptor instead.
 func (*RoleBid) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{8}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *RoleBid) GetRole() string {
@@ -983,7 +1177,7 @@ type Evaluated struct {
 
 func (x *Evaluated) Reset() {
 	*x = Evaluated{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[9]
+	mi := &file_vignette_v1_episode_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -995,7 +1189,7 @@ func (x *Evaluated) String() string {
 func (*Evaluated) ProtoMessage() {}
 
 func (x *Evaluated) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[9]
+	mi := &file_vignette_v1_episode_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1008,7 +1202,7 @@ func (x *Evaluated) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Evaluated.ProtoReflect.Descriptor instead.
 func (*Evaluated) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{9}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Evaluated) GetEvaluator() string {
@@ -1052,7 +1246,7 @@ type ConversationEnded struct {
 
 func (x *ConversationEnded) Reset() {
 	*x = ConversationEnded{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[10]
+	mi := &file_vignette_v1_episode_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1064,7 +1258,7 @@ func (x *ConversationEnded) String() string {
 func (*ConversationEnded) ProtoMessage() {}
 
 func (x *ConversationEnded) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[10]
+	mi := &file_vignette_v1_episode_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1077,7 +1271,7 @@ func (x *ConversationEnded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConversationEnded.ProtoReflect.Descriptor instead.
 func (*ConversationEnded) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{10}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ConversationEnded) GetReason() EndReason {
@@ -1109,7 +1303,7 @@ type EpisodeCompleted struct {
 
 func (x *EpisodeCompleted) Reset() {
 	*x = EpisodeCompleted{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[11]
+	mi := &file_vignette_v1_episode_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1121,7 +1315,7 @@ func (x *EpisodeCompleted) String() string {
 func (*EpisodeCompleted) ProtoMessage() {}
 
 func (x *EpisodeCompleted) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[11]
+	mi := &file_vignette_v1_episode_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1134,7 +1328,7 @@ func (x *EpisodeCompleted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EpisodeCompleted.ProtoReflect.Descriptor instead.
 func (*EpisodeCompleted) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{11}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *EpisodeCompleted) GetValidity() Validity {
@@ -1175,7 +1369,7 @@ type EpisodeFailed struct {
 
 func (x *EpisodeFailed) Reset() {
 	*x = EpisodeFailed{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[12]
+	mi := &file_vignette_v1_episode_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1187,7 +1381,7 @@ func (x *EpisodeFailed) String() string {
 func (*EpisodeFailed) ProtoMessage() {}
 
 func (x *EpisodeFailed) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[12]
+	mi := &file_vignette_v1_episode_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1200,7 +1394,7 @@ func (x *EpisodeFailed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EpisodeFailed.ProtoReflect.Descriptor instead.
 func (*EpisodeFailed) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{12}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *EpisodeFailed) GetCode() int32 {
@@ -1256,7 +1450,7 @@ type Note struct {
 
 func (x *Note) Reset() {
 	*x = Note{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[13]
+	mi := &file_vignette_v1_episode_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1268,7 +1462,7 @@ func (x *Note) String() string {
 func (*Note) ProtoMessage() {}
 
 func (x *Note) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[13]
+	mi := &file_vignette_v1_episode_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1281,7 +1475,7 @@ func (x *Note) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Note.ProtoReflect.Descriptor instead.
 func (*Note) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{13}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Note) GetSchemaVersion() int32 {
@@ -1386,7 +1580,7 @@ type Rewarded struct {
 
 func (x *Rewarded) Reset() {
 	*x = Rewarded{}
-	mi := &file_vignette_v1_episode_proto_msgTypes[14]
+	mi := &file_vignette_v1_episode_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1398,7 +1592,7 @@ func (x *Rewarded) String() string {
 func (*Rewarded) ProtoMessage() {}
 
 func (x *Rewarded) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_episode_proto_msgTypes[14]
+	mi := &file_vignette_v1_episode_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1411,7 +1605,7 @@ func (x *Rewarded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Rewarded.ProtoReflect.Descriptor instead.
 func (*Rewarded) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{14}
+	return file_vignette_v1_episode_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Rewarded) GetRevision() int32 {
@@ -1439,7 +1633,7 @@ var File_vignette_v1_episode_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_episode_proto_rawDesc = "" +
 	"\n" +
-	"\x19vignette/v1/episode.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17vignette/v1/agent.proto\x1a\x1bvignette/v1/evaluator.proto\x1a\x19vignette/v1/options.proto\x1a\x1avignette/v1/scenario.proto\x1a\x17vignette/v1/score.proto\x1a\x16vignette/v1/turn.proto\"\xb7\x05\n" +
+	"\x19vignette/v1/episode.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17vignette/v1/agent.proto\x1a\x1bvignette/v1/evaluator.proto\x1a\x19vignette/v1/options.proto\x1a\x1avignette/v1/scenario.proto\x1a\x17vignette/v1/score.proto\x1a\x16vignette/v1/turn.proto\"\xd7\x06\n" +
 	"\bManifest\x12.\n" +
 	"\x0eschema_version\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x01R\rschemaVersion\x122\n" +
 	"\x03run\x18\x02 \x01(\tB \xbaH\x19r\x172\x15^[A-Za-z0-9_-]{1,64}$\xb0\xbb\x18\x01R\x03run\x12?\n" +
@@ -1456,13 +1650,26 @@ const file_vignette_v1_episode_proto_rawDesc = "" +
 	"\x0fprogram_version\x18\n" +
 	" \x01(\tB\x04\xb0\xbb\x18\x01R\x0eprogramVersion\x129\n" +
 	"\x06models\x18\v \x03(\v2!.vignette.v1.Manifest.ModelsEntryR\x06models\x126\n" +
-	"\adeleted\x18\f \x01(\v2\x16.vignette.v1.TombstoneB\x04\xb0\xbb\x18\x01R\adeleted\x1a9\n" +
+	"\adeleted\x18\f \x01(\v2\x16.vignette.v1.TombstoneB\x04\xb0\xbb\x18\x01R\adeleted\x12%\n" +
+	"\x04fork\x18\x0f \x01(\v2\x11.vignette.v1.ForkR\x04fork\x12:\n" +
+	"\aextends\x18\r \x01(\tB \xbaH\x19r\x172\x15^[A-Za-z0-9_-]{0,64}$\xb0\xbb\x18\x01R\aextends\x12;\n" +
+	"\asources\x18\x0e \x03(\v2\x1b.vignette.v1.ScenarioSourceB\x04\xb0\xbb\x18\x01R\asources\x1a9\n" +
 	"\vModelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"]\n" +
 	"\tTombstone\x12.\n" +
 	"\x04time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12 \n" +
-	"\x06reason\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x06reason\"\x80\x01\n" +
+	"\x06reason\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x06reason\"I\n" +
+	"\x0eScenarioSource\x12#\n" +
+	"\bscenario\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\bscenario\x12\x12\n" +
+	"\x04from\x18\x02 \x01(\tR\x04from\"\x8a\x02\n" +
+	"\x04Fork\x122\n" +
+	"\x03run\x18\x01 \x01(\tB \xbaH\x19r\x172\x15^[A-Za-z0-9_-]{1,64}$\xb0\xbb\x18\x01R\x03run\x12:\n" +
+	"\aepisode\x18\x02 \x01(\tB \xbaH\x19r\x172\x15^[A-Za-z0-9_-]{1,64}$\xb0\xbb\x18\x01R\aepisode\x12\x1f\n" +
+	"\x06repeat\x18\x03 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\x06repeat\x12\x1d\n" +
+	"\x05turns\x18\x04 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\x05turns\x12%\n" +
+	"\x03say\x18\x05 \x01(\v2\x13.vignette.v1.ActionR\x03say\x12+\n" +
+	"\fbranch_seeds\x18\x06 \x03(\x04B\b\xbaH\x05\x92\x01\x02\b\x01R\vbranchSeeds\"\x80\x01\n" +
 	"\x04Cell\x12#\n" +
 	"\bscenario\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\bscenario\x122\n" +
 	"\afactors\x18\x02 \x03(\v2\x18.vignette.v1.FactorLevelR\afactors\x12\x1f\n" +
@@ -1486,12 +1693,14 @@ const file_vignette_v1_episode_proto_rawDesc = "" +
 	"\x06failed\x18\f \x01(\v2\x1a.vignette.v1.EpisodeFailedH\x00R\x06failed\x12'\n" +
 	"\x04bids\x18\r \x01(\v2\x11.vignette.v1.BidsH\x00R\x04bids\x122\n" +
 	"\adeleted\x18\x0e \x01(\v2\x16.vignette.v1.TombstoneH\x00R\adeletedB\x0e\n" +
-	"\x05event\x12\x05\xbaH\x02\b\x01\"\x9c\x01\n" +
+	"\x05event\x12\x05\xbaH\x02\b\x01\"\xe3\x01\n" +
 	"\x0eEpisodeStarted\x12:\n" +
 	"\aepisode\x18\x01 \x01(\tB \xbaH\x19r\x172\x15^[A-Za-z0-9_-]{1,64}$\xb0\xbb\x18\x01R\aepisode\x12-\n" +
 	"\x04cell\x18\x02 \x01(\v2\x11.vignette.v1.CellB\x06\xbaH\x03\xc8\x01\x01R\x04cell\x12\x1f\n" +
 	"\vbranch_seed\x18\x03 \x01(\x04R\n" +
-	"branchSeed\"@\n" +
+	"branchSeed\x12\x1c\n" +
+	"\x06origin\x18\x04 \x01(\tB\x04\xb0\xbb\x18\x01R\x06origin\x12'\n" +
+	"\bfailures\x18\x05 \x01(\x05B\v\xbaH\x04\x1a\x02(\x00\xb0\xbb\x18\x01R\bfailures\"@\n" +
 	"\aClaimed\x12\x1d\n" +
 	"\x05epoch\x18\x01 \x01(\x03B\a\xbaH\x04\"\x02(\x01R\x05epoch\x12\x16\n" +
 	"\x06worker\x18\x02 \x01(\tR\x06worker\"h\n" +
@@ -1565,72 +1774,78 @@ func file_vignette_v1_episode_proto_rawDescGZIP() []byte {
 }
 
 var file_vignette_v1_episode_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_vignette_v1_episode_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_vignette_v1_episode_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_vignette_v1_episode_proto_goTypes = []any{
 	(EndReason)(0),                // 0: vignette.v1.EndReason
 	(Validity)(0),                 // 1: vignette.v1.Validity
 	(*Manifest)(nil),              // 2: vignette.v1.Manifest
 	(*Tombstone)(nil),             // 3: vignette.v1.Tombstone
-	(*Cell)(nil),                  // 4: vignette.v1.Cell
-	(*FactorLevel)(nil),           // 5: vignette.v1.FactorLevel
-	(*EpisodeEvent)(nil),          // 6: vignette.v1.EpisodeEvent
-	(*EpisodeStarted)(nil),        // 7: vignette.v1.EpisodeStarted
-	(*Claimed)(nil),               // 8: vignette.v1.Claimed
-	(*Bids)(nil),                  // 9: vignette.v1.Bids
-	(*RoleBid)(nil),               // 10: vignette.v1.RoleBid
-	(*Evaluated)(nil),             // 11: vignette.v1.Evaluated
-	(*ConversationEnded)(nil),     // 12: vignette.v1.ConversationEnded
-	(*EpisodeCompleted)(nil),      // 13: vignette.v1.EpisodeCompleted
-	(*EpisodeFailed)(nil),         // 14: vignette.v1.EpisodeFailed
-	(*Note)(nil),                  // 15: vignette.v1.Note
-	(*Rewarded)(nil),              // 16: vignette.v1.Rewarded
-	nil,                           // 17: vignette.v1.Manifest.ModelsEntry
-	(*timestamppb.Timestamp)(nil), // 18: google.protobuf.Timestamp
-	(*Scenario)(nil),              // 19: vignette.v1.Scenario
-	(*Factor)(nil),                // 20: vignette.v1.Factor
-	(*AgentDescription)(nil),      // 21: vignette.v1.AgentDescription
-	(*EvaluatorDescription)(nil),  // 22: vignette.v1.EvaluatorDescription
-	(*Turn)(nil),                  // 23: vignette.v1.Turn
-	(*ProbeAnswer)(nil),           // 24: vignette.v1.ProbeAnswer
-	(*Score)(nil),                 // 25: vignette.v1.Score
-	(*Reward)(nil),                // 26: vignette.v1.Reward
+	(*ScenarioSource)(nil),        // 4: vignette.v1.ScenarioSource
+	(*Fork)(nil),                  // 5: vignette.v1.Fork
+	(*Cell)(nil),                  // 6: vignette.v1.Cell
+	(*FactorLevel)(nil),           // 7: vignette.v1.FactorLevel
+	(*EpisodeEvent)(nil),          // 8: vignette.v1.EpisodeEvent
+	(*EpisodeStarted)(nil),        // 9: vignette.v1.EpisodeStarted
+	(*Claimed)(nil),               // 10: vignette.v1.Claimed
+	(*Bids)(nil),                  // 11: vignette.v1.Bids
+	(*RoleBid)(nil),               // 12: vignette.v1.RoleBid
+	(*Evaluated)(nil),             // 13: vignette.v1.Evaluated
+	(*ConversationEnded)(nil),     // 14: vignette.v1.ConversationEnded
+	(*EpisodeCompleted)(nil),      // 15: vignette.v1.EpisodeCompleted
+	(*EpisodeFailed)(nil),         // 16: vignette.v1.EpisodeFailed
+	(*Note)(nil),                  // 17: vignette.v1.Note
+	(*Rewarded)(nil),              // 18: vignette.v1.Rewarded
+	nil,                           // 19: vignette.v1.Manifest.ModelsEntry
+	(*timestamppb.Timestamp)(nil), // 20: google.protobuf.Timestamp
+	(*Scenario)(nil),              // 21: vignette.v1.Scenario
+	(*Factor)(nil),                // 22: vignette.v1.Factor
+	(*AgentDescription)(nil),      // 23: vignette.v1.AgentDescription
+	(*EvaluatorDescription)(nil),  // 24: vignette.v1.EvaluatorDescription
+	(*Action)(nil),                // 25: vignette.v1.Action
+	(*Turn)(nil),                  // 26: vignette.v1.Turn
+	(*ProbeAnswer)(nil),           // 27: vignette.v1.ProbeAnswer
+	(*Score)(nil),                 // 28: vignette.v1.Score
+	(*Reward)(nil),                // 29: vignette.v1.Reward
 }
 var file_vignette_v1_episode_proto_depIdxs = []int32{
-	18, // 0: vignette.v1.Manifest.created_at:type_name -> google.protobuf.Timestamp
-	19, // 1: vignette.v1.Manifest.scenarios:type_name -> vignette.v1.Scenario
-	20, // 2: vignette.v1.Manifest.factors:type_name -> vignette.v1.Factor
-	21, // 3: vignette.v1.Manifest.agents:type_name -> vignette.v1.AgentDescription
-	22, // 4: vignette.v1.Manifest.evaluators:type_name -> vignette.v1.EvaluatorDescription
-	17, // 5: vignette.v1.Manifest.models:type_name -> vignette.v1.Manifest.ModelsEntry
+	20, // 0: vignette.v1.Manifest.created_at:type_name -> google.protobuf.Timestamp
+	21, // 1: vignette.v1.Manifest.scenarios:type_name -> vignette.v1.Scenario
+	22, // 2: vignette.v1.Manifest.factors:type_name -> vignette.v1.Factor
+	23, // 3: vignette.v1.Manifest.agents:type_name -> vignette.v1.AgentDescription
+	24, // 4: vignette.v1.Manifest.evaluators:type_name -> vignette.v1.EvaluatorDescription
+	19, // 5: vignette.v1.Manifest.models:type_name -> vignette.v1.Manifest.ModelsEntry
 	3,  // 6: vignette.v1.Manifest.deleted:type_name -> vignette.v1.Tombstone
-	18, // 7: vignette.v1.Tombstone.time:type_name -> google.protobuf.Timestamp
-	5,  // 8: vignette.v1.Cell.factors:type_name -> vignette.v1.FactorLevel
-	18, // 9: vignette.v1.EpisodeEvent.time:type_name -> google.protobuf.Timestamp
-	7,  // 10: vignette.v1.EpisodeEvent.started:type_name -> vignette.v1.EpisodeStarted
-	8,  // 11: vignette.v1.EpisodeEvent.claimed:type_name -> vignette.v1.Claimed
-	23, // 12: vignette.v1.EpisodeEvent.turn:type_name -> vignette.v1.Turn
-	24, // 13: vignette.v1.EpisodeEvent.probed:type_name -> vignette.v1.ProbeAnswer
-	11, // 14: vignette.v1.EpisodeEvent.evaluated:type_name -> vignette.v1.Evaluated
-	12, // 15: vignette.v1.EpisodeEvent.conversation_ended:type_name -> vignette.v1.ConversationEnded
-	13, // 16: vignette.v1.EpisodeEvent.completed:type_name -> vignette.v1.EpisodeCompleted
-	14, // 17: vignette.v1.EpisodeEvent.failed:type_name -> vignette.v1.EpisodeFailed
-	9,  // 18: vignette.v1.EpisodeEvent.bids:type_name -> vignette.v1.Bids
-	3,  // 19: vignette.v1.EpisodeEvent.deleted:type_name -> vignette.v1.Tombstone
-	4,  // 20: vignette.v1.EpisodeStarted.cell:type_name -> vignette.v1.Cell
-	10, // 21: vignette.v1.Bids.bids:type_name -> vignette.v1.RoleBid
-	25, // 22: vignette.v1.Evaluated.scores:type_name -> vignette.v1.Score
-	0,  // 23: vignette.v1.ConversationEnded.reason:type_name -> vignette.v1.EndReason
-	1,  // 24: vignette.v1.EpisodeCompleted.validity:type_name -> vignette.v1.Validity
-	26, // 25: vignette.v1.EpisodeCompleted.rewards:type_name -> vignette.v1.Reward
-	18, // 26: vignette.v1.Note.time:type_name -> google.protobuf.Timestamp
-	11, // 27: vignette.v1.Note.rescored:type_name -> vignette.v1.Evaluated
-	16, // 28: vignette.v1.Note.rewarded:type_name -> vignette.v1.Rewarded
-	26, // 29: vignette.v1.Rewarded.rewards:type_name -> vignette.v1.Reward
-	30, // [30:30] is the sub-list for method output_type
-	30, // [30:30] is the sub-list for method input_type
-	30, // [30:30] is the sub-list for extension type_name
-	30, // [30:30] is the sub-list for extension extendee
-	0,  // [0:30] is the sub-list for field type_name
+	5,  // 7: vignette.v1.Manifest.fork:type_name -> vignette.v1.Fork
+	4,  // 8: vignette.v1.Manifest.sources:type_name -> vignette.v1.ScenarioSource
+	20, // 9: vignette.v1.Tombstone.time:type_name -> google.protobuf.Timestamp
+	25, // 10: vignette.v1.Fork.say:type_name -> vignette.v1.Action
+	7,  // 11: vignette.v1.Cell.factors:type_name -> vignette.v1.FactorLevel
+	20, // 12: vignette.v1.EpisodeEvent.time:type_name -> google.protobuf.Timestamp
+	9,  // 13: vignette.v1.EpisodeEvent.started:type_name -> vignette.v1.EpisodeStarted
+	10, // 14: vignette.v1.EpisodeEvent.claimed:type_name -> vignette.v1.Claimed
+	26, // 15: vignette.v1.EpisodeEvent.turn:type_name -> vignette.v1.Turn
+	27, // 16: vignette.v1.EpisodeEvent.probed:type_name -> vignette.v1.ProbeAnswer
+	13, // 17: vignette.v1.EpisodeEvent.evaluated:type_name -> vignette.v1.Evaluated
+	14, // 18: vignette.v1.EpisodeEvent.conversation_ended:type_name -> vignette.v1.ConversationEnded
+	15, // 19: vignette.v1.EpisodeEvent.completed:type_name -> vignette.v1.EpisodeCompleted
+	16, // 20: vignette.v1.EpisodeEvent.failed:type_name -> vignette.v1.EpisodeFailed
+	11, // 21: vignette.v1.EpisodeEvent.bids:type_name -> vignette.v1.Bids
+	3,  // 22: vignette.v1.EpisodeEvent.deleted:type_name -> vignette.v1.Tombstone
+	6,  // 23: vignette.v1.EpisodeStarted.cell:type_name -> vignette.v1.Cell
+	12, // 24: vignette.v1.Bids.bids:type_name -> vignette.v1.RoleBid
+	28, // 25: vignette.v1.Evaluated.scores:type_name -> vignette.v1.Score
+	0,  // 26: vignette.v1.ConversationEnded.reason:type_name -> vignette.v1.EndReason
+	1,  // 27: vignette.v1.EpisodeCompleted.validity:type_name -> vignette.v1.Validity
+	29, // 28: vignette.v1.EpisodeCompleted.rewards:type_name -> vignette.v1.Reward
+	20, // 29: vignette.v1.Note.time:type_name -> google.protobuf.Timestamp
+	13, // 30: vignette.v1.Note.rescored:type_name -> vignette.v1.Evaluated
+	18, // 31: vignette.v1.Note.rewarded:type_name -> vignette.v1.Rewarded
+	29, // 32: vignette.v1.Rewarded.rewards:type_name -> vignette.v1.Reward
+	33, // [33:33] is the sub-list for method output_type
+	33, // [33:33] is the sub-list for method input_type
+	33, // [33:33] is the sub-list for extension type_name
+	33, // [33:33] is the sub-list for extension extendee
+	0,  // [0:33] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_episode_proto_init() }
@@ -1644,7 +1859,7 @@ func file_vignette_v1_episode_proto_init() {
 	file_vignette_v1_scenario_proto_init()
 	file_vignette_v1_score_proto_init()
 	file_vignette_v1_turn_proto_init()
-	file_vignette_v1_episode_proto_msgTypes[4].OneofWrappers = []any{
+	file_vignette_v1_episode_proto_msgTypes[6].OneofWrappers = []any{
 		(*EpisodeEvent_Started)(nil),
 		(*EpisodeEvent_Claimed)(nil),
 		(*EpisodeEvent_Turn)(nil),
@@ -1656,8 +1871,8 @@ func file_vignette_v1_episode_proto_init() {
 		(*EpisodeEvent_Bids)(nil),
 		(*EpisodeEvent_Deleted)(nil),
 	}
-	file_vignette_v1_episode_proto_msgTypes[9].OneofWrappers = []any{}
-	file_vignette_v1_episode_proto_msgTypes[13].OneofWrappers = []any{
+	file_vignette_v1_episode_proto_msgTypes[11].OneofWrappers = []any{}
+	file_vignette_v1_episode_proto_msgTypes[15].OneofWrappers = []any{
 		(*Note_Rescored)(nil),
 		(*Note_Remark)(nil),
 		(*Note_Rewarded)(nil),
@@ -1668,7 +1883,7 @@ func file_vignette_v1_episode_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_episode_proto_rawDesc), len(file_vignette_v1_episode_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   16,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -88,6 +88,421 @@ func (EpisodePhase) EnumDescriptor() ([]byte, []int) {
 	return file_vignette_v1_run_proto_rawDescGZIP(), []int{0}
 }
 
+// ForkEpisodeRequest says where to branch off an episode, and how.
+type ForkEpisodeRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Episode id.
+	Episode string `protobuf:"bytes,1,opt,name=episode,proto3" json:"episode,omitempty"`
+	// Index of the first turn that is not copied, from 0 to the number of its turns.
+	Turn int32 `protobuf:"varint,2,opt,name=turn,proto3" json:"turn,omitempty"`
+	// Words that are said in that turn in place of what the role would say; empty asks the role.
+	Say string `protobuf:"bytes,3,opt,name=say,proto3" json:"say,omitempty"`
+	// How many branches; 0 means 1. With more than one each draws anew.
+	Branches int32 `protobuf:"varint,4,opt,name=branches,proto3" json:"branches,omitempty"`
+	// Draw anew with one branch too.
+	Reseed bool `protobuf:"varint,5,opt,name=reseed,proto3" json:"reseed,omitempty"`
+	// Seed of the new draws: the same one gives the same branches.
+	Seed uint64 `protobuf:"varint,6,opt,name=seed,proto3" json:"seed,omitempty"`
+	// Episodes played at once; 0 means a default.
+	Workers int32 `protobuf:"varint,7,opt,name=workers,proto3" json:"workers,omitempty"`
+	// What may be done with recorded answers of models.
+	Recorded RecordedAnswers `protobuf:"varint,8,opt,name=recorded,proto3,enum=vignette.v1.RecordedAnswers" json:"recorded,omitempty"`
+	// Most that the run may cost; see StartRunRequest.
+	MaxCost *float64 `protobuf:"fixed64,9,opt,name=max_cost,json=maxCost,proto3,oneof" json:"max_cost,omitempty"`
+	// Most tokens that the run may use; see StartRunRequest.
+	MaxTokens     *int64 `protobuf:"varint,10,opt,name=max_tokens,json=maxTokens,proto3,oneof" json:"max_tokens,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ForkEpisodeRequest) Reset() {
+	*x = ForkEpisodeRequest{}
+	mi := &file_vignette_v1_run_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ForkEpisodeRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ForkEpisodeRequest) ProtoMessage() {}
+
+func (x *ForkEpisodeRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_run_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ForkEpisodeRequest.ProtoReflect.Descriptor instead.
+func (*ForkEpisodeRequest) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_run_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *ForkEpisodeRequest) GetEpisode() string {
+	if x != nil {
+		return x.Episode
+	}
+	return ""
+}
+
+func (x *ForkEpisodeRequest) GetTurn() int32 {
+	if x != nil {
+		return x.Turn
+	}
+	return 0
+}
+
+func (x *ForkEpisodeRequest) GetSay() string {
+	if x != nil {
+		return x.Say
+	}
+	return ""
+}
+
+func (x *ForkEpisodeRequest) GetBranches() int32 {
+	if x != nil {
+		return x.Branches
+	}
+	return 0
+}
+
+func (x *ForkEpisodeRequest) GetReseed() bool {
+	if x != nil {
+		return x.Reseed
+	}
+	return false
+}
+
+func (x *ForkEpisodeRequest) GetSeed() uint64 {
+	if x != nil {
+		return x.Seed
+	}
+	return 0
+}
+
+func (x *ForkEpisodeRequest) GetWorkers() int32 {
+	if x != nil {
+		return x.Workers
+	}
+	return 0
+}
+
+func (x *ForkEpisodeRequest) GetRecorded() RecordedAnswers {
+	if x != nil {
+		return x.Recorded
+	}
+	return RecordedAnswers_RECORDED_ANSWERS_UNSPECIFIED
+}
+
+func (x *ForkEpisodeRequest) GetMaxCost() float64 {
+	if x != nil && x.MaxCost != nil {
+		return *x.MaxCost
+	}
+	return 0
+}
+
+func (x *ForkEpisodeRequest) GetMaxTokens() int64 {
+	if x != nil && x.MaxTokens != nil {
+		return *x.MaxTokens
+	}
+	return 0
+}
+
+// ForkEpisodeResponse is something that happened in a fork's run.
+type ForkEpisodeResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Exactly one of these.
+	//
+	// Types that are valid to be assigned to Update:
+	//
+	//	*ForkEpisodeResponse_Launched
+	//	*ForkEpisodeResponse_Episode
+	//	*ForkEpisodeResponse_Done
+	Update        isForkEpisodeResponse_Update `protobuf_oneof:"update"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ForkEpisodeResponse) Reset() {
+	*x = ForkEpisodeResponse{}
+	mi := &file_vignette_v1_run_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ForkEpisodeResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ForkEpisodeResponse) ProtoMessage() {}
+
+func (x *ForkEpisodeResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_run_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ForkEpisodeResponse.ProtoReflect.Descriptor instead.
+func (*ForkEpisodeResponse) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_run_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *ForkEpisodeResponse) GetUpdate() isForkEpisodeResponse_Update {
+	if x != nil {
+		return x.Update
+	}
+	return nil
+}
+
+func (x *ForkEpisodeResponse) GetLaunched() *Manifest {
+	if x != nil {
+		if x, ok := x.Update.(*ForkEpisodeResponse_Launched); ok {
+			return x.Launched
+		}
+	}
+	return nil
+}
+
+func (x *ForkEpisodeResponse) GetEpisode() *EpisodeSummary {
+	if x != nil {
+		if x, ok := x.Update.(*ForkEpisodeResponse_Episode); ok {
+			return x.Episode
+		}
+	}
+	return nil
+}
+
+func (x *ForkEpisodeResponse) GetDone() *RunStatus {
+	if x != nil {
+		if x, ok := x.Update.(*ForkEpisodeResponse_Done); ok {
+			return x.Done
+		}
+	}
+	return nil
+}
+
+type isForkEpisodeResponse_Update interface {
+	isForkEpisodeResponse_Update()
+}
+
+type ForkEpisodeResponse_Launched struct {
+	// The run is listening; comes first.
+	Launched *Manifest `protobuf:"bytes,1,opt,name=launched,proto3,oneof"`
+}
+
+type ForkEpisodeResponse_Episode struct {
+	// An episode came to an end.
+	Episode *EpisodeSummary `protobuf:"bytes,2,opt,name=episode,proto3,oneof"`
+}
+
+type ForkEpisodeResponse_Done struct {
+	// The run came to an end; comes last.
+	Done *RunStatus `protobuf:"bytes,3,opt,name=done,proto3,oneof"`
+}
+
+func (*ForkEpisodeResponse_Launched) isForkEpisodeResponse_Update() {}
+
+func (*ForkEpisodeResponse_Episode) isForkEpisodeResponse_Update() {}
+
+func (*ForkEpisodeResponse_Done) isForkEpisodeResponse_Update() {}
+
+// PauseRunRequest makes a run stand still.
+type PauseRunRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Run id.
+	Run           string `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PauseRunRequest) Reset() {
+	*x = PauseRunRequest{}
+	mi := &file_vignette_v1_run_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PauseRunRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PauseRunRequest) ProtoMessage() {}
+
+func (x *PauseRunRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_run_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PauseRunRequest.ProtoReflect.Descriptor instead.
+func (*PauseRunRequest) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_run_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *PauseRunRequest) GetRun() string {
+	if x != nil {
+		return x.Run
+	}
+	return ""
+}
+
+// PauseRunResponse is how far it is.
+type PauseRunResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How far it is.
+	Status        *RunStatus `protobuf:"bytes,1,opt,name=status,proto3" json:"status,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PauseRunResponse) Reset() {
+	*x = PauseRunResponse{}
+	mi := &file_vignette_v1_run_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PauseRunResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PauseRunResponse) ProtoMessage() {}
+
+func (x *PauseRunResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_run_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PauseRunResponse.ProtoReflect.Descriptor instead.
+func (*PauseRunResponse) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_run_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *PauseRunResponse) GetStatus() *RunStatus {
+	if x != nil {
+		return x.Status
+	}
+	return nil
+}
+
+// ResumeRunRequest lets a paused run go on.
+type ResumeRunRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Run id.
+	Run           string `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ResumeRunRequest) Reset() {
+	*x = ResumeRunRequest{}
+	mi := &file_vignette_v1_run_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ResumeRunRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ResumeRunRequest) ProtoMessage() {}
+
+func (x *ResumeRunRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_run_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ResumeRunRequest.ProtoReflect.Descriptor instead.
+func (*ResumeRunRequest) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_run_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *ResumeRunRequest) GetRun() string {
+	if x != nil {
+		return x.Run
+	}
+	return ""
+}
+
+// ResumeRunResponse is how far it is.
+type ResumeRunResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How far it is.
+	Status        *RunStatus `protobuf:"bytes,1,opt,name=status,proto3" json:"status,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ResumeRunResponse) Reset() {
+	*x = ResumeRunResponse{}
+	mi := &file_vignette_v1_run_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ResumeRunResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ResumeRunResponse) ProtoMessage() {}
+
+func (x *ResumeRunResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_run_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ResumeRunResponse.ProtoReflect.Descriptor instead.
+func (*ResumeRunResponse) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_run_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *ResumeRunResponse) GetStatus() *RunStatus {
+	if x != nil {
+		return x.Status
+	}
+	return nil
+}
+
 // StartRunRequest is a design.
 type StartRunRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -115,7 +530,7 @@ type StartRunRequest struct {
 
 func (x *StartRunRequest) Reset() {
 	*x = StartRunRequest{}
-	mi := &file_vignette_v1_run_proto_msgTypes[0]
+	mi := &file_vignette_v1_run_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -127,7 +542,7 @@ func (x *StartRunRequest) String() string {
 func (*StartRunRequest) ProtoMessage() {}
 
 func (x *StartRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_run_proto_msgTypes[0]
+	mi := &file_vignette_v1_run_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -140,7 +555,7 @@ func (x *StartRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StartRunRequest.ProtoReflect.Descriptor instead.
 func (*StartRunRequest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_run_proto_rawDescGZIP(), []int{0}
+	return file_vignette_v1_run_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *StartRunRequest) GetScenarios() []*Scenario {
@@ -223,7 +638,7 @@ type StartRunResponse struct {
 
 func (x *StartRunResponse) Reset() {
 	*x = StartRunResponse{}
-	mi := &file_vignette_v1_run_proto_msgTypes[1]
+	mi := &file_vignette_v1_run_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -235,7 +650,7 @@ func (x *StartRunResponse) String() string {
 func (*StartRunResponse) ProtoMessage() {}
 
 func (x *StartRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_run_proto_msgTypes[1]
+	mi := &file_vignette_v1_run_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -248,7 +663,7 @@ func (x *StartRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StartRunResponse.ProtoReflect.Descriptor instead.
 func (*StartRunResponse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_run_proto_rawDescGZIP(), []int{1}
+	return file_vignette_v1_run_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *StartRunResponse) GetUpdate() isStartRunResponse_Update {
@@ -333,7 +748,7 @@ type EpisodeSummary struct {
 
 func (x *EpisodeSummary) Reset() {
 	*x = EpisodeSummary{}
-	mi := &file_vignette_v1_run_proto_msgTypes[2]
+	mi := &file_vignette_v1_run_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -345,7 +760,7 @@ func (x *EpisodeSummary) String() string {
 func (*EpisodeSummary) ProtoMessage() {}
 
 func (x *EpisodeSummary) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_run_proto_msgTypes[2]
+	mi := &file_vignette_v1_run_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -358,7 +773,7 @@ func (x *EpisodeSummary) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EpisodeSummary.ProtoReflect.Descriptor instead.
 func (*EpisodeSummary) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_run_proto_rawDescGZIP(), []int{2}
+	return file_vignette_v1_run_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *EpisodeSummary) GetEpisode() string {
@@ -433,7 +848,8 @@ type RunStatus struct {
 	Digest string `protobuf:"bytes,9,opt,name=digest,proto3" json:"digest,omitempty"`
 	// Ids of the scenarios it plays, in the design's order.
 	Scenarios []string `protobuf:"bytes,10,rep,name=scenarios,proto3" json:"scenarios,omitempty"`
-	// Why the run stands still, when whoever played it had to stop because its budget was used up.
+	// Why the run stands still, when whoever played it had to stop because its budget was used up, or
+	// somebody paused it.
 	Paused string `protobuf:"bytes,11,opt,name=paused,proto3" json:"paused,omitempty"`
 	// Deleted on request.
 	Deleted       int32 `protobuf:"varint,12,opt,name=deleted,proto3" json:"deleted,omitempty"`
@@ -443,7 +859,7 @@ type RunStatus struct {
 
 func (x *RunStatus) Reset() {
 	*x = RunStatus{}
-	mi := &file_vignette_v1_run_proto_msgTypes[3]
+	mi := &file_vignette_v1_run_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -455,7 +871,7 @@ func (x *RunStatus) String() string {
 func (*RunStatus) ProtoMessage() {}
 
 func (x *RunStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_run_proto_msgTypes[3]
+	mi := &file_vignette_v1_run_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -468,7 +884,7 @@ func (x *RunStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunStatus.ProtoReflect.Descriptor instead.
 func (*RunStatus) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_run_proto_rawDescGZIP(), []int{3}
+	return file_vignette_v1_run_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *RunStatus) GetRun() string {
@@ -566,7 +982,7 @@ type ListRunsRequest struct {
 
 func (x *ListRunsRequest) Reset() {
 	*x = ListRunsRequest{}
-	mi := &file_vignette_v1_run_proto_msgTypes[4]
+	mi := &file_vignette_v1_run_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -578,7 +994,7 @@ func (x *ListRunsRequest) String() string {
 func (*ListRunsRequest) ProtoMessage() {}
 
 func (x *ListRunsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_run_proto_msgTypes[4]
+	mi := &file_vignette_v1_run_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -591,7 +1007,7 @@ func (x *ListRunsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRunsRequest.ProtoReflect.Descriptor instead.
 func (*ListRunsRequest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_run_proto_rawDescGZIP(), []int{4}
+	return file_vignette_v1_run_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ListRunsRequest) GetLimit() int32 {
@@ -612,7 +1028,7 @@ type ListRunsResponse struct {
 
 func (x *ListRunsResponse) Reset() {
 	*x = ListRunsResponse{}
-	mi := &file_vignette_v1_run_proto_msgTypes[5]
+	mi := &file_vignette_v1_run_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -624,7 +1040,7 @@ func (x *ListRunsResponse) String() string {
 func (*ListRunsResponse) ProtoMessage() {}
 
 func (x *ListRunsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_run_proto_msgTypes[5]
+	mi := &file_vignette_v1_run_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -637,7 +1053,7 @@ func (x *ListRunsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRunsResponse.ProtoReflect.Descriptor instead.
 func (*ListRunsResponse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_run_proto_rawDescGZIP(), []int{5}
+	return file_vignette_v1_run_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ListRunsResponse) GetRuns() []*RunStatus {
@@ -658,7 +1074,7 @@ type GetRunRequest struct {
 
 func (x *GetRunRequest) Reset() {
 	*x = GetRunRequest{}
-	mi := &file_vignette_v1_run_proto_msgTypes[6]
+	mi := &file_vignette_v1_run_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -670,7 +1086,7 @@ func (x *GetRunRequest) String() string {
 func (*GetRunRequest) ProtoMessage() {}
 
 func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_run_proto_msgTypes[6]
+	mi := &file_vignette_v1_run_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -683,7 +1099,7 @@ func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRunRequest.ProtoReflect.Descriptor instead.
 func (*GetRunRequest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_run_proto_rawDescGZIP(), []int{6}
+	return file_vignette_v1_run_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *GetRunRequest) GetRun() string {
@@ -706,7 +1122,7 @@ type GetRunResponse struct {
 
 func (x *GetRunResponse) Reset() {
 	*x = GetRunResponse{}
-	mi := &file_vignette_v1_run_proto_msgTypes[7]
+	mi := &file_vignette_v1_run_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -718,7 +1134,7 @@ func (x *GetRunResponse) String() string {
 func (*GetRunResponse) ProtoMessage() {}
 
 func (x *GetRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_run_proto_msgTypes[7]
+	mi := &file_vignette_v1_run_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -731,7 +1147,7 @@ func (x *GetRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRunResponse.ProtoReflect.Descriptor instead.
 func (*GetRunResponse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_run_proto_rawDescGZIP(), []int{7}
+	return file_vignette_v1_run_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *GetRunResponse) GetManifest() *Manifest {
@@ -759,7 +1175,7 @@ type ListEpisodesRequest struct {
 
 func (x *ListEpisodesRequest) Reset() {
 	*x = ListEpisodesRequest{}
-	mi := &file_vignette_v1_run_proto_msgTypes[8]
+	mi := &file_vignette_v1_run_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -771,7 +1187,7 @@ func (x *ListEpisodesRequest) String() string {
 func (*ListEpisodesRequest) ProtoMessage() {}
 
 func (x *ListEpisodesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_run_proto_msgTypes[8]
+	mi := &file_vignette_v1_run_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -784,7 +1200,7 @@ func (x *ListEpisodesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEpisodesRequest.ProtoReflect.Descriptor instead.
 func (*ListEpisodesRequest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_run_proto_rawDescGZIP(), []int{8}
+	return file_vignette_v1_run_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ListEpisodesRequest) GetRun() string {
@@ -805,7 +1221,7 @@ type ListEpisodesResponse struct {
 
 func (x *ListEpisodesResponse) Reset() {
 	*x = ListEpisodesResponse{}
-	mi := &file_vignette_v1_run_proto_msgTypes[9]
+	mi := &file_vignette_v1_run_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -817,7 +1233,7 @@ func (x *ListEpisodesResponse) String() string {
 func (*ListEpisodesResponse) ProtoMessage() {}
 
 func (x *ListEpisodesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_run_proto_msgTypes[9]
+	mi := &file_vignette_v1_run_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -830,7 +1246,7 @@ func (x *ListEpisodesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEpisodesResponse.ProtoReflect.Descriptor instead.
 func (*ListEpisodesResponse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_run_proto_rawDescGZIP(), []int{9}
+	return file_vignette_v1_run_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ListEpisodesResponse) GetEpisode() *EpisodeSummary {
@@ -851,7 +1267,7 @@ type GetEpisodeRequest struct {
 
 func (x *GetEpisodeRequest) Reset() {
 	*x = GetEpisodeRequest{}
-	mi := &file_vignette_v1_run_proto_msgTypes[10]
+	mi := &file_vignette_v1_run_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -863,7 +1279,7 @@ func (x *GetEpisodeRequest) String() string {
 func (*GetEpisodeRequest) ProtoMessage() {}
 
 func (x *GetEpisodeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_run_proto_msgTypes[10]
+	mi := &file_vignette_v1_run_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -876,7 +1292,7 @@ func (x *GetEpisodeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetEpisodeRequest.ProtoReflect.Descriptor instead.
 func (*GetEpisodeRequest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_run_proto_rawDescGZIP(), []int{10}
+	return file_vignette_v1_run_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *GetEpisodeRequest) GetEpisode() string {
@@ -903,7 +1319,7 @@ type GetEpisodeResponse struct {
 
 func (x *GetEpisodeResponse) Reset() {
 	*x = GetEpisodeResponse{}
-	mi := &file_vignette_v1_run_proto_msgTypes[11]
+	mi := &file_vignette_v1_run_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -915,7 +1331,7 @@ func (x *GetEpisodeResponse) String() string {
 func (*GetEpisodeResponse) ProtoMessage() {}
 
 func (x *GetEpisodeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_run_proto_msgTypes[11]
+	mi := &file_vignette_v1_run_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -928,7 +1344,7 @@ func (x *GetEpisodeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetEpisodeResponse.ProtoReflect.Descriptor instead.
 func (*GetEpisodeResponse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_run_proto_rawDescGZIP(), []int{11}
+	return file_vignette_v1_run_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *GetEpisodeResponse) GetRun() string {
@@ -970,7 +1386,7 @@ type CancelRunRequest struct {
 
 func (x *CancelRunRequest) Reset() {
 	*x = CancelRunRequest{}
-	mi := &file_vignette_v1_run_proto_msgTypes[12]
+	mi := &file_vignette_v1_run_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -982,7 +1398,7 @@ func (x *CancelRunRequest) String() string {
 func (*CancelRunRequest) ProtoMessage() {}
 
 func (x *CancelRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_run_proto_msgTypes[12]
+	mi := &file_vignette_v1_run_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -995,7 +1411,7 @@ func (x *CancelRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRunRequest.ProtoReflect.Descriptor instead.
 func (*CancelRunRequest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_run_proto_rawDescGZIP(), []int{12}
+	return file_vignette_v1_run_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *CancelRunRequest) GetRun() string {
@@ -1016,7 +1432,7 @@ type CancelRunResponse struct {
 
 func (x *CancelRunResponse) Reset() {
 	*x = CancelRunResponse{}
-	mi := &file_vignette_v1_run_proto_msgTypes[13]
+	mi := &file_vignette_v1_run_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1028,7 +1444,7 @@ func (x *CancelRunResponse) String() string {
 func (*CancelRunResponse) ProtoMessage() {}
 
 func (x *CancelRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_run_proto_msgTypes[13]
+	mi := &file_vignette_v1_run_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1041,7 +1457,7 @@ func (x *CancelRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRunResponse.ProtoReflect.Descriptor instead.
 func (*CancelRunResponse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_run_proto_rawDescGZIP(), []int{13}
+	return file_vignette_v1_run_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *CancelRunResponse) GetStatus() *RunStatus {
@@ -1055,7 +1471,36 @@ var File_vignette_v1_run_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_run_proto_rawDesc = "" +
 	"\n" +
-	"\x15vignette/v1/run.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19vignette/v1/account.proto\x1a\x19vignette/v1/episode.proto\x1a\x1avignette/v1/scenario.proto\"\x9e\x04\n" +
+	"\x15vignette/v1/run.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19vignette/v1/account.proto\x1a\x19vignette/v1/episode.proto\x1a\x1avignette/v1/scenario.proto\"\xa5\x03\n" +
+	"\x12ForkEpisodeRequest\x12!\n" +
+	"\aepisode\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\aepisode\x12\x1b\n" +
+	"\x04turn\x18\x02 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\x04turn\x12\x1b\n" +
+	"\x03say\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x18\xa0\x9c\x01R\x03say\x12&\n" +
+	"\bbranches\x18\x04 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\x90N(\x00R\bbranches\x12\x16\n" +
+	"\x06reseed\x18\x05 \x01(\bR\x06reseed\x12\x12\n" +
+	"\x04seed\x18\x06 \x01(\x04R\x04seed\x12!\n" +
+	"\aworkers\x18\a \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\aworkers\x12B\n" +
+	"\brecorded\x18\b \x01(\x0e2\x1c.vignette.v1.RecordedAnswersB\b\xbaH\x05\x82\x01\x02\x10\x01R\brecorded\x12.\n" +
+	"\bmax_cost\x18\t \x01(\x01B\x0e\xbaH\v\x12\t)\x00\x00\x00\x00\x00\x00\x00\x00H\x00R\amaxCost\x88\x01\x01\x12+\n" +
+	"\n" +
+	"max_tokens\x18\n" +
+	" \x01(\x03B\a\xbaH\x04\"\x02(\x00H\x01R\tmaxTokens\x88\x01\x01B\v\n" +
+	"\t_max_costB\r\n" +
+	"\v_max_tokens\"\xbb\x01\n" +
+	"\x13ForkEpisodeResponse\x123\n" +
+	"\blaunched\x18\x01 \x01(\v2\x15.vignette.v1.ManifestH\x00R\blaunched\x127\n" +
+	"\aepisode\x18\x02 \x01(\v2\x1b.vignette.v1.EpisodeSummaryH\x00R\aepisode\x12,\n" +
+	"\x04done\x18\x03 \x01(\v2\x16.vignette.v1.RunStatusH\x00R\x04doneB\b\n" +
+	"\x06update\",\n" +
+	"\x0fPauseRunRequest\x12\x19\n" +
+	"\x03run\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x03run\"B\n" +
+	"\x10PauseRunResponse\x12.\n" +
+	"\x06status\x18\x01 \x01(\v2\x16.vignette.v1.RunStatusR\x06status\"-\n" +
+	"\x10ResumeRunRequest\x12\x19\n" +
+	"\x03run\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x03run\"C\n" +
+	"\x11ResumeRunResponse\x12.\n" +
+	"\x06status\x18\x01 \x01(\v2\x16.vignette.v1.RunStatusR\x06status\"\x9e\x04\n" +
 	"\x0fStartRunRequest\x12=\n" +
 	"\tscenarios\x18\x01 \x03(\v2\x15.vignette.v1.ScenarioB\b\xbaH\x05\x92\x01\x02\b\x01R\tscenarios\x12-\n" +
 	"\afactors\x18\x02 \x03(\v2\x13.vignette.v1.FactorR\afactors\x12!\n" +
@@ -1133,7 +1578,7 @@ const file_vignette_v1_run_proto_rawDesc = "" +
 	"\x18EPISODE_PHASE_UNFINISHED\x10\x02\x12\x1b\n" +
 	"\x17EPISODE_PHASE_COMPLETED\x10\x03\x12\x18\n" +
 	"\x14EPISODE_PHASE_FAILED\x10\x04\x12\x19\n" +
-	"\x15EPISODE_PHASE_DELETED\x10\x052\xd5\x03\n" +
+	"\x15EPISODE_PHASE_DELETED\x10\x052\xbe\x05\n" +
 	"\n" +
 	"RunService\x12I\n" +
 	"\bStartRun\x12\x1c.vignette.v1.StartRunRequest\x1a\x1d.vignette.v1.StartRunResponse0\x01\x12G\n" +
@@ -1142,7 +1587,10 @@ const file_vignette_v1_run_proto_rawDesc = "" +
 	"\fListEpisodes\x12 .vignette.v1.ListEpisodesRequest\x1a!.vignette.v1.ListEpisodesResponse0\x01\x12M\n" +
 	"\n" +
 	"GetEpisode\x12\x1e.vignette.v1.GetEpisodeRequest\x1a\x1f.vignette.v1.GetEpisodeResponse\x12J\n" +
-	"\tCancelRun\x12\x1d.vignette.v1.CancelRunRequest\x1a\x1e.vignette.v1.CancelRunResponseB?Z=github.com/vignette-sim/vignette/proto/vignette/v1;vignettev1b\x06proto3"
+	"\tCancelRun\x12\x1d.vignette.v1.CancelRunRequest\x1a\x1e.vignette.v1.CancelRunResponse\x12G\n" +
+	"\bPauseRun\x12\x1c.vignette.v1.PauseRunRequest\x1a\x1d.vignette.v1.PauseRunResponse\x12J\n" +
+	"\tResumeRun\x12\x1d.vignette.v1.ResumeRunRequest\x1a\x1e.vignette.v1.ResumeRunResponse\x12R\n" +
+	"\vForkEpisode\x12\x1f.vignette.v1.ForkEpisodeRequest\x1a .vignette.v1.ForkEpisodeResponse0\x01B?Z=github.com/vignette-sim/vignette/proto/vignette/v1;vignettev1b\x06proto3"
 
 var (
 	file_vignette_v1_run_proto_rawDescOnce sync.Once
@@ -1157,75 +1605,93 @@ func file_vignette_v1_run_proto_rawDescGZIP() []byte {
 }
 
 var file_vignette_v1_run_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_vignette_v1_run_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
+var file_vignette_v1_run_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
 var file_vignette_v1_run_proto_goTypes = []any{
 	(EpisodePhase)(0),             // 0: vignette.v1.EpisodePhase
-	(*StartRunRequest)(nil),       // 1: vignette.v1.StartRunRequest
-	(*StartRunResponse)(nil),      // 2: vignette.v1.StartRunResponse
-	(*EpisodeSummary)(nil),        // 3: vignette.v1.EpisodeSummary
-	(*RunStatus)(nil),             // 4: vignette.v1.RunStatus
-	(*ListRunsRequest)(nil),       // 5: vignette.v1.ListRunsRequest
-	(*ListRunsResponse)(nil),      // 6: vignette.v1.ListRunsResponse
-	(*GetRunRequest)(nil),         // 7: vignette.v1.GetRunRequest
-	(*GetRunResponse)(nil),        // 8: vignette.v1.GetRunResponse
-	(*ListEpisodesRequest)(nil),   // 9: vignette.v1.ListEpisodesRequest
-	(*ListEpisodesResponse)(nil),  // 10: vignette.v1.ListEpisodesResponse
-	(*GetEpisodeRequest)(nil),     // 11: vignette.v1.GetEpisodeRequest
-	(*GetEpisodeResponse)(nil),    // 12: vignette.v1.GetEpisodeResponse
-	(*CancelRunRequest)(nil),      // 13: vignette.v1.CancelRunRequest
-	(*CancelRunResponse)(nil),     // 14: vignette.v1.CancelRunResponse
-	nil,                           // 15: vignette.v1.StartRunRequest.ModelsEntry
-	(*Scenario)(nil),              // 16: vignette.v1.Scenario
-	(*Factor)(nil),                // 17: vignette.v1.Factor
-	(RecordedAnswers)(0),          // 18: vignette.v1.RecordedAnswers
-	(*Manifest)(nil),              // 19: vignette.v1.Manifest
-	(*Cell)(nil),                  // 20: vignette.v1.Cell
-	(Validity)(0),                 // 21: vignette.v1.Validity
-	(*EpisodeCompleted)(nil),      // 22: vignette.v1.EpisodeCompleted
-	(*EpisodeFailed)(nil),         // 23: vignette.v1.EpisodeFailed
-	(*timestamppb.Timestamp)(nil), // 24: google.protobuf.Timestamp
-	(*EpisodeEvent)(nil),          // 25: vignette.v1.EpisodeEvent
-	(*Note)(nil),                  // 26: vignette.v1.Note
+	(*ForkEpisodeRequest)(nil),    // 1: vignette.v1.ForkEpisodeRequest
+	(*ForkEpisodeResponse)(nil),   // 2: vignette.v1.ForkEpisodeResponse
+	(*PauseRunRequest)(nil),       // 3: vignette.v1.PauseRunRequest
+	(*PauseRunResponse)(nil),      // 4: vignette.v1.PauseRunResponse
+	(*ResumeRunRequest)(nil),      // 5: vignette.v1.ResumeRunRequest
+	(*ResumeRunResponse)(nil),     // 6: vignette.v1.ResumeRunResponse
+	(*StartRunRequest)(nil),       // 7: vignette.v1.StartRunRequest
+	(*StartRunResponse)(nil),      // 8: vignette.v1.StartRunResponse
+	(*EpisodeSummary)(nil),        // 9: vignette.v1.EpisodeSummary
+	(*RunStatus)(nil),             // 10: vignette.v1.RunStatus
+	(*ListRunsRequest)(nil),       // 11: vignette.v1.ListRunsRequest
+	(*ListRunsResponse)(nil),      // 12: vignette.v1.ListRunsResponse
+	(*GetRunRequest)(nil),         // 13: vignette.v1.GetRunRequest
+	(*GetRunResponse)(nil),        // 14: vignette.v1.GetRunResponse
+	(*ListEpisodesRequest)(nil),   // 15: vignette.v1.ListEpisodesRequest
+	(*ListEpisodesResponse)(nil),  // 16: vignette.v1.ListEpisodesResponse
+	(*GetEpisodeRequest)(nil),     // 17: vignette.v1.GetEpisodeRequest
+	(*GetEpisodeResponse)(nil),    // 18: vignette.v1.GetEpisodeResponse
+	(*CancelRunRequest)(nil),      // 19: vignette.v1.CancelRunRequest
+	(*CancelRunResponse)(nil),     // 20: vignette.v1.CancelRunResponse
+	nil,                           // 21: vignette.v1.StartRunRequest.ModelsEntry
+	(RecordedAnswers)(0),          // 22: vignette.v1.RecordedAnswers
+	(*Manifest)(nil),              // 23: vignette.v1.Manifest
+	(*Scenario)(nil),              // 24: vignette.v1.Scenario
+	(*Factor)(nil),                // 25: vignette.v1.Factor
+	(*Cell)(nil),                  // 26: vignette.v1.Cell
+	(Validity)(0),                 // 27: vignette.v1.Validity
+	(*EpisodeCompleted)(nil),      // 28: vignette.v1.EpisodeCompleted
+	(*EpisodeFailed)(nil),         // 29: vignette.v1.EpisodeFailed
+	(*timestamppb.Timestamp)(nil), // 30: google.protobuf.Timestamp
+	(*EpisodeEvent)(nil),          // 31: vignette.v1.EpisodeEvent
+	(*Note)(nil),                  // 32: vignette.v1.Note
 }
 var file_vignette_v1_run_proto_depIdxs = []int32{
-	16, // 0: vignette.v1.StartRunRequest.scenarios:type_name -> vignette.v1.Scenario
-	17, // 1: vignette.v1.StartRunRequest.factors:type_name -> vignette.v1.Factor
-	15, // 2: vignette.v1.StartRunRequest.models:type_name -> vignette.v1.StartRunRequest.ModelsEntry
-	18, // 3: vignette.v1.StartRunRequest.recorded:type_name -> vignette.v1.RecordedAnswers
-	19, // 4: vignette.v1.StartRunResponse.launched:type_name -> vignette.v1.Manifest
-	3,  // 5: vignette.v1.StartRunResponse.episode:type_name -> vignette.v1.EpisodeSummary
-	4,  // 6: vignette.v1.StartRunResponse.done:type_name -> vignette.v1.RunStatus
-	20, // 7: vignette.v1.EpisodeSummary.cell:type_name -> vignette.v1.Cell
-	0,  // 8: vignette.v1.EpisodeSummary.phase:type_name -> vignette.v1.EpisodePhase
-	21, // 9: vignette.v1.EpisodeSummary.validity:type_name -> vignette.v1.Validity
-	22, // 10: vignette.v1.EpisodeSummary.completed:type_name -> vignette.v1.EpisodeCompleted
-	23, // 11: vignette.v1.EpisodeSummary.failed:type_name -> vignette.v1.EpisodeFailed
-	24, // 12: vignette.v1.RunStatus.created_at:type_name -> google.protobuf.Timestamp
-	4,  // 13: vignette.v1.ListRunsResponse.runs:type_name -> vignette.v1.RunStatus
-	19, // 14: vignette.v1.GetRunResponse.manifest:type_name -> vignette.v1.Manifest
-	4,  // 15: vignette.v1.GetRunResponse.status:type_name -> vignette.v1.RunStatus
-	3,  // 16: vignette.v1.ListEpisodesResponse.episode:type_name -> vignette.v1.EpisodeSummary
-	20, // 17: vignette.v1.GetEpisodeResponse.cell:type_name -> vignette.v1.Cell
-	25, // 18: vignette.v1.GetEpisodeResponse.events:type_name -> vignette.v1.EpisodeEvent
-	26, // 19: vignette.v1.GetEpisodeResponse.notes:type_name -> vignette.v1.Note
-	4,  // 20: vignette.v1.CancelRunResponse.status:type_name -> vignette.v1.RunStatus
-	1,  // 21: vignette.v1.RunService.StartRun:input_type -> vignette.v1.StartRunRequest
-	5,  // 22: vignette.v1.RunService.ListRuns:input_type -> vignette.v1.ListRunsRequest
-	7,  // 23: vignette.v1.RunService.GetRun:input_type -> vignette.v1.GetRunRequest
-	9,  // 24: vignette.v1.RunService.ListEpisodes:input_type -> vignette.v1.ListEpisodesRequest
-	11, // 25: vignette.v1.RunService.GetEpisode:input_type -> vignette.v1.GetEpisodeRequest
-	13, // 26: vignette.v1.RunService.CancelRun:input_type -> vignette.v1.CancelRunRequest
-	2,  // 27: vignette.v1.RunService.StartRun:output_type -> vignette.v1.StartRunResponse
-	6,  // 28: vignette.v1.RunService.ListRuns:output_type -> vignette.v1.ListRunsResponse
-	8,  // 29: vignette.v1.RunService.GetRun:output_type -> vignette.v1.GetRunResponse
-	10, // 30: vignette.v1.RunService.ListEpisodes:output_type -> vignette.v1.ListEpisodesResponse
-	12, // 31: vignette.v1.RunService.GetEpisode:output_type -> vignette.v1.GetEpisodeResponse
-	14, // 32: vignette.v1.RunService.CancelRun:output_type -> vignette.v1.CancelRunResponse
-	27, // [27:33] is the sub-list for method output_type
-	21, // [21:27] is the sub-list for method input_type
-	21, // [21:21] is the sub-list for extension type_name
-	21, // [21:21] is the sub-list for extension extendee
-	0,  // [0:21] is the sub-list for field type_name
+	22, // 0: vignette.v1.ForkEpisodeRequest.recorded:type_name -> vignette.v1.RecordedAnswers
+	23, // 1: vignette.v1.ForkEpisodeResponse.launched:type_name -> vignette.v1.Manifest
+	9,  // 2: vignette.v1.ForkEpisodeResponse.episode:type_name -> vignette.v1.EpisodeSummary
+	10, // 3: vignette.v1.ForkEpisodeResponse.done:type_name -> vignette.v1.RunStatus
+	10, // 4: vignette.v1.PauseRunResponse.status:type_name -> vignette.v1.RunStatus
+	10, // 5: vignette.v1.ResumeRunResponse.status:type_name -> vignette.v1.RunStatus
+	24, // 6: vignette.v1.StartRunRequest.scenarios:type_name -> vignette.v1.Scenario
+	25, // 7: vignette.v1.StartRunRequest.factors:type_name -> vignette.v1.Factor
+	21, // 8: vignette.v1.StartRunRequest.models:type_name -> vignette.v1.StartRunRequest.ModelsEntry
+	22, // 9: vignette.v1.StartRunRequest.recorded:type_name -> vignette.v1.RecordedAnswers
+	23, // 10: vignette.v1.StartRunResponse.launched:type_name -> vignette.v1.Manifest
+	9,  // 11: vignette.v1.StartRunResponse.episode:type_name -> vignette.v1.EpisodeSummary
+	10, // 12: vignette.v1.StartRunResponse.done:type_name -> vignette.v1.RunStatus
+	26, // 13: vignette.v1.EpisodeSummary.cell:type_name -> vignette.v1.Cell
+	0,  // 14: vignette.v1.EpisodeSummary.phase:type_name -> vignette.v1.EpisodePhase
+	27, // 15: vignette.v1.EpisodeSummary.validity:type_name -> vignette.v1.Validity
+	28, // 16: vignette.v1.EpisodeSummary.completed:type_name -> vignette.v1.EpisodeCompleted
+	29, // 17: vignette.v1.EpisodeSummary.failed:type_name -> vignette.v1.EpisodeFailed
+	30, // 18: vignette.v1.RunStatus.created_at:type_name -> google.protobuf.Timestamp
+	10, // 19: vignette.v1.ListRunsResponse.runs:type_name -> vignette.v1.RunStatus
+	23, // 20: vignette.v1.GetRunResponse.manifest:type_name -> vignette.v1.Manifest
+	10, // 21: vignette.v1.GetRunResponse.status:type_name -> vignette.v1.RunStatus
+	9,  // 22: vignette.v1.ListEpisodesResponse.episode:type_name -> vignette.v1.EpisodeSummary
+	26, // 23: vignette.v1.GetEpisodeResponse.cell:type_name -> vignette.v1.Cell
+	31, // 24: vignette.v1.GetEpisodeResponse.events:type_name -> vignette.v1.EpisodeEvent
+	32, // 25: vignette.v1.GetEpisodeResponse.notes:type_name -> vignette.v1.Note
+	10, // 26: vignette.v1.CancelRunResponse.status:type_name -> vignette.v1.RunStatus
+	7,  // 27: vignette.v1.RunService.StartRun:input_type -> vignette.v1.StartRunRequest
+	11, // 28: vignette.v1.RunService.ListRuns:input_type -> vignette.v1.ListRunsRequest
+	13, // 29: vignette.v1.RunService.GetRun:input_type -> vignette.v1.GetRunRequest
+	15, // 30: vignette.v1.RunService.ListEpisodes:input_type -> vignette.v1.ListEpisodesRequest
+	17, // 31: vignette.v1.RunService.GetEpisode:input_type -> vignette.v1.GetEpisodeRequest
+	19, // 32: vignette.v1.RunService.CancelRun:input_type -> vignette.v1.CancelRunRequest
+	3,  // 33: vignette.v1.RunService.PauseRun:input_type -> vignette.v1.PauseRunRequest
+	5,  // 34: vignette.v1.RunService.ResumeRun:input_type -> vignette.v1.ResumeRunRequest
+	1,  // 35: vignette.v1.RunService.ForkEpisode:input_type -> vignette.v1.ForkEpisodeRequest
+	8,  // 36: vignette.v1.RunService.StartRun:output_type -> vignette.v1.StartRunResponse
+	12, // 37: vignette.v1.RunService.ListRuns:output_type -> vignette.v1.ListRunsResponse
+	14, // 38: vignette.v1.RunService.GetRun:output_type -> vignette.v1.GetRunResponse
+	16, // 39: vignette.v1.RunService.ListEpisodes:output_type -> vignette.v1.ListEpisodesResponse
+	18, // 40: vignette.v1.RunService.GetEpisode:output_type -> vignette.v1.GetEpisodeResponse
+	20, // 41: vignette.v1.RunService.CancelRun:output_type -> vignette.v1.CancelRunResponse
+	4,  // 42: vignette.v1.RunService.PauseRun:output_type -> vignette.v1.PauseRunResponse
+	6,  // 43: vignette.v1.RunService.ResumeRun:output_type -> vignette.v1.ResumeRunResponse
+	2,  // 44: vignette.v1.RunService.ForkEpisode:output_type -> vignette.v1.ForkEpisodeResponse
+	36, // [36:45] is the sub-list for method output_type
+	27, // [27:36] is the sub-list for method input_type
+	27, // [27:27] is the sub-list for extension type_name
+	27, // [27:27] is the sub-list for extension extendee
+	0,  // [0:27] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_run_proto_init() }
@@ -1238,6 +1704,12 @@ func file_vignette_v1_run_proto_init() {
 	file_vignette_v1_scenario_proto_init()
 	file_vignette_v1_run_proto_msgTypes[0].OneofWrappers = []any{}
 	file_vignette_v1_run_proto_msgTypes[1].OneofWrappers = []any{
+		(*ForkEpisodeResponse_Launched)(nil),
+		(*ForkEpisodeResponse_Episode)(nil),
+		(*ForkEpisodeResponse_Done)(nil),
+	}
+	file_vignette_v1_run_proto_msgTypes[6].OneofWrappers = []any{}
+	file_vignette_v1_run_proto_msgTypes[7].OneofWrappers = []any{
 		(*StartRunResponse_Launched)(nil),
 		(*StartRunResponse_Episode)(nil),
 		(*StartRunResponse_Done)(nil),
@@ -1248,7 +1720,7 @@ func file_vignette_v1_run_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_run_proto_rawDesc), len(file_vignette_v1_run_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   15,
+			NumMessages:   21,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -25,6 +25,9 @@ const (
 	RunService_ListEpisodes_FullMethodName = "/vignette.v1.RunService/ListEpisodes"
 	RunService_GetEpisode_FullMethodName   = "/vignette.v1.RunService/GetEpisode"
 	RunService_CancelRun_FullMethodName    = "/vignette.v1.RunService/CancelRun"
+	RunService_PauseRun_FullMethodName     = "/vignette.v1.RunService/PauseRun"
+	RunService_ResumeRun_FullMethodName    = "/vignette.v1.RunService/ResumeRun"
+	RunService_ForkEpisode_FullMethodName  = "/vignette.v1.RunService/ForkEpisode"
 )
 
 // RunServiceClient is the client API for RunService service.
@@ -34,8 +37,8 @@ const (
 // RunService starts, follows and lists runs.
 //
 // Errors: INVALID_ARGUMENT with field violations for a design that cannot be played, NOT_FOUND for unknown runs and
-// episodes, UNAVAILABLE when an agent the design names does not answer, FAILED_PRECONDITION when a run to be cancelled is
-// unfinished and not played by the engine that was asked.
+// episodes, UNAVAILABLE when an agent the design names does not answer, FAILED_PRECONDITION when a run to be paused, resumed
+// or cancelled is unfinished and not played by the engine that was asked, or when an episode cannot be forked as it was asked.
 type RunServiceClient interface {
 	// StartRun checks a design, writes its manifest and plays it. The stream follows it; closing the stream does not
 	// stop the run.
@@ -50,6 +53,14 @@ type RunServiceClient interface {
 	GetEpisode(ctx context.Context, in *GetEpisodeRequest, opts ...grpc.CallOption) (*GetEpisodeResponse, error)
 	// CancelRun finishes what is in flight and starts nothing more.
 	CancelRun(ctx context.Context, in *CancelRunRequest, opts ...grpc.CallOption) (*CancelRunResponse, error)
+	// PauseRun makes a run that is being played stand still: calls in flight come to their end and are recorded, and nobody
+	// is asked anything more until it is resumed. Pausing a paused run changes nothing.
+	PauseRun(ctx context.Context, in *PauseRunRequest, opts ...grpc.CallOption) (*PauseRunResponse, error)
+	// ResumeRun lets a paused run go on. Resuming one that is not paused changes nothing.
+	ResumeRun(ctx context.Context, in *ResumeRunRequest, opts ...grpc.CallOption) (*ResumeRunResponse, error)
+	// ForkEpisode makes a run of one or more episodes that begin with the first turns of another, and plays it. The stream
+	// is that of StartRun.
+	ForkEpisode(ctx context.Context, in *ForkEpisodeRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ForkEpisodeResponse], error)
 }
 
 type runServiceClient struct {
@@ -138,6 +149,45 @@ func (c *runServiceClient) CancelRun(ctx context.Context, in *CancelRunRequest, 
 	return out, nil
 }
 
+func (c *runServiceClient) PauseRun(ctx context.Context, in *PauseRunRequest, opts ...grpc.CallOption) (*PauseRunResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(PauseRunResponse)
+	err := c.cc.Invoke(ctx, RunService_PauseRun_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *runServiceClient) ResumeRun(ctx context.Context, in *ResumeRunRequest, opts ...grpc.CallOption) (*ResumeRunResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ResumeRunResponse)
+	err := c.cc.Invoke(ctx, RunService_ResumeRun_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *runServiceClient) ForkEpisode(ctx context.Context, in *ForkEpisodeRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ForkEpisodeResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &RunService_ServiceDesc.Streams[2], RunService_ForkEpisode_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[ForkEpisodeRequest, ForkEpisodeResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type RunService_ForkEpisodeClient = grpc.ServerStreamingClient[ForkEpisodeResponse]
+
 // RunServiceServer is the server API for RunService service.
 // All implementations must embed UnimplementedRunServiceServer
 // for forward compatibility.
@@ -145,8 +195,8 @@ func (c *runServiceClient) CancelRun(ctx context.Context, in *CancelRunRequest, 
 // RunService starts, follows and lists runs.
 //
 // Errors: INVALID_ARGUMENT with field violations for a design that cannot be played, NOT_FOUND for unknown runs and
-// episodes, UNAVAILABLE when an agent the design names does not answer, FAILED_PRECONDITION when a run to be cancelled is
-// unfinished and not played by the engine that was asked.
+// episodes, UNAVAILABLE when an agent the design names does not answer, FAILED_PRECONDITION when a run to be paused, resumed
+// or cancelled is unfinished and not played by the engine that was asked, or when an episode cannot be forked as it was asked.
 type RunServiceServer interface {
 	// StartRun checks a design, writes its manifest and plays it. The stream follows it; closing the stream does not
 	// stop the run.
@@ -161,6 +211,14 @@ type RunServiceServer interface {
 	GetEpisode(context.Context, *GetEpisodeRequest) (*GetEpisodeResponse, error)
 	// CancelRun finishes what is in flight and starts nothing more.
 	CancelRun(context.Context, *CancelRunRequest) (*CancelRunResponse, error)
+	// PauseRun makes a run that is being played stand still: calls in flight come to their end and are recorded, and nobody
+	// is asked anything more until it is resumed. Pausing a paused run changes nothing.
+	PauseRun(context.Context, *PauseRunRequest) (*PauseRunResponse, error)
+	// ResumeRun lets a paused run go on. Resuming one that is not paused changes nothing.
+	ResumeRun(context.Context, *ResumeRunRequest) (*ResumeRunResponse, error)
+	// ForkEpisode makes a run of one or more episodes that begin with the first turns of another, and plays it. The stream
+	// is that of StartRun.
+	ForkEpisode(*ForkEpisodeRequest, grpc.ServerStreamingServer[ForkEpisodeResponse]) error
 	mustEmbedUnimplementedRunServiceServer()
 }
 
@@ -188,6 +246,15 @@ func (UnimplementedRunServiceServer) GetEpisode(context.Context, *GetEpisodeRequ
 }
 func (UnimplementedRunServiceServer) CancelRun(context.Context, *CancelRunRequest) (*CancelRunResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method CancelRun not implemented")
+}
+func (UnimplementedRunServiceServer) PauseRun(context.Context, *PauseRunRequest) (*PauseRunResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method PauseRun not implemented")
+}
+func (UnimplementedRunServiceServer) ResumeRun(context.Context, *ResumeRunRequest) (*ResumeRunResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ResumeRun not implemented")
+}
+func (UnimplementedRunServiceServer) ForkEpisode(*ForkEpisodeRequest, grpc.ServerStreamingServer[ForkEpisodeResponse]) error {
+	return status.Error(codes.Unimplemented, "method ForkEpisode not implemented")
 }
 func (UnimplementedRunServiceServer) mustEmbedUnimplementedRunServiceServer() {}
 func (UnimplementedRunServiceServer) testEmbeddedByValue()                    {}
@@ -304,6 +371,53 @@ func _RunService_CancelRun_Handler(srv interface{}, ctx context.Context, dec fun
 	return interceptor(ctx, in, info, handler)
 }
 
+func _RunService_PauseRun_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(PauseRunRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RunServiceServer).PauseRun(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RunService_PauseRun_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RunServiceServer).PauseRun(ctx, req.(*PauseRunRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RunService_ResumeRun_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ResumeRunRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RunServiceServer).ResumeRun(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RunService_ResumeRun_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RunServiceServer).ResumeRun(ctx, req.(*ResumeRunRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RunService_ForkEpisode_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(ForkEpisodeRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(RunServiceServer).ForkEpisode(m, &grpc.GenericServerStream[ForkEpisodeRequest, ForkEpisodeResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type RunService_ForkEpisodeServer = grpc.ServerStreamingServer[ForkEpisodeResponse]
+
 // RunService_ServiceDesc is the grpc.ServiceDesc for RunService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -327,6 +441,14 @@ var RunService_ServiceDesc = grpc.ServiceDesc{
 			MethodName: "CancelRun",
 			Handler:    _RunService_CancelRun_Handler,
 		},
+		{
+			MethodName: "PauseRun",
+			Handler:    _RunService_PauseRun_Handler,
+		},
+		{
+			MethodName: "ResumeRun",
+			Handler:    _RunService_ResumeRun_Handler,
+		},
 	},
 	Streams: []grpc.StreamDesc{
 		{
@@ -337,6 +459,11 @@ var RunService_ServiceDesc = grpc.ServiceDesc{
 		{
 			StreamName:    "ListEpisodes",
 			Handler:       _RunService_ListEpisodes_Handler,
+			ServerStreams: true,
+		},
+		{
+			StreamName:    "ForkEpisode",
+			Handler:       _RunService_ForkEpisode_Handler,
 			ServerStreams: true,
 		},
 	},

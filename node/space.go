@@ -1,11 +1,11 @@
 //go:build linux || darwin
 
-package main
+package node
 
 import "syscall"
 
-// freeSpace is how many bytes may still be written into a directory.
-func freeSpace(dir string) (bytes uint64, known bool) {
+// FreeSpace is how many bytes may still be written into a directory.
+func FreeSpace(dir string) (bytes uint64, known bool) {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(dir, &s); err != nil {
 		return 0, false
