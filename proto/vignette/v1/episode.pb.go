@@ -1168,6 +1168,9 @@ type Note struct {
 	//	*Note_Rescored
 	//	*Note_Remark
 	//	*Note_Rewarded
+	//	*Note_Consequences
+	//	*Note_Rated
+	//	*Note_Campaign
 	Note          isNote_Note `protobuf_oneof:"note"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1265,6 +1268,33 @@ func (x *Note) GetRewarded() *Rewarded {
 	return nil
 }
 
+func (x *Note) GetConsequences() *Consequences {
+	if x != nil {
+		if x, ok := x.Note.(*Note_Consequences); ok {
+			return x.Consequences
+		}
+	}
+	return nil
+}
+
+func (x *Note) GetRated() *Rating {
+	if x != nil {
+		if x, ok := x.Note.(*Note_Rated); ok {
+			return x.Rated
+		}
+	}
+	return nil
+}
+
+func (x *Note) GetCampaign() *Campaign {
+	if x != nil {
+		if x, ok := x.Note.(*Note_Campaign); ok {
+			return x.Campaign
+		}
+	}
+	return nil
+}
+
 type isNote_Note interface {
 	isNote_Note()
 }
@@ -1284,11 +1314,32 @@ type Note_Rewarded struct {
 	Rewarded *Rewarded `protobuf:"bytes,7,opt,name=rewarded,proto3,oneof"`
 }
 
+type Note_Consequences struct {
+	// What came of the episode, simulated.
+	Consequences *Consequences `protobuf:"bytes,8,opt,name=consequences,proto3,oneof"`
+}
+
+type Note_Rated struct {
+	// What a person says of it.
+	Rated *Rating `protobuf:"bytes,9,opt,name=rated,proto3,oneof"`
+}
+
+type Note_Campaign struct {
+	// A campaign of ratings, on the first episode it asks about.
+	Campaign *Campaign `protobuf:"bytes,10,opt,name=campaign,proto3,oneof"`
+}
+
 func (*Note_Rescored) isNote_Note() {}
 
 func (*Note_Remark) isNote_Note() {}
 
 func (*Note_Rewarded) isNote_Note() {}
+
+func (*Note_Consequences) isNote_Note() {}
+
+func (*Note_Rated) isNote_Note() {}
+
+func (*Note_Campaign) isNote_Note() {}
 
 // Rewarded are rewards composed later, from scores on record and under other terms. Those of the play stay what they are.
 type Rewarded struct {
@@ -1358,7 +1409,7 @@ var File_vignette_v1_episode_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_episode_proto_rawDesc = "" +
 	"\n" +
-	"\x19vignette/v1/episode.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17vignette/v1/agent.proto\x1a\x1bvignette/v1/evaluator.proto\x1a\x19vignette/v1/options.proto\x1a\x1avignette/v1/scenario.proto\x1a\x17vignette/v1/score.proto\x1a\x16vignette/v1/turn.proto\"\xff\x04\n" +
+	"\x19vignette/v1/episode.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17vignette/v1/agent.proto\x1a\x1bvignette/v1/evaluator.proto\x1a\x1avignette/v1/feedback.proto\x1a\x19vignette/v1/options.proto\x1a\x1avignette/v1/scenario.proto\x1a\x17vignette/v1/score.proto\x1a\x16vignette/v1/turn.proto\"\xff\x04\n" +
 	"\bManifest\x12.\n" +
 	"\x0eschema_version\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x01R\rschemaVersion\x122\n" +
 	"\x03run\x18\x02 \x01(\tB \xbaH\x19r\x172\x15^[A-Za-z0-9_-]{1,64}$\xb0\xbb\x18\x01R\x03run\x12?\n" +
@@ -1436,7 +1487,7 @@ const file_vignette_v1_episode_proto_rawDesc = "" +
 	"\x04code\x18\x01 \x01(\x05R\x04code\x12\x16\n" +
 	"\x06during\x18\x02 \x01(\tR\x06during\x12\x10\n" +
 	"\x03who\x18\x03 \x01(\tR\x03who\x12\x18\n" +
-	"\amessage\x18\x04 \x01(\tR\amessage\"\xb6\x02\n" +
+	"\amessage\x18\x04 \x01(\tR\amessage\"\xd9\x03\n" +
 	"\x04Note\x12.\n" +
 	"\x0eschema_version\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x01R\rschemaVersion\x12\x17\n" +
 	"\x02id\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\x12.\n" +
@@ -1444,7 +1495,11 @@ const file_vignette_v1_episode_proto_rawDesc = "" +
 	"\x06author\x18\x04 \x01(\tR\x06author\x124\n" +
 	"\brescored\x18\x05 \x01(\v2\x16.vignette.v1.EvaluatedH\x00R\brescored\x12#\n" +
 	"\x06remark\x18\x06 \x01(\tB\t\xbaH\x06r\x04\x18\xa0\x9c\x01H\x00R\x06remark\x123\n" +
-	"\brewarded\x18\a \x01(\v2\x15.vignette.v1.RewardedH\x00R\brewardedB\r\n" +
+	"\brewarded\x18\a \x01(\v2\x15.vignette.v1.RewardedH\x00R\brewarded\x12?\n" +
+	"\fconsequences\x18\b \x01(\v2\x19.vignette.v1.ConsequencesH\x00R\fconsequences\x12+\n" +
+	"\x05rated\x18\t \x01(\v2\x13.vignette.v1.RatingH\x00R\x05rated\x123\n" +
+	"\bcampaign\x18\n" +
+	" \x01(\v2\x15.vignette.v1.CampaignH\x00R\bcampaignB\r\n" +
 	"\x04note\x12\x05\xbaH\x02\b\x01\"\x81\x01\n" +
 	"\bRewarded\x12#\n" +
 	"\brevision\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x01R\brevision\x12-\n" +
@@ -1507,6 +1562,9 @@ var file_vignette_v1_episode_proto_goTypes = []any{
 	(*ProbeAnswer)(nil),           // 23: vignette.v1.ProbeAnswer
 	(*Score)(nil),                 // 24: vignette.v1.Score
 	(*Reward)(nil),                // 25: vignette.v1.Reward
+	(*Consequences)(nil),          // 26: vignette.v1.Consequences
+	(*Rating)(nil),                // 27: vignette.v1.Rating
+	(*Campaign)(nil),              // 28: vignette.v1.Campaign
 }
 var file_vignette_v1_episode_proto_depIdxs = []int32{
 	17, // 0: vignette.v1.Manifest.created_at:type_name -> google.protobuf.Timestamp
@@ -1535,12 +1593,15 @@ var file_vignette_v1_episode_proto_depIdxs = []int32{
 	17, // 23: vignette.v1.Note.time:type_name -> google.protobuf.Timestamp
 	10, // 24: vignette.v1.Note.rescored:type_name -> vignette.v1.Evaluated
 	15, // 25: vignette.v1.Note.rewarded:type_name -> vignette.v1.Rewarded
-	25, // 26: vignette.v1.Rewarded.rewards:type_name -> vignette.v1.Reward
-	27, // [27:27] is the sub-list for method output_type
-	27, // [27:27] is the sub-list for method input_type
-	27, // [27:27] is the sub-list for extension type_name
-	27, // [27:27] is the sub-list for extension extendee
-	0,  // [0:27] is the sub-list for field type_name
+	26, // 26: vignette.v1.Note.consequences:type_name -> vignette.v1.Consequences
+	27, // 27: vignette.v1.Note.rated:type_name -> vignette.v1.Rating
+	28, // 28: vignette.v1.Note.campaign:type_name -> vignette.v1.Campaign
+	25, // 29: vignette.v1.Rewarded.rewards:type_name -> vignette.v1.Reward
+	30, // [30:30] is the sub-list for method output_type
+	30, // [30:30] is the sub-list for method input_type
+	30, // [30:30] is the sub-list for extension type_name
+	30, // [30:30] is the sub-list for extension extendee
+	0,  // [0:30] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_episode_proto_init() }
@@ -1550,6 +1611,7 @@ func file_vignette_v1_episode_proto_init() {
 	}
 	file_vignette_v1_agent_proto_init()
 	file_vignette_v1_evaluator_proto_init()
+	file_vignette_v1_feedback_proto_init()
 	file_vignette_v1_options_proto_init()
 	file_vignette_v1_scenario_proto_init()
 	file_vignette_v1_score_proto_init()
@@ -1570,6 +1632,9 @@ func file_vignette_v1_episode_proto_init() {
 		(*Note_Rescored)(nil),
 		(*Note_Remark)(nil),
 		(*Note_Rewarded)(nil),
+		(*Note_Consequences)(nil),
+		(*Note_Rated)(nil),
+		(*Note_Campaign)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
