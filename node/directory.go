@@ -13,6 +13,7 @@ import (
 
 	"github.com/vignette-sim/vignette/broker/natsrpc"
 	"github.com/vignette-sim/vignette/engine/runs"
+	"github.com/vignette-sim/vignette/feedback/campaign"
 	"github.com/vignette-sim/vignette/models"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
@@ -49,6 +50,11 @@ func (d *Directory) Models() vignettev1.ModelServiceClient {
 // Engine returns a client for the engine that somebody hosts; see [Node.HostEngine].
 func (d *Directory) Engine() vignettev1.RunServiceClient {
 	return vignettev1.NewRunServiceClient(d.client(runs.EngineName))
+}
+
+// Feedback returns a client for the campaigns that somebody hosts; see [Node.HostFeedback].
+func (d *Directory) Feedback() vignettev1.FeedbackServiceClient {
+	return vignettev1.NewFeedbackServiceClient(d.client(campaign.AgentName))
 }
 
 func (d *Directory) client(name string) grpc.ClientConnInterface {
