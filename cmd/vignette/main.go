@@ -72,7 +72,7 @@ Several commands may work on it at the same time; the first one serves the other
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w; see '%s --help'", err, cmd.CommandPath())
 	})
-	root.AddCommand(newRun(), newRuns(), newShow(), newExport(), newReward(), newHindsight(), newAgreement(), newTom(), newNew(), newValidate(), newSchema(), newImport(), newConvert(), newAgent(), newServe(), newDoctor(), newMinds(), newVersion())
+	root.AddCommand(newRun(), newRuns(), newShow(), newExport(), newReward(), newHindsight(), newRate(), newAgreement(), newTom(), newNew(), newValidate(), newSchema(), newImport(), newConvert(), newAgent(), newServe(), newDoctor(), newMinds(), newVersion())
 	asUsage(root)
 	for _, cmd := range root.Commands() {
 		asUsage(cmd)

@@ -1,7 +1,9 @@
 package hindsight
 
 import (
+	"cmp"
 	"math/rand/v2"
+	"slices"
 
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
@@ -55,6 +57,7 @@ func live(w World, days int, luck *rand.Rand, f *vignettev1.Future) {
 	l.walk()
 	l.session()
 	l.reckon()
+	slices.SortStableFunc(f.Events, func(a, b *vignettev1.FutureEvent) int { return cmp.Compare(a.GetDay(), b.GetDay()) })
 }
 
 // life is one future being lived.
