@@ -13,6 +13,7 @@ import (
 
 	"github.com/vignette-sim/vignette/broker/natsrpc"
 	"github.com/vignette-sim/vignette/engine/runs"
+	"github.com/vignette-sim/vignette/feedback/campaign"
 	"github.com/vignette-sim/vignette/models"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
@@ -54,6 +55,11 @@ func (d *Directory) Engine() vignettev1.RunServiceClient {
 // Player returns a client for the process that plays a run, which knows of that run alone; see [runs.Player].
 func (d *Directory) Player(run string) vignettev1.RunServiceClient {
 	return vignettev1.NewRunServiceClient(d.client(runs.PlayerName(run)))
+}
+
+// Feedback returns a client for the campaigns that somebody hosts; see [Node.HostFeedback].
+func (d *Directory) Feedback() vignettev1.FeedbackServiceClient {
+	return vignettev1.NewFeedbackServiceClient(d.client(campaign.AgentName))
 }
 
 func (d *Directory) client(name string) grpc.ClientConnInterface {

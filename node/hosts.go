@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"google.golang.org/grpc"
 
@@ -25,6 +26,7 @@ import (
 	"github.com/vignette-sim/vignette/evaluators/screening"
 	"github.com/vignette-sim/vignette/evaluators/support"
 	"github.com/vignette-sim/vignette/evaluators/tom"
+	"github.com/vignette-sim/vignette/feedback/campaign"
 	"github.com/vignette-sim/vignette/internal/enumname"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/scenarios"
@@ -156,4 +158,12 @@ func (n *Node) HostEngine(ctx context.Context) (Registration, error) {
 	service := n.engine
 	register := func(r grpc.ServiceRegistrar) { vignettev1.RegisterRunServiceServer(r, service) }
 	return register, n.Host(ctx, runs.EngineName, "Plays runs and reads them: RunService.", register)
+}
+
+// HostFeedback hosts FeedbackService on the wire under the name [campaign.AgentName]: campaigns of ratings on this node's log. One
+// process of a directory hosts it, since leases are in its memory; now is where leases take their time from.
+func (n *Node) HostFeedback(ctx context.Context, now func() time.Time) (Registration, error) {
+	service := campaign.NewService(n.log, n.Reader(), now)
+	register := func(r grpc.ServiceRegistrar) { vignettev1.RegisterFeedbackServiceServer(r, service) }
+	return register, n.Host(ctx, campaign.AgentName, "Collects what people say of conversations: FeedbackService.", register)
 }

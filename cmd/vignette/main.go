@@ -127,9 +127,9 @@ func addCommands(root *cobra.Command) {
 		commands  []*cobra.Command
 	}{
 		{"play", "Play", []*cobra.Command{newRun(), newFork(), newPause(), newResume(), newCancel(), newScenarios(), newBrief()}},
-		{"look", "Look at what was played", []*cobra.Command{newRuns(), newShow(), newExport(), newReward()}},
+		{"look", "Look at what was played", []*cobra.Command{newRuns(), newShow(), newExport(), newReward(), newHindsight()}},
 		{"write", "Write and bring in files", []*cobra.Command{newNew(), newValidate(), newSchema(), newImport(), newConvert()}},
-		{"measure", "Measure what plays and scores", []*cobra.Command{newScore(), newAgreement(), newTom(), newMinds()}},
+		{"measure", "Rate, score, and measure what plays and scores", []*cobra.Command{newRate(), newScore(), newAgreement(), newTom(), newMinds()}},
 		{"keep", "Keep, carry and delete", []*cobra.Command{newBundle(), newBackup(), newRestore(), newRm()}},
 		{"serve", "Serve others, and check the setup", []*cobra.Command{newAgent(), newServe(), newDoctor()}},
 	} {

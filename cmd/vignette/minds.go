@@ -77,6 +77,12 @@ compares the ear of the clients with people's labels. FILE is AnnoMI's CSV.`,
 			"  vignette minds human ../shared/data/annomi-dev/annomi-dev.csv", cobra.ExactArgs(1), func(args []string) []experiment { return []experiment{human(args[0])} },
 		},
 		{
+			"market [FILE]", "Whether hindsight tells honest sellers from warm ones", `Four builtin sellers, honesty crossed with warmth, and customers who like warmth and
+believe what they are told: a planted check of how hindsight is measured, not of people.
+FILE has environments in RLHS's form; without it, shops that come along are played.`,
+			"  vignette minds market", cobra.MaximumNArgs(1), func(args []string) []experiment { return []experiment{market(args)} },
+		},
+		{
 			"all", "All of it", `All experiments, one after the other. That with real words needs a file of them: it looks
 in $VIGNETTE_TESTDATA (default ../shared/data) and is left out, saying so, where it is not.`,
 			"  vignette minds all > figures.txt", cobra.NoArgs, func([]string) []experiment { return everyExperiment() },
@@ -101,9 +107,22 @@ func human(file string) experiment {
 	}
 }
 
+func market(args []string) experiment {
+	if len(args) == 0 {
+		return (*minds.Stage).Market
+	}
+	return func(stage *minds.Stage, ctx context.Context, options minds.Options) (*minds.Report, error) {
+		name, data, err := minds.ReadMarket(args[0])
+		if err != nil {
+			return nil, err
+		}
+		return stage.MarketOf(ctx, name, data, options)
+	}
+}
+
 // everyExperiment is all that can be done here.
 func everyExperiment() []experiment {
-	list := []experiment{(*minds.Stage).Dose, (*minds.Stage).Placebos, (*minds.Stage).Wording}
+	list := []experiment{(*minds.Stage).Dose, (*minds.Stage).Placebos, (*minds.Stage).Wording, (*minds.Stage).Market}
 	dir := os.Getenv("VIGNETTE_TESTDATA")
 	if dir == "" {
 		dir = filepath.Join("..", "shared", "data")

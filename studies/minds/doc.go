@@ -6,7 +6,7 @@
 // people said (replay.go). What is measured stands in outcome.go: all of it is taken from what the minds committed and did, and
 // nothing from evaluators. Policies are compared on the same clients with the same luck, and intervals are over clients.
 //
-// The experiments: [Stage.Dose], [Stage.Placebos], [Stage.Wording], [Stage.Human]. Each returns a [Report].
+// The experiments: [Stage.Dose], [Stage.Placebos], [Stage.Wording], [Stage.Human], [Stage.Market]. Each returns a [Report].
 //
 // It may import what the room of studies may: the engine and what lies below it. It imports no agent; what it needs of a node it
 // is given as a [Stage]. Start reading at stage.go.

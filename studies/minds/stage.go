@@ -32,6 +32,8 @@ type Stage struct {
 	names   sync.Mutex
 	serving map[string]string // names on the wire by what they are in tables
 	players map[string]*changing
+	// each is told of every episode of the experiment that came to its end; nil where nobody asks.
+	each func(*episode.State)
 }
 
 // Options say how to experiment.
@@ -82,6 +84,9 @@ func (s *Stage) play(ctx context.Context, part string, design runs.Design, optio
 				return
 			}
 			sessions[index] = sessionOf(state)
+			if s.each != nil {
+				s.each(state)
+			}
 		},
 	})
 	switch {

@@ -1443,6 +1443,9 @@ type Note struct {
 	//	*Note_Rescored
 	//	*Note_Remark
 	//	*Note_Rewarded
+	//	*Note_Consequences
+	//	*Note_Rated
+	//	*Note_Campaign
 	Note          isNote_Note `protobuf_oneof:"note"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1540,6 +1543,33 @@ func (x *Note) GetRewarded() *Rewarded {
 	return nil
 }
 
+func (x *Note) GetConsequences() *Consequences {
+	if x != nil {
+		if x, ok := x.Note.(*Note_Consequences); ok {
+			return x.Consequences
+		}
+	}
+	return nil
+}
+
+func (x *Note) GetRated() *Rating {
+	if x != nil {
+		if x, ok := x.Note.(*Note_Rated); ok {
+			return x.Rated
+		}
+	}
+	return nil
+}
+
+func (x *Note) GetCampaign() *Campaign {
+	if x != nil {
+		if x, ok := x.Note.(*Note_Campaign); ok {
+			return x.Campaign
+		}
+	}
+	return nil
+}
+
 type isNote_Note interface {
 	isNote_Note()
 }
@@ -1559,11 +1589,32 @@ type Note_Rewarded struct {
 	Rewarded *Rewarded `protobuf:"bytes,7,opt,name=rewarded,proto3,oneof"`
 }
 
+type Note_Consequences struct {
+	// What came of the episode, simulated.
+	Consequences *Consequences `protobuf:"bytes,8,opt,name=consequences,proto3,oneof"`
+}
+
+type Note_Rated struct {
+	// What a person says of it.
+	Rated *Rating `protobuf:"bytes,9,opt,name=rated,proto3,oneof"`
+}
+
+type Note_Campaign struct {
+	// A campaign of ratings, on the first episode it asks about.
+	Campaign *Campaign `protobuf:"bytes,10,opt,name=campaign,proto3,oneof"`
+}
+
 func (*Note_Rescored) isNote_Note() {}
 
 func (*Note_Remark) isNote_Note() {}
 
 func (*Note_Rewarded) isNote_Note() {}
+
+func (*Note_Consequences) isNote_Note() {}
+
+func (*Note_Rated) isNote_Note() {}
+
+func (*Note_Campaign) isNote_Note() {}
 
 // Rewarded are rewards composed later, from scores on record and under other terms. Those of the play stay what they are.
 type Rewarded struct {
@@ -1633,7 +1684,7 @@ var File_vignette_v1_episode_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_episode_proto_rawDesc = "" +
 	"\n" +
-	"\x19vignette/v1/episode.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17vignette/v1/agent.proto\x1a\x1bvignette/v1/evaluator.proto\x1a\x19vignette/v1/options.proto\x1a\x1avignette/v1/scenario.proto\x1a\x17vignette/v1/score.proto\x1a\x16vignette/v1/turn.proto\"\xd7\x06\n" +
+	"\x19vignette/v1/episode.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17vignette/v1/agent.proto\x1a\x1bvignette/v1/evaluator.proto\x1a\x1avignette/v1/feedback.proto\x1a\x19vignette/v1/options.proto\x1a\x1avignette/v1/scenario.proto\x1a\x17vignette/v1/score.proto\x1a\x16vignette/v1/turn.proto\"\xd7\x06\n" +
 	"\bManifest\x12.\n" +
 	"\x0eschema_version\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x01R\rschemaVersion\x122\n" +
 	"\x03run\x18\x02 \x01(\tB \xbaH\x19r\x172\x15^[A-Za-z0-9_-]{1,64}$\xb0\xbb\x18\x01R\x03run\x12?\n" +
@@ -1731,7 +1782,7 @@ const file_vignette_v1_episode_proto_rawDesc = "" +
 	"\x04code\x18\x01 \x01(\x05R\x04code\x12\x16\n" +
 	"\x06during\x18\x02 \x01(\tR\x06during\x12\x10\n" +
 	"\x03who\x18\x03 \x01(\tR\x03who\x12\x18\n" +
-	"\amessage\x18\x04 \x01(\tR\amessage\"\xb6\x02\n" +
+	"\amessage\x18\x04 \x01(\tR\amessage\"\xd9\x03\n" +
 	"\x04Note\x12.\n" +
 	"\x0eschema_version\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x01R\rschemaVersion\x12\x17\n" +
 	"\x02id\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\x12.\n" +
@@ -1739,7 +1790,11 @@ const file_vignette_v1_episode_proto_rawDesc = "" +
 	"\x06author\x18\x04 \x01(\tR\x06author\x124\n" +
 	"\brescored\x18\x05 \x01(\v2\x16.vignette.v1.EvaluatedH\x00R\brescored\x12#\n" +
 	"\x06remark\x18\x06 \x01(\tB\t\xbaH\x06r\x04\x18\xa0\x9c\x01H\x00R\x06remark\x123\n" +
-	"\brewarded\x18\a \x01(\v2\x15.vignette.v1.RewardedH\x00R\brewardedB\r\n" +
+	"\brewarded\x18\a \x01(\v2\x15.vignette.v1.RewardedH\x00R\brewarded\x12?\n" +
+	"\fconsequences\x18\b \x01(\v2\x19.vignette.v1.ConsequencesH\x00R\fconsequences\x12+\n" +
+	"\x05rated\x18\t \x01(\v2\x13.vignette.v1.RatingH\x00R\x05rated\x123\n" +
+	"\bcampaign\x18\n" +
+	" \x01(\v2\x15.vignette.v1.CampaignH\x00R\bcampaignB\r\n" +
 	"\x04note\x12\x05\xbaH\x02\b\x01\"\x81\x01\n" +
 	"\bRewarded\x12#\n" +
 	"\brevision\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x01R\brevision\x12-\n" +
@@ -1806,6 +1861,9 @@ var file_vignette_v1_episode_proto_goTypes = []any{
 	(*ProbeAnswer)(nil),           // 27: vignette.v1.ProbeAnswer
 	(*Score)(nil),                 // 28: vignette.v1.Score
 	(*Reward)(nil),                // 29: vignette.v1.Reward
+	(*Consequences)(nil),          // 30: vignette.v1.Consequences
+	(*Rating)(nil),                // 31: vignette.v1.Rating
+	(*Campaign)(nil),              // 32: vignette.v1.Campaign
 }
 var file_vignette_v1_episode_proto_depIdxs = []int32{
 	20, // 0: vignette.v1.Manifest.created_at:type_name -> google.protobuf.Timestamp
@@ -1840,12 +1898,15 @@ var file_vignette_v1_episode_proto_depIdxs = []int32{
 	20, // 29: vignette.v1.Note.time:type_name -> google.protobuf.Timestamp
 	13, // 30: vignette.v1.Note.rescored:type_name -> vignette.v1.Evaluated
 	18, // 31: vignette.v1.Note.rewarded:type_name -> vignette.v1.Rewarded
-	29, // 32: vignette.v1.Rewarded.rewards:type_name -> vignette.v1.Reward
-	33, // [33:33] is the sub-list for method output_type
-	33, // [33:33] is the sub-list for method input_type
-	33, // [33:33] is the sub-list for extension type_name
-	33, // [33:33] is the sub-list for extension extendee
-	0,  // [0:33] is the sub-list for field type_name
+	30, // 32: vignette.v1.Note.consequences:type_name -> vignette.v1.Consequences
+	31, // 33: vignette.v1.Note.rated:type_name -> vignette.v1.Rating
+	32, // 34: vignette.v1.Note.campaign:type_name -> vignette.v1.Campaign
+	29, // 35: vignette.v1.Rewarded.rewards:type_name -> vignette.v1.Reward
+	36, // [36:36] is the sub-list for method output_type
+	36, // [36:36] is the sub-list for method input_type
+	36, // [36:36] is the sub-list for extension type_name
+	36, // [36:36] is the sub-list for extension extendee
+	0,  // [0:36] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_episode_proto_init() }
@@ -1855,6 +1916,7 @@ func file_vignette_v1_episode_proto_init() {
 	}
 	file_vignette_v1_agent_proto_init()
 	file_vignette_v1_evaluator_proto_init()
+	file_vignette_v1_feedback_proto_init()
 	file_vignette_v1_options_proto_init()
 	file_vignette_v1_scenario_proto_init()
 	file_vignette_v1_score_proto_init()
@@ -1876,6 +1938,9 @@ func file_vignette_v1_episode_proto_init() {
 		(*Note_Rescored)(nil),
 		(*Note_Remark)(nil),
 		(*Note_Rewarded)(nil),
+		(*Note_Consequences)(nil),
+		(*Note_Rated)(nil),
+		(*Note_Campaign)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{

@@ -1,0 +1,358 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	"github.com/vignette-sim/vignette/feedback/campaign"
+	"github.com/vignette-sim/vignette/node"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+type rateFlags struct {
+	run, rater string
+	agreement  bool
+}
+
+func newRate() *cobra.Command {
+	var flags rateFlags
+	cmd := &cobra.Command{
+		Use:   "rate CAMPAIGN|RUBRIC.yaml",
+		Short: "Rate conversations, blind and with the keyboard alone",
+		Long: `Gives you one conversation after the other and asks the questions of the campaign. You see
+no policy, no model and no name. A rubric file opens a campaign over a run (--run); its id,
+which is printed, is what other raters give. Each answer is kept at once.
+
+Type a number and Enter. Also:
+  ?            the codebook
+  t            cannot tell
+  s [REASON]   skip the item: cannot-tell, does-not-apply, distressing, not-blind, other
+  u            undo: take back your last rating and rate it again
+  q            leave; nothing is lost
+An extreme may need evidence: you are asked for the words, written as they stand there.`,
+		Example: `  vignette rate satisfaction.yaml --run last --rater ann
+  vignette rate CAMPAIGN --rater ben
+  vignette rate CAMPAIGN --agreement`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return runRate(cmd, args[0], flags) },
+	}
+	cmd.Flags().StringVar(&flags.run, "run", "last", "with a rubric file: the run whose conversations are rated")
+	cmd.Flags().StringVar(&flags.rater, "rater", "", "your name or pseudonym (default your user name)")
+	cmd.Flags().BoolVar(&flags.agreement, "agreement", false, "say how far raters agree, and rate nothing")
+	return cmd
+}
+
+func runRate(cmd *cobra.Command, name string, flags rateFlags) error {
+	return withExisting(cmd, func(n *node.Node) error {
+		desk := &desk{ctx: cmd.Context(), node: n, rater: cmp.Or(flags.rater, userName()), in: bufio.NewScanner(cmd.InOrStdin()), page: newPage(cmd.OutOrStdout())}
+		if err := desk.open(name, flags.run); err != nil {
+			return err
+		}
+		if flags.agreement {
+			return desk.agreement()
+		}
+		return desk.sit()
+	})
+}
+
+// desk is where a rater sits.
+type desk struct {
+	ctx      context.Context
+	node     *node.Node
+	campaign string
+	rubric   *vignettev1.Codebook
+	rater    string
+	in       *bufio.Scanner
+	page     *page
+	hosting  bool
+}
+
+// errLeave says that the rater has had enough.
+var errLeave = errors.New("left")
+
+// call asks whoever hosts FeedbackService, and hosts it here when nobody does, or nobody does any more.
+func call[Q, A any](d *desk, ask func(vignettev1.FeedbackServiceClient, context.Context, Q) (A, error), request Q) (A, error) {
+	answer, err := ask(d.node.Directory().Feedback(), d.ctx, request)
+	if status.Code(err) == codes.Unavailable && !d.hosting {
+		d.hosting = true
+		if _, err := d.node.HostFeedback(d.ctx, time.Now); err != nil {
+			return answer, err
+		}
+		answer, err = ask(d.node.Directory().Feedback(), d.ctx, request)
+	}
+	if err != nil {
+		return answer, errors.New(status.Convert(err).Message())
+	}
+	return answer, nil
+}
+
+// open finds the campaign, or opens the one that a rubric file describes.
+func (d *desk) open(name, run string) error {
+	d.campaign = name
+	if data, err := os.ReadFile(name); err == nil {
+		rubric, err := campaign.ReadRubric(name, data)
+		if err != nil {
+			return err
+		}
+		planner, err := d.node.Reader().Run(d.ctx, run)
+		if err != nil {
+			return fmt.Errorf("%w; 'vignette runs' lists the runs", err)
+		}
+		opened, err := call(d, func(c vignettev1.FeedbackServiceClient, ctx context.Context, q *vignettev1.OpenCampaignRequest) (*vignettev1.OpenCampaignResponse, error) {
+			return c.OpenCampaign(ctx, q)
+		}, &vignettev1.OpenCampaignRequest{Run: planner.Manifest().GetRun(), Rubric: rubric})
+		if err != nil {
+			return err
+		}
+		d.campaign = opened.GetCampaign()
+		d.page.printf("campaign %s: %s\n", d.campaign, plural(int(opened.GetItems()), "item", "items"))
+	}
+	got, err := call(d, func(c vignettev1.FeedbackServiceClient, ctx context.Context, q *vignettev1.GetCampaignRequest) (*vignettev1.GetCampaignResponse, error) {
+		return c.GetCampaign(ctx, q)
+	}, &vignettev1.GetCampaignRequest{Campaign: d.campaign})
+	d.rubric = got.GetRubric()
+	return err
+}
+
+// sit gives the rater items until there are none.
+func (d *desk) sit() error {
+	for {
+		got, err := call(d, func(c vignettev1.FeedbackServiceClient, ctx context.Context, q *vignettev1.NextItemRequest) (*vignettev1.NextItemResponse, error) {
+			return c.NextItem(ctx, q)
+		}, &vignettev1.NextItemRequest{Campaign: d.campaign, Rater: d.rater})
+		if err != nil {
+			return err
+		}
+		if got.GetItem() == nil {
+			d.page.printf("Nothing is left for you to rate. Thank you.")
+			if got.GetKeptByOthers() > 0 {
+				d.page.printf(" Others keep %s, which may come back.", plural(int(got.GetKeptByOthers()), "item", "items"))
+			}
+			d.page.printf("\n")
+			return nil
+		}
+		if err := d.rate(got.GetItem()); errors.Is(err, errLeave) {
+			d.page.printf("\nEverything so far is kept; the same command goes on.\n")
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+}
+
+// rate shows an item and asks every question of it.
+func (d *desk) rate(item *vignettev1.ShownItem) error {
+	d.show(item)
+	began := time.Now()
+	versions, err := d.ratings(true)
+	if err != nil {
+		return err
+	}
+	r := &vignettev1.Rating{Campaign: d.campaign, Item: item.GetItem(), Rater: d.rater, Stage: item.GetStage(), Pass: item.GetPass(), Values: item.GetDraft().GetValues()}
+	version := int32(1)
+	for _, old := range versions {
+		if old.GetItem() == r.GetItem() && old.GetStage() == r.GetStage() && old.GetPass() == r.GetPass() {
+			version = old.GetVersion() + 1
+		}
+	}
+	for i := len(r.GetValues()); i < len(d.rubric.GetScales()); i++ {
+		value, skip, undo, err := d.ask(d.rubric.GetScales()[i])
+		switch {
+		case err != nil:
+			return err
+		case undo:
+			return d.undo()
+		case skip != 0:
+			r.Skip, r.Values = skip, nil
+		default:
+			r.Values = append(r.Values, value)
+		}
+		if r.GetSkip() != 0 {
+			break
+		}
+		if i+1 < len(d.rubric.GetScales()) { // Kept at once.
+			if err := d.save(proto.CloneOf(r)); err != nil {
+				return err
+			}
+		}
+	}
+	r.Version, r.TimeSpent = version, durationpb.New(time.Since(began))
+	if err := d.save(r); err != nil { // Refused: say why, and ask again.
+		d.page.printf("  ! %s\n", line(err.Error()))
+		return d.save(&vignettev1.Rating{Campaign: r.GetCampaign(), Item: r.GetItem(), Rater: r.GetRater(), Stage: r.GetStage(), Pass: r.GetPass()})
+	}
+	return nil
+}
+
+func (d *desk) save(r *vignettev1.Rating) error {
+	_, err := call(d, func(c vignettev1.FeedbackServiceClient, ctx context.Context, q *vignettev1.SaveRatingRequest) (*vignettev1.SaveRatingResponse, error) {
+		return c.SaveRating(ctx, q)
+	}, &vignettev1.SaveRatingRequest{Rating: r})
+	return err
+}
+
+func (d *desk) ratings(history bool) ([]*vignettev1.Rating, error) {
+	got, err := call(d, func(c vignettev1.FeedbackServiceClient, ctx context.Context, q *vignettev1.ListRatingsRequest) (*vignettev1.ListRatingsResponse, error) {
+		return c.ListRatings(ctx, q)
+	}, &vignettev1.ListRatingsRequest{Campaign: d.campaign, Rater: d.rater, History: history})
+	return got.GetRatings(), err
+}
+
+// undo takes the last rating back.
+func (d *desk) undo() error {
+	standing, err := d.ratings(false)
+	if err != nil {
+		return err
+	}
+	if len(standing) == 0 {
+		d.page.printf("  ! there is nothing to take back\n")
+		return nil
+	}
+	last := standing[len(standing)-1]
+	back := &vignettev1.Rating{Campaign: d.campaign, Item: last.GetItem(), Rater: d.rater, Stage: last.GetStage(), Pass: last.GetPass(), Version: last.GetVersion() + 1, Withdrawn: true}
+	if err := d.save(back); err != nil {
+		d.page.printf("  ! %s\n", line(err.Error()))
+	} else {
+		d.page.printf("  taken back; it comes again\n")
+	}
+	return nil
+}
+
+var skips = map[string]vignettev1.SkipReason{
+	"cannot-tell": vignettev1.SkipReason_SKIP_REASON_CANNOT_TELL, "does-not-apply": vignettev1.SkipReason_SKIP_REASON_DOES_NOT_APPLY,
+	"distressing": vignettev1.SkipReason_SKIP_REASON_DISTRESSING, "not-blind": vignettev1.SkipReason_SKIP_REASON_NOT_BLIND, "other": vignettev1.SkipReason_SKIP_REASON_OTHER,
+}
+
+// ask asks one question until it is answered.
+func (d *desk) ask(scale *vignettev1.RatingScale) (value *vignettev1.ScaleRating, skip vignettev1.SkipReason, undo bool, err error) {
+	for {
+		typed, err := d.read(fmt.Sprintf("%s  [%d-%d, t, s, u, ?, q] ", line(scale.GetQuestion()), scale.GetMin(), scale.GetMax()))
+		if err != nil || typed == "q" {
+			return nil, 0, false, cmp.Or(err, errLeave)
+		}
+		word, rest, _ := strings.Cut(typed, " ")
+		number, wrong := strconv.Atoi(typed)
+		switch {
+		case typed == "u":
+			return nil, 0, true, nil
+		case typed == "t":
+			return &vignettev1.ScaleRating{Scale: scale.GetId(), Answer: &vignettev1.ScaleRating_CannotTell{CannotTell: true}}, 0, false, nil
+		case word == "s" && skips[cmp.Or(rest, "other")] != 0:
+			return nil, skips[cmp.Or(rest, "other")], false, nil
+		case typed == "?":
+			d.codebook(scale)
+		case wrong != nil || number < int(scale.GetMin()) || number > int(scale.GetMax()):
+			d.page.printf("  ! give %d to %d, or t, s [%s], u, ?, q\n", scale.GetMin(), scale.GetMax(), "cannot-tell|does-not-apply|distressing|not-blind|other")
+		default:
+			value = &vignettev1.ScaleRating{Scale: scale.GetId(), Answer: &vignettev1.ScaleRating_Value{Value: int32(number)}}
+			if extreme := number == int(scale.GetMin()) || number == int(scale.GetMax()); extreme && scale.GetEvidenceForExtremes() {
+				err = d.evidence(value)
+			}
+			return value, 0, false, err
+		}
+	}
+}
+
+// evidence asks which words show it.
+func (d *desk) evidence(value *vignettev1.ScaleRating) error {
+	for {
+		typed, err := d.read("  which turn, and which words?  [TURN words] ")
+		if err != nil || typed == "q" {
+			return cmp.Or(err, errLeave)
+		}
+		turn, quote, ok := strings.Cut(typed, " ")
+		number, wrong := strconv.Atoi(turn)
+		if ok && wrong == nil && number > 0 {
+			value.Evidence = []*vignettev1.Evidence{{TurnIndex: int32(number - 1), Quote: strings.TrimSpace(quote)}}
+			return nil
+		}
+		d.page.printf("  ! write the number of the turn and words of it, as in: 3 I can't go on\n")
+	}
+}
+
+func (d *desk) read(prompt string) (string, error) {
+	d.page.printf("%s", prompt)
+	if d.in.Scan() {
+		return strings.TrimSpace(d.in.Text()), nil
+	}
+	return "", cmp.Or(d.in.Err(), errLeave)
+}
+
+func (d *desk) codebook(scale *vignettev1.RatingScale) {
+	d.page.paragraph("  ", "  ", cmp.Or(d.rubric.GetCodebook(), "The rubric has no codebook."))
+	for i, label := range scale.GetLabels() {
+		d.page.printf("  %d  %s\n", int(scale.GetMin())+i, line(label))
+	}
+	for _, each := range scale.GetBorderline() {
+		d.page.paragraph("  borderline: ", "    ", each)
+	}
+}
+
+func (d *desk) show(item *vignettev1.ShownItem) {
+	d.page.printf("\n%s\n", d.page.bold(fmt.Sprintf("%s: %d rated, %d left at most", line(d.rubric.GetTitle()), item.GetDone(), item.GetLeft())))
+	for i, side := range item.GetSides() {
+		if len(item.GetSides()) > 1 {
+			d.page.printf("%s\n", d.page.bold([]string{"First", "Second"}[i]))
+		}
+		d.page.paragraph("  ", "  ", side.GetSetting())
+		for _, turn := range side.GetTurns() {
+			mark := " "
+			if side.TurnIndex != nil && side.GetTurnIndex() == turn.GetIndex() {
+				mark = ">"
+			}
+			d.page.paragraph(fmt.Sprintf("%s%3d %s: ", mark, turn.GetIndex()+1, line(turn.GetSpeaker())), "      ", turn.GetText())
+		}
+		for _, future := range side.GetFutures() {
+			d.page.printf("  %s\n", d.page.bold("What came of it (simulated)"))
+			for _, each := range future.GetLines() {
+				d.page.printf("    %s\n", line(each))
+			}
+		}
+	}
+}
+
+// agreement says how far raters agree now.
+func (d *desk) agreement() error {
+	got, err := call(d, func(c vignettev1.FeedbackServiceClient, ctx context.Context, q *vignettev1.GetAgreementRequest) (*vignettev1.GetAgreementResponse, error) {
+		return c.GetAgreement(ctx, q)
+	}, &vignettev1.GetAgreementRequest{Campaign: d.campaign})
+	if err != nil {
+		return err
+	}
+	d.page.printf("%d of %s complete\n", got.GetComplete(), plural(int(got.GetItems()), "item", "items"))
+	var rows [][]string
+	for _, s := range got.GetScales() {
+		stage := strings.ToLower(strings.TrimPrefix(s.GetStage().String(), "RATING_STAGE_"))
+		rows = append(rows, []string{line(s.GetScale()), stage, fmt.Sprint(s.GetUnits()), raterEstimate(s.GetPercent()), raterEstimate(s.GetKappa()), raterEstimate(s.GetAlpha()), raterEstimate(s.GetIcc())})
+	}
+	d.page.grid("  ", []string{"scale", "stage", "items", "same", "kappa", "alpha", "ICC(1,1)"}, rows, 2, func(column int) bool { return column >= 2 })
+	rows = nil
+	for _, r := range got.GetRaters() {
+		rows = append(rows, []string{line(r.GetRater()), fmt.Sprint(r.GetRated()), fmt.Sprint(r.GetSkipped()), raterEstimate(r.GetBias()), raterEstimate(r.GetSelfAgreement()), raterEstimate(r.GetDrift()), fmt.Sprintf("%d/%d", r.GetGoldRight(), r.GetGold())})
+	}
+	d.page.grid("  ", []string{"rater", "rated", "skipped", "bias", "self", "drift", "gold"}, rows, 1, func(column int) bool { return column >= 1 })
+	return nil
+}
+
+func raterEstimate(e *vignettev1.Estimate) string {
+	switch {
+	case e == nil || e.Value == nil:
+		return "-"
+	case e.Low == nil:
+		return figure(e.GetValue())
+	}
+	return fmt.Sprintf("%s [%s, %s]", figure(e.GetValue()), figure(e.GetLow()), figure(e.GetHigh()))
+}

@@ -1,0 +1,343 @@
+package campaign
+
+import (
+	"cmp"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"buf.build/go/protovalidate"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/vignette-sim/vignette/broker/episodelog"
+	"github.com/vignette-sim/vignette/engine/projection"
+	consequences "github.com/vignette-sim/vignette/feedback/hindsight"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// AgentName is the name under which FeedbackService is found on the wire.
+const AgentName = "feedback"
+
+// Log is what the service needs of the episode log.
+type Log interface {
+	AppendNote(ctx context.Context, run, episode string, note *vignettev1.Note) (uint64, error)
+	Notes(ctx context.Context, run, episode string) ([]episodelog.Entry, error)
+}
+
+// Service is FeedbackService. It is safe for concurrent use; calls about campaigns are carried out one at a time.
+type Service struct {
+	vignettev1.UnimplementedFeedbackServiceServer
+	log    episodelog.Log
+	reader *projection.Reader
+	now    func() time.Time
+
+	mu    sync.Mutex
+	books map[string]*book
+}
+
+// NewService returns the service of a log; now is where its time comes from.
+func NewService(log episodelog.Log, reader *projection.Reader, now func() time.Time) *Service {
+	return &Service{log: log, reader: reader, now: now, books: map[string]*book{}}
+}
+
+func check(request proto.Message) error {
+	if err := protovalidate.Validate(request); err != nil {
+		return status.Error(codes.InvalidArgument, err.Error())
+	}
+	return nil
+}
+
+// OpenCampaign implements FeedbackServiceServer.
+func (s *Service) OpenCampaign(ctx context.Context, request *vignettev1.OpenCampaignRequest) (*vignettev1.OpenCampaignResponse, error) {
+	if err := check(request); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	rubric, err := proto.MarshalOptions{Deterministic: true}.Marshal(request.GetRubric())
+	if err != nil {
+		return nil, err
+	}
+	sum := hashOf("campaign", request.GetRun(), string(rubric))
+	c := &vignettev1.Campaign{Id: request.GetRun() + "." + hex.EncodeToString(sum[:4]), Run: request.GetRun(), Rubric: request.GetRubric()}
+	if b, err := s.book(ctx, c.GetId()); err == nil { // Opened before: its items stay what they were.
+		return &vignettev1.OpenCampaignResponse{Campaign: c.GetId(), Items: int32(len(b.campaign.GetItems()))}, nil
+	} else if status.Code(err) != codes.NotFound {
+		return nil, err
+	}
+	if c.Items, err = s.items(ctx, c); err != nil {
+		return nil, err
+	}
+	note := &vignettev1.Note{Note: &vignettev1.Note_Campaign{Campaign: c}}
+	if err := s.append(ctx, c, c.GetItems()[0].GetEpisode(), "campaign-"+hex.EncodeToString(sum[:8]), "campaign", note); err != nil {
+		return nil, err
+	}
+	s.books[c.GetId()] = newBook(c)
+	return &vignettev1.OpenCampaignResponse{Campaign: c.GetId(), Items: int32(len(c.GetItems()))}, nil
+}
+
+func (s *Service) append(ctx context.Context, c *vignettev1.Campaign, episode, id, author string, note *vignettev1.Note) error {
+	note.SchemaVersion, note.Id, note.Author, note.Time = 1, id, author, timestamppb.New(s.now())
+	if _, err := s.log.AppendNote(ctx, c.GetRun(), episode, note); err != nil {
+		delete(s.books, c.GetId()) // Whether it was written is open: the next call reads the log again.
+		return status.Errorf(codes.Unavailable, "the note could not be written, and may be there all the same; send it again: %v", err)
+	}
+	return nil
+}
+
+// book is the book of a campaign, read from the log where it is not open yet.
+func (s *Service) book(ctx context.Context, id string) (*book, error) {
+	if b := s.books[id]; b != nil {
+		return b, nil
+	}
+	run, _, ok := strings.Cut(id, ".")
+	if !ok {
+		return nil, status.Errorf(codes.NotFound, "there is no campaign %q", id)
+	}
+	var b *book
+	var ratings []episodelog.Entry
+	for entry, err := range s.log.Run(ctx, run) {
+		var corrupt *episodelog.CorruptError
+		if err != nil && !errors.As(err, &corrupt) {
+			return nil, status.Errorf(codes.Unavailable, "run %s cannot be read: %v", run, err)
+		}
+		if entry.Note.GetCampaign().GetId() == id && b == nil {
+			b = newBook(entry.Note.GetCampaign())
+		}
+		if entry.Note.GetRated().GetCampaign() == id {
+			ratings = append(ratings, entry)
+		}
+	}
+	if b == nil {
+		return nil, status.Errorf(codes.NotFound, "there is no campaign %q; OpenCampaign opens one", id)
+	}
+	for _, entry := range ratings {
+		b.apply(entry.Note.GetId(), entry.Note.GetRated())
+	}
+	s.books[id] = b
+	return b, nil
+}
+
+// items are what a campaign asks about: of the run's completed episodes, in the design's order.
+func (s *Service) items(ctx context.Context, c *vignettev1.Campaign) ([]*vignettev1.CampaignItem, error) {
+	planner, err := s.reader.Run(ctx, c.GetRun())
+	if err != nil {
+		return nil, status.Errorf(codes.NotFound, "run %s: %v", c.GetRun(), err)
+	}
+	var out []*vignettev1.CampaignItem
+	beside := map[string][]string{} // episodes by scenario and repeat
+	for item, err := range s.reader.Episodes(ctx, planner) {
+		if err != nil {
+			return nil, status.Errorf(codes.Unavailable, "run %s cannot be read: %v", c.GetRun(), err)
+		}
+		if item.State.Completed() == nil {
+			continue
+		}
+		plan := item.State.Plan()
+		switch c.GetRubric().GetUnit() {
+		case vignettev1.CampaignUnit_CAMPAIGN_UNIT_TURN:
+			for _, turn := range item.State.Turns() {
+				if turn.GetRole() == plan.Scenario.GetFocal() {
+					out = append(out, &vignettev1.CampaignItem{Episode: plan.Episode, TurnIndex: proto.Int32(turn.GetIndex())})
+				}
+			}
+		case vignettev1.CampaignUnit_CAMPAIGN_UNIT_PAIR:
+			key := fmt.Sprintf("%s\n%d", plan.Cell.GetScenario(), plan.Cell.GetRepeat())
+			for _, other := range beside[key] {
+				out = append(out, &vignettev1.CampaignItem{Episode: other, OtherEpisode: plan.Episode})
+			}
+			beside[key] = append(beside[key], plan.Episode)
+		default:
+			out = append(out, &vignettev1.CampaignItem{Episode: plan.Episode})
+		}
+	}
+	return s.chosen(ctx, c, out)
+}
+
+// chosen draws as many as the rubric wants, gold ones always, and gives them ids.
+func (s *Service) chosen(ctx context.Context, c *vignettev1.Campaign, all []*vignettev1.CampaignItem) ([]*vignettev1.CampaignItem, error) {
+	b, draws := newBook(c), map[*vignettev1.CampaignItem]uint64{}
+	found := map[int]bool{}
+	for _, item := range all {
+		turn := fmt.Sprint(item.TurnIndex != nil, item.GetTurnIndex())
+		draws[item] = b.draw("item", item.GetEpisode(), item.GetOtherEpisode(), turn)
+		item.Id = fmt.Sprintf("i%016x", b.draw("id", item.GetEpisode(), item.GetOtherEpisode(), turn))
+		for i, gold := range c.GetRubric().GetGold() {
+			if gold.GetEpisode() == item.GetEpisode() && item.GetOtherEpisode() == "" && (gold.TurnIndex == nil) == (item.TurnIndex == nil) && gold.GetTurnIndex() == item.GetTurnIndex() {
+				item.Gold, found[i] = true, true
+			}
+		}
+	}
+	for i, gold := range c.GetRubric().GetGold() {
+		if !found[i] || scaleOf(c, gold.GetScale()) == nil {
+			return nil, status.Errorf(codes.InvalidArgument, "rubric.gold[%d]: there is no completed episode %q of that turn, or no scale %q", i, gold.GetEpisode(), gold.GetScale())
+		}
+	}
+	if most := int(c.GetRubric().GetItems()); most > 0 && most < len(all) {
+		byDraw := slices.SortedFunc(slices.Values(all), func(x, y *vignettev1.CampaignItem) int {
+			return cmp.Or(boolCompare(y.GetGold(), x.GetGold()), cmp.Compare(draws[x], draws[y]))
+		})[:most]
+		all = slices.DeleteFunc(all, func(item *vignettev1.CampaignItem) bool { return !slices.Contains(byDraw, item) })
+	}
+	if len(all) == 0 || len(all) > 5000 {
+		return nil, status.Errorf(codes.FailedPrecondition, "run %s gives %d items; a campaign takes 1 to 5000: set items in the rubric", c.GetRun(), len(all))
+	}
+	if slices.Contains(b.stages(), hindsight) && b.shown(hindsight) != vignettev1.ConsequencesShown_CONSEQUENCES_SHOWN_NONE {
+		for _, item := range all {
+			if futures, err := s.futures(ctx, c.GetRun(), item.GetEpisode(), b.shown(hindsight)); err != nil {
+				return nil, err
+			} else if len(futures) == 0 {
+				return nil, status.Errorf(codes.FailedPrecondition, "episode %s has no consequences to show: 'vignette hindsight %s' simulates them", item.GetEpisode(), c.GetRun())
+			}
+		}
+	}
+	return all, nil
+}
+
+func boolCompare(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+// futures are what an arm shows of the newest consequences of an episode.
+func (s *Service) futures(ctx context.Context, run, episode string, shown vignettev1.ConsequencesShown) ([]*vignettev1.Future, error) {
+	notes, err := s.log.Notes(ctx, run, episode)
+	if err != nil {
+		return nil, status.Errorf(codes.Unavailable, "notes on episode %s: %v", episode, err)
+	}
+	var newest *vignettev1.Consequences
+	for _, entry := range notes {
+		if c := entry.Note.GetConsequences(); c != nil {
+			newest = c
+		}
+	}
+	if newest == nil {
+		return nil, nil
+	}
+	return consequences.Observe(newest, shown), nil
+}
+
+func scaleOf(c *vignettev1.Campaign, id string) *vignettev1.RatingScale {
+	for _, scale := range c.GetRubric().GetScales() {
+		if scale.GetId() == id {
+			return scale
+		}
+	}
+	return nil
+}
+
+// GetCampaign implements FeedbackServiceServer.
+func (s *Service) GetCampaign(ctx context.Context, request *vignettev1.GetCampaignRequest) (*vignettev1.GetCampaignResponse, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b, err := s.book(ctx, request.GetCampaign())
+	if err != nil {
+		return nil, err
+	}
+	rubric := proto.CloneOf(b.campaign.GetRubric())
+	rubric.Gold = nil
+	return &vignettev1.GetCampaignResponse{Rubric: rubric, Items: int32(len(b.items))}, nil
+}
+
+// usualLease is how long an item is kept where the rubric does not say, seconds.
+const usualLease = 900
+
+// NextItem implements FeedbackServiceServer.
+func (s *Service) NextItem(ctx context.Context, request *vignettev1.NextItemRequest) (*vignettev1.NextItemResponse, error) {
+	if err := check(request); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b, err := s.book(ctx, request.GetCampaign())
+	if err != nil {
+		return nil, err
+	}
+	now := s.now()
+	out := &vignettev1.NextItemResponse{}
+	for t, until := range b.leases {
+		if t.rater != request.GetRater() && until.After(now) {
+			out.KeptByOthers++
+		}
+	}
+	t, ok := b.next(request.GetRater(), now)
+	if !ok {
+		return out, nil
+	}
+	if out.Item, err = s.show(ctx, b, t); err != nil {
+		return nil, err
+	}
+	if t.stage == hindsight && b.drafts[t] == nil { // From now on foresight is fixed, also after a restart.
+		if err := s.record(ctx, b, &vignettev1.Rating{Campaign: b.campaign.GetId(), Item: t.item, Rater: t.rater, Stage: t.stage, Pass: t.pass, Shown: b.shown(t.stage)}); err != nil {
+			return nil, err
+		}
+	}
+	until := now.Add(time.Duration(cmp.Or(b.campaign.GetRubric().GetLeaseSeconds(), usualLease)) * time.Second)
+	b.leases[t], out.Item.LeaseUntil = until, timestamppb.New(until)
+	return out, nil
+}
+
+// show is an item as one rater sees it.
+func (s *Service) show(ctx context.Context, b *book, t task) (*vignettev1.ShownItem, error) {
+	item := b.items[t.item]
+	out := &vignettev1.ShownItem{Item: t.item, Stage: t.stage, Pass: t.pass, Draft: b.drafts[t]}
+	episodes := []string{item.GetEpisode()}
+	if item.GetOtherEpisode() != "" {
+		episodes = append(episodes, item.GetOtherEpisode())
+	}
+	if b.swapped(t.item, t.rater) {
+		slices.Reverse(episodes)
+	}
+	for _, id := range episodes {
+		state, _, err := s.reader.Episode(ctx, id)
+		if err != nil {
+			return nil, status.Errorf(codes.Unavailable, "an item cannot be read: %v", err)
+		}
+		futures, err := s.futures(ctx, b.campaign.GetRun(), id, b.shown(t.stage))
+		if err != nil {
+			return nil, err
+		}
+		out.Sides = append(out.Sides, blinded(state, item.TurnIndex, futures))
+	}
+	for _, r := range b.given {
+		if r == b.standing(taskOf(r)) && r.GetRater() == t.rater {
+			out.Done++
+		}
+	}
+	for _, each := range b.campaign.GetItems() {
+		if b.standing(task{each.GetId(), t.rater, b.stages()[0], 1}) == nil && b.free(each, t.rater, s.now()) {
+			out.Left++
+		}
+	}
+	return out, nil
+}
+
+// ListRatings implements FeedbackServiceServer.
+func (s *Service) ListRatings(ctx context.Context, request *vignettev1.ListRatingsRequest) (*vignettev1.ListRatingsResponse, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b, err := s.book(ctx, request.GetCampaign())
+	if err != nil {
+		return nil, err
+	}
+	out := &vignettev1.ListRatingsResponse{}
+	for _, r := range b.given {
+		if r.GetRater() == request.GetRater() && (request.GetHistory() || r == b.standing(taskOf(r))) {
+			out.Ratings = append(out.Ratings, r)
+		}
+	}
+	return out, nil
+}
