@@ -21,8 +21,8 @@ test: ## Run all tests.
 	$(GO) test ./...
 
 .PHONY: race
-race: ## Run the tests of what runs at once, with the race detector.
-	$(GO) test -race ./broker/... ./engine/... ./models/... ./node/... ./agents ./agents/llm ./evaluators ./evaluators/judge ./studies/... ./internal/scripted
+race: ## Run the tests of what runs at once, without the longest, with the race detector.
+	$(GO) test -race -short ./broker/... ./engine/... ./models/... ./node/... ./agents ./agents/llm ./evaluators ./evaluators/judge ./studies/... ./internal/scripted
 
 .PHONY: bench
 bench: ## Run the benchmarks.

@@ -150,11 +150,14 @@ var edits = map[string]struct {
 // What a profile says matters to what its client says, and nothing else does: for every profile (of long files a part,
 // unless VIGNETTE_ALL is set).
 func TestProfilesMatter(t *testing.T) {
+	if testing.Short() {
+		t.Skip("plays hundreds of conversations")
+	}
 	intake, err := scenarios.Find("cbt-intake")
 	if err != nil {
 		t.Fatal(err)
 	}
-	intake.Stop.MaxTurns, intake.Evaluators = 40, nil
+	intake.Stop.MaxTurns, intake.Evaluators = 60, nil
 	for _, role := range intake.GetRoles() {
 		role.Reward = nil
 	}
@@ -204,10 +207,10 @@ func words(state *episode.State) string {
 
 const (
 	// repeats is how often each variant is played by each counselor: often enough that some client opens.
-	repeats = 4
+	repeats = 3
 	// sample and shortened are what is looked at unless VIGNETTE_ALL is set: of files with more
 	// than shortened profiles, every fourth of the first of them.
-	sample, shortened = 2, 12
+	sample, shortened = 4, 12
 )
 
 // variant is a profile as it is, or with one field changed: "#1", "#1 Beliefs/0", "#1 -quality". Variants of one profile share

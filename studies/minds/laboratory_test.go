@@ -75,6 +75,9 @@ func TestDose(t *testing.T) {
 // of skill, or the gain be a third of it at most; over somebody who only hums, it must be a third of it at most. Lines out of place
 // and mere reflections keep more than that (docs/minds.md); they must gain less than skill.
 func TestPlacebosCollapse(t *testing.T) {
+	if testing.Short() {
+		t.Skip("plays hundreds of conversations")
+	}
 	report, err := stage(t).Placebos(t.Context(), minds.Options{Episodes: 120, Seed: 1})
 	if err != nil {
 		t.Fatal(err)

@@ -159,6 +159,9 @@ func vary(field string, values ...any) *vignettev1.Factor {
 // The acts of every builtin mind, in every scenario of the library, are acts that probes know, but for these; and what the
 // evaluator scores is what the study counts.
 func TestActsAreKnown(t *testing.T) {
+	if testing.Short() {
+		t.Skip("plays the whole library")
+	}
 	none := map[string]bool{
 		"greet": true, "speaker.greet": true, "bystander.greet": true, "dear_man.confident": true, "partner.whisper": true, "bystander.whisper": true,
 	}
@@ -239,6 +242,9 @@ func result(t *testing.T, r *tom.Report, ask, arm string) *tom.Result {
 // and one that reads nothing does not. What other clients feel is a false lead, since each feels one thing most all through; whoever
 // is even-handed is better off than with that, so it is no bar for the one that reads nothing.
 func TestReadingBeatsBaselines(t *testing.T) {
+	if testing.Short() {
+		t.Skip("plays hundreds of conversations")
+	}
 	n, blind := laboratory(t)
 	report := play(t, n, runs.Design{Scenarios: sessions(t), Seed: 20260, Repeats: 5, Factors: []*vignettev1.Factor{vary("agent", "builtin-counselor", blind)}})
 	if report.Episodes < 100 {
