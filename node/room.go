@@ -3,8 +3,11 @@ package node
 import "fmt"
 
 // reserve is how much of the disk a run leaves free: enough that what is in flight can be recorded and the log can be
-// opened again. Chosen.
-const reserve = 256 << 20
+// opened again. A disk that holds hardly more than that altogether was made so small by somebody, and may be used up. Chosen.
+const (
+	reserve   = 256 << 20
+	smallDisk = 4 * reserve
+)
 
 // room says why no run may write into the data directory now, "" while there is room. On a cluster the servers say so.
 func (n *Node) room() string {
@@ -13,6 +16,9 @@ func (n *Node) room() string {
 		return ""
 	}
 	free, known := FreeSpace(dir)
+	if size, ok := diskSize(dir); ok && size < smallDisk {
+		return ""
+	}
 	return shortOf(dir, free, known)
 }
 
