@@ -285,8 +285,6 @@ func alternatives(m *moment, _ *findings) float64 {
 
 func hands(m *moment, _ *findings) float64 { return yes(m.anywhere(handsOver)) }
 
-func pushed(m *moment, _ *findings) float64 { return yes(m.other.resists) }
-
 func plainly(m *moment, _ *findings) float64 { return yes(m.matter.plain) }
 
 var (
