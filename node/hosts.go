@@ -18,6 +18,7 @@ import (
 	"github.com/vignette-sim/vignette/evaluators/dearman"
 	"github.com/vignette-sim/vignette/evaluators/emotion"
 	"github.com/vignette-sim/vignette/evaluators/interpersonal"
+	"github.com/vignette-sim/vignette/evaluators/mi"
 	"github.com/vignette-sim/vignette/evaluators/tom"
 	"github.com/vignette-sim/vignette/internal/enumname"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
@@ -48,6 +49,7 @@ func builtins() []builtin {
 		builtinEvaluator(dearman.Name, dearman.New()),
 		builtinEvaluator(interpersonal.GiveName, interpersonal.NewGive()),
 		builtinEvaluator(interpersonal.FastName, interpersonal.NewFast()),
+		builtinEvaluator(mi.Name, mi.New()),
 		builtinEvaluator(emotion.Name, emotion.New()),
 		builtinEvaluator(tom.Name, tom.New()),
 	}
