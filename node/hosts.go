@@ -21,6 +21,7 @@ import (
 	"github.com/vignette-sim/vignette/evaluators/emotion"
 	"github.com/vignette-sim/vignette/evaluators/empathy"
 	"github.com/vignette-sim/vignette/evaluators/interpersonal"
+	"github.com/vignette-sim/vignette/evaluators/mi"
 	"github.com/vignette-sim/vignette/evaluators/rubric"
 	"github.com/vignette-sim/vignette/evaluators/safety"
 	"github.com/vignette-sim/vignette/evaluators/screening"
@@ -56,6 +57,7 @@ func builtins() []builtin {
 		builtinEvaluator(dearman.Name, dearman.New()),
 		builtinEvaluator(interpersonal.GiveName, interpersonal.NewGive()),
 		builtinEvaluator(interpersonal.FastName, interpersonal.NewFast()),
+		builtinEvaluator(mi.Name, mi.New()),
 		builtinEvaluator(emotion.Name, emotion.New()),
 		builtinEvaluator(tom.Name, tom.New()),
 		builtinEvaluator(empathy.Name, empathy.New()),

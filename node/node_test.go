@@ -57,7 +57,7 @@ func TestHostBuiltin(t *testing.T) {
 			t.Errorf("%s describes itself as %v, %v", name, got, err)
 		}
 	}
-	for _, name := range []string{"dear-man", "give", "fast", "emotion", "theory-of-mind"} {
+	for _, name := range []string{"dear-man", "give", "fast", "mi", "emotion", "theory-of-mind"} {
 		got, err := n.Directory().Evaluator(name).Describe(ctx, &vignettev1.EvaluatorServiceDescribeRequest{})
 		if err != nil || len(got.GetDescription().GetDimensions()) == 0 {
 			t.Errorf("%s describes itself as %v, %v", name, got, err)

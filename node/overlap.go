@@ -4,6 +4,7 @@ import (
 	minds "github.com/vignette-sim/vignette/agents/builtin"
 	"github.com/vignette-sim/vignette/evaluators/dearman"
 	"github.com/vignette-sim/vignette/evaluators/interpersonal"
+	"github.com/vignette-sim/vignette/evaluators/mi"
 	"github.com/vignette-sim/vignette/evaluators/utterance"
 )
 
@@ -18,6 +19,7 @@ func Overlap(human minds.Human) ([]minds.Row, error) {
 var readers = []minds.Judge{
 	{Name: dearman.Name, Source: dearman.Source},
 	{Name: "give, fast", Source: interpersonal.Source},
+	{Name: mi.Name, Source: mi.Source},
 	{Name: "evaluators of skill", Source: utterance.Source},
 }
 
