@@ -46,17 +46,3 @@ type cue struct {
 }
 
 func cueOf(points int, why, table string) cue { return cue{points, why, phrasesOf(table)} }
-
-// most is the cue with the most points that a unit has, and the sum of the points of all that it has.
-func most(cues []cue, u *unit) (best cue, sum int) {
-	for _, c := range cues {
-		if !c.in(u) {
-			continue
-		}
-		sum += c.points
-		if c.points > best.points {
-			best = c
-		}
-	}
-	return best, sum
-}
