@@ -145,7 +145,7 @@ const (
 	attuning, attunedFirst, attunedFrom, attunedFull = 0.30, 0.40, 0.14, 0.34
 	// unattunedGain is what is left of good words from somebody who is not with them, unattunedEager of the wish to tell more;
 	// unattunedHolds is how often a question is then not answered. Chosen.
-	unattunedGain, unattunedEager, unattunedHolds = 0.10, 0.25, 0.90
+	unattunedGain, unattunedEager, unattunedHolds = 0.10, 0.10, 0.90
 	// unattunedGate is how much more trust it takes then to tell anything. Chosen.
 	unattunedGate = 0.20
 	// painOfTelling is how much SUDS rises when something is told, times the gate of what is told: distress may rise

@@ -152,7 +152,7 @@ func (t *turn) follow() {
 	h.toldSomething = m.Lately > 0
 	last := lastOwn(t.obs)
 	h.takenUp = h.reflected || h.named || h.summary || h.validation || h.stems.Shared(last) > 0
-	if h.meets(t.lately()) || h.confused || h.toldSomething && h.asked != aboutRisk {
+	if h.meets(t.lately()) || h.confused || h.confrontation || h.toldSomething && h.asked != aboutRisk {
 		m.attune(h.meets(t.lately()) && !h.confused)
 		h.unmet = m.Unmet > 1
 	}
@@ -163,8 +163,9 @@ func (t *turn) follow() {
 }
 
 // meets says whether what was heard is about what was just told, and not only kind: it gives it back, or speaks on of the very matter.
+// The matter's words alone, in a heap or beside a reproach, meet nobody.
 func (h *heard) meets(said language.Stems) bool {
-	if h.echoed {
+	if h.echoed || h.heaped || h.confrontation {
 		return false
 	}
 	if h.named || h.answered {

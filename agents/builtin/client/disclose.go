@@ -169,6 +169,9 @@ func (t *turn) answer() bool {
 	case aboutChange:
 		return t.aboutChange()
 	case aboutGoal:
+		if t.shutsOut() && t.say("withhold", "withhold", nil) {
+			return true
+		}
 		if t.own(reason) {
 			return t.followUp()
 		}
@@ -197,6 +200,9 @@ func (t *turn) answer() bool {
 	return t.unclear()
 }
 
+// shutsOut says whether a question is left without an answer because the helper is not with this client.
+func (t *turn) shutsOut() bool { return t.luck.Float64() < unattunedHolds*(1-t.memory.attuned()) }
+
 // wantsAStory are subjects that cannot be answered with a word: a closed question about them, from somebody who is hardly known,
 // gets a yes or a no.
 var wantsAStory = map[subjectOf]bool{
@@ -205,7 +211,7 @@ var wantsAStory = map[subjectOf]bool{
 
 // fromModel answers from parts of the model: with what was not told yet, else by saying more, else by holding back.
 func (t *turn) fromModel(kinds []kind) bool {
-	if t.luck.Float64() < unattunedHolds*(1-t.memory.attuned()) && t.anyLeft(kinds) && t.say("withhold", "withhold", nil) {
+	if t.shutsOut() && t.anyLeft(kinds) && t.say("withhold", "withhold", nil) {
 		return true
 	}
 	if t.tellNext(true, kinds...) {
@@ -311,7 +317,7 @@ func (t *turn) sustainTalk() float64 {
 }
 
 func (t *turn) aboutNext() bool {
-	if t.luck.Float64() < t.willingness() {
+	if t.luck.Float64() < t.warmed(t.willingness()) {
 		return t.prepared() && t.own(step) || t.say("next", "change_talk", t.habit())
 	}
 	return t.own(doubt) || t.say("sustain", "sustain_talk", t.habit())

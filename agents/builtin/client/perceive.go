@@ -30,9 +30,9 @@ type heard struct {
 	unmet bool
 	// confused says that what was said belongs to somebody else.
 	confused bool
-	// echoed says that the whole turn was the client's own, said back.
-	echoed bool
-	stems  language.Stems
+	// echoed says that the whole turn was the client's own, said back; heaped that it had words in a heap, which are no sentence.
+	echoed, heaped bool
+	stems          language.Stems
 	// statements are the content words of each sentence that asks nothing.
 	statements []language.Stems
 
@@ -111,6 +111,7 @@ func (h *heard) hear(text *language.Text, said, felt language.Stems) {
 	for _, sentence := range text.Sentences {
 		h.stems.Add(sentence.Tokens)
 		if heap(sentence.Tokens) {
+			h.heaped = true
 			continue
 		}
 		h.marks(sentence.Tokens)
