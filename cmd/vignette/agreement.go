@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -57,7 +58,7 @@ a model answered is on record in the data directory and is not paid for twice.`,
 	cmd.Flags().StringVar(&flags.evaluator, "evaluator", "", "name of the evaluator, as in scenarios (dear-man, emotion, ...)")
 	cmd.Flags().StringSliceVar(&flags.dimensions, "dimension", nil, "dimension to compare, with or without its family's prefix; may be given several times (default all that have labels)")
 	cmd.Flags().StringVar(&flags.by, "by", "", "\"group\": one more row for each group")
-	cmd.Flags().StringVar(&flags.format, "format", "", "what the file is: jsonl, goemotions (default jsonl)")
+	cmd.Flags().StringVar(&flags.format, "format", "", "what the file is: "+strings.Join(agreement.Formats(), ", ")+" (default jsonl)")
 	cmd.Flags().Uint64Var(&flags.seed, "seed", 1, "seed of the intervals' draws")
 	cmd.Flags().IntVar(&flags.workers, "workers", 0, "utterances asked about at once, from 1 (default 8; 100 where a model is asked)")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "write one JSON object")
