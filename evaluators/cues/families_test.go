@@ -10,11 +10,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vignette-sim/vignette/evaluators"
+	"github.com/vignette-sim/vignette/evaluators/bolt"
 	"github.com/vignette-sim/vignette/evaluators/cbt"
 	"github.com/vignette-sim/vignette/evaluators/dearman"
 	"github.com/vignette-sim/vignette/evaluators/emotion"
 	"github.com/vignette-sim/vignette/evaluators/empathy"
 	"github.com/vignette-sim/vignette/evaluators/interpersonal"
+	"github.com/vignette-sim/vignette/evaluators/mi"
 	"github.com/vignette-sim/vignette/evaluators/safety"
 	"github.com/vignette-sim/vignette/evaluators/screening"
 	"github.com/vignette-sim/vignette/evaluators/support"
@@ -63,7 +65,7 @@ func verdicts(scores []*vignettev1.Score) []string {
 }
 
 func TestTables(t *testing.T) {
-	families := map[string]evaluators.Evaluator{"empathy": empathy.New(), "support": support.New(), "cbt": cbt.New(), "screening": screening.New()}
+	families := map[string]evaluators.Evaluator{"empathy": empathy.New(), "support": support.New(), "cbt": cbt.New(), "screening": screening.New(), "bolt": bolt.New()}
 	for _, c := range []struct {
 		family, said string
 		want         []string
@@ -83,6 +85,10 @@ func TestTables(t *testing.T) {
 		{"screening", "I would never kill myself.", []string{"distress none", "risk none"}},
 		{"screening", "Should I just end my life?", []string{"distress none", "risk active"}},
 		{"screening", "I've been saving up my pills.", []string{"distress none", "risk plan"}},
+		{"bolt", "It's normal to feel like that. Many people find it hard. So part of you would rather stay?", []string{"normalizing", "reflection_conflict"}},
+		{"bolt", "what happened next did you talk to him", []string{"question_experiences"}},
+		{"bolt", "I started cutting down and I haven't smoked since Monday.", []string{"changing_behaviour"}},
+		{"bolt", "The bus was late.", nil},
 		{"screening", "The traffic was killing me today.", []string{"distress none", "risk none"}},
 	} {
 		t.Run(c.family+"/"+c.said, func(t *testing.T) {
@@ -130,12 +136,12 @@ func TestSafety(t *testing.T) {
 func builtins() map[string]evaluators.Evaluator {
 	return map[string]evaluators.Evaluator{
 		"dear-man": dearman.New(), "give": interpersonal.NewGive(), "fast": interpersonal.NewFast(), "emotion": emotion.New(), "theory-of-mind": tom.New(),
-		"empathy": empathy.New(), "support": support.New(), "cbt": cbt.New(), "screening": screening.New(), "safety": safety.New(),
+		"empathy": empathy.New(), "support": support.New(), "cbt": cbt.New(), "screening": screening.New(), "safety": safety.New(), "mi": mi.New(), "bolt": bolt.New(),
 	}
 }
 
 func TestOtherLanguagesAreNoZero(t *testing.T) {
-	for _, name := range []string{"empathy", "support", "cbt", "screening", "safety"} {
+	for _, name := range []string{"empathy", "support", "cbt", "screening", "safety", "bolt"} {
 		req := talk("c", "c: Ich kann nicht mehr.")
 		req.Language = "de"
 		for _, score := range scored(t, name, builtins()[name], req) {
@@ -148,7 +154,7 @@ func TestOtherLanguagesAreNoZero(t *testing.T) {
 
 func TestKeywordsInNoOrderShowNothing(t *testing.T) {
 	const salad = "c: Of the you must because my sorry of and to the is how feel into a they the plan your of kill."
-	for _, name := range []string{"empathy", "support", "cbt", "screening"} {
+	for _, name := range []string{"empathy", "support", "cbt", "screening", "bolt"} {
 		for _, score := range scored(t, name, builtins()[name], talk("c", salad)) {
 			if score.GetValue().GetNumber() != 0 {
 				t.Errorf("%s hears something in a heap of words: %v", name, score)

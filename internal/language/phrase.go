@@ -1,7 +1,6 @@
 package language
 
 import (
-	"fmt"
 	"strings"
 )
 
@@ -22,14 +21,19 @@ type Phrases struct {
 // starters is how many bits tell first words apart; a few may share one. It is a power of two.
 const starters = 2048
 
+// phraseNode is what of the patterns may still come after some words. Nodes from which the same may come are one and the same node,
+// however they are reached: words that may be missing would else double all that follows them.
 type phraseNode struct {
-	words    map[uint64]*phraseNode
+	words    map[uint64]wordEdge
 	prefixes []prefixEdge
 	any      *phraseNode
-	// word is the one that led here.
-	word string
-	// id is the pattern that ends here, or -1.
+	// id is the first pattern that ends here, or -1.
 	id int
+}
+
+type wordEdge struct {
+	word string
+	to   *phraseNode
 }
 
 type prefixEdge struct {
@@ -47,77 +51,13 @@ type Match struct {
 
 // NewPhrases compiles patterns. It panics on an empty pattern: patterns are part of the program.
 func NewPhrases(patterns ...string) *Phrases {
-	phrases := &Phrases{root: newPhraseNode("")}
-	for id, pattern := range patterns {
-		elements := strings.Fields(Normalise(pattern))
-		if len(elements) == 0 {
-			panic(fmt.Sprintf("language: phrase %d is empty", id))
-		}
-		phrases.root.add(elements, id)
-	}
+	phrases := &Phrases{root: compile(patterns)}
 	phrases.open = phrases.root.any != nil || len(phrases.root.prefixes) > 0
 	for key := range phrases.root.words {
 		bit := key % starters
 		phrases.starts[bit/64] |= 1 << (bit % 64)
 	}
 	return phrases
-}
-
-func newPhraseNode(word string) *phraseNode { return &phraseNode{word: word, id: -1} }
-
-// add hangs the rest of a pattern under a node.
-func (n *phraseNode) add(elements []string, id int) {
-	if len(elements) == 0 {
-		if n.id < 0 {
-			n.id = id
-		}
-		return
-	}
-	element, rest := elements[0], elements[1:]
-	if optional, ok := strings.CutPrefix(element, "?"); ok {
-		n.add(rest, id)
-		element = optional
-	}
-	for _, choice := range strings.Split(element, "|") {
-		node := n
-		for _, word := range Expand(choice) {
-			node = node.step(word)
-		}
-		node.add(rest, id)
-	}
-}
-
-// step returns the node that a word leads to, making it where there is none.
-func (n *phraseNode) step(word string) *phraseNode {
-	if word == "_" {
-		if n.any == nil {
-			n.any = newPhraseNode(word)
-		}
-		return n.any
-	}
-	if prefix, ok := strings.CutSuffix(word, "~"); ok {
-		for _, edge := range n.prefixes {
-			if edge.prefix == prefix {
-				return edge.to
-			}
-		}
-		edge := prefixEdge{prefix: prefix, to: newPhraseNode(word)}
-		n.prefixes = append(n.prefixes, edge)
-		return edge.to
-	}
-	if n.words == nil {
-		n.words = map[uint64]*phraseNode{}
-	}
-	key := keyOf(word)
-	next, ok := n.words[key]
-	switch {
-	case !ok:
-		next = newPhraseNode(word)
-		n.words[key] = next
-	case next.word != word:
-		panic(fmt.Sprintf("language: %q and %q have one key; say one of them in another way", word, next.word))
-	}
-	return next
 }
 
 // keyOf is a number for a word (FNV-1a), never 0. Words are compared where their keys meet, so a collision of two is
@@ -278,8 +218,8 @@ func (n *phraseNode) walk(w *search, place at, stopped bool) {
 		w.reached(to.id, place.token, next)
 		to.walk(w, next, stopped)
 	}
-	if to, ok := n.words[w.tokens[place.token].keys[place.part]]; ok && to.word == place.word(w.tokens) {
-		follow(to)
+	if edge, ok := n.words[w.tokens[place.token].keys[place.part]]; ok && edge.word == place.word(w.tokens) {
+		follow(edge.to)
 	}
 	for _, edge := range n.prefixes {
 		if strings.HasPrefix(place.word(w.tokens), edge.prefix) {
