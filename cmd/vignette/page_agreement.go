@@ -163,6 +163,24 @@ func (p *page) raters(scale string, r *agreement.Raters) {
 	}
 }
 
+// separation writes which measures tell good sessions from bad ones.
+func (p *page) separation(r *agreement.SessionReport) {
+	p.printf("%s  rules or judge of version %s\n", p.bold(line(r.Evaluator)), line(r.Version))
+	p.printf("%s: %d of high and %d of low quality; 95%% intervals by drawing sessions again (%s, seed %d)\n\n",
+		plural(r.Good+r.Bad, "session", "sessions"), r.Good, r.Bad, plural(r.Intervals.Resamples, "draw", "draws"), r.Intervals.Seed)
+	var rows [][]string
+	for _, m := range append([]*agreement.Separation{r.Words, r.Advice}, r.Measures...) {
+		rows = append(rows, []string{m.Measure, fmt.Sprint(m.N), fmt.Sprint(m.Missing), within(m.AUROC, m.AUROCCI), score(m.Gain)})
+	}
+	p.grid("", []string{"measure", "n", "missing", "AUROC", "gain"}, rows, 1, func(column int) bool { return column > 0 })
+	p.printf("\n")
+	p.paragraph("", "  ", "AUROC: the probability that of a session of high and one of low quality the former has more of it; .5 tells nothing.")
+	p.paragraph("", "  ", fmt.Sprintf("gain: AUROC of a linear model of the counselor's words, the share of utterances that raters coded as advice and the measure, less that of the first two alone (%s), each session left out in turn.", score(r.Baseline)))
+	if r.Bad < 10 || r.Good < 10 {
+		p.paragraph("", "  ", "With fewer than ten sessions of a kind these figures describe these sessions and no others.")
+	}
+}
+
 // agreementNotes say by which rules the numbers came about.
 func (p *page) agreementNotes(r *agreement.Report) {
 	notes := []string{

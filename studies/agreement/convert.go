@@ -89,7 +89,7 @@ func sortedKeys(set map[string]bool) []string {
 
 // remembered is how many turns before an utterance are its context in layouts that have whole conversations. No evaluator here
 // looks further back than a few turns; models are not shown an hour for every sentence.
-const remembered = 40
+const remembered = 12
 
 // before are the turns that lead up to the next.
 func before(turns []said) []said {
