@@ -33,6 +33,7 @@ type scoreFlags struct {
 	evaluators []string
 	role       string
 	only       string
+	ablate     bool
 	episode    string
 	language   string
 	author     string
@@ -57,18 +58,22 @@ dimensions that need it say so.
 
 --only ROLE shows the evaluator the words of this role alone, the others are silent. It
 is the ablation that shows what a score feeds on: one that is the same without the
-words of the person it is about says little about them. It is printed, never noted.`,
+words of the person it is about says little about them. It is printed, never noted.
+--ablate scores three times, the whole, the scored role's words alone and everybody else's
+alone, and sets them side by side.`,
 		Example: `  vignette score session.vtt --evaluator emotion --role Client
   vignette score talks.jsonl --evaluator dear-man,give --role me --json
   vignette score session.txt --evaluator rubrics/warmth.yaml --model gpt-4o-mini --role Jo
   vignette score last --evaluator give
-  vignette score last --evaluator emotion --role client --only counselor`,
+  vignette score last --evaluator emotion --role client --only counselor
+  vignette score AnnoMI-full.csv --evaluator screening,mi --role client --ablate`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return runScore(cmd, args[0], flags) },
 	}
 	cmd.Flags().StringSliceVar(&flags.evaluators, "evaluator", nil, "evaluators by name, or rubrics by file; several with commas between")
 	cmd.Flags().StringVar(&flags.role, "role", "", "whose doing is scored: an id, a name or a kind (default the focal role; of a transcript the counselor)")
 	cmd.Flags().StringVar(&flags.only, "only", "", "show the evaluator this role's words alone (ablation)")
+	cmd.Flags().BoolVar(&flags.ablate, "ablate", false, "score the whole, the scored role's words alone, and the others' alone, side by side")
 	cmd.Flags().StringVar(&flags.episode, "episode", "", "the one conversation of the file: its id, or its position from 1 (default all)")
 	cmd.Flags().StringVar(&flags.language, "language", "en", "language of the transcript, BCP 47")
 	cmd.Flags().StringVar(&flags.author, "author", "", "who scores, for the notes (default your user name)")
@@ -82,6 +87,9 @@ words of the person it is about says little about them. It is printed, never not
 func runScore(cmd *cobra.Command, name string, flags scoreFlags) error {
 	if len(flags.evaluators) == 0 {
 		return usagef("--evaluator is missing: name evaluators, as in --evaluator dear-man,emotion; there is: %s", strings.Join(node.Evaluators(), ", "))
+	}
+	if flags.ablate && flags.only != "" {
+		return usagef("--ablate shows all there is to compare; leave --only away")
 	}
 	if err := flags.models.check(); err != nil {
 		return err
@@ -138,6 +146,7 @@ type scoreOrder struct {
 	known   []*vignettev1.EvaluatorDescription
 
 	table         scoring.Table
+	ablation      scoring.Ablation
 	conversations int
 	noted         int
 }
@@ -260,7 +269,7 @@ func (s *scoreOrder) played(ctx context.Context, n *node.Node, state *episode.St
 		if err != nil {
 			return err
 		}
-		if s.flags.only != "" || s.flags.dry {
+		if s.flags.only != "" || s.flags.ablate || s.flags.dry {
 			continue
 		}
 		if err := s.note(ctx, n, state, use, description, scores); err != nil {
@@ -297,6 +306,9 @@ func (s *scoreOrder) score(ctx context.Context, which int, request *vignettev1.E
 	if !slices.Contains(s.known[which].GetNeeds(), vignettev1.Need_NEED_OBJECTIVE) {
 		request.Objective = nil
 	}
+	if s.flags.ablate {
+		return nil, s.ablate(ctx, which, request)
+	}
 	scores, err := s.scorers[which].Score(ctx, s.known[which], request)
 	if err != nil {
 		return nil, err
@@ -315,6 +327,41 @@ func (s *scoreOrder) score(ctx context.Context, which int, request *vignettev1.E
 		}
 	}
 	return scores, nil
+}
+
+// ablate asks one evaluator about one conversation, shown in three ways.
+func (s *scoreOrder) ablate(ctx context.Context, which int, request *vignettev1.EvaluateRequest) error {
+	for _, shown := range scoring.Views {
+		scores, err := s.scorers[which].Score(ctx, s.known[which], shown.Of(request))
+		if err != nil {
+			return err
+		}
+		s.ablation.Add(s.known[which], request.GetEpisode(), shown, scores)
+	}
+	return nil
+}
+
+// tellAblation writes what the three ways came to.
+func (s *scoreOrder) tellAblation() error {
+	rows := s.ablation.Rows()
+	if s.flags.json {
+		return writeJSON(s.cmd, map[string]any{"type": "done", "conversations": s.conversations, "ablation": rows})
+	}
+	p := newPage(s.cmd.OutOrStdout())
+	var grid [][]string
+	for _, row := range rows {
+		grid = append(grid, []string{
+			row.Evaluator, row.Dimension, row.Per, score(row.Whole.Mean), fmt.Sprint(row.Whole.N),
+			score(row.Participant.Mean), fmt.Sprint(row.Participant.N), score(row.ParticipantR), score(row.ParticipantSame),
+			score(row.Others.Mean), fmt.Sprint(row.Others.N), score(row.OthersR), score(row.OthersSame),
+		})
+	}
+	p.grid("", []string{"evaluator", "dimension", "per", "whole", "n", "alone", "n", "r", "same", "others", "n", "r", "same"}, grid, 2, func(column int) bool { return column >= 3 })
+	p.printf("\n")
+	p.paragraph("", "  ", plural(s.conversations, "conversation", "conversations")+". alone: the words of the scored role and nobody else's; others: everybody's but theirs. "+
+		"r is Pearson's correlation with the score of the whole, same the share of scores that stay the same, both over what has a value in both ways.")
+	p.paragraph("", "  ", "A score that the others' words alone explain feeds on how the person was asked, and not on the person.")
+	return nil
 }
 
 // note appends scores to the notes of an episode. The same evaluator in the same version, asked about the same again, is noted
@@ -350,6 +397,9 @@ type jsonScored struct {
 
 // tell writes what it came to.
 func (s *scoreOrder) tell() error {
+	if s.flags.ablate {
+		return s.tellAblation()
+	}
 	rows := s.table.Rows()
 	if s.flags.json {
 		return writeJSON(s.cmd, jsonScored{"done", s.conversations, s.noted, s.flags.only, rows})
