@@ -70,9 +70,9 @@ func TestDescribe(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]float64{
-		"turns": 4, "words_per_turn": 6, "words_per_turn_sd": math.Sqrt(8), "partner_words_per_turn": 2.5, "share_of_words": 12.0 / 17,
+		"turns": 4, "words_per_turn": 5.5, "words_per_turn_sd": math.Sqrt(4.5), "partner_words_per_turn": 2.5, "share_of_words": 11.0 / 16,
 		"counselor_question": .5, "counselor_reflection": .5, "counselor_other": 0, "client_change": .5, "client_sustain": 0,
-		"valence": -.2, "valence_2": -.5, "valence_4": .1, "self_reference": 100 * 4.0 / 12,
+		"valence": -.2, "valence_2": -.5, "valence_4": .1, "self_reference": 100 * 4.0 / 11,
 		"feelings_named": 1.5, "positive_affect": .3, "negative_affect": .2,
 	} {
 		if got, ok := f[name]; !ok || math.Abs(got-want) > 1e-9 {
