@@ -89,7 +89,9 @@ func TestDescribe(t *testing.T) {
 		t.Errorf("a silent role: %v", err)
 	}
 	broken := errors.New("gone")
-	if _, err := likeness.Describe(t.Context(), func(context.Context, string, *vignettev1.EvaluateRequest) ([]*vignettev1.Score, error) { return nil, broken }, conversation); !errors.Is(err, broken) {
+	if _, err := likeness.Describe(t.Context(), func(context.Context, string, *vignettev1.EvaluateRequest) ([]*vignettev1.Score, error) {
+		return nil, broken
+	}, conversation); !errors.Is(err, broken) {
 		t.Errorf("a reader that fails: %v", err)
 	}
 }
