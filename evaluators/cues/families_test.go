@@ -5,7 +5,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -165,17 +167,26 @@ func TestKeywordsInNoOrderShowNothing(t *testing.T) {
 
 // BenchmarkAll is what all builtin evaluators take for a transcript of 20 turns, 10 of them scored: the aim is below 5 ms.
 func BenchmarkAll(b *testing.B) {
-	var lines []string
-	for i := range 10 {
-		lines = append(lines,
-			fmt.Sprintf("c: I've been worn out since spring, and week %d was no better. I always end up doing it all alone, and I'm worried that nobody sees it.", i),
-			"h: It sounds like you carry a lot of it alone. I'd like us to look at one evening of your week together. Could you tell me what a good one would be like?")
+	asked := 0
+	// request has a transcript that nobody has read yet.
+	request := func() *vignettev1.EvaluateRequest {
+		asked++
+		var lines []string
+		for i := range 10 {
+			lines = append(lines,
+				fmt.Sprintf("c: I've been worn out since spring, and week %d was no better. I always end up doing it all alone, and I'm worried that nobody sees it.", 10*asked+i),
+				fmt.Sprintf("h: It sounds like you carry a lot of it alone. I'd like us to look at evening %d of your week together. Could you tell me what a good one would be like?", 10*asked+i))
+		}
+		req := talk("h", lines...)
+		req.Objective = &vignettev1.Objective{Kind: vignettev1.ObjectiveKind_OBJECTIVE_KIND_ASK, Statement: "Look at one evening of the week", Request: "I'd like us to look at one evening of your week."}
+		return req
 	}
-	req := talk("h", lines...)
-	req.Objective = &vignettev1.Objective{Kind: vignettev1.ObjectiveKind_OBJECTIVE_KIND_ASK, Statement: "Look at one evening of the week", Request: "I'd like us to look at one evening of your week."}
 	all := builtins()
 	run := func(b *testing.B, names ...string) {
+		before := processorTime(b)
+		defer func() { b.ReportMetric(float64(processorTime(b)-before)/float64(b.N)/1e6, "cpu-ms/op") }()
 		for b.Loop() {
+			req := request()
 			for _, name := range names {
 				if _, err := all[name].Evaluate(b.Context(), req); err != nil {
 					b.Fatal(err)
@@ -188,4 +199,13 @@ func BenchmarkAll(b *testing.B) {
 	for _, name := range names {
 		b.Run(name, func(b *testing.B) { run(b, name) })
 	}
+}
+
+// processorTime is what this process has had of processors so far; unlike the time that passes it says little about others.
+func processorTime(b *testing.B) time.Duration {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
