@@ -227,6 +227,13 @@ func (w *search) reached(id, last int, end at) {
 	}
 }
 
+// is says whether an edge whose key was met is really that of the word. The parts of a contraction are not spelt out again for it: that two
+// words have one key of 64 bits is not to be expected.
+func (e wordEdge) is(tokens []Token, place at) bool {
+	token := &tokens[place.token]
+	return token.keys[1] != 0 || e.word == token.Norm
+}
+
 // walk follows all edges that fit the word at a place; a phrase does not go on after punctuation.
 func (n *phraseNode) walk(w *search, place at, stopped bool) {
 	if place.token >= len(w.tokens) || stopped {
@@ -237,7 +244,7 @@ func (n *phraseNode) walk(w *search, place at, stopped bool) {
 		w.reached(to.id, place.token, next)
 		to.walk(w, next, stopped)
 	}
-	if edge, ok := n.words[w.tokens[place.token].keys[place.part]]; ok && edge.word == place.word(w.tokens) {
+	if edge, ok := n.words[w.tokens[place.token].keys[place.part]]; ok && edge.is(w.tokens, place) {
 		follow(edge.to)
 	}
 	for _, edge := range n.prefixes {
