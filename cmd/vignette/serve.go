@@ -5,7 +5,9 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"google.golang.org/grpc"
 
+	"github.com/vignette-sim/vignette/engine/practice"
 	"github.com/vignette-sim/vignette/engine/runs"
 	"github.com/vignette-sim/vignette/node"
 )
@@ -16,8 +18,9 @@ func newServe() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the engine to other programs",
-		Long: `Serves RunService, which starts, follows, lists and cancels runs, until Ctrl-C: as
-plain gRPC with reflection and health, and on the wire under the name "` + runs.EngineName + `".
+		Long: `Serves RunService, which starts, follows, lists and cancels runs, and PracticeService,
+which lets people practise, until Ctrl-C: as plain gRPC with reflection and health, and
+on the wire under the names "` + runs.EngineName + `" and "` + practice.AgentName + `".
 The agents and evaluators that come with the program are hosted beside it, and the
 gateway to language models where an endpoint is configured.
 
@@ -44,7 +47,11 @@ func serve(cmd *cobra.Command, flags grpcFlags, asJSON bool) error {
 		if err != nil {
 			return err
 		}
-		server, err := flags.serve(n, register)
+		practise, err := n.HostPractice(ctx, nil)
+		if err != nil {
+			return err
+		}
+		server, err := flags.serve(n, func(r grpc.ServiceRegistrar) { register(r); practise(r) })
 		if err != nil || said != nil {
 			return err
 		}

@@ -30,20 +30,24 @@ func (s *Seat) Waiting() string { return s.play.waiting() }
 
 // Play is [Conductor.Play], up to the next turn of a role from outside. Watch is told of words as they come; may be nil. An
 // episode that had begun before is claimed at the first call.
-func (s *Seat) Play(ctx context.Context, watch Watch, opening ...*vignettev1.EpisodeEvent) error {
+func (s *Seat) Play(ctx context.Context, watch Watch) error {
 	s.play.watch = watch
 	defer func() { s.play.watch = nil }()
-	if err := s.begin(ctx); err != nil {
-		return err
-	}
-	if s.play.state.Completed() != nil || s.play.state.Deleted() != nil {
-		return nil
-	}
-	if err := s.play.copy(ctx, opening); err != nil {
+	if err := s.begin(ctx); err != nil || s.over() {
 		return err
 	}
 	return s.play.run(ctx)
 }
+
+// Copy records events of another episode that this one begins with, and asks nobody.
+func (s *Seat) Copy(ctx context.Context, opening []*vignettev1.EpisodeEvent) error {
+	if err := s.begin(ctx); err != nil || s.over() {
+		return err
+	}
+	return s.play.copy(ctx, opening)
+}
+
+func (s *Seat) over() bool { return s.play.state.Completed() != nil || s.play.state.Deleted() != nil }
 
 // Take records what a role from outside does, whose turn it must be. Nobody is asked: [Seat.Play] goes on.
 func (s *Seat) Take(ctx context.Context, role string, action *vignettev1.Action) error {
@@ -78,7 +82,7 @@ func (s *Seat) End(ctx context.Context, reason vignettev1.EndReason, detail stri
 // begin claims an episode that had begun before this seat was taken, and once more after it failed.
 func (s *Seat) begin(ctx context.Context) error {
 	state := s.play.state
-	if state.Completed() != nil || state.Deleted() != nil {
+	if s.over() {
 		return nil
 	}
 	if s.claimed && state.Failed() == nil {
@@ -124,3 +128,6 @@ func (p *play) watched(role string) func(words string, takenBack bool) {
 	}
 	return func(words string, takenBack bool) { p.watch(role, words, takenBack) }
 }
+
+// Last is the sequence of the last entry of the episode's play that this seat knows of.
+func (s *Seat) Last() uint64 { return s.play.last }

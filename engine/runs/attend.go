@@ -16,9 +16,20 @@ type Attendance struct {
 
 // Play is [conductor.Seat.Play]; what a branch has in common with its origin is copied first.
 func (a *Attendance) Play(ctx context.Context, watch conductor.Watch) error {
+	if err := a.Copy(ctx); err != nil {
+		return err
+	}
+	return a.Seat.Play(ctx, watch)
+}
+
+// Copy brings a branch to where it parts from its origin, and asks nobody.
+func (a *Attendance) Copy(ctx context.Context) error {
 	opening := a.opening
 	a.opening = nil
-	return a.Seat.Play(ctx, watch, opening...)
+	if len(opening) == 0 {
+		return nil
+	}
+	return a.Seat.Copy(ctx, opening)
 }
 
 // Attend takes a place for somebody outside in an episode of a run, whoever began it and however it was cut off. Nothing is

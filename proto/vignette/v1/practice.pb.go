@@ -1582,7 +1582,9 @@ func (x *Left) GetReason() string {
 
 // Finished says that the trainee asked for the end.
 type Finished struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The skills over the trainee's turns, as they came out: what progress is counted from.
+	Profile       []*SkillProfile `protobuf:"bytes,1,rep,name=profile,proto3" json:"profile,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1615,6 +1617,13 @@ func (x *Finished) ProtoReflect() protoreflect.Message {
 // Deprecated: Use Finished.ProtoReflect.Descriptor instead.
 func (*Finished) Descriptor() ([]byte, []int) {
 	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *Finished) GetProfile() []*SkillProfile {
+	if x != nil {
+		return x.Profile
+	}
+	return nil
 }
 
 // Switched says that the session goes on in the branch it is noted on.
@@ -6172,9 +6181,9 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"\vnotice_read\x18\x01 \x01(\bR\n" +
 	"noticeRead\"(\n" +
 	"\x04Left\x12 \n" +
-	"\x06reason\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x06reason\"\n" +
-	"\n" +
-	"\bFinished\"\n" +
+	"\x06reason\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x06reason\"?\n" +
+	"\bFinished\x123\n" +
+	"\aprofile\x18\x01 \x03(\v2\x19.vignette.v1.SkillProfileR\aprofile\"\n" +
 	"\n" +
 	"\bSwitched\"\x99\x01\n" +
 	"\n" +
@@ -6712,134 +6721,135 @@ var file_vignette_v1_practice_proto_depIdxs = []int32{
 	87,  // 22: vignette.v1.SkillFound.spans:type_name -> vignette.v1.Span
 	12,  // 23: vignette.v1.PracticeHint.next:type_name -> vignette.v1.NextSkill
 	5,   // 24: vignette.v1.Paused.reason:type_name -> vignette.v1.PauseReason
-	22,  // 25: vignette.v1.RiskNotice.help:type_name -> vignette.v1.LocalHelp
-	82,  // 26: vignette.v1.LocalHelp.contacts:type_name -> vignette.v1.LocalHelp.Contact
-	88,  // 27: vignette.v1.Formulation.emotions:type_name -> vignette.v1.Emotion
-	89,  // 28: vignette.v1.Formulation.core_beliefs:type_name -> vignette.v1.CoreBelief.Category
-	23,  // 29: vignette.v1.ScoredFormulation.submitted:type_name -> vignette.v1.Formulation
-	23,  // 30: vignette.v1.ScoredFormulation.reference:type_name -> vignette.v1.Formulation
-	83,  // 31: vignette.v1.ScoredFormulation.fields:type_name -> vignette.v1.ScoredFormulation.FieldScore
-	26,  // 32: vignette.v1.PracticeSession.part:type_name -> vignette.v1.PracticePart
-	27,  // 33: vignette.v1.PracticeSession.partners:type_name -> vignette.v1.PracticePartner
-	6,   // 34: vignette.v1.PracticeSession.practice:type_name -> vignette.v1.Practice
-	3,   // 35: vignette.v1.PracticeSession.phase:type_name -> vignette.v1.PracticePhase
-	5,   // 36: vignette.v1.PracticeSession.paused:type_name -> vignette.v1.PauseReason
-	21,  // 37: vignette.v1.PracticeSession.risk:type_name -> vignette.v1.RiskNotice
-	28,  // 38: vignette.v1.PracticeSession.branches:type_name -> vignette.v1.PracticeBranch
-	29,  // 39: vignette.v1.PracticeSession.turns:type_name -> vignette.v1.PracticeTurn
-	9,   // 40: vignette.v1.PracticeSession.measures:type_name -> vignette.v1.Measures
-	85,  // 41: vignette.v1.PracticeSession.created_at:type_name -> google.protobuf.Timestamp
-	90,  // 42: vignette.v1.PracticePart.objective:type_name -> vignette.v1.Objective
-	91,  // 43: vignette.v1.PracticeTurn.action:type_name -> vignette.v1.Action
-	92,  // 44: vignette.v1.PracticeTurn.felt:type_name -> vignette.v1.MentalState
-	10,  // 45: vignette.v1.PracticeTurn.feedback:type_name -> vignette.v1.PracticeFeedback
-	15,  // 46: vignette.v1.PracticeTurn.disagreements:type_name -> vignette.v1.Disagreement
-	31,  // 47: vignette.v1.PracticeComparison.original:type_name -> vignette.v1.BranchSide
-	31,  // 48: vignette.v1.PracticeComparison.retry:type_name -> vignette.v1.BranchSide
-	29,  // 49: vignette.v1.BranchSide.said:type_name -> vignette.v1.PracticeTurn
-	29,  // 50: vignette.v1.BranchSide.answered:type_name -> vignette.v1.PracticeTurn
-	32,  // 51: vignette.v1.BranchSide.change:type_name -> vignette.v1.PartnerChange
-	93,  // 52: vignette.v1.PartnerChange.source:type_name -> vignette.v1.StateSource
-	29,  // 53: vignette.v1.PracticeUpdate.turn:type_name -> vignette.v1.PracticeTurn
-	34,  // 54: vignette.v1.PracticeUpdate.words:type_name -> vignette.v1.PracticeWords
-	10,  // 55: vignette.v1.PracticeUpdate.feedback:type_name -> vignette.v1.PracticeFeedback
-	21,  // 56: vignette.v1.PracticeUpdate.risk:type_name -> vignette.v1.RiskNotice
-	30,  // 57: vignette.v1.PracticeUpdate.comparison:type_name -> vignette.v1.PracticeComparison
-	25,  // 58: vignette.v1.PracticeUpdate.session:type_name -> vignette.v1.PracticeSession
-	94,  // 59: vignette.v1.StartSessionRequest.scenario:type_name -> vignette.v1.Scenario
-	36,  // 60: vignette.v1.StartSessionRequest.situation:type_name -> vignette.v1.OwnSituation
-	0,   // 61: vignette.v1.StartSessionRequest.help:type_name -> vignette.v1.HelpLevel
-	2,   // 62: vignette.v1.StartSessionRequest.arm:type_name -> vignette.v1.StudyArm
-	7,   // 63: vignette.v1.StartSessionRequest.consent:type_name -> vignette.v1.Consent
-	1,   // 64: vignette.v1.StartSessionRequest.skills:type_name -> vignette.v1.SkillSet
-	84,  // 65: vignette.v1.StartSessionRequest.models:type_name -> vignette.v1.StartSessionRequest.ModelsEntry
-	95,  // 66: vignette.v1.OwnSituation.kind:type_name -> vignette.v1.ObjectiveKind
-	25,  // 67: vignette.v1.StartSessionResponse.session:type_name -> vignette.v1.PracticeSession
-	96,  // 68: vignette.v1.SayRequest.kind:type_name -> vignette.v1.ActionKind
-	33,  // 69: vignette.v1.SayResponse.update:type_name -> vignette.v1.PracticeUpdate
-	10,  // 70: vignette.v1.DraftResponse.feedback:type_name -> vignette.v1.PracticeFeedback
-	21,  // 71: vignette.v1.DraftResponse.risk:type_name -> vignette.v1.RiskNotice
-	14,  // 72: vignette.v1.GetHintResponse.hint:type_name -> vignette.v1.PracticeHint
-	10,  // 73: vignette.v1.GetFeedbackResponse.feedback:type_name -> vignette.v1.PracticeFeedback
-	15,  // 74: vignette.v1.DisagreeRequest.disagreement:type_name -> vignette.v1.Disagreement
-	33,  // 75: vignette.v1.RetryTurnResponse.update:type_name -> vignette.v1.PracticeUpdate
-	30,  // 76: vignette.v1.CompareBranchesResponse.comparison:type_name -> vignette.v1.PracticeComparison
-	29,  // 77: vignette.v1.CompareBranchesResponse.original:type_name -> vignette.v1.PracticeTurn
-	29,  // 78: vignette.v1.CompareBranchesResponse.retry:type_name -> vignette.v1.PracticeTurn
-	25,  // 79: vignette.v1.SwitchBranchResponse.session:type_name -> vignette.v1.PracticeSession
-	25,  // 80: vignette.v1.PauseSessionResponse.session:type_name -> vignette.v1.PracticeSession
-	25,  // 81: vignette.v1.ResumeSessionResponse.session:type_name -> vignette.v1.PracticeSession
-	9,   // 82: vignette.v1.MeasureRequest.measures:type_name -> vignette.v1.Measures
-	23,  // 83: vignette.v1.FormulateRequest.formulation:type_name -> vignette.v1.Formulation
-	24,  // 84: vignette.v1.FormulateResponse.scored:type_name -> vignette.v1.ScoredFormulation
-	25,  // 85: vignette.v1.LeaveSessionResponse.session:type_name -> vignette.v1.PracticeSession
-	68,  // 86: vignette.v1.FinishSessionResponse.report:type_name -> vignette.v1.PracticeReport
-	68,  // 87: vignette.v1.GetReportResponse.report:type_name -> vignette.v1.PracticeReport
-	25,  // 88: vignette.v1.PracticeReport.session:type_name -> vignette.v1.PracticeSession
-	72,  // 89: vignette.v1.PracticeReport.profile:type_name -> vignette.v1.SkillProfile
-	71,  // 90: vignette.v1.PracticeReport.curve:type_name -> vignette.v1.EmotionPoint
-	30,  // 91: vignette.v1.PracticeReport.comparisons:type_name -> vignette.v1.PracticeComparison
-	70,  // 92: vignette.v1.PracticeReport.debrief:type_name -> vignette.v1.DebriefPoint
-	97,  // 93: vignette.v1.PracticeReport.scores:type_name -> vignette.v1.Score
-	24,  // 94: vignette.v1.PracticeReport.formulations:type_name -> vignette.v1.ScoredFormulation
-	12,  // 95: vignette.v1.PracticeReport.next:type_name -> vignette.v1.NextSkill
-	69,  // 96: vignette.v1.PracticeReport.used:type_name -> vignette.v1.HelpUsed
-	92,  // 97: vignette.v1.EmotionPoint.state:type_name -> vignette.v1.MentalState
-	1,   // 98: vignette.v1.GetProgressRequest.skills:type_name -> vignette.v1.SkillSet
-	72,  // 99: vignette.v1.GetProgressResponse.profile:type_name -> vignette.v1.SkillProfile
-	75,  // 100: vignette.v1.GetProgressResponse.sessions:type_name -> vignette.v1.SessionProgress
-	12,  // 101: vignette.v1.GetProgressResponse.next:type_name -> vignette.v1.NextSkill
-	85,  // 102: vignette.v1.SessionProgress.created_at:type_name -> google.protobuf.Timestamp
-	72,  // 103: vignette.v1.SessionProgress.profile:type_name -> vignette.v1.SkillProfile
-	0,   // 104: vignette.v1.SessionProgress.help:type_name -> vignette.v1.HelpLevel
-	25,  // 105: vignette.v1.ListSessionsResponse.sessions:type_name -> vignette.v1.PracticeSession
-	25,  // 106: vignette.v1.GetSessionResponse.session:type_name -> vignette.v1.PracticeSession
-	33,  // 107: vignette.v1.WatchSessionResponse.update:type_name -> vignette.v1.PracticeUpdate
-	35,  // 108: vignette.v1.PracticeService.StartSession:input_type -> vignette.v1.StartSessionRequest
-	38,  // 109: vignette.v1.PracticeService.Say:input_type -> vignette.v1.SayRequest
-	40,  // 110: vignette.v1.PracticeService.Draft:input_type -> vignette.v1.DraftRequest
-	42,  // 111: vignette.v1.PracticeService.GetHint:input_type -> vignette.v1.GetHintRequest
-	44,  // 112: vignette.v1.PracticeService.GetFeedback:input_type -> vignette.v1.GetFeedbackRequest
-	46,  // 113: vignette.v1.PracticeService.Disagree:input_type -> vignette.v1.DisagreeRequest
-	48,  // 114: vignette.v1.PracticeService.RetryTurn:input_type -> vignette.v1.RetryTurnRequest
-	50,  // 115: vignette.v1.PracticeService.CompareBranches:input_type -> vignette.v1.CompareBranchesRequest
-	52,  // 116: vignette.v1.PracticeService.SwitchBranch:input_type -> vignette.v1.SwitchBranchRequest
-	54,  // 117: vignette.v1.PracticeService.PauseSession:input_type -> vignette.v1.PauseSessionRequest
-	56,  // 118: vignette.v1.PracticeService.ResumeSession:input_type -> vignette.v1.ResumeSessionRequest
-	58,  // 119: vignette.v1.PracticeService.Measure:input_type -> vignette.v1.MeasureRequest
-	60,  // 120: vignette.v1.PracticeService.Formulate:input_type -> vignette.v1.FormulateRequest
-	62,  // 121: vignette.v1.PracticeService.LeaveSession:input_type -> vignette.v1.LeaveSessionRequest
-	64,  // 122: vignette.v1.PracticeService.FinishSession:input_type -> vignette.v1.FinishSessionRequest
-	66,  // 123: vignette.v1.PracticeService.GetReport:input_type -> vignette.v1.GetReportRequest
-	73,  // 124: vignette.v1.PracticeService.GetProgress:input_type -> vignette.v1.GetProgressRequest
-	76,  // 125: vignette.v1.PracticeService.ListSessions:input_type -> vignette.v1.ListSessionsRequest
-	78,  // 126: vignette.v1.PracticeService.GetSession:input_type -> vignette.v1.GetSessionRequest
-	80,  // 127: vignette.v1.PracticeService.WatchSession:input_type -> vignette.v1.WatchSessionRequest
-	37,  // 128: vignette.v1.PracticeService.StartSession:output_type -> vignette.v1.StartSessionResponse
-	39,  // 129: vignette.v1.PracticeService.Say:output_type -> vignette.v1.SayResponse
-	41,  // 130: vignette.v1.PracticeService.Draft:output_type -> vignette.v1.DraftResponse
-	43,  // 131: vignette.v1.PracticeService.GetHint:output_type -> vignette.v1.GetHintResponse
-	45,  // 132: vignette.v1.PracticeService.GetFeedback:output_type -> vignette.v1.GetFeedbackResponse
-	47,  // 133: vignette.v1.PracticeService.Disagree:output_type -> vignette.v1.DisagreeResponse
-	49,  // 134: vignette.v1.PracticeService.RetryTurn:output_type -> vignette.v1.RetryTurnResponse
-	51,  // 135: vignette.v1.PracticeService.CompareBranches:output_type -> vignette.v1.CompareBranchesResponse
-	53,  // 136: vignette.v1.PracticeService.SwitchBranch:output_type -> vignette.v1.SwitchBranchResponse
-	55,  // 137: vignette.v1.PracticeService.PauseSession:output_type -> vignette.v1.PauseSessionResponse
-	57,  // 138: vignette.v1.PracticeService.ResumeSession:output_type -> vignette.v1.ResumeSessionResponse
-	59,  // 139: vignette.v1.PracticeService.Measure:output_type -> vignette.v1.MeasureResponse
-	61,  // 140: vignette.v1.PracticeService.Formulate:output_type -> vignette.v1.FormulateResponse
-	63,  // 141: vignette.v1.PracticeService.LeaveSession:output_type -> vignette.v1.LeaveSessionResponse
-	65,  // 142: vignette.v1.PracticeService.FinishSession:output_type -> vignette.v1.FinishSessionResponse
-	67,  // 143: vignette.v1.PracticeService.GetReport:output_type -> vignette.v1.GetReportResponse
-	74,  // 144: vignette.v1.PracticeService.GetProgress:output_type -> vignette.v1.GetProgressResponse
-	77,  // 145: vignette.v1.PracticeService.ListSessions:output_type -> vignette.v1.ListSessionsResponse
-	79,  // 146: vignette.v1.PracticeService.GetSession:output_type -> vignette.v1.GetSessionResponse
-	81,  // 147: vignette.v1.PracticeService.WatchSession:output_type -> vignette.v1.WatchSessionResponse
-	128, // [128:148] is the sub-list for method output_type
-	108, // [108:128] is the sub-list for method input_type
-	108, // [108:108] is the sub-list for extension type_name
-	108, // [108:108] is the sub-list for extension extendee
-	0,   // [0:108] is the sub-list for field type_name
+	72,  // 25: vignette.v1.Finished.profile:type_name -> vignette.v1.SkillProfile
+	22,  // 26: vignette.v1.RiskNotice.help:type_name -> vignette.v1.LocalHelp
+	82,  // 27: vignette.v1.LocalHelp.contacts:type_name -> vignette.v1.LocalHelp.Contact
+	88,  // 28: vignette.v1.Formulation.emotions:type_name -> vignette.v1.Emotion
+	89,  // 29: vignette.v1.Formulation.core_beliefs:type_name -> vignette.v1.CoreBelief.Category
+	23,  // 30: vignette.v1.ScoredFormulation.submitted:type_name -> vignette.v1.Formulation
+	23,  // 31: vignette.v1.ScoredFormulation.reference:type_name -> vignette.v1.Formulation
+	83,  // 32: vignette.v1.ScoredFormulation.fields:type_name -> vignette.v1.ScoredFormulation.FieldScore
+	26,  // 33: vignette.v1.PracticeSession.part:type_name -> vignette.v1.PracticePart
+	27,  // 34: vignette.v1.PracticeSession.partners:type_name -> vignette.v1.PracticePartner
+	6,   // 35: vignette.v1.PracticeSession.practice:type_name -> vignette.v1.Practice
+	3,   // 36: vignette.v1.PracticeSession.phase:type_name -> vignette.v1.PracticePhase
+	5,   // 37: vignette.v1.PracticeSession.paused:type_name -> vignette.v1.PauseReason
+	21,  // 38: vignette.v1.PracticeSession.risk:type_name -> vignette.v1.RiskNotice
+	28,  // 39: vignette.v1.PracticeSession.branches:type_name -> vignette.v1.PracticeBranch
+	29,  // 40: vignette.v1.PracticeSession.turns:type_name -> vignette.v1.PracticeTurn
+	9,   // 41: vignette.v1.PracticeSession.measures:type_name -> vignette.v1.Measures
+	85,  // 42: vignette.v1.PracticeSession.created_at:type_name -> google.protobuf.Timestamp
+	90,  // 43: vignette.v1.PracticePart.objective:type_name -> vignette.v1.Objective
+	91,  // 44: vignette.v1.PracticeTurn.action:type_name -> vignette.v1.Action
+	92,  // 45: vignette.v1.PracticeTurn.felt:type_name -> vignette.v1.MentalState
+	10,  // 46: vignette.v1.PracticeTurn.feedback:type_name -> vignette.v1.PracticeFeedback
+	15,  // 47: vignette.v1.PracticeTurn.disagreements:type_name -> vignette.v1.Disagreement
+	31,  // 48: vignette.v1.PracticeComparison.original:type_name -> vignette.v1.BranchSide
+	31,  // 49: vignette.v1.PracticeComparison.retry:type_name -> vignette.v1.BranchSide
+	29,  // 50: vignette.v1.BranchSide.said:type_name -> vignette.v1.PracticeTurn
+	29,  // 51: vignette.v1.BranchSide.answered:type_name -> vignette.v1.PracticeTurn
+	32,  // 52: vignette.v1.BranchSide.change:type_name -> vignette.v1.PartnerChange
+	93,  // 53: vignette.v1.PartnerChange.source:type_name -> vignette.v1.StateSource
+	29,  // 54: vignette.v1.PracticeUpdate.turn:type_name -> vignette.v1.PracticeTurn
+	34,  // 55: vignette.v1.PracticeUpdate.words:type_name -> vignette.v1.PracticeWords
+	10,  // 56: vignette.v1.PracticeUpdate.feedback:type_name -> vignette.v1.PracticeFeedback
+	21,  // 57: vignette.v1.PracticeUpdate.risk:type_name -> vignette.v1.RiskNotice
+	30,  // 58: vignette.v1.PracticeUpdate.comparison:type_name -> vignette.v1.PracticeComparison
+	25,  // 59: vignette.v1.PracticeUpdate.session:type_name -> vignette.v1.PracticeSession
+	94,  // 60: vignette.v1.StartSessionRequest.scenario:type_name -> vignette.v1.Scenario
+	36,  // 61: vignette.v1.StartSessionRequest.situation:type_name -> vignette.v1.OwnSituation
+	0,   // 62: vignette.v1.StartSessionRequest.help:type_name -> vignette.v1.HelpLevel
+	2,   // 63: vignette.v1.StartSessionRequest.arm:type_name -> vignette.v1.StudyArm
+	7,   // 64: vignette.v1.StartSessionRequest.consent:type_name -> vignette.v1.Consent
+	1,   // 65: vignette.v1.StartSessionRequest.skills:type_name -> vignette.v1.SkillSet
+	84,  // 66: vignette.v1.StartSessionRequest.models:type_name -> vignette.v1.StartSessionRequest.ModelsEntry
+	95,  // 67: vignette.v1.OwnSituation.kind:type_name -> vignette.v1.ObjectiveKind
+	25,  // 68: vignette.v1.StartSessionResponse.session:type_name -> vignette.v1.PracticeSession
+	96,  // 69: vignette.v1.SayRequest.kind:type_name -> vignette.v1.ActionKind
+	33,  // 70: vignette.v1.SayResponse.update:type_name -> vignette.v1.PracticeUpdate
+	10,  // 71: vignette.v1.DraftResponse.feedback:type_name -> vignette.v1.PracticeFeedback
+	21,  // 72: vignette.v1.DraftResponse.risk:type_name -> vignette.v1.RiskNotice
+	14,  // 73: vignette.v1.GetHintResponse.hint:type_name -> vignette.v1.PracticeHint
+	10,  // 74: vignette.v1.GetFeedbackResponse.feedback:type_name -> vignette.v1.PracticeFeedback
+	15,  // 75: vignette.v1.DisagreeRequest.disagreement:type_name -> vignette.v1.Disagreement
+	33,  // 76: vignette.v1.RetryTurnResponse.update:type_name -> vignette.v1.PracticeUpdate
+	30,  // 77: vignette.v1.CompareBranchesResponse.comparison:type_name -> vignette.v1.PracticeComparison
+	29,  // 78: vignette.v1.CompareBranchesResponse.original:type_name -> vignette.v1.PracticeTurn
+	29,  // 79: vignette.v1.CompareBranchesResponse.retry:type_name -> vignette.v1.PracticeTurn
+	25,  // 80: vignette.v1.SwitchBranchResponse.session:type_name -> vignette.v1.PracticeSession
+	25,  // 81: vignette.v1.PauseSessionResponse.session:type_name -> vignette.v1.PracticeSession
+	25,  // 82: vignette.v1.ResumeSessionResponse.session:type_name -> vignette.v1.PracticeSession
+	9,   // 83: vignette.v1.MeasureRequest.measures:type_name -> vignette.v1.Measures
+	23,  // 84: vignette.v1.FormulateRequest.formulation:type_name -> vignette.v1.Formulation
+	24,  // 85: vignette.v1.FormulateResponse.scored:type_name -> vignette.v1.ScoredFormulation
+	25,  // 86: vignette.v1.LeaveSessionResponse.session:type_name -> vignette.v1.PracticeSession
+	68,  // 87: vignette.v1.FinishSessionResponse.report:type_name -> vignette.v1.PracticeReport
+	68,  // 88: vignette.v1.GetReportResponse.report:type_name -> vignette.v1.PracticeReport
+	25,  // 89: vignette.v1.PracticeReport.session:type_name -> vignette.v1.PracticeSession
+	72,  // 90: vignette.v1.PracticeReport.profile:type_name -> vignette.v1.SkillProfile
+	71,  // 91: vignette.v1.PracticeReport.curve:type_name -> vignette.v1.EmotionPoint
+	30,  // 92: vignette.v1.PracticeReport.comparisons:type_name -> vignette.v1.PracticeComparison
+	70,  // 93: vignette.v1.PracticeReport.debrief:type_name -> vignette.v1.DebriefPoint
+	97,  // 94: vignette.v1.PracticeReport.scores:type_name -> vignette.v1.Score
+	24,  // 95: vignette.v1.PracticeReport.formulations:type_name -> vignette.v1.ScoredFormulation
+	12,  // 96: vignette.v1.PracticeReport.next:type_name -> vignette.v1.NextSkill
+	69,  // 97: vignette.v1.PracticeReport.used:type_name -> vignette.v1.HelpUsed
+	92,  // 98: vignette.v1.EmotionPoint.state:type_name -> vignette.v1.MentalState
+	1,   // 99: vignette.v1.GetProgressRequest.skills:type_name -> vignette.v1.SkillSet
+	72,  // 100: vignette.v1.GetProgressResponse.profile:type_name -> vignette.v1.SkillProfile
+	75,  // 101: vignette.v1.GetProgressResponse.sessions:type_name -> vignette.v1.SessionProgress
+	12,  // 102: vignette.v1.GetProgressResponse.next:type_name -> vignette.v1.NextSkill
+	85,  // 103: vignette.v1.SessionProgress.created_at:type_name -> google.protobuf.Timestamp
+	72,  // 104: vignette.v1.SessionProgress.profile:type_name -> vignette.v1.SkillProfile
+	0,   // 105: vignette.v1.SessionProgress.help:type_name -> vignette.v1.HelpLevel
+	25,  // 106: vignette.v1.ListSessionsResponse.sessions:type_name -> vignette.v1.PracticeSession
+	25,  // 107: vignette.v1.GetSessionResponse.session:type_name -> vignette.v1.PracticeSession
+	33,  // 108: vignette.v1.WatchSessionResponse.update:type_name -> vignette.v1.PracticeUpdate
+	35,  // 109: vignette.v1.PracticeService.StartSession:input_type -> vignette.v1.StartSessionRequest
+	38,  // 110: vignette.v1.PracticeService.Say:input_type -> vignette.v1.SayRequest
+	40,  // 111: vignette.v1.PracticeService.Draft:input_type -> vignette.v1.DraftRequest
+	42,  // 112: vignette.v1.PracticeService.GetHint:input_type -> vignette.v1.GetHintRequest
+	44,  // 113: vignette.v1.PracticeService.GetFeedback:input_type -> vignette.v1.GetFeedbackRequest
+	46,  // 114: vignette.v1.PracticeService.Disagree:input_type -> vignette.v1.DisagreeRequest
+	48,  // 115: vignette.v1.PracticeService.RetryTurn:input_type -> vignette.v1.RetryTurnRequest
+	50,  // 116: vignette.v1.PracticeService.CompareBranches:input_type -> vignette.v1.CompareBranchesRequest
+	52,  // 117: vignette.v1.PracticeService.SwitchBranch:input_type -> vignette.v1.SwitchBranchRequest
+	54,  // 118: vignette.v1.PracticeService.PauseSession:input_type -> vignette.v1.PauseSessionRequest
+	56,  // 119: vignette.v1.PracticeService.ResumeSession:input_type -> vignette.v1.ResumeSessionRequest
+	58,  // 120: vignette.v1.PracticeService.Measure:input_type -> vignette.v1.MeasureRequest
+	60,  // 121: vignette.v1.PracticeService.Formulate:input_type -> vignette.v1.FormulateRequest
+	62,  // 122: vignette.v1.PracticeService.LeaveSession:input_type -> vignette.v1.LeaveSessionRequest
+	64,  // 123: vignette.v1.PracticeService.FinishSession:input_type -> vignette.v1.FinishSessionRequest
+	66,  // 124: vignette.v1.PracticeService.GetReport:input_type -> vignette.v1.GetReportRequest
+	73,  // 125: vignette.v1.PracticeService.GetProgress:input_type -> vignette.v1.GetProgressRequest
+	76,  // 126: vignette.v1.PracticeService.ListSessions:input_type -> vignette.v1.ListSessionsRequest
+	78,  // 127: vignette.v1.PracticeService.GetSession:input_type -> vignette.v1.GetSessionRequest
+	80,  // 128: vignette.v1.PracticeService.WatchSession:input_type -> vignette.v1.WatchSessionRequest
+	37,  // 129: vignette.v1.PracticeService.StartSession:output_type -> vignette.v1.StartSessionResponse
+	39,  // 130: vignette.v1.PracticeService.Say:output_type -> vignette.v1.SayResponse
+	41,  // 131: vignette.v1.PracticeService.Draft:output_type -> vignette.v1.DraftResponse
+	43,  // 132: vignette.v1.PracticeService.GetHint:output_type -> vignette.v1.GetHintResponse
+	45,  // 133: vignette.v1.PracticeService.GetFeedback:output_type -> vignette.v1.GetFeedbackResponse
+	47,  // 134: vignette.v1.PracticeService.Disagree:output_type -> vignette.v1.DisagreeResponse
+	49,  // 135: vignette.v1.PracticeService.RetryTurn:output_type -> vignette.v1.RetryTurnResponse
+	51,  // 136: vignette.v1.PracticeService.CompareBranches:output_type -> vignette.v1.CompareBranchesResponse
+	53,  // 137: vignette.v1.PracticeService.SwitchBranch:output_type -> vignette.v1.SwitchBranchResponse
+	55,  // 138: vignette.v1.PracticeService.PauseSession:output_type -> vignette.v1.PauseSessionResponse
+	57,  // 139: vignette.v1.PracticeService.ResumeSession:output_type -> vignette.v1.ResumeSessionResponse
+	59,  // 140: vignette.v1.PracticeService.Measure:output_type -> vignette.v1.MeasureResponse
+	61,  // 141: vignette.v1.PracticeService.Formulate:output_type -> vignette.v1.FormulateResponse
+	63,  // 142: vignette.v1.PracticeService.LeaveSession:output_type -> vignette.v1.LeaveSessionResponse
+	65,  // 143: vignette.v1.PracticeService.FinishSession:output_type -> vignette.v1.FinishSessionResponse
+	67,  // 144: vignette.v1.PracticeService.GetReport:output_type -> vignette.v1.GetReportResponse
+	74,  // 145: vignette.v1.PracticeService.GetProgress:output_type -> vignette.v1.GetProgressResponse
+	77,  // 146: vignette.v1.PracticeService.ListSessions:output_type -> vignette.v1.ListSessionsResponse
+	79,  // 147: vignette.v1.PracticeService.GetSession:output_type -> vignette.v1.GetSessionResponse
+	81,  // 148: vignette.v1.PracticeService.WatchSession:output_type -> vignette.v1.WatchSessionResponse
+	129, // [129:149] is the sub-list for method output_type
+	109, // [109:129] is the sub-list for method input_type
+	109, // [109:109] is the sub-list for extension type_name
+	109, // [109:109] is the sub-list for extension extendee
+	0,   // [0:109] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_practice_proto_init() }
