@@ -50,6 +50,7 @@ func check(s *vignettev1.Scenario, d reporter) {
 	checkProbes(s, d)
 	checkFactors(s, d)
 	checkDecision(s, d)
+	checkAftermath(s, d)
 }
 
 func checkRoles(s *vignettev1.Scenario, d reporter) {

@@ -50,6 +50,7 @@ func Normalize(s *vignettev1.Scenario) {
 	if s.Decision != nil {
 		s.Decision.Role = resolveFocal(s, s.Decision.Role)
 	}
+	normalizeAftermath(s)
 	for _, e := range s.Evaluators {
 		if e.Name == "" {
 			e.Name = e.GetRubric().GetId()

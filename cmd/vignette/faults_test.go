@@ -112,6 +112,7 @@ func TestUnusableDirectory(t *testing.T) {
 
 // A directory that somebody holds who cannot be joined is named, with what to do.
 func TestOccupiedDirectory(t *testing.T) {
+	t.Parallel() // it waits, and does nothing
 	p := newProgram(t)
 	data := filepath.Join(p.dir, ".vignette")
 	if err := os.MkdirAll(data, 0o700); err != nil {

@@ -2,15 +2,20 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/vignette-sim/vignette/engine/conductor"
+	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/engine/projection"
 	"github.com/vignette-sim/vignette/feedback/hindsight"
 	"github.com/vignette-sim/vignette/node"
@@ -26,6 +31,7 @@ type hindsightFlags struct {
 	dry           bool
 	author        string
 	json          bool
+	models        modelFlags
 }
 
 func newHindsight() *cobra.Command {
@@ -34,11 +40,16 @@ func newHindsight() *cobra.Command {
 		Use:   "hindsight RUN|last",
 		Short: "Simulate what came of a run's conversations, and judge them before and after",
 		Long: `Samples futures of every completed episode by rules: purchases where the scenario has a
-decision, a client's next days where somebody seeks help. Then the one concerned, and an
-onlooker who reads the conversation alone, say how satisfied they are (1-5) before and
-after seeing what came of it; the gap is foresight less hindsight: above zero is what
-sounded better than it was. Intervals are 95%, over clients. A flip is an episode on one
-side of the scale's middle before and on the other after.
+decision, a client's next days where somebody seeks help, what becomes of an agreement
+where something was asked for or refused. A scenario's own rules (aftermath) act on them.
+Then the one concerned, and an onlooker who reads the conversation alone, say how satisfied
+they are (1-5) before and after seeing what came of it; the gap is foresight less
+hindsight: above zero is what sounded better than it was. Intervals are 95%, over clients.
+A flip is an episode on one side of the scale's middle before and on the other after.
+
+With --model a language model tells the futures and judges, in the place of the rules. It
+is told the conversation and the scenario's world, and no score, rating or policy. Its
+answers are on record: the same command again is free.
 
 --observe says what is seen before judging again: none, partial (what happened, in one
 future) or full (all futures, and what would have come of other choices).
@@ -49,12 +60,23 @@ constants (docs/hindsight.md), and no forecast of anybody's life.`,
 		Example: `  vignette hindsight last
   vignette hindsight last --futures 20 --days 30 --observe full
   vignette hindsight last --reward hindsight.goal=2,hindsight.return=1
+  vignette hindsight last --model gpt-4o-mini --futures 3 --max-cost 2
   vignette hindsight last --json | jq 'select(.type == "gap")'`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return runHindsight(cmd, args[0], flags) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if flags.models.model == "" && (cmd.Flags().Changed("max-cost") || cmd.Flags().Changed("max-tokens")) {
+				return usagef("--max-cost and --max-tokens are for --model; rules cost nothing")
+			}
+			if err := flags.models.check(); err != nil {
+				return err
+			}
+			return runHindsight(cmd, args[0], flags)
+		},
 	}
+	cmd.Flags().StringVar(&flags.models.model, "model", "", "model that tells the futures and judges, in place of the rules: MODEL, or ENDPOINT/MODEL")
+	flags.models.addTerms(cmd)
 	cmd.Flags().IntVar(&flags.futures, "futures", 5, "futures sampled for each episode, 1 to 100")
-	cmd.Flags().IntVar(&flags.days, "days", 14, "how many days they reach, 1 to 3650")
+	cmd.Flags().IntVar(&flags.days, "days", 0, "how many days they reach, 1 to 3650 (default as the scenario says, else 14)")
 	cmd.Flags().StringVar(&flags.observe, "observe", "partial", "what is seen before judging again: none, partial, full")
 	cmd.Flags().Uint64Var(&flags.seed, "seed", 1, "seed of the futures' chance")
 	cmd.Flags().StringVar(&flags.reward, "reward", "", "compose rewards with terms of hindsight: DIMENSION=WEIGHT,... or JUDGE:DIMENSION=WEIGHT")
@@ -72,8 +94,8 @@ var shownNames = map[string]vignettev1.ConsequencesShown{
 
 func (f hindsightFlags) options() (hindsight.Options, []*vignettev1.RewardTerm, error) {
 	options := hindsight.Options{Futures: f.futures, Days: f.days, Seed: f.seed, Shown: shownNames[f.observe]}
-	if f.futures < 1 || f.days < 1 {
-		return options, nil, usagef("--futures is %d and --days %d; both must be at least 1", f.futures, f.days)
+	if f.futures < 1 {
+		return options, nil, usagef("--futures is %d; it must be at least 1", f.futures)
 	}
 	if options.Shown == 0 {
 		return options, nil, usagef("--observe is %q; it must be none, partial or full", f.observe)
@@ -101,53 +123,143 @@ func runHindsight(cmd *cobra.Command, name string, flags hindsightFlags) error {
 		if err != nil {
 			return err
 		}
+		look, err := lookerOf(cmd, n, flags, options)
+		if err != nil {
+			return err
+		}
 		table := &hindsight.Table{Seed: flags.seed}
 		studied, without := 0, 0
 		var unreadable error
-		for item, err := range n.Reader().Episodes(cmd.Context(), planner) {
-			if err != nil {
-				return err
-			}
-			if item.Unreadable != nil {
-				unreadable = tellUnreadable(cmd, item)
-			}
-			if item.State.Completed() == nil {
-				continue
-			}
-			study, err := hindsight.Of(item.State, options)
-			if err != nil {
-				return err
-			}
+		take := func(study *hindsight.Study) error {
 			if study == nil {
 				without++
-				continue
+				return nil
 			}
 			studied++
-			var composed *vignettev1.Reward
-			if len(terms) > 0 {
-				composed = study.Reward(terms)
-			}
-			if !flags.dry {
-				if err := noteHindsight(cmd, n, study, composed, flags); err != nil {
-					return err
-				}
-			}
 			table.Add(study)
-			if flags.json {
-				if err := writeJSON(cmd, hindsightRecord(study, composed)); err != nil {
-					return err
+			return recordHindsight(cmd, n, study, terms, flags)
+		}
+		for batch, err := range batches(n.Reader().Episodes(cmd.Context(), planner), look.atOnce) {
+			if err != nil {
+				return err
+			}
+			var states []*episode.State
+			for _, item := range batch {
+				if item.Unreadable != nil {
+					unreadable = tellUnreadable(cmd, item)
 				}
+				if item.State.Completed() != nil {
+					states = append(states, item.State)
+				}
+			}
+			if err := look.all(cmd.Context(), states, take); err != nil {
+				return err
 			}
 		}
 		if studied == 0 {
-			return fmt.Errorf("none of the %s completed in run %s has a decision or a client: nothing says what could come of them", plural(without, "episode", "episodes"), planner.Manifest().GetRun())
+			return fmt.Errorf("none of the %s completed in run %s has a decision, a client or somebody who was asked for something: nothing says what could come of them", plural(without, "episode", "episodes"), planner.Manifest().GetRun())
 		}
 		if flags.json {
 			return errors.Join(writeGaps(cmd, table, planner.Manifest().GetRun(), studied, without), unreadable)
 		}
-		newPage(cmd.OutOrStdout()).hindsight(table, options, studied, without)
+		newPage(cmd.OutOrStdout()).hindsight(table, options, flags.models.model, studied, without)
 		return unreadable
 	})
+}
+
+// recordHindsight composes a reward where terms are given, and writes notes and the record.
+func recordHindsight(cmd *cobra.Command, n *node.Node, study *hindsight.Study, terms []*vignettev1.RewardTerm, flags hindsightFlags) error {
+	var composed *vignettev1.Reward
+	if len(terms) > 0 {
+		composed = study.Reward(terms)
+	}
+	if !flags.dry {
+		if err := noteHindsight(cmd, n, study, composed, flags); err != nil {
+			return err
+		}
+	}
+	if !flags.json {
+		return nil
+	}
+	return writeJSON(cmd, hindsightRecord(study, composed))
+}
+
+// looker looks into the futures of episodes, some at once.
+type looker struct {
+	atOnce int
+	one    func(context.Context, *episode.State) (*hindsight.Study, error)
+}
+
+// lookerOf is who looks: rules, or a model.
+func lookerOf(cmd *cobra.Command, n *node.Node, flags hindsightFlags, options hindsight.Options) (*looker, error) {
+	if flags.models.model == "" {
+		return &looker{1, func(_ context.Context, state *episode.State) (*hindsight.Study, error) {
+			return hindsight.Of(state, options)
+		}}, nil
+	}
+	if err := n.HostModels(cmd.Context(), settingsFile(cmd)); err != nil {
+		return nil, err
+	}
+	teller := &hindsight.Foreteller{Models: n.Directory().Models(), Clock: n.Runner().Clock, Model: flags.models.model, Terms: flags.models.terms(cmd)}
+	if err := teller.Check(cmd.Context()); err != nil {
+		return nil, &usageError{fmt.Errorf("--model: %w", err)}
+	}
+	return &looker{episodesAtOnce, func(ctx context.Context, state *episode.State) (*hindsight.Study, error) {
+		return teller.Of(ctx, state, options)
+	}}, nil
+}
+
+// episodesAtOnce is how many episodes a model is asked about at once; each is several questions.
+const episodesAtOnce = 4
+
+// all looks at episodes and hands on what it finds, in their order. What was found before an error is handed on too: it was paid for.
+func (l *looker) all(ctx context.Context, states []*episode.State, take func(*hindsight.Study) error) error {
+	studies, errs := make([]*hindsight.Study, len(states)), make([]error, len(states))
+	var group sync.WaitGroup
+	for i, state := range states {
+		group.Go(func() { studies[i], errs[i] = l.one(ctx, state) })
+	}
+	group.Wait()
+	for i, study := range studies {
+		if errs[i] != nil {
+			continue
+		}
+		if err := take(study); err != nil {
+			return err
+		}
+	}
+	for _, err := range errs {
+		if err == nil {
+			continue
+		}
+		if spent, ok := conductor.BudgetSpent(err); ok {
+			return fmt.Errorf("%s; raise --max-cost or --max-tokens, which count what the run itself took too: what was answered is on record, and the same command goes on", spent)
+		}
+		return err
+	}
+	return nil
+}
+
+// batches gives items so many at a time.
+func batches[T any](items iter.Seq2[T, error], size int) iter.Seq2[[]T, error] {
+	return func(yield func([]T, error) bool) {
+		var batch []T
+		for item, err := range items {
+			if err != nil {
+				yield(batch, err)
+				return
+			}
+			if batch = append(batch, item); len(batch) == size {
+				if !yield(batch, nil) {
+					return
+				}
+				batch = nil
+			}
+		}
+		if len(batch) > 0 {
+			yield(batch, nil)
+		}
+	}
 }
 
 // noteHindsight appends what came of an episode, how it was judged, and what was composed of it.
@@ -164,7 +276,11 @@ func noteHindsight(cmd *cobra.Command, n *node.Node, s *hindsight.Study, compose
 	}
 	s.Revise(revision)
 	notes := []*vignettev1.Note{{Note: &vignettev1.Note_Consequences{Consequences: s.Consequences}}}
-	for _, by := range append([]string{hindsight.Outcomes}, string(hindsight.Itself), string(hindsight.Onlooker)) {
+	evaluators := []string{hindsight.Outcomes}
+	for _, judge := range s.Judges() {
+		evaluators = append(evaluators, string(judge))
+	}
+	for _, by := range evaluators {
 		found := &vignettev1.Evaluated{Evaluator: by, Role: plan.Scenario.GetFocal()}
 		for _, score := range s.Scores {
 			if score.GetEvaluator() == by {
@@ -239,7 +355,7 @@ func estimateRecord(e hindsight.Estimate) jsonGain { return jsonGain{e.Value, en
 
 func writeGaps(cmd *cobra.Command, table *hindsight.Table, run string, studied, without int) error {
 	for _, by := range []hindsight.By{hindsight.ByPolicy, hindsight.ByScenario, hindsight.ByPersona} {
-		for _, judge := range hindsight.Judges() {
+		for _, judge := range table.Judges() {
 			for _, row := range table.Rows(by, judge) {
 				out := jsonGapRow{Type: "gap", By: by.Title(), Group: row.Group, Judge: judge.Title(), N: row.N, Missing: row.Missing, Flips: row.Flips, Outcomes: map[string]jsonGain{}}
 				if row.N > 0 {
@@ -263,18 +379,26 @@ func writeGaps(cmd *cobra.Command, table *hindsight.Table, run string, studied, 
 	}{"done", run, studied, without})
 }
 
-func (p *page) hindsight(table *hindsight.Table, options hindsight.Options, studied, without int) {
+func (p *page) hindsight(table *hindsight.Table, options hindsight.Options, model string, studied, without int) {
+	by := " by rules with chosen constants"
+	if model != "" {
+		by = " by the model " + line(model)
+	}
 	shown := strings.ToLower(strings.TrimPrefix(options.Shown.String(), "CONSEQUENCES_SHOWN_"))
-	p.printf("%s  %s, %s of %s, shown: %s\n", p.bold("Hindsight"), plural(studied, "episode", "episodes"), plural(options.Futures, "future", "futures"), plural(options.Days, "day", "days"), shown)
-	p.paragraph("  ", "  ", "A simulation by rules with chosen constants: good for comparing, no forecast. Satisfaction 1-5; gap: foresight less hindsight. Intervals 95%, over clients.")
+	reach := "as many days as the scenario says"
+	if options.Days > 0 {
+		reach = plural(options.Days, "day", "days")
+	}
+	p.printf("%s  %s, %s of %s, shown: %s\n", p.bold("Hindsight"), plural(studied, "episode", "episodes"), plural(options.Futures, "future", "futures"), reach, shown)
+	p.paragraph("  ", "  ", "A simulation"+by+": good for comparing, no forecast. Satisfaction 1-5; gap: foresight less hindsight. Intervals 95%, over clients.")
 	if without > 0 {
-		p.paragraph("  ", "  ", fmt.Sprintf("%s without a decision or a client are left out: nothing says what could come of them.", plural(without, "episode", "episodes")))
+		p.paragraph("  ", "  ", fmt.Sprintf("%s without a decision, a client or somebody who was asked are left out: nothing says what could come of them.", plural(without, "episode", "episodes")))
 	}
 	for _, by := range []hindsight.By{hindsight.ByPolicy, hindsight.ByScenario, hindsight.ByPersona} {
 		p.printf("\n%s\n", p.bold("By "+by.Title()))
 		header := []string{by.Title(), "judge", "n", "missing", "foresight", "hindsight", "gap", "flips"}
 		var rows [][]string
-		for _, judge := range hindsight.Judges() {
+		for _, judge := range table.Judges() {
 			for _, row := range table.Rows(by, judge) {
 				cells := []string{line(row.Group), judge.Title(), fmt.Sprint(row.N), fmt.Sprint(row.Missing)}
 				for _, e := range []hindsight.Estimate{row.Foresight, row.Hindsight, row.Gap} {
@@ -293,7 +417,7 @@ func (p *page) hindsight(table *hindsight.Table, options hindsight.Options, stud
 func (p *page) outcomesAfter(table *hindsight.Table) {
 	p.printf("\n%s\n", p.bold("What came of it, by policy"))
 	header, rows := []string{"policy"}, [][]string{}
-	found := table.Rows(hindsight.ByPolicy, hindsight.Itself)
+	found := table.Rows(hindsight.ByPolicy, table.Judges()[0])
 	var specs []*vignettev1.DimensionSpec
 	for _, spec := range hindsight.Describe() {
 		for _, row := range found {
@@ -316,7 +440,7 @@ func (p *page) outcomesAfter(table *hindsight.Table) {
 
 // flips shows policies that change places.
 func (p *page) flips(table *hindsight.Table) {
-	for _, judge := range hindsight.Judges() {
+	for _, judge := range table.Judges() {
 		for _, flip := range table.Flips(judge) {
 			p.printf("  flip (%s): %s is preferred in foresight and %s in hindsight with %d of %s\n", judge.Title(), line(flip.Foreseen), line(flip.Seen), flip.Clients, plural(flip.Of, "client", "clients"))
 		}

@@ -3,6 +3,10 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vignette-sim/vignette/internal/scripted"
 )
 
 // Futures are told, judged and noted; the run stays what it was; the same seed gives the same.
@@ -34,5 +38,37 @@ func TestHindsightUsage(t *testing.T) {
 		if code := execute(args); code != exitUsage {
 			t.Errorf("%v ends with %d, want %d", args, code, exitUsage)
 		}
+	}
+}
+
+// A model tells the futures and judges; the same again asks nothing, and what it cost is in the books.
+func TestHindsightByModel(t *testing.T) {
+	p, endpoint := withEndpoint(t, scripted.Config{Seed: 4})
+	p.must("run", "cbt-intake", "ask-for-leave", "--json")
+	args := []string{"hindsight", "last", "--model", "tiny", "--futures", "2", "--days", "7", "--json", "--no-notes"}
+	first := records(t, p.must(args...))
+	if asked := endpoint.Stats().Requests; asked != 2*(2+4) {
+		t.Errorf("asked %d times, not 12", asked)
+	}
+	for _, episode := range first[:2] {
+		for key, score := range episode["scores"].(map[string]any) {
+			if _, ok := score.(float64); !ok {
+				t.Errorf("%s is %v", key, score)
+			}
+		}
+	}
+	before := endpoint.Stats().Requests
+	again := records(t, p.must(args...))
+	if diff := cmp.Diff(first, again); diff != "" || endpoint.Stats().Requests != before {
+		t.Errorf("the same again asked %d times more and says (-first +again):\n%s", endpoint.Stats().Requests-before, diff)
+	}
+	if page := p.must("hindsight", "last", "--model", "tiny", "--futures", "2", "--days", "7"); !strings.Contains(page, "by the model tiny") || !strings.Contains(page, "itself-model") {
+		t.Errorf("the page does not say whose it is:\n%s", page)
+	}
+	if _, stderr, code := p.run("hindsight", "last", "--max-cost", "1"); code != exitUsage || !strings.Contains(stderr, "--model") {
+		t.Errorf("a budget for rules ends with %d: %s", code, stderr)
+	}
+	if _, stderr, code := p.run("hindsight", "last", "--model", "tiny", "--futures", "3", "--max-tokens", "1"); code != exitFailed || !strings.Contains(stderr, "max-tokens") {
+		t.Errorf("a spent budget ends with %d: %s", code, stderr)
 	}
 }

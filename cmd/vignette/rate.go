@@ -34,13 +34,16 @@ func newRate() *cobra.Command {
 		Short: "Rate conversations, blind and with the keyboard alone",
 		Long: `Gives you one conversation after the other and asks the questions of the campaign. You see
 no policy, no model and no name. A rubric file opens a campaign over a run (--run); its id,
-which is printed, is what other raters give. Each answer is kept at once.
+which is printed, is what other raters give. Each answer is kept at once. A campaign may begin with a
+calibration round: after each of its items you are told what others said and what is known.
 
 Type a number and Enter. Also:
   ?            the codebook
   t            cannot tell
   s [REASON]   skip the item: cannot-tell, does-not-apply, distressing, not-blind, other
   u            undo: take back your last rating and rate it again
+  w TURN TEXT  how that turn would be worded better; it is kept with your rating
+  n TEXT       a remark on the item
   q            leave; nothing is lost
 An extreme may need evidence: you are asked for the words, written as they stand there.`,
 		Example: `  vignette rate satisfaction.yaml --run last --rater ann
@@ -161,7 +164,7 @@ func (d *desk) rate(item *vignettev1.ShownItem) error {
 	if err != nil {
 		return err
 	}
-	r := &vignettev1.Rating{Campaign: d.campaign, Item: item.GetItem(), Rater: d.rater, Stage: item.GetStage(), Pass: item.GetPass(), Values: item.GetDraft().GetValues()}
+	r := &vignettev1.Rating{Campaign: d.campaign, Item: item.GetItem(), Rater: d.rater, Stage: item.GetStage(), Pass: item.GetPass(), Values: item.GetDraft().GetValues(), Remark: item.GetDraft().GetRemark(), Corrections: item.GetDraft().GetCorrections()}
 	version := int32(1)
 	for _, old := range versions {
 		if old.GetItem() == r.GetItem() && old.GetStage() == r.GetStage() && old.GetPass() == r.GetPass() {
@@ -169,7 +172,7 @@ func (d *desk) rate(item *vignettev1.ShownItem) error {
 		}
 	}
 	for i := len(r.GetValues()); i < len(d.rubric.GetScales()); i++ {
-		value, skip, undo, err := d.ask(d.rubric.GetScales()[i])
+		value, skip, undo, err := d.ask(d.rubric.GetScales()[i], r)
 		switch {
 		case err != nil:
 			return err
@@ -184,24 +187,50 @@ func (d *desk) rate(item *vignettev1.ShownItem) error {
 			break
 		}
 		if i+1 < len(d.rubric.GetScales()) { // Kept at once.
-			if err := d.save(proto.CloneOf(r)); err != nil {
+			if _, err := d.save(proto.CloneOf(r)); err != nil {
 				return err
 			}
 		}
 	}
 	r.Version, r.TimeSpent = version, durationpb.New(time.Since(began))
-	if err := d.save(r); err != nil { // Refused: say why, and ask again.
+	told, err := d.save(r)
+	if err != nil { // Refused: say why, and ask again.
 		d.page.printf("  ! %s\n", line(err.Error()))
-		return d.save(&vignettev1.Rating{Campaign: r.GetCampaign(), Item: r.GetItem(), Rater: r.GetRater(), Stage: r.GetStage(), Pass: r.GetPass()})
+		_, err = d.save(&vignettev1.Rating{Campaign: r.GetCampaign(), Item: r.GetItem(), Rater: r.GetRater(), Stage: r.GetStage(), Pass: r.GetPass()})
+		return err
 	}
+	d.tell(told)
 	return nil
 }
 
-func (d *desk) save(r *vignettev1.Rating) error {
-	_, err := call(d, func(c vignettev1.FeedbackServiceClient, ctx context.Context, q *vignettev1.SaveRatingRequest) (*vignettev1.SaveRatingResponse, error) {
+// tell says what is known of an item of the calibration round.
+func (d *desk) tell(answers []*vignettev1.CalibrationAnswer) {
+	for _, answer := range answers {
+		text := answer.GetScale() + ":"
+		if answer.Known != nil {
+			text += fmt.Sprintf(" right is %d", answer.GetKnown())
+			if answer.GetTolerance() > 0 {
+				text += fmt.Sprintf(", give or take %d", answer.GetTolerance())
+			}
+			if answer.GetReason() != "" {
+				text += ": " + answer.GetReason()
+			}
+			text += ";"
+		}
+		if len(answer.GetOthers()) == 0 {
+			text += " nobody else has rated it yet"
+		} else {
+			text += " others said " + strings.Trim(fmt.Sprint(answer.GetOthers()), "[]")
+		}
+		d.page.paragraph("  calibration  ", "    ", text)
+	}
+}
+
+func (d *desk) save(r *vignettev1.Rating) ([]*vignettev1.CalibrationAnswer, error) {
+	saved, err := call(d, func(c vignettev1.FeedbackServiceClient, ctx context.Context, q *vignettev1.SaveRatingRequest) (*vignettev1.SaveRatingResponse, error) {
 		return c.SaveRating(ctx, q)
 	}, &vignettev1.SaveRatingRequest{Rating: r})
-	return err
+	return saved.GetCalibration(), err
 }
 
 func (d *desk) ratings(history bool) ([]*vignettev1.Rating, error) {
@@ -223,7 +252,7 @@ func (d *desk) undo() error {
 	}
 	last := standing[len(standing)-1]
 	back := &vignettev1.Rating{Campaign: d.campaign, Item: last.GetItem(), Rater: d.rater, Stage: last.GetStage(), Pass: last.GetPass(), Version: last.GetVersion() + 1, Withdrawn: true}
-	if err := d.save(back); err != nil {
+	if _, err := d.save(back); err != nil {
 		d.page.printf("  ! %s\n", line(err.Error()))
 	} else {
 		d.page.printf("  taken back; it comes again\n")
@@ -236,10 +265,10 @@ var skips = map[string]vignettev1.SkipReason{
 	"distressing": vignettev1.SkipReason_SKIP_REASON_DISTRESSING, "not-blind": vignettev1.SkipReason_SKIP_REASON_NOT_BLIND, "other": vignettev1.SkipReason_SKIP_REASON_OTHER,
 }
 
-// ask asks one question until it is answered.
-func (d *desk) ask(scale *vignettev1.RatingScale) (value *vignettev1.ScaleRating, skip vignettev1.SkipReason, undo bool, err error) {
+// ask asks one question until it is answered. Better words and remarks go into the rating.
+func (d *desk) ask(scale *vignettev1.RatingScale, r *vignettev1.Rating) (value *vignettev1.ScaleRating, skip vignettev1.SkipReason, undo bool, err error) {
 	for {
-		typed, err := d.read(fmt.Sprintf("%s  [%d-%d, t, s, u, ?, q] ", line(scale.GetQuestion()), scale.GetMin(), scale.GetMax()))
+		typed, err := d.read(fmt.Sprintf("%s  [%d-%d, t, s, u, w, n, ?, q] ", line(scale.GetQuestion()), scale.GetMin(), scale.GetMax()))
 		if err != nil || typed == "q" {
 			return nil, 0, false, cmp.Or(err, errLeave)
 		}
@@ -254,8 +283,13 @@ func (d *desk) ask(scale *vignettev1.RatingScale) (value *vignettev1.ScaleRating
 			return nil, skips[cmp.Or(rest, "other")], false, nil
 		case typed == "?":
 			d.codebook(scale)
+		case word == "n" && rest != "":
+			r.Remark = rest
+			d.page.printf("  noted\n")
+		case word == "w":
+			d.reword(rest, r)
 		case wrong != nil || number < int(scale.GetMin()) || number > int(scale.GetMax()):
-			d.page.printf("  ! give %d to %d, or t, s [%s], u, ?, q\n", scale.GetMin(), scale.GetMax(), "cannot-tell|does-not-apply|distressing|not-blind|other")
+			d.page.printf("  ! give %d to %d, or t, s [%s], u, w TURN TEXT, n TEXT, ?, q\n", scale.GetMin(), scale.GetMax(), "cannot-tell|does-not-apply|distressing|not-blind|other")
 		default:
 			value = &vignettev1.ScaleRating{Scale: scale.GetId(), Answer: &vignettev1.ScaleRating_Value{Value: int32(number)}}
 			if extreme := number == int(scale.GetMin()) || number == int(scale.GetMax()); extreme && scale.GetEvidenceForExtremes() {
@@ -264,6 +298,18 @@ func (d *desk) ask(scale *vignettev1.RatingScale) (value *vignettev1.ScaleRating
 			return value, 0, false, err
 		}
 	}
+}
+
+// reword keeps a better wording of a turn.
+func (d *desk) reword(typed string, r *vignettev1.Rating) {
+	turn, text, _ := strings.Cut(typed, " ")
+	number, wrong := strconv.Atoi(turn)
+	if wrong != nil || number < 1 || strings.TrimSpace(text) == "" {
+		d.page.printf("  ! write the number of the turn and better words for it, as in: w 3 What was that like for you?\n")
+		return
+	}
+	r.Corrections = append(r.Corrections, &vignettev1.Correction{TurnIndex: int32(number - 1), Text: strings.TrimSpace(text)})
+	d.page.printf("  kept as better words for turn %d\n", number)
 }
 
 // evidence asks which words show it.
@@ -302,7 +348,11 @@ func (d *desk) codebook(scale *vignettev1.RatingScale) {
 }
 
 func (d *desk) show(item *vignettev1.ShownItem) {
-	d.page.printf("\n%s\n", d.page.bold(fmt.Sprintf("%s: %d rated, %d left at most", line(d.rubric.GetTitle()), item.GetDone(), item.GetLeft())))
+	round := ""
+	if item.GetCalibration() {
+		round = ", calibration round"
+	}
+	d.page.printf("\n%s\n", d.page.bold(fmt.Sprintf("%s: %d rated, %d left at most%s", line(d.rubric.GetTitle()), item.GetDone(), item.GetLeft(), round)))
 	for i, side := range item.GetSides() {
 		if len(item.GetSides()) > 1 {
 			d.page.printf("%s\n", d.page.bold([]string{"First", "Second"}[i]))
@@ -314,6 +364,9 @@ func (d *desk) show(item *vignettev1.ShownItem) {
 				mark = ">"
 			}
 			d.page.paragraph(fmt.Sprintf("%s%3d %s: ", mark, turn.GetIndex()+1, line(turn.GetSpeaker())), "      ", turn.GetText())
+		}
+		if side.GetWords() != "" {
+			d.page.paragraph("  rate these words: ", "    ", "“"+side.GetWords()+"”")
 		}
 		for _, future := range side.GetFutures() {
 			d.page.printf("  %s\n", d.page.bold("What came of it (simulated)"))
@@ -341,9 +394,9 @@ func (d *desk) agreement() error {
 	d.page.grid("  ", []string{"scale", "stage", "items", "same", "kappa", "alpha", "ICC(1,1)"}, rows, 2, func(column int) bool { return column >= 2 })
 	rows = nil
 	for _, r := range got.GetRaters() {
-		rows = append(rows, []string{line(r.GetRater()), fmt.Sprint(r.GetRated()), fmt.Sprint(r.GetSkipped()), raterEstimate(r.GetBias()), raterEstimate(r.GetSelfAgreement()), raterEstimate(r.GetDrift()), fmt.Sprintf("%d/%d", r.GetGoldRight(), r.GetGold())})
+		rows = append(rows, []string{line(r.GetRater()), fmt.Sprint(r.GetRated()), fmt.Sprint(r.GetSkipped()), raterEstimate(r.GetBias()), raterEstimate(r.GetSelfAgreement()), raterEstimate(r.GetDrift()), fmt.Sprintf("%d/%d", r.GetGoldRight(), r.GetGold()), fmt.Sprintf("%d/%d", r.GetCalibrationRight(), r.GetCalibration())})
 	}
-	d.page.grid("  ", []string{"rater", "rated", "skipped", "bias", "self", "drift", "gold"}, rows, 1, func(column int) bool { return column >= 1 })
+	d.page.grid("  ", []string{"rater", "rated", "skipped", "bias", "self", "drift", "gold", "calibration"}, rows, 1, func(column int) bool { return column >= 1 })
 	return nil
 }
 

@@ -13,7 +13,7 @@ func TestRate(t *testing.T) {
 	p := newProgram(t)
 	p.must("run", "cbt-intake", "--repeats", "20")
 	file := filepath.Join(p.dir, "r.yaml")
-	text := "title: Satisfaction\ncodebook: Judge the client.\noverlap: 1\nscales:\n  - {id: satisfaction, question: How satisfied?, min: 1, max: 5}\n"
+	text := "title: Satisfaction\ncodebook: Judge the client.\noverlap: 1\ncalibration: 1\nscales:\n  - {id: satisfaction, question: How satisfied?, min: 1, max: 5}\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -26,8 +26,8 @@ func TestRate(t *testing.T) {
 		}
 		return string(out)
 	}
-	first := rate("?", "9", "4", "u", "3", "s distressing", "q")
-	for _, want := range []string{"Judge the client.", "! give 1 to 5", "taken back", "Everything so far is kept"} {
+	first := rate("?", "9", "4", "u", "w 99", "w 1 What brings you here?", "n short", "3", "s distressing", "q")
+	for _, want := range []string{"Judge the client.", "! give 1 to 5", "taken back", "! write the number of the turn", "better words for turn 1", "noted", "calibration  satisfaction: nobody else has rated it yet", "Everything so far is kept"} {
 		if !strings.Contains(first, want) {
 			t.Errorf("it does not say %q:\n%s", want, first)
 		}

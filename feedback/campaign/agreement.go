@@ -75,13 +75,13 @@ func (b *book) value(t task, scale *vignettev1.RatingScale) (float64, bool) {
 	return 0, false
 }
 
-// units are the values of each item by rater, of items that are neither gold nor come again.
+// units are the values of each item by rater, of items that are neither gold nor of the calibration round, the first time they come.
 func (b *book) units(scale *vignettev1.RatingScale, stage vignettev1.RatingStage) []map[string]float64 {
 	var out []map[string]float64
 	for _, item := range b.campaign.GetItems() {
 		unit := map[string]float64{}
 		for _, rater := range b.raters() {
-			if x, ok := b.value(task{item.GetId(), rater, stage, 1}, scale); ok && !item.GetGold() {
+			if x, ok := b.value(task{item.GetId(), rater, stage, 1}, scale); ok && !item.GetGold() && !item.GetCalibration() {
 				unit[rater] = x
 			}
 		}
@@ -226,7 +226,8 @@ func (b *book) report(rater string) *vignettev1.RaterReport {
 	out.Bias = estimated(seed, b.biases(rater), stats.Mean)
 	same, drift := b.repeats(rater)
 	out.SelfAgreement, out.Drift = estimated(seed, same, stats.Mean), estimated(seed, drift, stats.Mean)
-	out.Gold, out.GoldRight = b.golden(rater)
+	out.Gold, out.GoldRight = b.golden(rater, false)
+	out.Calibration, out.CalibrationRight = b.golden(rater, true)
 	return out
 }
 
@@ -266,11 +267,11 @@ func (b *book) repeats(rater string) (same, drift []float64) {
 	return same, drift
 }
 
-// golden counts a rater's answers to what is known.
-func (b *book) golden(rater string) (given, right int32) {
+// golden counts a rater's answers to what is known, in the calibration round or after it.
+func (b *book) golden(rater string, calibration bool) (given, right int32) {
 	for _, item := range b.campaign.GetItems() {
 		for _, gold := range b.campaign.GetRubric().GetGold() {
-			if !item.GetGold() || gold.GetEpisode() != item.GetEpisode() || gold.GetTurnIndex() != item.GetTurnIndex() {
+			if item.GetCalibration() != calibration || !isOf(gold, item) {
 				continue
 			}
 			x, ok := b.value(task{item.GetId(), rater, b.stages()[0], 1}, scaleOf(b.campaign, gold.GetScale()))

@@ -12,11 +12,11 @@ import (
 )
 
 // blinded is a conversation as raters see it: field by field, so that what is not copied here no rater learns.
-func blinded(state *episode.State, turn *int32, futures []*vignettev1.Future) *vignettev1.ShownConversation {
+func blinded(state *episode.State, item *vignettev1.CampaignItem, futures []*vignettev1.Future) *vignettev1.ShownConversation {
 	scenario := state.Plan().Scenario
 	labels := labelsOf(scenario)
-	hide := masker(scenario, labels)
-	out := &vignettev1.ShownConversation{Setting: hide(scenario.GetSetting()), TurnIndex: turn}
+	hide, turn := masker(scenario, labels), item.TurnIndex
+	out := &vignettev1.ShownConversation{Setting: hide(scenario.GetSetting()), TurnIndex: turn, Words: hide(item.GetSpan().GetQuote())}
 	for _, t := range state.Turns() {
 		if turn != nil && t.GetIndex() > *turn {
 			break

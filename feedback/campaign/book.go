@@ -124,7 +124,7 @@ func (b *book) taken(item, but string, now time.Time) (rated, kept int) {
 
 // free says whether a rater may begin an item.
 func (b *book) free(item *vignettev1.CampaignItem, rater string, now time.Time) bool {
-	if item.GetGold() {
+	if item.GetGold() || item.GetCalibration() {
 		return true
 	}
 	rated, kept := b.taken(item.GetId(), rater, now)
@@ -166,14 +166,23 @@ func (b *book) next(rater string, now time.Time) (task, bool) {
 
 // again says whether an item comes to its raters a second time.
 func (b *book) again(item *vignettev1.CampaignItem) bool {
+	if item.GetCalibration() {
+		return false // They were told the answer.
+	}
 	draw := float64(b.draw("again", item.GetId())>>11) / (1 << 53)
 	return draw < b.campaign.GetRubric().GetRepeated()
 }
 
-// order is a rater's own order of the items.
+// order is a rater's own order of the items; those of the calibration round come first, in one order for all.
 func (b *book) order(rater string) []*vignettev1.CampaignItem {
 	out := slices.Clone(b.campaign.GetItems())
 	slices.SortFunc(out, func(x, y *vignettev1.CampaignItem) int {
+		switch {
+		case x.GetCalibration() != y.GetCalibration():
+			return boolCompare(y.GetCalibration(), x.GetCalibration())
+		case x.GetCalibration():
+			return cmp.Or(boolCompare(y.GetGold(), x.GetGold()), cmp.Compare(b.draw("round", x.GetId()), b.draw("round", y.GetId())))
+		}
 		return cmp.Compare(b.draw("order", rater, x.GetId()), b.draw("order", rater, y.GetId()))
 	})
 	return out

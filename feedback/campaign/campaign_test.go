@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -94,7 +95,7 @@ func (o *office) play(episodes int) {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	scenario.Stop.MaxTurns, scenario.Probes, scenario.Evaluators, scenario.Factors = 4, nil, nil, nil
+	scenario.Stop.MaxTurns, scenario.Probes, scenario.Evaluators, scenario.Factors = 4, nil, []*vignettev1.EvaluatorUse{{Name: "mi"}}, nil
 	for _, role := range scenario.GetRoles() {
 		role.Reward = nil
 	}
@@ -359,4 +360,83 @@ func TestOrderOfThings(t *testing.T) {
 	}
 	o.restart()
 	refused("foresight after consequences", codes.FailedPrecondition, func(r *vignettev1.Rating) { r.Version = 5 })
+}
+
+// In the calibration round all raters see the same items first; whoever has rated one is told what is known and what others said, and
+// nothing of it before. What they said there is in no agreement.
+func TestCalibrationRound(t *testing.T) {
+	o := open(t, 8)
+	r := rubric()
+	r.Arm, r.Calibration, r.Repeated = vignettev1.CampaignArm_CAMPAIGN_ARM_FORESIGHT, 3, 0.5
+	r.Gold = []*vignettev1.GoldItem{{Episode: o.ids[5], Scale: "satisfaction", Value: 3, Tolerance: 1, Reason: "She says so herself."}}
+	campaign := o.openCampaign(r)
+	var seen [2][]string
+	for i, rater := range []string{"ann", "ben"} {
+		for item := o.next(campaign, rater); item != nil; item = o.next(campaign, rater) {
+			a := answer(campaign, rater, item)
+			a.Values[0].Answer = &vignettev1.ScaleRating_Value{Value: int32(2 + i)}
+			saved, err := o.feedback().SaveRating(t.Context(), &vignettev1.SaveRatingRequest{Rating: a})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if item.GetCalibration() != (len(saved.GetCalibration()) == 1) {
+				t.Fatalf("%s is told %v of an item that is %v", rater, saved.GetCalibration(), item.GetCalibration())
+			}
+			if !item.GetCalibration() {
+				continue
+			}
+			if item.GetPass() == 2 {
+				t.Error("an item of the round comes again")
+			}
+			told := saved.GetCalibration()[0]
+			if first := len(seen[i]) == 0; first != (told.Known != nil) || first && (told.GetKnown() != 3 || told.GetReason() != "She says so herself.") {
+				t.Errorf("%s is told %v; the first item is the known one", rater, told)
+			}
+			if want := [][]int32{nil, {2}}[i]; !slices.Equal(told.GetOthers(), want) {
+				t.Errorf("%s is told that others said %v, not %v", rater, told.GetOthers(), want)
+			}
+			seen[i] = append(seen[i], item.GetItem())
+		}
+	}
+	if len(seen[0]) != 3 || !slices.Equal(seen[0], seen[1]) {
+		t.Errorf("the rounds are %v", seen)
+	}
+	got, err := o.feedback().GetAgreement(t.Context(), &vignettev1.GetAgreementRequest{Campaign: campaign})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.GetScales()[0].GetUnits() != 5 || got.GetRaters()[0].GetCalibration() != 1 || got.GetRaters()[0].GetCalibrationRight() != 1 || got.GetRaters()[0].GetGold() != 0 {
+		t.Errorf("agreement is %v", got)
+	}
+}
+
+// Spans are words that an evaluator quoted; raters see the words and not what was found in them.
+func TestSpans(t *testing.T) {
+	o := open(t, 3)
+	r := rubric()
+	r.Arm, r.Unit, r.SpansOf = vignettev1.CampaignArm_CAMPAIGN_ARM_FORESIGHT, vignettev1.CampaignUnit_CAMPAIGN_UNIT_SPAN, "mi"
+	campaign := o.openCampaign(r)
+	items := 0
+	for item := o.next(campaign, "ann"); item != nil; item = o.next(campaign, "ann") {
+		side := item.GetSides()[0]
+		last := side.GetTurns()[len(side.GetTurns())-1]
+		if side.GetWords() == "" || !strings.Contains(last.GetText(), side.GetWords()) || last.GetIndex() != side.GetTurnIndex() || strings.Contains(item.String(), "mi.") {
+			t.Errorf("shown is %v", item)
+		}
+		if err := o.save(answer(campaign, "ann", item)); err != nil {
+			t.Fatal(err)
+		}
+		items++
+	}
+	if items < 3 {
+		t.Errorf("%d spans in three sessions", items)
+	}
+	r.SpansOf = "nobody"
+	if _, err := o.feedback().OpenCampaign(t.Context(), &vignettev1.OpenCampaignRequest{Run: o.run, Rubric: r}); status.Code(err) != codes.FailedPrecondition || !strings.Contains(err.Error(), "nobody") {
+		t.Errorf("spans of nobody: %v", err)
+	}
+	r.SpansOf = ""
+	if _, err := o.feedback().OpenCampaign(t.Context(), &vignettev1.OpenCampaignRequest{Run: o.run, Rubric: r}); status.Code(err) != codes.InvalidArgument {
+		t.Errorf("spans of whom is not said: %v", err)
+	}
 }

@@ -1,9 +1,11 @@
 package campaign
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"google.golang.org/grpc/codes"
@@ -31,7 +33,7 @@ func (s *Service) SaveRating(ctx context.Context, request *vignettev1.SaveRating
 	r.Shown, r.Swapped = b.shown(r.GetStage()), b.swapped(r.GetItem(), r.GetRater())
 	if r.GetVersion() > 0 {
 		if old := b.history[taskOf(r)]; int(r.GetVersion()) <= len(old) && proto.Equal(old[r.GetVersion()-1], r) {
-			return &vignettev1.SaveRatingResponse{Rating: r}, nil // Sent twice.
+			return &vignettev1.SaveRatingResponse{Rating: r, Calibration: b.told(r)}, nil // Sent twice.
 		}
 	}
 	if err := b.admits(r, s); err != nil {
@@ -42,14 +44,44 @@ func (s *Service) SaveRating(ctx context.Context, request *vignettev1.SaveRating
 		if err != nil {
 			return nil, err
 		}
-		if err := checkValues(b.campaign, r, shown); err != nil {
+		if err := cmp.Or(checkValues(b.campaign, r, shown), checkCorrections(r, shown)); err != nil {
 			return nil, status.Error(codes.InvalidArgument, err.Error())
 		}
 	}
 	if err := s.record(ctx, b, r); err != nil {
 		return nil, err
 	}
-	return &vignettev1.SaveRatingResponse{Rating: r}, nil
+	return &vignettev1.SaveRatingResponse{Rating: r, Calibration: b.told(r)}, nil
+}
+
+// told is what a rater is told of an item of the calibration round, once they have rated it.
+func (b *book) told(r *vignettev1.Rating) []*vignettev1.CalibrationAnswer {
+	item := b.items[r.GetItem()]
+	if !item.GetCalibration() || r.GetVersion() == 0 || r.GetWithdrawn() || r.GetSkip() != 0 {
+		return nil
+	}
+	var out []*vignettev1.CalibrationAnswer
+	for _, scale := range b.campaign.GetRubric().GetScales() {
+		answer := &vignettev1.CalibrationAnswer{Scale: scale.GetId()}
+		for _, gold := range b.campaign.GetRubric().GetGold() {
+			if isOf(gold, item) && gold.GetScale() == scale.GetId() {
+				answer.Known, answer.Tolerance, answer.Reason = proto.Int32(gold.GetValue()), gold.GetTolerance(), gold.GetReason()
+			}
+		}
+		for _, other := range b.raters() {
+			x, ok := b.value(task{r.GetItem(), other, r.GetStage(), 1}, scale)
+			if other == r.GetRater() || !ok {
+				continue
+			}
+			if b.swapped(r.GetItem(), r.GetRater()) {
+				x = float64(scale.GetMin()+scale.GetMax()) - x
+			}
+			answer.Others = append(answer.Others, int32(x))
+		}
+		slices.Sort(answer.Others)
+		out = append(out, answer)
+	}
+	return out
 }
 
 // record writes a rating down and folds it in. Its note's id is a function of what it is, so that one written twice is one.
@@ -130,6 +162,16 @@ func checkValues(c *vignettev1.Campaign, r *vignettev1.Rating, shown *vignettev1
 		}
 		if extreme := v.GetValue() == scale.GetMin() || v.GetValue() == scale.GetMax(); extreme && scale.GetEvidenceForExtremes() && len(v.GetEvidence()) == 0 {
 			return fmt.Errorf("values: scale %q: %d is an extreme; quote the words that show it", scale.GetId(), v.GetValue())
+		}
+	}
+	return nil
+}
+
+// checkCorrections holds better words to turns that were shown.
+func checkCorrections(r *vignettev1.Rating, shown *vignettev1.ShownItem) error {
+	for _, c := range r.GetCorrections() {
+		if int(c.GetSide()) >= len(shown.GetSides()) || !slices.ContainsFunc(shown.GetSides()[c.GetSide()].GetTurns(), func(t *vignettev1.ShownTurn) bool { return t.GetIndex() == c.GetTurnIndex() }) {
+			return fmt.Errorf("corrections: there is no turn with index %d in what was shown", c.GetTurnIndex())
 		}
 	}
 	return nil

@@ -18,6 +18,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/vignette-sim/vignette/broker/episodelog"
+	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/engine/projection"
 	consequences "github.com/vignette-sim/vignette/feedback/hindsight"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
@@ -149,6 +150,8 @@ func (s *Service) items(ctx context.Context, c *vignettev1.Campaign) ([]*vignett
 					out = append(out, &vignettev1.CampaignItem{Episode: plan.Episode, TurnIndex: proto.Int32(turn.GetIndex())})
 				}
 			}
+		case vignettev1.CampaignUnit_CAMPAIGN_UNIT_SPAN:
+			out = append(out, spansOf(item.State, c.GetRubric().GetSpansOf())...)
 		case vignettev1.CampaignUnit_CAMPAIGN_UNIT_PAIR:
 			key := fmt.Sprintf("%s\n%d", plan.Cell.GetScenario(), plan.Cell.GetRepeat())
 			for _, other := range beside[key] {
@@ -168,10 +171,13 @@ func (s *Service) chosen(ctx context.Context, c *vignettev1.Campaign, all []*vig
 	found := map[int]bool{}
 	for _, item := range all {
 		turn := fmt.Sprint(item.TurnIndex != nil, item.GetTurnIndex())
+		if item.GetSpan() != nil {
+			turn += fmt.Sprint(" ", item.GetSpan().GetStart(), item.GetSpan().GetEnd())
+		}
 		draws[item] = b.draw("item", item.GetEpisode(), item.GetOtherEpisode(), turn)
 		item.Id = fmt.Sprintf("i%016x", b.draw("id", item.GetEpisode(), item.GetOtherEpisode(), turn))
 		for i, gold := range c.GetRubric().GetGold() {
-			if gold.GetEpisode() == item.GetEpisode() && item.GetOtherEpisode() == "" && (gold.TurnIndex == nil) == (item.TurnIndex == nil) && gold.GetTurnIndex() == item.GetTurnIndex() {
+			if isOf(gold, item) {
 				item.Gold, found[i] = true, true
 			}
 		}
@@ -188,8 +194,9 @@ func (s *Service) chosen(ctx context.Context, c *vignettev1.Campaign, all []*vig
 		all = slices.DeleteFunc(all, func(item *vignettev1.CampaignItem) bool { return !slices.Contains(byDraw, item) })
 	}
 	if len(all) == 0 || len(all) > 5000 {
-		return nil, status.Errorf(codes.FailedPrecondition, "run %s gives %d items; a campaign takes 1 to 5000: set items in the rubric", c.GetRun(), len(all))
+		return nil, status.Errorf(codes.FailedPrecondition, "run %s gives %d items; a campaign takes 1 to 5000: set items in the rubric%s", c.GetRun(), len(all), hintOf(c, len(all)))
 	}
+	markCalibration(c, all, draws)
 	if slices.Contains(b.stages(), hindsight) && b.shown(hindsight) != vignettev1.ConsequencesShown_CONSEQUENCES_SHOWN_NONE {
 		for _, item := range all {
 			if futures, err := s.futures(ctx, c.GetRun(), item.GetEpisode(), b.shown(hindsight)); err != nil {
@@ -200,6 +207,52 @@ func (s *Service) chosen(ctx context.Context, c *vignettev1.Campaign, all []*vig
 		}
 	}
 	return all, nil
+}
+
+// isOf says whether a known answer is about an item.
+func isOf(gold *vignettev1.GoldItem, item *vignettev1.CampaignItem) bool {
+	return item.GetOtherEpisode() == "" && gold.GetEpisode() == item.GetEpisode() && (gold.TurnIndex == nil) == (item.TurnIndex == nil) && gold.GetTurnIndex() == item.GetTurnIndex()
+}
+
+// markCalibration chooses the items of the calibration round: gold ones first, then as they were drawn.
+func markCalibration(c *vignettev1.Campaign, all []*vignettev1.CampaignItem, draws map[*vignettev1.CampaignItem]uint64) {
+	first := slices.SortedFunc(slices.Values(all), func(x, y *vignettev1.CampaignItem) int {
+		return cmp.Or(boolCompare(y.GetGold(), x.GetGold()), cmp.Compare(draws[x], draws[y]))
+	})
+	for _, item := range first[:min(int(c.GetRubric().GetCalibration()), len(first))] {
+		item.Calibration = true
+	}
+}
+
+// spansOf are the words of the focal role's turns in which an evaluator found something, each once. Which code it was is not told
+// to anybody who rates.
+func spansOf(state *episode.State, whose string) []*vignettev1.CampaignItem {
+	evaluator, code, _ := strings.Cut(whose, ":")
+	spoken, seen := map[int32]bool{}, map[string]bool{}
+	for _, turn := range state.Turns() {
+		spoken[turn.GetIndex()] = turn.GetRole() == state.Plan().Scenario.GetFocal()
+	}
+	var out []*vignettev1.CampaignItem
+	for _, score := range state.Scores() {
+		for _, found := range score.GetSpans() {
+			span := found.GetSpan()
+			key := fmt.Sprint(found.GetTurnIndex(), span.GetStart(), span.GetEnd())
+			if score.GetEvaluator() != evaluator || code != "" && found.GetCode() != code || !spoken[found.GetTurnIndex()] || seen[key] || strings.TrimSpace(span.GetQuote()) == "" {
+				continue
+			}
+			seen[key] = true
+			out = append(out, &vignettev1.CampaignItem{Episode: state.Plan().Episode, TurnIndex: proto.Int32(found.GetTurnIndex()), Span: span})
+		}
+	}
+	return out
+}
+
+// hintOf says what else may be wrong where there is nothing to rate.
+func hintOf(c *vignettev1.Campaign, items int) string {
+	if items == 0 && c.GetRubric().GetUnit() == vignettev1.CampaignUnit_CAMPAIGN_UNIT_SPAN {
+		return fmt.Sprintf(", or name in spans_of an evaluator of the run that quotes what it finds (%q found nothing)", c.GetRubric().GetSpansOf())
+	}
+	return ""
 }
 
 func boolCompare(a, b bool) int {
@@ -293,7 +346,7 @@ func (s *Service) NextItem(ctx context.Context, request *vignettev1.NextItemRequ
 // show is an item as one rater sees it.
 func (s *Service) show(ctx context.Context, b *book, t task) (*vignettev1.ShownItem, error) {
 	item := b.items[t.item]
-	out := &vignettev1.ShownItem{Item: t.item, Stage: t.stage, Pass: t.pass, Draft: b.drafts[t]}
+	out := &vignettev1.ShownItem{Item: t.item, Stage: t.stage, Pass: t.pass, Draft: b.drafts[t], Calibration: item.GetCalibration()}
 	episodes := []string{item.GetEpisode()}
 	if item.GetOtherEpisode() != "" {
 		episodes = append(episodes, item.GetOtherEpisode())
@@ -310,7 +363,7 @@ func (s *Service) show(ctx context.Context, b *book, t task) (*vignettev1.ShownI
 		if err != nil {
 			return nil, err
 		}
-		out.Sides = append(out.Sides, blinded(state, item.TurnIndex, futures))
+		out.Sides = append(out.Sides, blinded(state, item, futures))
 	}
 	for _, r := range b.given {
 		if r == b.standing(taskOf(r)) && r.GetRater() == t.rater {

@@ -14,9 +14,13 @@ import (
 // the same scenario and repeat, in whatever arm, belong together.
 type Table struct {
 	// Seed of the intervals' resampling.
-	Seed  uint64
-	notes []noted
+	Seed   uint64
+	notes  []noted
+	judges []Judge
 }
+
+// Judges are those who judged, in the order in which they came.
+func (t *Table) Judges() []Judge { return t.judges }
 
 // noted is what is kept of a study.
 type noted struct {
@@ -54,6 +58,11 @@ func (t *Table) Add(s *Study) {
 		}
 	}
 	t.notes = append(t.notes, n)
+	for _, judge := range s.Judges() {
+		if !slices.Contains(t.judges, judge) {
+			t.judges = append(t.judges, judge)
+		}
+	}
 }
 
 // policyOf are the levels of all factors that are not about personas: what a study compares.

@@ -9,7 +9,7 @@ import (
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
-// Judge is somebody who says how satisfied they are, by rules.
+// Judge is somebody who says how satisfied they are.
 type Judge string
 
 // Judges.
@@ -20,8 +20,10 @@ const (
 	Onlooker Judge = "hindsight-onlooker"
 )
 
-// Judges are all judges, in the order of tables.
+// Judges are those who judge by rules, in the order of tables.
 func Judges() []Judge { return []Judge{Itself, Onlooker} }
+
+var allJudges = []Judge{Itself, Onlooker, ItselfByModel, OnlookerByModel}
 
 // Title is what a judge is called on a page.
 func (j Judge) Title() string { return strings.TrimPrefix(string(j), "hindsight-") }
@@ -40,13 +42,28 @@ func (j Judge) foresee(w World, state *episode.State) (float64, *vignettev1.Miss
 	if j == Onlooker {
 		return warmth(state)
 	}
-	if w.Last == nil || w.Last.Trust == nil {
+	if w.Agreement != nil {
+		return w.Agreement.pleases(w.own()), nil
+	}
+	if w.own() == nil || w.own().Trust == nil {
 		return 0, missingFor(vignettev1.MissingReason_MISSING_REASON_DEPENDENCY_MISSING, w.Role+" told no trust")
 	}
-	if w.Last.Distress == nil {
-		return w.Last.GetTrust(), nil
+	if w.own().Distress == nil {
+		return w.own().GetTrust(), nil
 	}
-	return trusting*w.Last.GetTrust() + (1-trusting)*(1-w.Last.GetDistress()/100), nil
+	return trusting*w.own().GetTrust() + (1-trusting)*(1-w.own().GetDistress()/100), nil
+}
+
+// pleases is how whoever asked or refused takes what the two came to, 0-1; what it feels counts where it tells it.
+func (a *Agreement) pleases(own *vignettev1.MentalState) float64 {
+	got := 0.0
+	if a.Reached {
+		got = 1
+	}
+	if own == nil || own.Distress == nil {
+		return got
+	}
+	return content*got + (1-content)*(1-own.GetDistress()/100)
 }
 
 // trusting is how much of a first impression trust makes, beside ease. Chosen.

@@ -79,7 +79,7 @@ func (l *life) event(day int, kind, text string) {
 
 // walk goes through the days. Every day draws the same numbers whatever comes of them, so that arms stay paired in their luck.
 func (l *life) walk() {
-	last := l.world.Last
+	last := l.world.own()
 	chance := habit + l.person
 	if last != nil {
 		chance += intended * last.GetWillingness() * (1 - held*last.GetResistance())
@@ -105,14 +105,14 @@ func (l *life) walk() {
 
 // usual is the distress somebody drifts back to: half way between how they came and how they left.
 func (l *life) usual() float64 {
-	if l.world.First == nil || l.world.First.Distress == nil {
-		return l.world.Last.GetDistress()
+	if l.world.came() == nil || l.world.came().Distress == nil {
+		return l.world.own().GetDistress()
 	}
-	return (l.world.First.GetDistress() + l.world.Last.GetDistress()) / 2
+	return (l.world.came().GetDistress() + l.world.own().GetDistress()) / 2
 }
 
 func (l *life) step(day int) {
-	if l.world.Last == nil || l.world.Last.Willingness == nil {
+	if l.world.own() == nil || l.world.own().Willingness == nil {
 		return
 	}
 	if l.taken == 0 {
@@ -131,7 +131,7 @@ func (l *life) miss(day int) {
 
 // session is whether the client comes to the next one.
 func (l *life) session() {
-	draw, last := l.luck.Float64(), l.world.Last
+	draw, last := l.luck.Float64(), l.world.own()
 	if last == nil || last.Trust == nil {
 		l.unknown(Return, "the client told no trust")
 		return
@@ -148,7 +148,7 @@ func (l *life) session() {
 
 // reckon says what the days came to.
 func (l *life) reckon() {
-	share, last := float64(l.taken)/float64(l.days), l.world.Last
+	share, last := float64(l.taken)/float64(l.days), l.world.own()
 	willing, distressed := last != nil && last.Willingness != nil, last != nil && last.Distress != nil
 	if willing {
 		l.future.Outcomes = append(l.future.Outcomes, with(Followed, share), with(Goal, min(1, share/enough)))

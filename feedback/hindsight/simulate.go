@@ -11,7 +11,7 @@ import (
 type Options struct {
 	// Futures is how many are sampled; 0 means 5.
 	Futures int
-	// Days is how far they reach; 0 means 14.
+	// Days is how far they reach; 0 means as far as the scenario's aftermath says, else 14.
 	Days int
 	// Seed of their chance.
 	Seed uint64
@@ -27,6 +27,14 @@ const (
 	usualFutures = 5
 	usualDays    = 14
 )
+
+// For is the options for a world: how far one looks is the scenario's to say, where whoever looks does not.
+func (o Options) For(w World) Options {
+	if o.Days == 0 {
+		o.Days = int(w.Aftermath.GetDays())
+	}
+	return o.Filled()
+}
 
 // Filled is the options with what was left out filled in.
 func (o Options) Filled() Options {
@@ -54,15 +62,16 @@ func (o Options) Check() error {
 }
 
 // Version of the rules by which futures are made.
-const Version = "1"
+const Version = "2"
 
-// Simulate samples what comes of a world: purchases where there is a decision, a client's days where there is none. The same world
+// Simulate samples what comes of a world: purchases where there is a decision, a client's days where somebody seeks help, what
+// becomes of an agreement where something was asked for; then the scenario's own rules act on it. The same world
 // and options give the same futures; the luck of future n does not depend on how many others there are.
 func Simulate(w World, options Options) (*vignettev1.Consequences, error) {
 	if err := options.Check(); err != nil {
 		return nil, err
 	}
-	options = options.Filled()
+	options = options.For(w)
 	c := &vignettev1.Consequences{
 		Revision: 1, Seed: options.Seed, Days: int32(options.Days),
 		Provenance: &vignettev1.Provenance{Agent: Outcomes, Mind: "builtin", Version: Version},
@@ -70,14 +79,18 @@ func Simulate(w World, options Options) (*vignettev1.Consequences, error) {
 	for n := range options.Futures {
 		luck := rand.New(rand.NewPCG(w.Luck^options.Seed, uint64(n)+0x66757475))
 		future, err := &vignettev1.Future{Number: int32(n + 1)}, error(nil)
-		if w.Decision != nil {
+		switch {
+		case w.Decision != nil:
 			err = purchase(w, options.Days, luck, future)
-		} else {
+		case w.Agreement != nil:
+			keep(w, options.Days, luck, future)
+		default:
 			live(w, options.Days, luck, future)
 		}
 		if err != nil {
 			return nil, err
 		}
+		happen(w, options.Days, rand.New(rand.NewPCG(w.Luck^options.Seed, uint64(n)+0x776f726c)), future)
 		c.Futures = append(c.Futures, future)
 	}
 	return c, nil

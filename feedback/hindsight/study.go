@@ -3,6 +3,7 @@ package hindsight
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"google.golang.org/protobuf/proto"
 
@@ -31,6 +32,10 @@ const (
 	Followed = "hindsight.followed"
 	// Return is whether the client came to the next session, 0-1 over futures.
 	Return = "hindsight.return"
+	// Kept is the share of days on which the other does what was agreed, 0-1.
+	Kept = "hindsight.kept"
+	// Relationship is how the two get on, on the last day, 0-1.
+	Relationship = "hindsight.relationship"
 )
 
 // Describe says what is scored here, and on which ranges.
@@ -47,6 +52,8 @@ func Describe() []*vignettev1.DimensionSpec {
 		episode(Functioning, "functioning", "How well daily life goes on the last day.", 0, 1),
 		episode(Followed, "plan followed", "Share of days on which the plan was followed.", 0, 1),
 		episode(Return, "returned", "Share of futures in which the client comes to the next session.", 0, 1),
+		episode(Kept, "kept", "Share of days on which the other does what was agreed, or leaves the no alone.", 0, 1),
+		episode(Relationship, "relationship", "How the two get on, on the last day.", 0, 1),
 	}
 }
 
@@ -81,7 +88,7 @@ func Of(state *episode.State, options Options) (*Study, error) {
 	for _, spec := range Describe() {
 		s.addOutcome(spec.GetId())
 	}
-	seen := Observe(consequences, options.Filled().Shown)
+	seen := Observe(consequences, options.For(world).Shown)
 	for i, judge := range Judges() {
 		luck := rand.New(rand.NewPCG(world.Luck^options.Seed, uint64(i)+0x6a756467))
 		impression, missing := judge.foresee(world, state)
@@ -112,18 +119,39 @@ func (s *Study) addOutcome(id string) {
 	}
 }
 
+// add scores by the rules.
 func (s *Study) add(evaluator, dimension string, value float64, missing *vignettev1.Missing) {
+	by := &vignettev1.Provenance{Agent: evaluator, Mind: "builtin", Version: Version}
+	if made := s.Consequences.GetProvenance(); evaluator == Outcomes && made != nil {
+		by = made
+	}
+	s.addBy(by, dimension, value, missing)
+}
+
+// addBy scores a dimension by whoever says so.
+func (s *Study) addBy(by *vignettev1.Provenance, dimension string, value float64, missing *vignettev1.Missing) {
 	plan := s.State.Plan()
 	score := &vignettev1.Score{
-		Id:        fmt.Sprintf("%s-%s-%s-r%d", plan.Episode, evaluator, dimension, s.Consequences.GetRevision()),
-		Evaluator: evaluator, Dimension: dimension, Role: plan.Scenario.GetFocal(),
+		Id:        fmt.Sprintf("%s-%s-%s-r%d", plan.Episode, by.GetAgent(), dimension, s.Consequences.GetRevision()),
+		Evaluator: by.GetAgent(), Dimension: dimension, Role: plan.Scenario.GetFocal(),
 		Outcome:    &vignettev1.Score_Value{Value: &vignettev1.ScoreValue{Number: value}},
-		Provenance: &vignettev1.Provenance{Agent: evaluator, Mind: "builtin", Version: Version},
+		Provenance: by,
 	}
 	if missing != nil {
 		score.Outcome = &vignettev1.Score_Missing{Missing: missing}
 	}
 	s.Scores = append(s.Scores, score)
+}
+
+// Judges are those who judged, in the order of tables.
+func (s *Study) Judges() []Judge {
+	var out []Judge
+	for _, score := range s.Scores {
+		if judge := Judge(score.GetEvaluator()); score.GetEvaluator() != Outcomes && !slices.Contains(out, judge) {
+			out = append(out, judge)
+		}
+	}
+	return out
 }
 
 // Value is a score of the study; false where it is missing or was not given.
@@ -142,7 +170,7 @@ func (s *Study) Revise(revision int32) {
 	scores := s.Scores
 	s.Scores = nil
 	for _, score := range scores {
-		s.add(score.GetEvaluator(), score.GetDimension(), score.GetValue().GetNumber(), score.GetMissing())
+		s.addBy(score.GetProvenance(), score.GetDimension(), score.GetValue().GetNumber(), score.GetMissing())
 	}
 }
 
@@ -166,7 +194,7 @@ func (s *Study) Reward(terms []*vignettev1.RewardTerm) *vignettev1.Reward {
 				return spec
 			}
 		}
-		if evaluator == Outcomes || evaluator == string(Itself) || evaluator == string(Onlooker) {
+		if evaluator == Outcomes || slices.Contains(allJudges, Judge(evaluator)) {
 			return dimension(id)
 		}
 		return nil

@@ -3,16 +3,19 @@ package language
 import (
 	"fmt"
 	"strings"
+	"sync"
 )
 
 // Phrases finds phrases of one or more words in a text, at word boundaries. Make it once and use it often; it is safe
-// for concurrent use.
+// for concurrent use. It is compiled when it is first used: a program holds thousands of phrases, and most commands need none.
 //
 // A pattern is words with spaces between. Contractions match what they stand for, both ways ("do not" and "don't"). A
 // word may be a choice ("i|we"), a beginning ("criti~" for critic, criticise, critical), "_" for any one word, or "?word"
 // for a word that may be missing. Punctuation ends a phrase, except apostrophes and hyphens inside words.
 type Phrases struct {
-	root *phraseNode
+	patterns []string
+	compile  sync.Once
+	root     *phraseNode
 	// starts has a bit for the key of each word a phrase begins with: most words of a text begin none, and are passed over.
 	starts [starters / 64]uint64
 	// open says that phrases may begin with any word or with a beginning of one.
@@ -45,22 +48,33 @@ type Match struct {
 	First, Last int
 }
 
-// NewPhrases compiles patterns. It panics on an empty pattern: patterns are part of the program.
+// NewPhrases finds these patterns. It panics on an empty pattern: patterns are part of the program.
 func NewPhrases(patterns ...string) *Phrases {
-	phrases := &Phrases{root: newPhraseNode("")}
 	for id, pattern := range patterns {
-		elements := strings.Fields(Normalise(pattern))
-		if len(elements) == 0 {
+		if strings.TrimSpace(pattern) == "" {
 			panic(fmt.Sprintf("language: phrase %d is empty", id))
 		}
-		phrases.root.add(elements, id)
 	}
-	phrases.open = phrases.root.any != nil || len(phrases.root.prefixes) > 0
-	for key := range phrases.root.words {
+	return &Phrases{patterns: patterns}
+}
+
+// tree is what the patterns are compiled to.
+func (p *Phrases) tree() *phraseNode {
+	p.compile.Do(p.grow)
+	return p.root
+}
+
+func (p *Phrases) grow() {
+	p.root = newPhraseNode("")
+	for id, pattern := range p.patterns {
+		p.root.add(strings.Fields(Normalise(pattern)), id)
+	}
+	p.patterns = nil
+	p.open = p.root.any != nil || len(p.root.prefixes) > 0
+	for key := range p.root.words {
 		bit := key % starters
-		phrases.starts[bit/64] |= 1 << (bit % 64)
+		p.starts[bit/64] |= 1 << (bit % 64)
 	}
-	return phrases
 }
 
 func newPhraseNode(word string) *phraseNode { return &phraseNode{word: word, id: -1} }
@@ -244,12 +258,13 @@ func (p *Phrases) StartsWith(tokens []Token) bool {
 // longest returns the pattern of the longest match that begins at a place, its last token and the place behind it; -1 when
 // there is none.
 func (p *Phrases) longest(tokens []Token, place at) (id, last int, end at) {
+	root := p.tree()
 	key := tokens[place.token].keys[place.part]
 	if bit := key % starters; !p.open && p.starts[bit/64]&(1<<(bit%64)) == 0 {
 		return -1, 0, at{}
 	}
 	w := search{tokens: tokens, id: -1}
-	p.root.walk(&w, place, false)
+	root.walk(&w, place, false)
 	return w.id, w.last, w.end
 }
 

@@ -207,6 +207,8 @@ const (
 	CampaignUnit_CAMPAIGN_UNIT_TURN CampaignUnit = 2
 	// Two episodes of the same scenario and repeat side by side.
 	CampaignUnit_CAMPAIGN_UNIT_PAIR CampaignUnit = 3
+	// Words of a turn of the focal role in which an evaluator found a code, with what came before them.
+	CampaignUnit_CAMPAIGN_UNIT_SPAN CampaignUnit = 4
 )
 
 // Enum value maps for CampaignUnit.
@@ -216,12 +218,14 @@ var (
 		1: "CAMPAIGN_UNIT_EPISODE",
 		2: "CAMPAIGN_UNIT_TURN",
 		3: "CAMPAIGN_UNIT_PAIR",
+		4: "CAMPAIGN_UNIT_SPAN",
 	}
 	CampaignUnit_value = map[string]int32{
 		"CAMPAIGN_UNIT_UNSPECIFIED": 0,
 		"CAMPAIGN_UNIT_EPISODE":     1,
 		"CAMPAIGN_UNIT_TURN":        2,
 		"CAMPAIGN_UNIT_PAIR":        3,
+		"CAMPAIGN_UNIT_SPAN":        4,
 	}
 )
 
@@ -668,7 +672,13 @@ type Codebook struct {
 	// How many items at most, drawn by the seed. 0 means all there are.
 	Items int32 `protobuf:"varint,11,opt,name=items,proto3" json:"items,omitempty"`
 	// How long an item is kept for a rater who does not come back to it. 0 means 900.
-	LeaseSeconds  int32 `protobuf:"varint,12,opt,name=lease_seconds,json=leaseSeconds,proto3" json:"lease_seconds,omitempty"`
+	LeaseSeconds int32 `protobuf:"varint,12,opt,name=lease_seconds,json=leaseSeconds,proto3" json:"lease_seconds,omitempty"`
+	// How many items every rater rates first, the same ones in the same order and whatever the overlap: after each they are told what
+	// the others said and, of gold items, what is known and why. 0 means none. Gold items come first among them. They are left out of
+	// agreement.
+	Calibration int32 `protobuf:"varint,13,opt,name=calibration,proto3" json:"calibration,omitempty"`
+	// For units that are spans: whose, an evaluator ("mi") or one of its codes ("mi:mi.reflection").
+	SpansOf       string `protobuf:"bytes,14,opt,name=spans_of,json=spansOf,proto3" json:"spans_of,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -785,6 +795,20 @@ func (x *Codebook) GetLeaseSeconds() int32 {
 		return x.LeaseSeconds
 	}
 	return 0
+}
+
+func (x *Codebook) GetCalibration() int32 {
+	if x != nil {
+		return x.Calibration
+	}
+	return 0
+}
+
+func (x *Codebook) GetSpansOf() string {
+	if x != nil {
+		return x.SpansOf
+	}
+	return ""
 }
 
 // RatingScale is one question to raters: whole numbers from the lowest to the highest.
@@ -908,7 +932,9 @@ type GoldItem struct {
 	// The answer.
 	Value int32 `protobuf:"varint,4,opt,name=value,proto3" json:"value,omitempty"`
 	// How far off still counts as right.
-	Tolerance     int32 `protobuf:"varint,5,opt,name=tolerance,proto3" json:"tolerance,omitempty"`
+	Tolerance int32 `protobuf:"varint,5,opt,name=tolerance,proto3" json:"tolerance,omitempty"`
+	// Why it is the answer; told to raters in the calibration round.
+	Reason        string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -976,6 +1002,13 @@ func (x *GoldItem) GetTolerance() int32 {
 		return x.Tolerance
 	}
 	return 0
+}
+
+func (x *GoldItem) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
 }
 
 // Campaign is what people are asked to rate, fixed when it was opened.
@@ -1063,7 +1096,11 @@ type CampaignItem struct {
 	// The turn that is rated.
 	TurnIndex *int32 `protobuf:"varint,4,opt,name=turn_index,json=turnIndex,proto3,oneof" json:"turn_index,omitempty"`
 	// Its answer is known.
-	Gold          bool `protobuf:"varint,5,opt,name=gold,proto3" json:"gold,omitempty"`
+	Gold bool `protobuf:"varint,5,opt,name=gold,proto3" json:"gold,omitempty"`
+	// Every rater rates it first.
+	Calibration bool `protobuf:"varint,6,opt,name=calibration,proto3" json:"calibration,omitempty"`
+	// For spans: the words.
+	Span          *Span `protobuf:"bytes,7,opt,name=span,proto3" json:"span,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1131,6 +1168,20 @@ func (x *CampaignItem) GetGold() bool {
 		return x.Gold
 	}
 	return false
+}
+
+func (x *CampaignItem) GetCalibration() bool {
+	if x != nil {
+		return x.Calibration
+	}
+	return false
+}
+
+func (x *CampaignItem) GetSpan() *Span {
+	if x != nil {
+		return x.Span
+	}
+	return nil
 }
 
 // Rating is what one person says of one item in one stage. It is a note on the item's (first) episode. An edit is a rating of
@@ -1548,7 +1599,9 @@ type ShownItem struct {
 	// How many ratings this rater has given.
 	Done int32 `protobuf:"varint,7,opt,name=done,proto3" json:"done,omitempty"`
 	// How many are left for this rater at least.
-	Left          int32 `protobuf:"varint,8,opt,name=left,proto3" json:"left,omitempty"`
+	Left int32 `protobuf:"varint,8,opt,name=left,proto3" json:"left,omitempty"`
+	// It belongs to the calibration round.
+	Calibration   bool `protobuf:"varint,9,opt,name=calibration,proto3" json:"calibration,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1639,6 +1692,13 @@ func (x *ShownItem) GetLeft() int32 {
 	return 0
 }
 
+func (x *ShownItem) GetCalibration() bool {
+	if x != nil {
+		return x.Calibration
+	}
+	return false
+}
+
 // ShownConversation is a conversation without names.
 type ShownConversation struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1649,7 +1709,9 @@ type ShownConversation struct {
 	// The turn that is rated; absent when all of it is.
 	TurnIndex *int32 `protobuf:"varint,3,opt,name=turn_index,json=turnIndex,proto3,oneof" json:"turn_index,omitempty"`
 	// What came of it, in hindsight only: one line for each thing, futures one after the other.
-	Futures       []*ShownFuture `protobuf:"bytes,4,rep,name=futures,proto3" json:"futures,omitempty"`
+	Futures []*ShownFuture `protobuf:"bytes,4,rep,name=futures,proto3" json:"futures,omitempty"`
+	// The words of that turn that are rated, names masked; empty when it is all of it.
+	Words         string `protobuf:"bytes,5,opt,name=words,proto3" json:"words,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1710,6 +1772,13 @@ func (x *ShownConversation) GetFutures() []*ShownFuture {
 		return x.Futures
 	}
 	return nil
+}
+
+func (x *ShownConversation) GetWords() string {
+	if x != nil {
+		return x.Words
+	}
+	return ""
 }
 
 // ShownFuture is a future as a rater sees it.
@@ -2203,7 +2272,9 @@ func (x *SaveRatingRequest) GetRating() *Rating {
 type SaveRatingResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The rating as recorded.
-	Rating        *Rating `protobuf:"bytes,1,opt,name=rating,proto3" json:"rating,omitempty"`
+	Rating *Rating `protobuf:"bytes,1,opt,name=rating,proto3" json:"rating,omitempty"`
+	// In the calibration round: what others said and what is known, scale by scale.
+	Calibration   []*CalibrationAnswer `protobuf:"bytes,2,rep,name=calibration,proto3" json:"calibration,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2245,6 +2316,95 @@ func (x *SaveRatingResponse) GetRating() *Rating {
 	return nil
 }
 
+func (x *SaveRatingResponse) GetCalibration() []*CalibrationAnswer {
+	if x != nil {
+		return x.Calibration
+	}
+	return nil
+}
+
+// CalibrationAnswer is what a rater is told about a scale of an item of the calibration round, once they have rated it.
+type CalibrationAnswer struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Scale id.
+	Scale string `protobuf:"bytes,1,opt,name=scale,proto3" json:"scale,omitempty"`
+	// What is known to be right; absent where nothing is.
+	Known *int32 `protobuf:"varint,2,opt,name=known,proto3,oneof" json:"known,omitempty"`
+	// How far off still counts as right.
+	Tolerance int32 `protobuf:"varint,3,opt,name=tolerance,proto3" json:"tolerance,omitempty"`
+	// Why.
+	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	// What other raters said, lowest first, without their names. For pairs it is about the sides as this rater saw them.
+	Others        []int32 `protobuf:"varint,5,rep,packed,name=others,proto3" json:"others,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CalibrationAnswer) Reset() {
+	*x = CalibrationAnswer{}
+	mi := &file_vignette_v1_feedback_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CalibrationAnswer) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CalibrationAnswer) ProtoMessage() {}
+
+func (x *CalibrationAnswer) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_feedback_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CalibrationAnswer.ProtoReflect.Descriptor instead.
+func (*CalibrationAnswer) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *CalibrationAnswer) GetScale() string {
+	if x != nil {
+		return x.Scale
+	}
+	return ""
+}
+
+func (x *CalibrationAnswer) GetKnown() int32 {
+	if x != nil && x.Known != nil {
+		return *x.Known
+	}
+	return 0
+}
+
+func (x *CalibrationAnswer) GetTolerance() int32 {
+	if x != nil {
+		return x.Tolerance
+	}
+	return 0
+}
+
+func (x *CalibrationAnswer) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *CalibrationAnswer) GetOthers() []int32 {
+	if x != nil {
+		return x.Others
+	}
+	return nil
+}
+
 // ListRatingsRequest asks for a rater's ratings.
 type ListRatingsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2260,7 +2420,7 @@ type ListRatingsRequest struct {
 
 func (x *ListRatingsRequest) Reset() {
 	*x = ListRatingsRequest{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[25]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2272,7 +2432,7 @@ func (x *ListRatingsRequest) String() string {
 func (*ListRatingsRequest) ProtoMessage() {}
 
 func (x *ListRatingsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[25]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2285,7 +2445,7 @@ func (x *ListRatingsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRatingsRequest.ProtoReflect.Descriptor instead.
 func (*ListRatingsRequest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{25}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ListRatingsRequest) GetCampaign() string {
@@ -2320,7 +2480,7 @@ type ListRatingsResponse struct {
 
 func (x *ListRatingsResponse) Reset() {
 	*x = ListRatingsResponse{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[26]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2332,7 +2492,7 @@ func (x *ListRatingsResponse) String() string {
 func (*ListRatingsResponse) ProtoMessage() {}
 
 func (x *ListRatingsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[26]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2345,7 +2505,7 @@ func (x *ListRatingsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRatingsResponse.ProtoReflect.Descriptor instead.
 func (*ListRatingsResponse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{26}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ListRatingsResponse) GetRatings() []*Rating {
@@ -2366,7 +2526,7 @@ type GetAgreementRequest struct {
 
 func (x *GetAgreementRequest) Reset() {
 	*x = GetAgreementRequest{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[27]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2378,7 +2538,7 @@ func (x *GetAgreementRequest) String() string {
 func (*GetAgreementRequest) ProtoMessage() {}
 
 func (x *GetAgreementRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[27]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2391,7 +2551,7 @@ func (x *GetAgreementRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetAgreementRequest.ProtoReflect.Descriptor instead.
 func (*GetAgreementRequest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{27}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *GetAgreementRequest) GetCampaign() string {
@@ -2418,7 +2578,7 @@ type GetAgreementResponse struct {
 
 func (x *GetAgreementResponse) Reset() {
 	*x = GetAgreementResponse{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[28]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2430,7 +2590,7 @@ func (x *GetAgreementResponse) String() string {
 func (*GetAgreementResponse) ProtoMessage() {}
 
 func (x *GetAgreementResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[28]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2443,7 +2603,7 @@ func (x *GetAgreementResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetAgreementResponse.ProtoReflect.Descriptor instead.
 func (*GetAgreementResponse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{28}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *GetAgreementResponse) GetScales() []*ScaleAgreement {
@@ -2500,7 +2660,7 @@ type ScaleAgreement struct {
 
 func (x *ScaleAgreement) Reset() {
 	*x = ScaleAgreement{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[29]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2512,7 +2672,7 @@ func (x *ScaleAgreement) String() string {
 func (*ScaleAgreement) ProtoMessage() {}
 
 func (x *ScaleAgreement) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[29]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2525,7 +2685,7 @@ func (x *ScaleAgreement) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ScaleAgreement.ProtoReflect.Descriptor instead.
 func (*ScaleAgreement) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{29}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ScaleAgreement) GetScale() string {
@@ -2601,7 +2761,7 @@ type Estimate struct {
 
 func (x *Estimate) Reset() {
 	*x = Estimate{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[30]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2613,7 +2773,7 @@ func (x *Estimate) String() string {
 func (*Estimate) ProtoMessage() {}
 
 func (x *Estimate) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[30]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2626,7 +2786,7 @@ func (x *Estimate) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Estimate.ProtoReflect.Descriptor instead.
 func (*Estimate) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{30}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Estimate) GetValue() float64 {
@@ -2678,13 +2838,17 @@ type RaterReport struct {
 	GoldRight int32 `protobuf:"varint,8,opt,name=gold_right,json=goldRight,proto3" json:"gold_right,omitempty"`
 	// Median time spent on an item, seconds; absent where no times are known.
 	MedianSeconds *float64 `protobuf:"fixed64,9,opt,name=median_seconds,json=medianSeconds,proto3,oneof" json:"median_seconds,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// Answers in the calibration round to what is known.
+	Calibration int32 `protobuf:"varint,10,opt,name=calibration,proto3" json:"calibration,omitempty"`
+	// How many of them were right.
+	CalibrationRight int32 `protobuf:"varint,11,opt,name=calibration_right,json=calibrationRight,proto3" json:"calibration_right,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *RaterReport) Reset() {
 	*x = RaterReport{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[31]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2696,7 +2860,7 @@ func (x *RaterReport) String() string {
 func (*RaterReport) ProtoMessage() {}
 
 func (x *RaterReport) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[31]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2709,7 +2873,7 @@ func (x *RaterReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RaterReport.ProtoReflect.Descriptor instead.
 func (*RaterReport) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{31}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *RaterReport) GetRater() string {
@@ -2775,6 +2939,20 @@ func (x *RaterReport) GetMedianSeconds() float64 {
 	return 0
 }
 
+func (x *RaterReport) GetCalibration() int32 {
+	if x != nil {
+		return x.Calibration
+	}
+	return 0
+}
+
+func (x *RaterReport) GetCalibrationRight() int32 {
+	if x != nil {
+		return x.CalibrationRight
+	}
+	return 0
+}
+
 var File_vignette_v1_feedback_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_feedback_proto_rawDesc = "" +
@@ -2806,7 +2984,7 @@ const file_vignette_v1_feedback_proto_rawDesc = "" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\tdimension\x12\x1f\n" +
 	"\x05value\x18\x02 \x01(\x01B\a\xbaH\x04\x12\x02@\x01H\x00R\x05value\x120\n" +
 	"\amissing\x18\x03 \x01(\v2\x14.vignette.v1.MissingH\x00R\amissingB\x10\n" +
-	"\aoutcome\x12\x05\xbaH\x02\b\x01\"\x94\x05\n" +
+	"\aoutcome\x12\x05\xbaH\x02\b\x01\"\xf3\x06\n" +
 	"\bCodebook\x12 \n" +
 	"\x05title\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\xc8\x01R\x05title\x12$\n" +
@@ -2823,7 +3001,11 @@ const file_vignette_v1_feedback_proto_rawDesc = "" +
 	" \x01(\x04R\x04seed\x12 \n" +
 	"\x05items\x18\v \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\x88'(\x00R\x05items\x120\n" +
-	"\rlease_seconds\x18\f \x01(\x05B\v\xbaH\b\x1a\x06\x18\x80\xa3\x05(\x00R\fleaseSeconds:[\xbaHX\x1aV\n" +
+	"\rlease_seconds\x18\f \x01(\x05B\v\xbaH\b\x1a\x06\x18\x80\xa3\x05(\x00R\fleaseSeconds\x12,\n" +
+	"\vcalibration\x18\r \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xc8\x01(\x00R\vcalibration\x12#\n" +
+	"\bspans_of\x18\x0e \x01(\tB\b\xbaH\x05r\x03\x18\x80\x02R\aspansOf:\xe6\x01\xbaH\xe2\x01\x1a\x87\x01\n" +
+	"\frubric.spans\x12Lspans_of says whose spans are rated: give it with unit: span, and only there\x1a)(this.unit == 4) == (this.spans_of != '')\x1aV\n" +
 	"\x14rubric.scales.unique\x12\x1btwo scales have the same id\x1a!this.scales.map(s, s.id).unique()\"\xb2\x04\n" +
 	"\vRatingScale\x12.\n" +
 	"\x02id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9_.-]{1,128}$R\x02id\x12&\n" +
@@ -2838,27 +3020,30 @@ const file_vignette_v1_feedback_proto_rawDesc = "" +
 	"borderline\x12\x18\n" +
 	"\anominal\x18\b \x01(\bR\anominal:\xe3\x01\xbaH\xdf\x01\x1aG\n" +
 	"\x12rating_scale.range\x12\x1cmax must be greater than min\x1a\x13this.max > this.min\x1a\x93\x01\n" +
-	"\x13rating_scale.labels\x122give every number from min to max a label, or none\x1aHthis.labels.size() == 0 || this.labels.size() == this.max - this.min + 1\"\xc5\x01\n" +
+	"\x13rating_scale.labels\x122give every number from min to max a label, or none\x1aHthis.labels.size() == 0 || this.labels.size() == this.max - this.min + 1\"\xe7\x01\n" +
 	"\bGoldItem\x12!\n" +
 	"\aepisode\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\aepisode\x12+\n" +
 	"\n" +
 	"turn_index\x18\x02 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00H\x00R\tturnIndex\x88\x01\x01\x12\x1d\n" +
 	"\x05scale\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05scale\x12\x14\n" +
 	"\x05value\x18\x04 \x01(\x05R\x05value\x12%\n" +
-	"\ttolerance\x18\x05 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\ttoleranceB\r\n" +
+	"\ttolerance\x18\x05 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\ttolerance\x12 \n" +
+	"\x06reason\x18\x06 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x06reasonB\r\n" +
 	"\v_turn_index\"\xd5\x01\n" +
 	"\bCampaign\x129\n" +
 	"\x02id\x18\x01 \x01(\tB)\xbaH&r$2\"^[A-Za-z0-9_-]{1,64}\\.[a-z0-9]{8}$R\x02id\x12\x19\n" +
 	"\x03run\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x03run\x125\n" +
 	"\x06rubric\x18\x03 \x01(\v2\x15.vignette.v1.CodebookB\x06\xbaH\x03\xc8\x01\x01R\x06rubric\x12<\n" +
-	"\x05items\x18\x04 \x03(\v2\x19.vignette.v1.CampaignItemB\v\xbaH\b\x92\x01\x05\b\x01\x10\x88'R\x05items\"\xb6\x01\n" +
+	"\x05items\x18\x04 \x03(\v2\x19.vignette.v1.CampaignItemB\v\xbaH\b\x92\x01\x05\b\x01\x10\x88'R\x05items\"\xff\x01\n" +
 	"\fCampaignItem\x12\x17\n" +
 	"\x02id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\x12!\n" +
 	"\aepisode\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\aepisode\x12#\n" +
 	"\rother_episode\x18\x03 \x01(\tR\fotherEpisode\x12\"\n" +
 	"\n" +
 	"turn_index\x18\x04 \x01(\x05H\x00R\tturnIndex\x88\x01\x01\x12\x12\n" +
-	"\x04gold\x18\x05 \x01(\bR\x04goldB\r\n" +
+	"\x04gold\x18\x05 \x01(\bR\x04gold\x12 \n" +
+	"\vcalibration\x18\x06 \x01(\bR\vcalibration\x12%\n" +
+	"\x04span\x18\a \x01(\v2\x11.vignette.v1.SpanR\x04spanB\r\n" +
 	"\v_turn_index\"\x82\x05\n" +
 	"\x06Rating\x12#\n" +
 	"\bcampaign\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\bcampaign\x12\x1b\n" +
@@ -2896,7 +3081,7 @@ const file_vignette_v1_feedback_proto_rawDesc = "" +
 	"\n" +
 	"turn_index\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\tturnIndex\x12\x1f\n" +
 	"\x04text\x18\x02 \x01(\tB\v\xbaH\br\x06\x10\x01\x18\xa0\x9c\x01R\x04text\x12\x1d\n" +
-	"\x04side\x18\x03 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\x01(\x00R\x04side\"\xa9\x02\n" +
+	"\x04side\x18\x03 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\x01(\x00R\x04side\"\xcb\x02\n" +
 	"\tShownItem\x12\x12\n" +
 	"\x04item\x18\x01 \x01(\tR\x04item\x12.\n" +
 	"\x05stage\x18\x02 \x01(\x0e2\x18.vignette.v1.RatingStageR\x05stage\x12\x12\n" +
@@ -2906,13 +3091,15 @@ const file_vignette_v1_feedback_proto_rawDesc = "" +
 	"\vlease_until\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"leaseUntil\x12\x12\n" +
 	"\x04done\x18\a \x01(\x05R\x04done\x12\x12\n" +
-	"\x04left\x18\b \x01(\x05R\x04left\"\xc8\x01\n" +
+	"\x04left\x18\b \x01(\x05R\x04left\x12 \n" +
+	"\vcalibration\x18\t \x01(\bR\vcalibration\"\xde\x01\n" +
 	"\x11ShownConversation\x12\x18\n" +
 	"\asetting\x18\x01 \x01(\tR\asetting\x12,\n" +
 	"\x05turns\x18\x02 \x03(\v2\x16.vignette.v1.ShownTurnR\x05turns\x12\"\n" +
 	"\n" +
 	"turn_index\x18\x03 \x01(\x05H\x00R\tturnIndex\x88\x01\x01\x128\n" +
-	"\afutures\x18\x04 \x03(\v2\x18.vignette.v1.ShownFutureB\x04\xa8\xbb\x18\x02R\afuturesB\r\n" +
+	"\afutures\x18\x04 \x03(\v2\x18.vignette.v1.ShownFutureB\x04\xa8\xbb\x18\x02R\afutures\x12\x14\n" +
+	"\x05words\x18\x05 \x01(\tR\x05wordsB\r\n" +
 	"\v_turn_index\"#\n" +
 	"\vShownFuture\x12\x14\n" +
 	"\x05lines\x18\x01 \x03(\tR\x05lines\"|\n" +
@@ -2939,9 +3126,17 @@ const file_vignette_v1_feedback_proto_rawDesc = "" +
 	"\x04item\x18\x01 \x01(\v2\x16.vignette.v1.ShownItemR\x04item\x12$\n" +
 	"\x0ekept_by_others\x18\x02 \x01(\x05R\fkeptByOthers\"H\n" +
 	"\x11SaveRatingRequest\x123\n" +
-	"\x06rating\x18\x01 \x01(\v2\x13.vignette.v1.RatingB\x06\xbaH\x03\xc8\x01\x01R\x06rating\"A\n" +
+	"\x06rating\x18\x01 \x01(\v2\x13.vignette.v1.RatingB\x06\xbaH\x03\xc8\x01\x01R\x06rating\"\x83\x01\n" +
 	"\x12SaveRatingResponse\x12+\n" +
-	"\x06rating\x18\x01 \x01(\v2\x13.vignette.v1.RatingR\x06rating\"r\n" +
+	"\x06rating\x18\x01 \x01(\v2\x13.vignette.v1.RatingR\x06rating\x12@\n" +
+	"\vcalibration\x18\x02 \x03(\v2\x1e.vignette.v1.CalibrationAnswerR\vcalibration\"\x9c\x01\n" +
+	"\x11CalibrationAnswer\x12\x14\n" +
+	"\x05scale\x18\x01 \x01(\tR\x05scale\x12\x19\n" +
+	"\x05known\x18\x02 \x01(\x05H\x00R\x05known\x88\x01\x01\x12\x1c\n" +
+	"\ttolerance\x18\x03 \x01(\x05R\ttolerance\x12\x16\n" +
+	"\x06reason\x18\x04 \x01(\tR\x06reason\x12\x16\n" +
+	"\x06others\x18\x05 \x03(\x05R\x06othersB\b\n" +
+	"\x06_known\"r\n" +
 	"\x12ListRatingsRequest\x12#\n" +
 	"\bcampaign\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\bcampaign\x12\x1d\n" +
 	"\x05rater\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05rater\x12\x18\n" +
@@ -2971,7 +3166,7 @@ const file_vignette_v1_feedback_proto_rawDesc = "" +
 	"\tundefined\x18\x04 \x01(\tR\tundefinedB\b\n" +
 	"\x06_valueB\x06\n" +
 	"\x04_lowB\a\n" +
-	"\x05_high\"\xdb\x02\n" +
+	"\x05_high\"\xaa\x03\n" +
 	"\vRaterReport\x12\x14\n" +
 	"\x05rater\x18\x01 \x01(\tR\x05rater\x12\x14\n" +
 	"\x05rated\x18\x02 \x01(\x05R\x05rated\x12\x18\n" +
@@ -2982,7 +3177,10 @@ const file_vignette_v1_feedback_proto_rawDesc = "" +
 	"\x04gold\x18\a \x01(\x05R\x04gold\x12\x1d\n" +
 	"\n" +
 	"gold_right\x18\b \x01(\x05R\tgoldRight\x12*\n" +
-	"\x0emedian_seconds\x18\t \x01(\x01H\x00R\rmedianSeconds\x88\x01\x01B\x11\n" +
+	"\x0emedian_seconds\x18\t \x01(\x01H\x00R\rmedianSeconds\x88\x01\x01\x12 \n" +
+	"\vcalibration\x18\n" +
+	" \x01(\x05R\vcalibration\x12+\n" +
+	"\x11calibration_right\x18\v \x01(\x05R\x10calibrationRightB\x11\n" +
 	"\x0f_median_seconds*\x91\x01\n" +
 	"\x11ConsequencesShown\x12\"\n" +
 	"\x1eCONSEQUENCES_SHOWN_UNSPECIFIED\x10\x00\x12\x1b\n" +
@@ -2998,12 +3196,13 @@ const file_vignette_v1_feedback_proto_rawDesc = "" +
 	"\x16CAMPAIGN_ARM_FORESIGHT\x10\x01\x12\x17\n" +
 	"\x13CAMPAIGN_ARM_WITHIN\x10\x02\x12\x1f\n" +
 	"\x1bCAMPAIGN_ARM_HINDSIGHT_ONLY\x10\x03\x12\x17\n" +
-	"\x13CAMPAIGN_ARM_RERATE\x10\x04*x\n" +
+	"\x13CAMPAIGN_ARM_RERATE\x10\x04*\x90\x01\n" +
 	"\fCampaignUnit\x12\x1d\n" +
 	"\x19CAMPAIGN_UNIT_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15CAMPAIGN_UNIT_EPISODE\x10\x01\x12\x16\n" +
 	"\x12CAMPAIGN_UNIT_TURN\x10\x02\x12\x16\n" +
-	"\x12CAMPAIGN_UNIT_PAIR\x10\x03*\xb5\x01\n" +
+	"\x12CAMPAIGN_UNIT_PAIR\x10\x03\x12\x16\n" +
+	"\x12CAMPAIGN_UNIT_SPAN\x10\x04*\xb5\x01\n" +
 	"\n" +
 	"SkipReason\x12\x1b\n" +
 	"\x17SKIP_REASON_UNSPECIFIED\x10\x00\x12\x1b\n" +
@@ -3034,7 +3233,7 @@ func file_vignette_v1_feedback_proto_rawDescGZIP() []byte {
 }
 
 var file_vignette_v1_feedback_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
-var file_vignette_v1_feedback_proto_msgTypes = make([]protoimpl.MessageInfo, 32)
+var file_vignette_v1_feedback_proto_msgTypes = make([]protoimpl.MessageInfo, 33)
 var file_vignette_v1_feedback_proto_goTypes = []any{
 	(ConsequencesShown)(0),        // 0: vignette.v1.ConsequencesShown
 	(RatingStage)(0),              // 1: vignette.v1.RatingStage
@@ -3066,25 +3265,27 @@ var file_vignette_v1_feedback_proto_goTypes = []any{
 	(*NextItemResponse)(nil),      // 27: vignette.v1.NextItemResponse
 	(*SaveRatingRequest)(nil),     // 28: vignette.v1.SaveRatingRequest
 	(*SaveRatingResponse)(nil),    // 29: vignette.v1.SaveRatingResponse
-	(*ListRatingsRequest)(nil),    // 30: vignette.v1.ListRatingsRequest
-	(*ListRatingsResponse)(nil),   // 31: vignette.v1.ListRatingsResponse
-	(*GetAgreementRequest)(nil),   // 32: vignette.v1.GetAgreementRequest
-	(*GetAgreementResponse)(nil),  // 33: vignette.v1.GetAgreementResponse
-	(*ScaleAgreement)(nil),        // 34: vignette.v1.ScaleAgreement
-	(*Estimate)(nil),              // 35: vignette.v1.Estimate
-	(*RaterReport)(nil),           // 36: vignette.v1.RaterReport
-	(*Provenance)(nil),            // 37: vignette.v1.Provenance
-	(*Missing)(nil),               // 38: vignette.v1.Missing
-	(*durationpb.Duration)(nil),   // 39: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil), // 40: google.protobuf.Timestamp
-	(ActionKind)(0),               // 41: vignette.v1.ActionKind
+	(*CalibrationAnswer)(nil),     // 30: vignette.v1.CalibrationAnswer
+	(*ListRatingsRequest)(nil),    // 31: vignette.v1.ListRatingsRequest
+	(*ListRatingsResponse)(nil),   // 32: vignette.v1.ListRatingsResponse
+	(*GetAgreementRequest)(nil),   // 33: vignette.v1.GetAgreementRequest
+	(*GetAgreementResponse)(nil),  // 34: vignette.v1.GetAgreementResponse
+	(*ScaleAgreement)(nil),        // 35: vignette.v1.ScaleAgreement
+	(*Estimate)(nil),              // 36: vignette.v1.Estimate
+	(*RaterReport)(nil),           // 37: vignette.v1.RaterReport
+	(*Provenance)(nil),            // 38: vignette.v1.Provenance
+	(*Missing)(nil),               // 39: vignette.v1.Missing
+	(*Span)(nil),                  // 40: vignette.v1.Span
+	(*durationpb.Duration)(nil),   // 41: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil), // 42: google.protobuf.Timestamp
+	(ActionKind)(0),               // 43: vignette.v1.ActionKind
 }
 var file_vignette_v1_feedback_proto_depIdxs = []int32{
 	6,  // 0: vignette.v1.Consequences.futures:type_name -> vignette.v1.Future
-	37, // 1: vignette.v1.Consequences.provenance:type_name -> vignette.v1.Provenance
+	38, // 1: vignette.v1.Consequences.provenance:type_name -> vignette.v1.Provenance
 	7,  // 2: vignette.v1.Future.events:type_name -> vignette.v1.FutureEvent
 	8,  // 3: vignette.v1.Future.outcomes:type_name -> vignette.v1.FutureOutcome
-	38, // 4: vignette.v1.FutureOutcome.missing:type_name -> vignette.v1.Missing
+	39, // 4: vignette.v1.FutureOutcome.missing:type_name -> vignette.v1.Missing
 	3,  // 5: vignette.v1.Codebook.unit:type_name -> vignette.v1.CampaignUnit
 	2,  // 6: vignette.v1.Codebook.arm:type_name -> vignette.v1.CampaignArm
 	0,  // 7: vignette.v1.Codebook.shown:type_name -> vignette.v1.ConsequencesShown
@@ -3092,53 +3293,55 @@ var file_vignette_v1_feedback_proto_depIdxs = []int32{
 	11, // 9: vignette.v1.Codebook.gold:type_name -> vignette.v1.GoldItem
 	9,  // 10: vignette.v1.Campaign.rubric:type_name -> vignette.v1.Codebook
 	13, // 11: vignette.v1.Campaign.items:type_name -> vignette.v1.CampaignItem
-	1,  // 12: vignette.v1.Rating.stage:type_name -> vignette.v1.RatingStage
-	15, // 13: vignette.v1.Rating.values:type_name -> vignette.v1.ScaleRating
-	4,  // 14: vignette.v1.Rating.skip:type_name -> vignette.v1.SkipReason
-	17, // 15: vignette.v1.Rating.corrections:type_name -> vignette.v1.Correction
-	39, // 16: vignette.v1.Rating.time_spent:type_name -> google.protobuf.Duration
-	0,  // 17: vignette.v1.Rating.shown:type_name -> vignette.v1.ConsequencesShown
-	16, // 18: vignette.v1.ScaleRating.evidence:type_name -> vignette.v1.Evidence
-	1,  // 19: vignette.v1.ShownItem.stage:type_name -> vignette.v1.RatingStage
-	19, // 20: vignette.v1.ShownItem.sides:type_name -> vignette.v1.ShownConversation
-	14, // 21: vignette.v1.ShownItem.draft:type_name -> vignette.v1.Rating
-	40, // 22: vignette.v1.ShownItem.lease_until:type_name -> google.protobuf.Timestamp
-	21, // 23: vignette.v1.ShownConversation.turns:type_name -> vignette.v1.ShownTurn
-	20, // 24: vignette.v1.ShownConversation.futures:type_name -> vignette.v1.ShownFuture
-	41, // 25: vignette.v1.ShownTurn.kind:type_name -> vignette.v1.ActionKind
-	9,  // 26: vignette.v1.OpenCampaignRequest.rubric:type_name -> vignette.v1.Codebook
-	9,  // 27: vignette.v1.GetCampaignResponse.rubric:type_name -> vignette.v1.Codebook
-	18, // 28: vignette.v1.NextItemResponse.item:type_name -> vignette.v1.ShownItem
-	14, // 29: vignette.v1.SaveRatingRequest.rating:type_name -> vignette.v1.Rating
-	14, // 30: vignette.v1.SaveRatingResponse.rating:type_name -> vignette.v1.Rating
-	14, // 31: vignette.v1.ListRatingsResponse.ratings:type_name -> vignette.v1.Rating
-	34, // 32: vignette.v1.GetAgreementResponse.scales:type_name -> vignette.v1.ScaleAgreement
-	36, // 33: vignette.v1.GetAgreementResponse.raters:type_name -> vignette.v1.RaterReport
-	1,  // 34: vignette.v1.ScaleAgreement.stage:type_name -> vignette.v1.RatingStage
-	35, // 35: vignette.v1.ScaleAgreement.percent:type_name -> vignette.v1.Estimate
-	35, // 36: vignette.v1.ScaleAgreement.kappa:type_name -> vignette.v1.Estimate
-	35, // 37: vignette.v1.ScaleAgreement.alpha:type_name -> vignette.v1.Estimate
-	35, // 38: vignette.v1.ScaleAgreement.icc:type_name -> vignette.v1.Estimate
-	35, // 39: vignette.v1.RaterReport.bias:type_name -> vignette.v1.Estimate
-	35, // 40: vignette.v1.RaterReport.self_agreement:type_name -> vignette.v1.Estimate
-	35, // 41: vignette.v1.RaterReport.drift:type_name -> vignette.v1.Estimate
-	22, // 42: vignette.v1.FeedbackService.OpenCampaign:input_type -> vignette.v1.OpenCampaignRequest
-	24, // 43: vignette.v1.FeedbackService.GetCampaign:input_type -> vignette.v1.GetCampaignRequest
-	26, // 44: vignette.v1.FeedbackService.NextItem:input_type -> vignette.v1.NextItemRequest
-	28, // 45: vignette.v1.FeedbackService.SaveRating:input_type -> vignette.v1.SaveRatingRequest
-	30, // 46: vignette.v1.FeedbackService.ListRatings:input_type -> vignette.v1.ListRatingsRequest
-	32, // 47: vignette.v1.FeedbackService.GetAgreement:input_type -> vignette.v1.GetAgreementRequest
-	23, // 48: vignette.v1.FeedbackService.OpenCampaign:output_type -> vignette.v1.OpenCampaignResponse
-	25, // 49: vignette.v1.FeedbackService.GetCampaign:output_type -> vignette.v1.GetCampaignResponse
-	27, // 50: vignette.v1.FeedbackService.NextItem:output_type -> vignette.v1.NextItemResponse
-	29, // 51: vignette.v1.FeedbackService.SaveRating:output_type -> vignette.v1.SaveRatingResponse
-	31, // 52: vignette.v1.FeedbackService.ListRatings:output_type -> vignette.v1.ListRatingsResponse
-	33, // 53: vignette.v1.FeedbackService.GetAgreement:output_type -> vignette.v1.GetAgreementResponse
-	48, // [48:54] is the sub-list for method output_type
-	42, // [42:48] is the sub-list for method input_type
-	42, // [42:42] is the sub-list for extension type_name
-	42, // [42:42] is the sub-list for extension extendee
-	0,  // [0:42] is the sub-list for field type_name
+	40, // 12: vignette.v1.CampaignItem.span:type_name -> vignette.v1.Span
+	1,  // 13: vignette.v1.Rating.stage:type_name -> vignette.v1.RatingStage
+	15, // 14: vignette.v1.Rating.values:type_name -> vignette.v1.ScaleRating
+	4,  // 15: vignette.v1.Rating.skip:type_name -> vignette.v1.SkipReason
+	17, // 16: vignette.v1.Rating.corrections:type_name -> vignette.v1.Correction
+	41, // 17: vignette.v1.Rating.time_spent:type_name -> google.protobuf.Duration
+	0,  // 18: vignette.v1.Rating.shown:type_name -> vignette.v1.ConsequencesShown
+	16, // 19: vignette.v1.ScaleRating.evidence:type_name -> vignette.v1.Evidence
+	1,  // 20: vignette.v1.ShownItem.stage:type_name -> vignette.v1.RatingStage
+	19, // 21: vignette.v1.ShownItem.sides:type_name -> vignette.v1.ShownConversation
+	14, // 22: vignette.v1.ShownItem.draft:type_name -> vignette.v1.Rating
+	42, // 23: vignette.v1.ShownItem.lease_until:type_name -> google.protobuf.Timestamp
+	21, // 24: vignette.v1.ShownConversation.turns:type_name -> vignette.v1.ShownTurn
+	20, // 25: vignette.v1.ShownConversation.futures:type_name -> vignette.v1.ShownFuture
+	43, // 26: vignette.v1.ShownTurn.kind:type_name -> vignette.v1.ActionKind
+	9,  // 27: vignette.v1.OpenCampaignRequest.rubric:type_name -> vignette.v1.Codebook
+	9,  // 28: vignette.v1.GetCampaignResponse.rubric:type_name -> vignette.v1.Codebook
+	18, // 29: vignette.v1.NextItemResponse.item:type_name -> vignette.v1.ShownItem
+	14, // 30: vignette.v1.SaveRatingRequest.rating:type_name -> vignette.v1.Rating
+	14, // 31: vignette.v1.SaveRatingResponse.rating:type_name -> vignette.v1.Rating
+	30, // 32: vignette.v1.SaveRatingResponse.calibration:type_name -> vignette.v1.CalibrationAnswer
+	14, // 33: vignette.v1.ListRatingsResponse.ratings:type_name -> vignette.v1.Rating
+	35, // 34: vignette.v1.GetAgreementResponse.scales:type_name -> vignette.v1.ScaleAgreement
+	37, // 35: vignette.v1.GetAgreementResponse.raters:type_name -> vignette.v1.RaterReport
+	1,  // 36: vignette.v1.ScaleAgreement.stage:type_name -> vignette.v1.RatingStage
+	36, // 37: vignette.v1.ScaleAgreement.percent:type_name -> vignette.v1.Estimate
+	36, // 38: vignette.v1.ScaleAgreement.kappa:type_name -> vignette.v1.Estimate
+	36, // 39: vignette.v1.ScaleAgreement.alpha:type_name -> vignette.v1.Estimate
+	36, // 40: vignette.v1.ScaleAgreement.icc:type_name -> vignette.v1.Estimate
+	36, // 41: vignette.v1.RaterReport.bias:type_name -> vignette.v1.Estimate
+	36, // 42: vignette.v1.RaterReport.self_agreement:type_name -> vignette.v1.Estimate
+	36, // 43: vignette.v1.RaterReport.drift:type_name -> vignette.v1.Estimate
+	22, // 44: vignette.v1.FeedbackService.OpenCampaign:input_type -> vignette.v1.OpenCampaignRequest
+	24, // 45: vignette.v1.FeedbackService.GetCampaign:input_type -> vignette.v1.GetCampaignRequest
+	26, // 46: vignette.v1.FeedbackService.NextItem:input_type -> vignette.v1.NextItemRequest
+	28, // 47: vignette.v1.FeedbackService.SaveRating:input_type -> vignette.v1.SaveRatingRequest
+	31, // 48: vignette.v1.FeedbackService.ListRatings:input_type -> vignette.v1.ListRatingsRequest
+	33, // 49: vignette.v1.FeedbackService.GetAgreement:input_type -> vignette.v1.GetAgreementRequest
+	23, // 50: vignette.v1.FeedbackService.OpenCampaign:output_type -> vignette.v1.OpenCampaignResponse
+	25, // 51: vignette.v1.FeedbackService.GetCampaign:output_type -> vignette.v1.GetCampaignResponse
+	27, // 52: vignette.v1.FeedbackService.NextItem:output_type -> vignette.v1.NextItemResponse
+	29, // 53: vignette.v1.FeedbackService.SaveRating:output_type -> vignette.v1.SaveRatingResponse
+	32, // 54: vignette.v1.FeedbackService.ListRatings:output_type -> vignette.v1.ListRatingsResponse
+	34, // 55: vignette.v1.FeedbackService.GetAgreement:output_type -> vignette.v1.GetAgreementResponse
+	50, // [50:56] is the sub-list for method output_type
+	44, // [44:50] is the sub-list for method input_type
+	44, // [44:44] is the sub-list for extension type_name
+	44, // [44:44] is the sub-list for extension extendee
+	0,  // [0:44] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_feedback_proto_init() }
@@ -3160,15 +3363,16 @@ func file_vignette_v1_feedback_proto_init() {
 		(*ScaleRating_CannotTell)(nil),
 	}
 	file_vignette_v1_feedback_proto_msgTypes[14].OneofWrappers = []any{}
-	file_vignette_v1_feedback_proto_msgTypes[30].OneofWrappers = []any{}
+	file_vignette_v1_feedback_proto_msgTypes[25].OneofWrappers = []any{}
 	file_vignette_v1_feedback_proto_msgTypes[31].OneofWrappers = []any{}
+	file_vignette_v1_feedback_proto_msgTypes[32].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_feedback_proto_rawDesc), len(file_vignette_v1_feedback_proto_rawDesc)),
 			NumEnums:      5,
-			NumMessages:   32,
+			NumMessages:   33,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

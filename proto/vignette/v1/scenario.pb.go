@@ -581,7 +581,9 @@ type Scenario struct {
 	Extensions map[string]*structpb.Struct `protobuf:"bytes,16,rep,name=extensions,proto3" json:"extensions,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// What is decided in the end, where it can be said afterwards what the decision was worth. No agent reads it: what a role
 	// knows of it stands in its knowledge.
-	Decision      *Decision `protobuf:"bytes,17,opt,name=decision,proto3" json:"decision,omitempty"`
+	Decision *Decision `protobuf:"bytes,17,opt,name=decision,proto3" json:"decision,omitempty"`
+	// How its world goes on afterwards, for hindsight. No agent reads it.
+	Aftermath     *Aftermath `protobuf:"bytes,18,opt,name=aftermath,proto3" json:"aftermath,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -731,6 +733,13 @@ func (x *Scenario) GetExtensions() map[string]*structpb.Struct {
 func (x *Scenario) GetDecision() *Decision {
 	if x != nil {
 		return x.Decision
+	}
+	return nil
+}
+
+func (x *Scenario) GetAftermath() *Aftermath {
+	if x != nil {
+		return x.Aftermath
 	}
 	return nil
 }
@@ -1385,6 +1394,439 @@ func (x *Interest) GetWeight() float64 {
 	return 0
 }
 
+// Aftermath is how the world of a scenario goes on after the conversation: how far hindsight looks, and by which rules.
+type Aftermath struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How many days are looked at, where whoever looks does not say; 0 means 14.
+	Days int32 `protobuf:"varint,1,opt,name=days,proto3" json:"days,omitempty"`
+	// Facts of the world that what comes may rest on ("The landlord answers letters, not calls."). A model that says what comes of an
+	// episode reads them; rules do not.
+	World []string `protobuf:"bytes,2,rep,name=world,proto3" json:"world,omitempty"`
+	// What may happen, in this order.
+	Rules         []*AftermathRule `protobuf:"bytes,3,rep,name=rules,proto3" json:"rules,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Aftermath) Reset() {
+	*x = Aftermath{}
+	mi := &file_vignette_v1_scenario_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Aftermath) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Aftermath) ProtoMessage() {}
+
+func (x *Aftermath) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_scenario_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Aftermath.ProtoReflect.Descriptor instead.
+func (*Aftermath) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *Aftermath) GetDays() int32 {
+	if x != nil {
+		return x.Days
+	}
+	return 0
+}
+
+func (x *Aftermath) GetWorld() []string {
+	if x != nil {
+		return x.World
+	}
+	return nil
+}
+
+func (x *Aftermath) GetRules() []*AftermathRule {
+	if x != nil {
+		return x.Rules
+	}
+	return nil
+}
+
+// AftermathRule is something that may happen after the conversation, and what it changes.
+type AftermathRule struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Id, unique within the scenario ("second_call").
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// Role id of whom it happens to; "focal" names that role.
+	Role string `protobuf:"bytes,2,opt,name=role,proto3" json:"role,omitempty"`
+	// What happens, as it is told to people who judge in hindsight.
+	Text string `protobuf:"bytes,3,opt,name=text,proto3" json:"text,omitempty"`
+	// In how many of the futures in which all conditions hold it happens, 0-1.
+	Chance float64 `protobuf:"fixed64,4,opt,name=chance,proto3" json:"chance,omitempty"`
+	// First day on which it may happen; 0 means the first that is looked at.
+	FromDay int32 `protobuf:"varint,5,opt,name=from_day,json=fromDay,proto3" json:"from_day,omitempty"`
+	// Last day on which it may happen; 0 means the last that is looked at.
+	ToDay int32 `protobuf:"varint,6,opt,name=to_day,json=toDay,proto3" json:"to_day,omitempty"`
+	// What must hold, all of it.
+	When []*AftermathCondition `protobuf:"bytes,7,rep,name=when,proto3" json:"when,omitempty"`
+	// What it changes.
+	Effects       []*AftermathEffect `protobuf:"bytes,8,rep,name=effects,proto3" json:"effects,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AftermathRule) Reset() {
+	*x = AftermathRule{}
+	mi := &file_vignette_v1_scenario_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AftermathRule) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AftermathRule) ProtoMessage() {}
+
+func (x *AftermathRule) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_scenario_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AftermathRule.ProtoReflect.Descriptor instead.
+func (*AftermathRule) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *AftermathRule) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *AftermathRule) GetRole() string {
+	if x != nil {
+		return x.Role
+	}
+	return ""
+}
+
+func (x *AftermathRule) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *AftermathRule) GetChance() float64 {
+	if x != nil {
+		return x.Chance
+	}
+	return 0
+}
+
+func (x *AftermathRule) GetFromDay() int32 {
+	if x != nil {
+		return x.FromDay
+	}
+	return 0
+}
+
+func (x *AftermathRule) GetToDay() int32 {
+	if x != nil {
+		return x.ToDay
+	}
+	return 0
+}
+
+func (x *AftermathRule) GetWhen() []*AftermathCondition {
+	if x != nil {
+		return x.When
+	}
+	return nil
+}
+
+func (x *AftermathRule) GetEffects() []*AftermathEffect {
+	if x != nil {
+		return x.Effects
+	}
+	return nil
+}
+
+// AftermathCondition is one thing that must hold for something to happen.
+type AftermathCondition struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Role id it is about; "focal" names that role. Not for `after` and `chosen`.
+	Role string `protobuf:"bytes,1,opt,name=role,proto3" json:"role,omitempty"`
+	// Exactly one of them.
+	//
+	// Types that are valid to be assigned to Condition:
+	//
+	//	*AftermathCondition_Act
+	//	*AftermathCondition_Chosen
+	//	*AftermathCondition_State
+	//	*AftermathCondition_After
+	Condition isAftermathCondition_Condition `protobuf_oneof:"condition"`
+	// It must not hold.
+	Absent        bool `protobuf:"varint,6,opt,name=absent,proto3" json:"absent,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AftermathCondition) Reset() {
+	*x = AftermathCondition{}
+	mi := &file_vignette_v1_scenario_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AftermathCondition) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AftermathCondition) ProtoMessage() {}
+
+func (x *AftermathCondition) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_scenario_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AftermathCondition.ProtoReflect.Descriptor instead.
+func (*AftermathCondition) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *AftermathCondition) GetRole() string {
+	if x != nil {
+		return x.Role
+	}
+	return ""
+}
+
+func (x *AftermathCondition) GetCondition() isAftermathCondition_Condition {
+	if x != nil {
+		return x.Condition
+	}
+	return nil
+}
+
+func (x *AftermathCondition) GetAct() string {
+	if x != nil {
+		if x, ok := x.Condition.(*AftermathCondition_Act); ok {
+			return x.Act
+		}
+	}
+	return ""
+}
+
+func (x *AftermathCondition) GetChosen() string {
+	if x != nil {
+		if x, ok := x.Condition.(*AftermathCondition_Chosen); ok {
+			return x.Chosen
+		}
+	}
+	return ""
+}
+
+func (x *AftermathCondition) GetState() *StateRange {
+	if x != nil {
+		if x, ok := x.Condition.(*AftermathCondition_State); ok {
+			return x.State
+		}
+	}
+	return nil
+}
+
+func (x *AftermathCondition) GetAfter() string {
+	if x != nil {
+		if x, ok := x.Condition.(*AftermathCondition_After); ok {
+			return x.After
+		}
+	}
+	return ""
+}
+
+func (x *AftermathCondition) GetAbsent() bool {
+	if x != nil {
+		return x.Absent
+	}
+	return false
+}
+
+type isAftermathCondition_Condition interface {
+	isAftermathCondition_Condition()
+}
+
+type AftermathCondition_Act struct {
+	// The role meant to do this in some turn, or something that begins with it and a dot ("disclose"). Never the focal role: what it
+	// means to do tells which policy it plays.
+	Act string `protobuf:"bytes,2,opt,name=act,proto3,oneof"`
+}
+
+type AftermathCondition_Chosen struct {
+	// This option of the scenario's decision was taken ("none" for none).
+	Chosen string `protobuf:"bytes,3,opt,name=chosen,proto3,oneof"`
+}
+
+type AftermathCondition_State struct {
+	// The role's last committed state lies in a range.
+	State *StateRange `protobuf:"bytes,4,opt,name=state,proto3,oneof"`
+}
+
+type AftermathCondition_After struct {
+	// Another rule has happened before, by its id.
+	After string `protobuf:"bytes,5,opt,name=after,proto3,oneof"`
+}
+
+func (*AftermathCondition_Act) isAftermathCondition_Condition() {}
+
+func (*AftermathCondition_Chosen) isAftermathCondition_Condition() {}
+
+func (*AftermathCondition_State) isAftermathCondition_Condition() {}
+
+func (*AftermathCondition_After) isAftermathCondition_Condition() {}
+
+// StateRange is a range of one part of a mental state, its ends included.
+type StateRange struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which part: "trust", "resistance", "willingness", "ambivalence" (0-1) or "distress" (SUDS, 0-100).
+	Part string `protobuf:"bytes,1,opt,name=part,proto3" json:"part,omitempty"`
+	// Least; absent means no least.
+	Least *float64 `protobuf:"fixed64,2,opt,name=least,proto3,oneof" json:"least,omitempty"`
+	// Most; absent means no most.
+	Most          *float64 `protobuf:"fixed64,3,opt,name=most,proto3,oneof" json:"most,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StateRange) Reset() {
+	*x = StateRange{}
+	mi := &file_vignette_v1_scenario_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StateRange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StateRange) ProtoMessage() {}
+
+func (x *StateRange) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_scenario_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StateRange.ProtoReflect.Descriptor instead.
+func (*StateRange) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *StateRange) GetPart() string {
+	if x != nil {
+		return x.Part
+	}
+	return ""
+}
+
+func (x *StateRange) GetLeast() float64 {
+	if x != nil && x.Least != nil {
+		return *x.Least
+	}
+	return 0
+}
+
+func (x *StateRange) GetMost() float64 {
+	if x != nil && x.Most != nil {
+		return *x.Most
+	}
+	return 0
+}
+
+// AftermathEffect changes one number that a future comes to.
+type AftermathEffect struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which: an outcome of hindsight ("hindsight.distress").
+	Dimension string `protobuf:"bytes,1,opt,name=dimension,proto3" json:"dimension,omitempty"`
+	// By how much, in its own unit; the result stays within its range.
+	Change        float64 `protobuf:"fixed64,2,opt,name=change,proto3" json:"change,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AftermathEffect) Reset() {
+	*x = AftermathEffect{}
+	mi := &file_vignette_v1_scenario_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AftermathEffect) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AftermathEffect) ProtoMessage() {}
+
+func (x *AftermathEffect) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_scenario_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AftermathEffect.ProtoReflect.Descriptor instead.
+func (*AftermathEffect) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *AftermathEffect) GetDimension() string {
+	if x != nil {
+		return x.Dimension
+	}
+	return ""
+}
+
+func (x *AftermathEffect) GetChange() float64 {
+	if x != nil {
+		return x.Change
+	}
+	return 0
+}
+
 // Decision is a choice that a conversation leads up to: what there is to choose from, what each option is like in truth and
 // to the eye, and what the one who decides cannot do without. From it the worth of an outcome can be computed.
 type Decision struct {
@@ -1405,7 +1847,7 @@ type Decision struct {
 
 func (x *Decision) Reset() {
 	*x = Decision{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[8]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1417,7 +1859,7 @@ func (x *Decision) String() string {
 func (*Decision) ProtoMessage() {}
 
 func (x *Decision) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[8]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1430,7 +1872,7 @@ func (x *Decision) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Decision.ProtoReflect.Descriptor instead.
 func (*Decision) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{8}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Decision) GetRole() string {
@@ -1482,7 +1924,7 @@ type StopRules struct {
 
 func (x *StopRules) Reset() {
 	*x = StopRules{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[9]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1494,7 +1936,7 @@ func (x *StopRules) String() string {
 func (*StopRules) ProtoMessage() {}
 
 func (x *StopRules) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[9]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1507,7 +1949,7 @@ func (x *StopRules) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StopRules.ProtoReflect.Descriptor instead.
 func (*StopRules) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{9}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *StopRules) GetMaxTurns() int32 {
@@ -1551,7 +1993,7 @@ type ProbeSpec struct {
 
 func (x *ProbeSpec) Reset() {
 	*x = ProbeSpec{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[10]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1563,7 +2005,7 @@ func (x *ProbeSpec) String() string {
 func (*ProbeSpec) ProtoMessage() {}
 
 func (x *ProbeSpec) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[10]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1576,7 +2018,7 @@ func (x *ProbeSpec) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProbeSpec.ProtoReflect.Descriptor instead.
 func (*ProbeSpec) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{10}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ProbeSpec) GetId() string {
@@ -1663,7 +2105,7 @@ type ProbeAnswer struct {
 
 func (x *ProbeAnswer) Reset() {
 	*x = ProbeAnswer{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[11]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1675,7 +2117,7 @@ func (x *ProbeAnswer) String() string {
 func (*ProbeAnswer) ProtoMessage() {}
 
 func (x *ProbeAnswer) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[11]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1688,7 +2130,7 @@ func (x *ProbeAnswer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProbeAnswer.ProtoReflect.Descriptor instead.
 func (*ProbeAnswer) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{11}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ProbeAnswer) GetProbe() string {
@@ -1837,7 +2279,7 @@ type ActDistribution struct {
 
 func (x *ActDistribution) Reset() {
 	*x = ActDistribution{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[12]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1849,7 +2291,7 @@ func (x *ActDistribution) String() string {
 func (*ActDistribution) ProtoMessage() {}
 
 func (x *ActDistribution) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[12]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1862,7 +2304,7 @@ func (x *ActDistribution) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActDistribution.ProtoReflect.Descriptor instead.
 func (*ActDistribution) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{12}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ActDistribution) GetActs() []*ActProbability {
@@ -1885,7 +2327,7 @@ type ActProbability struct {
 
 func (x *ActProbability) Reset() {
 	*x = ActProbability{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[13]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1897,7 +2339,7 @@ func (x *ActProbability) String() string {
 func (*ActProbability) ProtoMessage() {}
 
 func (x *ActProbability) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[13]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1910,7 +2352,7 @@ func (x *ActProbability) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActProbability.ProtoReflect.Descriptor instead.
 func (*ActProbability) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{13}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ActProbability) GetAct() ProbeAct {
@@ -1938,7 +2380,7 @@ type EmotionDistribution struct {
 
 func (x *EmotionDistribution) Reset() {
 	*x = EmotionDistribution{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[14]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1950,7 +2392,7 @@ func (x *EmotionDistribution) String() string {
 func (*EmotionDistribution) ProtoMessage() {}
 
 func (x *EmotionDistribution) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[14]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1963,7 +2405,7 @@ func (x *EmotionDistribution) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EmotionDistribution.ProtoReflect.Descriptor instead.
 func (*EmotionDistribution) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{14}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *EmotionDistribution) GetEmotions() []*EmotionIntensity {
@@ -1992,7 +2434,7 @@ type EvaluatorUse struct {
 
 func (x *EvaluatorUse) Reset() {
 	*x = EvaluatorUse{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[15]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2004,7 +2446,7 @@ func (x *EvaluatorUse) String() string {
 func (*EvaluatorUse) ProtoMessage() {}
 
 func (x *EvaluatorUse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[15]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2017,7 +2459,7 @@ func (x *EvaluatorUse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EvaluatorUse.ProtoReflect.Descriptor instead.
 func (*EvaluatorUse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{15}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *EvaluatorUse) GetName() string {
@@ -2074,7 +2516,7 @@ type RewardTerm struct {
 
 func (x *RewardTerm) Reset() {
 	*x = RewardTerm{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[16]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2086,7 +2528,7 @@ func (x *RewardTerm) String() string {
 func (*RewardTerm) ProtoMessage() {}
 
 func (x *RewardTerm) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[16]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2099,7 +2541,7 @@ func (x *RewardTerm) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RewardTerm.ProtoReflect.Descriptor instead.
 func (*RewardTerm) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{16}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *RewardTerm) GetEvaluator() string {
@@ -2155,7 +2597,7 @@ type Ensemble struct {
 
 func (x *Ensemble) Reset() {
 	*x = Ensemble{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[17]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2167,7 +2609,7 @@ func (x *Ensemble) String() string {
 func (*Ensemble) ProtoMessage() {}
 
 func (x *Ensemble) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[17]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2180,7 +2622,7 @@ func (x *Ensemble) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Ensemble.ProtoReflect.Descriptor instead.
 func (*Ensemble) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{17}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Ensemble) GetMembers() []*EnsembleMember {
@@ -2217,7 +2659,7 @@ type EnsembleMember struct {
 
 func (x *EnsembleMember) Reset() {
 	*x = EnsembleMember{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[18]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2229,7 +2671,7 @@ func (x *EnsembleMember) String() string {
 func (*EnsembleMember) ProtoMessage() {}
 
 func (x *EnsembleMember) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[18]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2242,7 +2684,7 @@ func (x *EnsembleMember) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnsembleMember.ProtoReflect.Descriptor instead.
 func (*EnsembleMember) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{18}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *EnsembleMember) GetEvaluator() string {
@@ -2274,7 +2716,7 @@ type Factor struct {
 
 func (x *Factor) Reset() {
 	*x = Factor{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[19]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2286,7 +2728,7 @@ func (x *Factor) String() string {
 func (*Factor) ProtoMessage() {}
 
 func (x *Factor) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[19]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2299,7 +2741,7 @@ func (x *Factor) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Factor.ProtoReflect.Descriptor instead.
 func (*Factor) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{19}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Factor) GetRole() string {
@@ -2338,7 +2780,7 @@ type Level struct {
 
 func (x *Level) Reset() {
 	*x = Level{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[20]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2350,7 +2792,7 @@ func (x *Level) String() string {
 func (*Level) ProtoMessage() {}
 
 func (x *Level) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[20]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2363,7 +2805,7 @@ func (x *Level) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Level.ProtoReflect.Descriptor instead.
 func (*Level) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{20}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Level) GetName() string {
@@ -2416,7 +2858,7 @@ type Decision_Option struct {
 
 func (x *Decision_Option) Reset() {
 	*x = Decision_Option{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[22]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2428,7 +2870,7 @@ func (x *Decision_Option) String() string {
 func (*Decision_Option) ProtoMessage() {}
 
 func (x *Decision_Option) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[22]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2441,7 +2883,7 @@ func (x *Decision_Option) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Decision_Option.ProtoReflect.Descriptor instead.
 func (*Decision_Option) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{8, 0}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{13, 0}
 }
 
 func (x *Decision_Option) GetId() string {
@@ -2531,7 +2973,7 @@ type Decision_Quality struct {
 
 func (x *Decision_Quality) Reset() {
 	*x = Decision_Quality{}
-	mi := &file_vignette_v1_scenario_proto_msgTypes[23]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2543,7 +2985,7 @@ func (x *Decision_Quality) String() string {
 func (*Decision_Quality) ProtoMessage() {}
 
 func (x *Decision_Quality) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_scenario_proto_msgTypes[23]
+	mi := &file_vignette_v1_scenario_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2556,7 +2998,7 @@ func (x *Decision_Quality) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Decision_Quality.ProtoReflect.Descriptor instead.
 func (*Decision_Quality) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{8, 1}
+	return file_vignette_v1_scenario_proto_rawDescGZIP(), []int{13, 1}
 }
 
 func (x *Decision_Quality) GetId() string {
@@ -2591,7 +3033,7 @@ var File_vignette_v1_scenario_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\n" +
-	"\x1avignette/v1/scenario.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x19vignette/v1/options.proto\x1a\x19vignette/v1/persona.proto\x1a\x18vignette/v1/rubric.proto\x1a\x17vignette/v1/state.proto\x1a\x16vignette/v1/turn.proto\"\xc3\x0e\n" +
+	"\x1avignette/v1/scenario.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x19vignette/v1/options.proto\x1a\x19vignette/v1/persona.proto\x1a\x18vignette/v1/rubric.proto\x1a\x17vignette/v1/state.proto\x1a\x16vignette/v1/turn.proto\"\xff\x0e\n" +
 	"\bScenario\x12%\n" +
 	"\x02id\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x012\t^[^\\pC]+$R\x02id\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12.\n" +
@@ -2617,7 +3059,8 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\n" +
 	"extensions\x18\x10 \x03(\v2%.vignette.v1.Scenario.ExtensionsEntryB\x04\xa8\xbb\x18\x02R\n" +
 	"extensions\x127\n" +
-	"\bdecision\x18\x11 \x01(\v2\x15.vignette.v1.DecisionB\x04\xa8\xbb\x18\x02R\bdecision\x1aV\n" +
+	"\bdecision\x18\x11 \x01(\v2\x15.vignette.v1.DecisionB\x04\xa8\xbb\x18\x02R\bdecision\x12:\n" +
+	"\taftermath\x18\x12 \x01(\v2\x16.vignette.v1.AftermathB\x04\xa8\xbb\x18\x02R\taftermath\x1aV\n" +
 	"\x0fExtensionsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12-\n" +
 	"\x05value\x18\x02 \x01(\v2\x17.google.protobuf.StructR\x05value:\x028\x01:\xef\x06\xbaH\xeb\x06\x1av\n" +
@@ -2692,7 +3135,47 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\xbaH\ar\x05\x10\x01\x18\xe8\aR\x04text\x12&\n" +
 	"\x05words\x18\x02 \x03(\tB\x10\xbaH\r\x92\x01\n" +
 	"\x10\x1e\"\x06r\x04\x10\x01\x18@R\x05words\x12/\n" +
-	"\x06weight\x18\x03 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x06weight\"\xd4\x06\n" +
+	"\x06weight\x18\x03 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x06weight\"\xed\x01\n" +
+	"\tAftermath\x12\x1e\n" +
+	"\x04days\x18\x01 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xc2\x1c(\x00R\x04days\x12'\n" +
+	"\x05world\x18\x02 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10d\"\ar\x05\x10\x01\x18\xd0\x0fR\x05world\x12:\n" +
+	"\x05rules\x18\x03 \x03(\v2\x1a.vignette.v1.AftermathRuleB\b\xbaH\x05\x92\x01\x02\x10dR\x05rules:[\xbaHX\x1aV\n" +
+	"\x16aftermath.rules.unique\x12\x1atwo rules have the same id\x1a this.rules.map(r, r.id).unique()\"\xdf\x03\n" +
+	"\rAftermathRule\x12,\n" +
+	"\x02id\x18\x01 \x01(\tB\x1c\xbaH\x19r\x172\x15^[A-Za-z0-9_-]{1,64}$R\x02id\x12\x1b\n" +
+	"\x04role\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x04role\x12\x1e\n" +
+	"\x04text\x18\x03 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xd0\x0fR\x04text\x12/\n" +
+	"\x06chance\x18\x04 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x06chance\x12%\n" +
+	"\bfrom_day\x18\x05 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xc2\x1c(\x00R\afromDay\x12!\n" +
+	"\x06to_day\x18\x06 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xc2\x1c(\x00R\x05toDay\x12=\n" +
+	"\x04when\x18\a \x03(\v2\x1f.vignette.v1.AftermathConditionB\b\xbaH\x05\x92\x01\x02\x10\x14R\x04when\x12@\n" +
+	"\aeffects\x18\b \x03(\v2\x1c.vignette.v1.AftermathEffectB\b\xbaH\x05\x92\x01\x02\x10\x14R\aeffects:g\xbaHd\x1ab\n" +
+	"\x13aftermath_rule.days\x12\x19to_day is before from_day\x1a0this.to_day == 0 || this.to_day >= this.from_day\"\x80\x02\n" +
+	"\x12AftermathCondition\x12\x12\n" +
+	"\x04role\x18\x01 \x01(\tR\x04role\x12\x1e\n" +
+	"\x03act\x18\x02 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x01H\x00R\x03act\x12#\n" +
+	"\x06chosen\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@H\x00R\x06chosen\x12/\n" +
+	"\x05state\x18\x04 \x01(\v2\x17.vignette.v1.StateRangeH\x00R\x05state\x124\n" +
+	"\x05after\x18\x05 \x01(\tB\x1c\xbaH\x19r\x172\x15^[A-Za-z0-9_-]{1,64}$H\x00R\x05after\x12\x16\n" +
+	"\x06absent\x18\x06 \x01(\bR\x06absentB\x12\n" +
+	"\tcondition\x12\x05\xbaH\x02\b\x01\"\xe9\x02\n" +
+	"\n" +
+	"StateRange\x12P\n" +
+	"\x04part\x18\x01 \x01(\tB<\xbaH9r7R\x05trustR\n" +
+	"resistanceR\vwillingnessR\vambivalenceR\bdistressR\x04part\x12\"\n" +
+	"\x05least\x18\x02 \x01(\x01B\a\xbaH\x04\x12\x02@\x01H\x00R\x05least\x88\x01\x01\x12 \n" +
+	"\x04most\x18\x03 \x01(\x01B\a\xbaH\x04\x12\x02@\x01H\x01R\x04most\x88\x01\x01:\xaf\x01\xbaH\xab\x01\x1a\xa8\x01\n" +
+	"\x12state_range.bounds\x12)give least, most or both, the least first\x1ag(has(this.least) || has(this.most)) && (!has(this.least) || !has(this.most) || this.least <= this.most)B\b\n" +
+	"\x06_leastB\a\n" +
+	"\x05_most\"\xbb\x01\n" +
+	"\x0fAftermathEffect\x12\x86\x01\n" +
+	"\tdimension\x18\x01 \x01(\tBh\xbaHercR\x0ehindsight.goalR\x12hindsight.distressR\x15hindsight.functioningR\x0ehindsight.keptR\x16hindsight.relationshipR\tdimension\x12\x1f\n" +
+	"\x06change\x18\x02 \x01(\x01B\a\xbaH\x04\x12\x02@\x01R\x06change\"\xd4\x06\n" +
 	"\bDecision\x12\x1b\n" +
 	"\x04role\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x04role\x12\x1e\n" +
 	"\x05about\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xac\x02R\x05about\x12@\n" +
@@ -2867,7 +3350,7 @@ func file_vignette_v1_scenario_proto_rawDescGZIP() []byte {
 }
 
 var file_vignette_v1_scenario_proto_enumTypes = make([]protoimpl.EnumInfo, 8)
-var file_vignette_v1_scenario_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
+var file_vignette_v1_scenario_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
 var file_vignette_v1_scenario_proto_goTypes = []any{
 	(AgentKind)(0),              // 0: vignette.v1.AgentKind
 	(Modality)(0),               // 1: vignette.v1.Modality
@@ -2885,78 +3368,88 @@ var file_vignette_v1_scenario_proto_goTypes = []any{
 	(*Objective)(nil),           // 13: vignette.v1.Objective
 	(*Stance)(nil),              // 14: vignette.v1.Stance
 	(*Interest)(nil),            // 15: vignette.v1.Interest
-	(*Decision)(nil),            // 16: vignette.v1.Decision
-	(*StopRules)(nil),           // 17: vignette.v1.StopRules
-	(*ProbeSpec)(nil),           // 18: vignette.v1.ProbeSpec
-	(*ProbeAnswer)(nil),         // 19: vignette.v1.ProbeAnswer
-	(*ActDistribution)(nil),     // 20: vignette.v1.ActDistribution
-	(*ActProbability)(nil),      // 21: vignette.v1.ActProbability
-	(*EmotionDistribution)(nil), // 22: vignette.v1.EmotionDistribution
-	(*EvaluatorUse)(nil),        // 23: vignette.v1.EvaluatorUse
-	(*RewardTerm)(nil),          // 24: vignette.v1.RewardTerm
-	(*Ensemble)(nil),            // 25: vignette.v1.Ensemble
-	(*EnsembleMember)(nil),      // 26: vignette.v1.EnsembleMember
-	(*Factor)(nil),              // 27: vignette.v1.Factor
-	(*Level)(nil),               // 28: vignette.v1.Level
-	nil,                         // 29: vignette.v1.Scenario.ExtensionsEntry
-	(*Decision_Option)(nil),     // 30: vignette.v1.Decision.Option
-	(*Decision_Quality)(nil),    // 31: vignette.v1.Decision.Quality
-	(*Source)(nil),              // 32: vignette.v1.Source
-	(*Persona)(nil),             // 33: vignette.v1.Persona
-	(*Change)(nil),              // 34: vignette.v1.Change
-	(ActionKind)(0),             // 35: vignette.v1.ActionKind
-	(StateSource)(0),            // 36: vignette.v1.StateSource
-	(*EmotionIntensity)(nil),    // 37: vignette.v1.EmotionIntensity
-	(*Rubric)(nil),              // 38: vignette.v1.Rubric
-	(*structpb.Value)(nil),      // 39: google.protobuf.Value
-	(*structpb.Struct)(nil),     // 40: google.protobuf.Struct
+	(*Aftermath)(nil),           // 16: vignette.v1.Aftermath
+	(*AftermathRule)(nil),       // 17: vignette.v1.AftermathRule
+	(*AftermathCondition)(nil),  // 18: vignette.v1.AftermathCondition
+	(*StateRange)(nil),          // 19: vignette.v1.StateRange
+	(*AftermathEffect)(nil),     // 20: vignette.v1.AftermathEffect
+	(*Decision)(nil),            // 21: vignette.v1.Decision
+	(*StopRules)(nil),           // 22: vignette.v1.StopRules
+	(*ProbeSpec)(nil),           // 23: vignette.v1.ProbeSpec
+	(*ProbeAnswer)(nil),         // 24: vignette.v1.ProbeAnswer
+	(*ActDistribution)(nil),     // 25: vignette.v1.ActDistribution
+	(*ActProbability)(nil),      // 26: vignette.v1.ActProbability
+	(*EmotionDistribution)(nil), // 27: vignette.v1.EmotionDistribution
+	(*EvaluatorUse)(nil),        // 28: vignette.v1.EvaluatorUse
+	(*RewardTerm)(nil),          // 29: vignette.v1.RewardTerm
+	(*Ensemble)(nil),            // 30: vignette.v1.Ensemble
+	(*EnsembleMember)(nil),      // 31: vignette.v1.EnsembleMember
+	(*Factor)(nil),              // 32: vignette.v1.Factor
+	(*Level)(nil),               // 33: vignette.v1.Level
+	nil,                         // 34: vignette.v1.Scenario.ExtensionsEntry
+	(*Decision_Option)(nil),     // 35: vignette.v1.Decision.Option
+	(*Decision_Quality)(nil),    // 36: vignette.v1.Decision.Quality
+	(*Source)(nil),              // 37: vignette.v1.Source
+	(*Persona)(nil),             // 38: vignette.v1.Persona
+	(*Change)(nil),              // 39: vignette.v1.Change
+	(ActionKind)(0),             // 40: vignette.v1.ActionKind
+	(StateSource)(0),            // 41: vignette.v1.StateSource
+	(*EmotionIntensity)(nil),    // 42: vignette.v1.EmotionIntensity
+	(*Rubric)(nil),              // 43: vignette.v1.Rubric
+	(*structpb.Value)(nil),      // 44: google.protobuf.Value
+	(*structpb.Struct)(nil),     // 45: google.protobuf.Struct
 }
 var file_vignette_v1_scenario_proto_depIdxs = []int32{
 	9,  // 0: vignette.v1.Scenario.roles:type_name -> vignette.v1.Role
 	13, // 1: vignette.v1.Scenario.objective:type_name -> vignette.v1.Objective
 	3,  // 2: vignette.v1.Scenario.turn_taking:type_name -> vignette.v1.TurnTaking
-	17, // 3: vignette.v1.Scenario.stop:type_name -> vignette.v1.StopRules
-	18, // 4: vignette.v1.Scenario.probes:type_name -> vignette.v1.ProbeSpec
-	23, // 5: vignette.v1.Scenario.evaluators:type_name -> vignette.v1.EvaluatorUse
-	27, // 6: vignette.v1.Scenario.factors:type_name -> vignette.v1.Factor
-	32, // 7: vignette.v1.Scenario.source:type_name -> vignette.v1.Source
-	29, // 8: vignette.v1.Scenario.extensions:type_name -> vignette.v1.Scenario.ExtensionsEntry
-	16, // 9: vignette.v1.Scenario.decision:type_name -> vignette.v1.Decision
-	0,  // 10: vignette.v1.Role.kind:type_name -> vignette.v1.AgentKind
-	33, // 11: vignette.v1.Role.persona:type_name -> vignette.v1.Persona
-	12, // 12: vignette.v1.Role.policy:type_name -> vignette.v1.Policy
-	14, // 13: vignette.v1.Role.stance:type_name -> vignette.v1.Stance
-	24, // 14: vignette.v1.Role.reward:type_name -> vignette.v1.RewardTerm
-	10, // 15: vignette.v1.Role.script:type_name -> vignette.v1.Script
-	34, // 16: vignette.v1.Role.change:type_name -> vignette.v1.Change
-	11, // 17: vignette.v1.Script.lines:type_name -> vignette.v1.ScriptLine
-	35, // 18: vignette.v1.ScriptLine.kind:type_name -> vignette.v1.ActionKind
-	1,  // 19: vignette.v1.Policy.modality:type_name -> vignette.v1.Modality
-	2,  // 20: vignette.v1.Objective.kind:type_name -> vignette.v1.ObjectiveKind
-	15, // 21: vignette.v1.Stance.interests:type_name -> vignette.v1.Interest
-	30, // 22: vignette.v1.Decision.options:type_name -> vignette.v1.Decision.Option
-	31, // 23: vignette.v1.Decision.qualities:type_name -> vignette.v1.Decision.Quality
-	4,  // 24: vignette.v1.ProbeSpec.kind:type_name -> vignette.v1.ProbeKind
-	22, // 25: vignette.v1.ProbeAnswer.emotions:type_name -> vignette.v1.EmotionDistribution
-	20, // 26: vignette.v1.ProbeAnswer.acts:type_name -> vignette.v1.ActDistribution
-	36, // 27: vignette.v1.ProbeAnswer.source:type_name -> vignette.v1.StateSource
-	21, // 28: vignette.v1.ActDistribution.acts:type_name -> vignette.v1.ActProbability
-	5,  // 29: vignette.v1.ActProbability.act:type_name -> vignette.v1.ProbeAct
-	37, // 30: vignette.v1.EmotionDistribution.emotions:type_name -> vignette.v1.EmotionIntensity
-	6,  // 31: vignette.v1.EvaluatorUse.when:type_name -> vignette.v1.EvaluationTime
-	38, // 32: vignette.v1.EvaluatorUse.rubric:type_name -> vignette.v1.Rubric
-	25, // 33: vignette.v1.RewardTerm.ensemble:type_name -> vignette.v1.Ensemble
-	26, // 34: vignette.v1.Ensemble.members:type_name -> vignette.v1.EnsembleMember
-	7,  // 35: vignette.v1.Ensemble.rule:type_name -> vignette.v1.EnsembleRule
-	28, // 36: vignette.v1.Factor.levels:type_name -> vignette.v1.Level
-	39, // 37: vignette.v1.Level.value:type_name -> google.protobuf.Value
-	33, // 38: vignette.v1.Level.persona:type_name -> vignette.v1.Persona
-	40, // 39: vignette.v1.Scenario.ExtensionsEntry.value:type_name -> google.protobuf.Struct
-	40, // [40:40] is the sub-list for method output_type
-	40, // [40:40] is the sub-list for method input_type
-	40, // [40:40] is the sub-list for extension type_name
-	40, // [40:40] is the sub-list for extension extendee
-	0,  // [0:40] is the sub-list for field type_name
+	22, // 3: vignette.v1.Scenario.stop:type_name -> vignette.v1.StopRules
+	23, // 4: vignette.v1.Scenario.probes:type_name -> vignette.v1.ProbeSpec
+	28, // 5: vignette.v1.Scenario.evaluators:type_name -> vignette.v1.EvaluatorUse
+	32, // 6: vignette.v1.Scenario.factors:type_name -> vignette.v1.Factor
+	37, // 7: vignette.v1.Scenario.source:type_name -> vignette.v1.Source
+	34, // 8: vignette.v1.Scenario.extensions:type_name -> vignette.v1.Scenario.ExtensionsEntry
+	21, // 9: vignette.v1.Scenario.decision:type_name -> vignette.v1.Decision
+	16, // 10: vignette.v1.Scenario.aftermath:type_name -> vignette.v1.Aftermath
+	0,  // 11: vignette.v1.Role.kind:type_name -> vignette.v1.AgentKind
+	38, // 12: vignette.v1.Role.persona:type_name -> vignette.v1.Persona
+	12, // 13: vignette.v1.Role.policy:type_name -> vignette.v1.Policy
+	14, // 14: vignette.v1.Role.stance:type_name -> vignette.v1.Stance
+	29, // 15: vignette.v1.Role.reward:type_name -> vignette.v1.RewardTerm
+	10, // 16: vignette.v1.Role.script:type_name -> vignette.v1.Script
+	39, // 17: vignette.v1.Role.change:type_name -> vignette.v1.Change
+	11, // 18: vignette.v1.Script.lines:type_name -> vignette.v1.ScriptLine
+	40, // 19: vignette.v1.ScriptLine.kind:type_name -> vignette.v1.ActionKind
+	1,  // 20: vignette.v1.Policy.modality:type_name -> vignette.v1.Modality
+	2,  // 21: vignette.v1.Objective.kind:type_name -> vignette.v1.ObjectiveKind
+	15, // 22: vignette.v1.Stance.interests:type_name -> vignette.v1.Interest
+	17, // 23: vignette.v1.Aftermath.rules:type_name -> vignette.v1.AftermathRule
+	18, // 24: vignette.v1.AftermathRule.when:type_name -> vignette.v1.AftermathCondition
+	20, // 25: vignette.v1.AftermathRule.effects:type_name -> vignette.v1.AftermathEffect
+	19, // 26: vignette.v1.AftermathCondition.state:type_name -> vignette.v1.StateRange
+	35, // 27: vignette.v1.Decision.options:type_name -> vignette.v1.Decision.Option
+	36, // 28: vignette.v1.Decision.qualities:type_name -> vignette.v1.Decision.Quality
+	4,  // 29: vignette.v1.ProbeSpec.kind:type_name -> vignette.v1.ProbeKind
+	27, // 30: vignette.v1.ProbeAnswer.emotions:type_name -> vignette.v1.EmotionDistribution
+	25, // 31: vignette.v1.ProbeAnswer.acts:type_name -> vignette.v1.ActDistribution
+	41, // 32: vignette.v1.ProbeAnswer.source:type_name -> vignette.v1.StateSource
+	26, // 33: vignette.v1.ActDistribution.acts:type_name -> vignette.v1.ActProbability
+	5,  // 34: vignette.v1.ActProbability.act:type_name -> vignette.v1.ProbeAct
+	42, // 35: vignette.v1.EmotionDistribution.emotions:type_name -> vignette.v1.EmotionIntensity
+	6,  // 36: vignette.v1.EvaluatorUse.when:type_name -> vignette.v1.EvaluationTime
+	43, // 37: vignette.v1.EvaluatorUse.rubric:type_name -> vignette.v1.Rubric
+	30, // 38: vignette.v1.RewardTerm.ensemble:type_name -> vignette.v1.Ensemble
+	31, // 39: vignette.v1.Ensemble.members:type_name -> vignette.v1.EnsembleMember
+	7,  // 40: vignette.v1.Ensemble.rule:type_name -> vignette.v1.EnsembleRule
+	33, // 41: vignette.v1.Factor.levels:type_name -> vignette.v1.Level
+	44, // 42: vignette.v1.Level.value:type_name -> google.protobuf.Value
+	38, // 43: vignette.v1.Level.persona:type_name -> vignette.v1.Persona
+	45, // 44: vignette.v1.Scenario.ExtensionsEntry.value:type_name -> google.protobuf.Struct
+	45, // [45:45] is the sub-list for method output_type
+	45, // [45:45] is the sub-list for method input_type
+	45, // [45:45] is the sub-list for extension type_name
+	45, // [45:45] is the sub-list for extension extendee
+	0,  // [0:45] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_scenario_proto_init() }
@@ -2971,7 +3464,14 @@ func file_vignette_v1_scenario_proto_init() {
 	file_vignette_v1_turn_proto_init()
 	file_vignette_v1_scenario_proto_msgTypes[4].OneofWrappers = []any{}
 	file_vignette_v1_scenario_proto_msgTypes[6].OneofWrappers = []any{}
-	file_vignette_v1_scenario_proto_msgTypes[11].OneofWrappers = []any{
+	file_vignette_v1_scenario_proto_msgTypes[10].OneofWrappers = []any{
+		(*AftermathCondition_Act)(nil),
+		(*AftermathCondition_Chosen)(nil),
+		(*AftermathCondition_State)(nil),
+		(*AftermathCondition_After)(nil),
+	}
+	file_vignette_v1_scenario_proto_msgTypes[11].OneofWrappers = []any{}
+	file_vignette_v1_scenario_proto_msgTypes[16].OneofWrappers = []any{
 		(*ProbeAnswer_Emotions)(nil),
 		(*ProbeAnswer_Distress)(nil),
 		(*ProbeAnswer_Probability)(nil),
@@ -2979,16 +3479,16 @@ func file_vignette_v1_scenario_proto_init() {
 		(*ProbeAnswer_Refusal)(nil),
 		(*ProbeAnswer_Acts)(nil),
 	}
-	file_vignette_v1_scenario_proto_msgTypes[16].OneofWrappers = []any{}
-	file_vignette_v1_scenario_proto_msgTypes[17].OneofWrappers = []any{}
+	file_vignette_v1_scenario_proto_msgTypes[21].OneofWrappers = []any{}
 	file_vignette_v1_scenario_proto_msgTypes[22].OneofWrappers = []any{}
+	file_vignette_v1_scenario_proto_msgTypes[27].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_scenario_proto_rawDesc), len(file_vignette_v1_scenario_proto_rawDesc)),
 			NumEnums:      8,
-			NumMessages:   24,
+			NumMessages:   29,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
