@@ -1,6 +1,9 @@
 package practice
 
-import vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+import (
+	"github.com/vignette-sim/vignette/internal/protoyaml"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
 
 // DefaultHelp is what is shown where nobody has configured local help: it names no number, since a wrong one is worse than none.
 func DefaultHelp() *vignettev1.LocalHelp {
@@ -12,4 +15,18 @@ func DefaultHelp() *vignettev1.LocalHelp {
 			{Name: "Crisis lines by country", Reach: "findahelpline.com"},
 		},
 	}
+}
+
+// ReadLocalHelp reads a file that says where somebody in distress can turn: YAML that maps one to one onto vignette.v1.LocalHelp. The
+// error is every problem there is, with line, field and what would be right.
+func ReadLocalHelp(file string, data []byte) (*vignettev1.LocalHelp, error) {
+	root, err := protoyaml.Parse(file, data)
+	if err != nil {
+		return nil, err
+	}
+	help := &vignettev1.LocalHelp{}
+	d := protoyaml.NewDocument(file, root, nil)
+	d.Decode(help)
+	d.Check(help)
+	return help, d.Err()
 }

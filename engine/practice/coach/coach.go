@@ -132,7 +132,7 @@ func (m *Moment) levelled(score *vignettev1.Score) *vignettev1.SkillFound {
 	}
 	skill := &vignettev1.SkillFound{
 		Skill: score.GetDimension(), Title: cmp.Or(spec.GetTitle(), score.GetDimension()), Level: level, Label: score.GetValue().GetLabel(),
-		Rationale: score.GetRationale(), Against: level <= 0, Evaluator: score.GetEvaluator(), Confidence: score.Confidence, Definition: spec.GetDefinition(),
+		Rationale: toYou.Replace(score.GetRationale()), Against: level <= 0, Evaluator: score.GetEvaluator(), Confidence: score.Confidence, Definition: spec.GetDefinition(),
 	}
 	for _, span := range score.GetSpans() {
 		skill.Spans = append(skill.Spans, span.GetSpan())
@@ -183,7 +183,7 @@ func (m *Moment) adviseSpeaker() advice {
 	spec := m.Specs[chosen.GetDimension()]
 	title := cmp.Or(spec.GetTitle(), chosen.GetDimension())
 	a := advice{
-		reason: m.lead() + title + ": " + language.Finish(cmp.Or(chosen.GetRationale(), chosen.GetMissing().GetDetail())),
+		reason: m.lead() + title + ": " + language.Finish(toYou.Replace(cmp.Or(chosen.GetRationale(), chosen.GetMissing().GetDetail()))),
 		next:   &vignettev1.NextSkill{Skill: chosen.GetDimension(), Title: title, Why: whySpeaker[chosen.GetDimension()]},
 		sure:   chosen.Confidence,
 	}
@@ -193,6 +193,9 @@ func (m *Moment) adviseSpeaker() advice {
 	}
 	return a
 }
+
+// toYou says to the trainee what an evaluator says of a speaker.
+var toYou = strings.NewReplacer("The speaker's", "Your", "the speaker's", "your", "The speaker is", "You are", "the speaker is", "you are")
 
 // weakest is the score that carries a suggestion, else the lowest one that is not full; nil when all are.
 func (m *Moment) weakest() *vignettev1.Score {
