@@ -346,17 +346,27 @@ func (w *window) say() tea.Cmd {
 		// What comes is of another branch: nothing is shown before it is whole.
 		return w.call("trying turn "+fmt.Sprint(turn)+" again", func(d *Desk) (string, func(*window) tea.Cmd, error) {
 			var comparison *vignettev1.PracticeComparison
+			var feedback *vignettev1.PracticeFeedback
 			err := d.Retry(w.ctx, turn, text, func(u *vignettev1.PracticeUpdate) {
 				if c := u.GetComparison(); c != nil {
 					comparison = c
+				}
+				if f := u.GetFeedback(); f != nil {
+					feedback = f
 				}
 				if u.GetRisk() != nil {
 					update(u)
 				}
 			})
 			return "", func(w *window) tea.Cmd {
+				if feedback != nil {
+					w.feedback(feedback)
+				}
 				if comparison != nil {
 					w.beside = append(append(sideLines("Original", comparison.GetOriginal()), ""), sideLines("Retry: you go on here", comparison.GetRetry())...)
+					if feedback != nil {
+						w.beside = append(append(w.beside, ""), feedbackLines(feedback)...)
+					}
 				}
 				return nil
 			}, err
