@@ -76,8 +76,9 @@ type rule struct {
 // Pieces of patterns: the first person and what it wants.
 const (
 	i     = `\b(?:i|i'm|i am|im|i've|i have|i'd|i would|i'll|i will)`
-	very  = `(?: (?:just|really|only|still|always|often|sometimes|so|honestly|actually|seriously|already|even|again|now|constantly|keep|kind of|truly|think|genuinely))*`
+	very  = `(?: (?:just|really|only|still|always|often|sometimes|so|honestly|actually|seriously|already|even|again|now|constantly|keep|kind of|truly|think|genuinely|been|secretly|finally|basically))*`
 	wants = `(?: (?:want|wanted|wanna|wish|plan|planning|going|gonna|need|decided|thinking|thought|fantasi[sz]ing|dreaming|feel like|feeling like|prefer|rather|like|about|intend|ready|close|tempted|considering|considered|could))+(?: (?:to|of|about|on|it would be))*`
+	end   = `(?:[.!?,;:…-]|$| and\b| but\b| because\b| if\b| i\b| -| …)`
 	soon  = `(?: (?:today|tonight|now|tomorrow|this week|soon))?`
 )
 
@@ -85,8 +86,10 @@ var rules = []rule{
 	{"suicide.intent", Suicide, must(i + very + wants + very + ` (?:die|dying|be dead|being dead|i was dead|i were dead|kill myself|killing myself|end my life|ending my life|end it all|ending it all|take my (?:own )?life|taking my (?:own )?life|commit suicide|committing suicide|suicide|hang myself|hanging myself|shoot myself|shooting myself|jump (?:off|in front)|jumping (?:off|in front)|overdose|overdosing|not (?:be|wake|exist|live))\b`)},
 	{"suicide.wish", Suicide, must(`\bi wish (?:that )?i (?:was|were) (?:dead|never born|not alive|gone for good)\b`)},
 	{"suicide.wish_born", Suicide, must(`\bi wish (?:that )?i(?:'d| had) never been born\b`)},
-	{"suicide.not_live", Suicide, must(`\bi(?:'d| would)?` + very + ` (?:do not|don't|dont|no longer|can't|cannot)` + very + ` (?:want to|wanna|bear to|see (?:a|any|the) (?:reason|point) (?:to|in)|find (?:a|any) reason to)? ?(?:live|living|be alive|being alive|exist|existing|wake up|go on living|be here)(?: (?:any ?more|any longer))?\b`)},
-	{"suicide.go_on", Suicide, must(`\bi(?: just| really| honestly)? (?:can't|cannot|can not) (?:go on|keep living|live like this)(?: (?:any ?more|any longer|like this|living))?(?: …)?(?:[.!,]|$)`)},
+	{"suicide.not_live", Suicide, must(`\bi(?:'d| would)?` + very + ` (?:do not|don't|dont|no longer)` + very + ` (?:want to|wanna|wish to|see (?:a|any|the|much) (?:reason|point) (?:to|in)|find (?:a|any) reason to)` + very + ` (?:live|living|be alive|being alive|stay alive|staying alive|exist|existing|wake up|go on living|keep living|go on)(?: (?:any ?more|any longer|like this|with this|tomorrow))*` + end)},
+	{"suicide.not_here_any_more", Suicide, must(`\bi` + very + ` (?:do not|don't|dont|no longer)` + very + ` (?:want to|wanna|wish to)` + very + ` (?:be here|be around|be in this world|be on this earth)(?: any ?more| any longer)` + end)},
+	{"suicide.cannot_live", Suicide, must(`\bi` + very + ` (?:can't|cannot|can not|cant)` + very + ` (?:live|exist|go on living|keep living|bear to live|bear living|stand living|stand being alive|take living)(?: (?:any ?more|any longer|like this|with this))+` + end)},
+	{"suicide.go_on", Suicide, must(`\bi(?: just| really| honestly)? (?:can't|cannot|can not) (?:go on|keep living|live like this)(?: (?:any ?more|any longer|like this|living))*` + end)},
 	{"suicide.no_reason", Suicide, must(`\b(?:i (?:have|see|'ve got)|there(?:'s| is)|i've got) (?:no|nothing)(?: more| left)? ?(?:reason|point)?(?: left)? ?(?:to|in) (?:live|living|living for|live for|being alive|stay alive)\b`)},
 	{"suicide.nothing_to_live", Suicide, must(`\bi (?:have|'ve got|see)? ?nothing (?:left )?to live for\b`)},
 	{"suicide.better_off", Suicide, must(`\b(?:everyone|everybody|they|my (?:family|kids|children|wife|husband|parents|friends)|the world|people)(?: all)?(?:'d| would|'ll| will)(?: all)? be(?: so much| much)? better off (?:without me|if i (?:was|were|am) (?:dead|gone))\b`)},
@@ -100,15 +103,15 @@ var rules = []rule{
 	{"suicide.ready", Suicide, must(`\b(?:i have|i've got|i've|i bought|i have got|i keep)(?: the| my| a| enough| some)*[a-z ]{0,14} (?:pills|tablets|rope|gun|razor|blade)s?[a-z ,]{0,30}(?:to kill myself|to end (?:it|my life)|to die|do it tonight|ready to (?:go|do it))`)},
 	{"suicide.goodbye", Suicide, must(`\b(?:this is my (?:last|final) (?:goodbye|message|night|day)|i(?:'ve| have) written (?:my|a) (?:suicide|goodbye|farewell) (?:note|letter)|i won't be (?:here|around|alive) (?:tomorrow|any ?more|much longer|next week))\b`)},
 	{"suicide.kms", Suicide, must(`\b(?:kms|unalive myself|unaliving myself)\b`)},
-	{"suicide.not_here", Suicide, must(i + very + wants + very + ` (?:disappear forever|sleep and never wake up|go to sleep and not wake up|fall asleep and never wake up|never wake up|be gone forever)\b`)},
-	{"self_harm.do", SelfHarm, must(`\bi(?:'ve| have|'m| am)?` + very + `(?: started| been| began| began to| start| went back to| going back to)?` + very + ` (?:cut|cutting|hurt|hurting|harm|harming|harmed|burn|burning|burned|burnt|punish|starve|starving|injured|injuring) myself(?: (?:again|on purpose|badly|every|last|since|to|when|at|in|with|so|because|most|whenever|these|lately|now)\b|[.!,]|$)`)},
+	{"suicide.not_here", Suicide, must(i + very + wants + very + ` (?:disappear forever|sleep and never wake up|go to sleep and never wake up|go to bed and never wake up|go to sleep and not wake up|fall asleep and never wake up|never wake up|be gone forever)\b`)},
+	{"self_harm.do", SelfHarm, must(`\bi(?:'ve| have|'m| am)?` + very + `(?: started| began| began to| start| went back to| going back to| keep on)?` + very + ` (?:cut|cutting|hurt|hurting|harm|harming|harmed|burn|burning|burned|burnt|punish|starve|starving|injured|injuring) myself(?: (?:again|on purpose|badly|every|last|since|to (?:feel|cope|calm|stop|get)|so (?:that|i)|because|most|whenever|these|lately|with (?:a|my|the) (?:razor|blade|knife|lighter|cigarette|scissors)s?|in the (?:bathroom|shower))\b|[.!,]|$)`)},
 	{"self_harm.want", SelfHarm, must(i + very + wants + very + ` (?:cut|cutting|hurt|hurting|harm|harming|burn|burning|injure) myself\b`)},
 	{"self_harm.name", SelfHarm, must(`\bi(?:'m| am|'ve| have)?` + very + ` (?:been )?self[- ]?harm(?:ing|ed)?\b`)},
 	{"self_harm.own", SelfHarm, must(`\bmy (?:own )?self[- ]?harm(?:ing)?\b`)},
 	{"harm.intent", HarmToOthers, must(`\bi(?:'m|'ll| am| will|'ve| have)?` + very + `(?: (?:want|going|gonna|plan|planning|decided|ready|thinking))+(?: (?:to|of|about))*` + very + ` (?:kill|killing|stab|stabbing|shoot|shooting|strangle|strangling|murder|murdering|beat up|poison|attack|attacking|physically hurt)(?:ing)? (?:him|her|them|someone|somebody|everybody|everyone|people|my [a-z]+)\b`)},
 	{"harm.child", HarmToOthers, must(`\bi(?:'m| am)? (?:afraid|scared|worried|terrified|frightened)(?: that)? (?:i(?:'ll|'m going to| will| might| could| am going to)) (?:hurt|kill|harm|hit|shake) (?:him|her|them|someone|somebody|my [a-z]+|the [a-z]+)\b`)},
 	{"danger.hit", InDanger, must(`\b(?:he|she|they|my (?:husband|wife|partner|boyfriend|girlfriend|father|mother|dad|mum|mom|brother|ex|stepfather|uncle|son))(?:'s| is|'ve| has| have| was| keeps?)?` + very + ` (?:hits?|hitting|beats?|beating|beat|hurts?|hurting|punche[sd]|punching|chokes?|choked|choking|strangled?|strangling|rapes?|raped|raping|kicks?|kicked|kicking|abuses?|abused|abusing|threatens?|threatened|threatening)(?: to (?:kill|hurt|shoot|stab))? me\b`)},
-	{"danger.threat", InDanger, must(`\b(?:he|she|they|my (?:husband|wife|partner|boyfriend|girlfriend|father|mother|ex))(?:'ll|'s| is| will| says (?:he|she|they)(?:'ll| will))?(?: going to| gonna)? kill me (?:if i leave|tonight|when|one day|some day|for real)`)},
+	{"danger.threat", InDanger, must(`\b(?:he|she|they|my (?:husband|wife|partner|boyfriend|girlfriend|father|mother|ex))(?:'ll|'s| is| will| says (?:he|she|they)(?:'ll| will))?(?: going to| gonna)? kill me (?:if i leave|if i go|tonight|one day|some day|for real)`)},
 	{"danger.afraid", InDanger, must(`\bi(?:'m| am|'m really| am really)? (?:not safe|unsafe|don't feel safe|do not feel safe|in danger|afraid for my life|scared for my life)(?: (?:at home|here|with (?:him|her|them)|right now|any ?more))?(?:[.!,]|$)`)},
 }
 
@@ -124,7 +127,7 @@ var (
 	// supposed stands before what is only thought up, or what is asked back.
 	supposed = regexp.MustCompile(`\b(?:if|suppose|imagine|pretend|as if|even if|unless|in case|do you think|are you afraid|are you asking (?:me )?(?:if|whether)|you (?:seem|are|were) (?:worried|afraid|scared)|would it|because you think|why would|did i say|does it sound like|whether)\b[^.;!?]{0,24}$`)
 	// idioms go on after a match, or are it.
-	idioms = regexp.MustCompile(`^(?:[a-z]* )?(?:of|from|with) (?:embarrassment|shame|laughter|laughing|boredom|curiosity|heat|cold|hunger|thirst|happiness|joy|envy|cuteness|excitement|jealousy)|^ (?:laughing|a little|inside (?:a little|every time|whenever))|^ (?:for (?:a|an|some|that|this|one)\b)|^ (?:to (?:know|see|meet|hear|find|try|get|go|tell|ask|read|eat|show|learn)\b)|^ (?:him|her|them|my [a-z]+)? ?(?:if (?:he|she|they|it|you)|when (?:he|she|they)|for (?:that|this|eating|forgetting|leaving|being|the))\b|^ (?:trying|working|with (?:work|overtime|exercise|studying|this deadline)|over (?:this|that|work)|laughing|at the gym|in the gym|at football|playing|cooking|shaving|chopping|on the (?:stove|oven|pan|iron|edge|corner)|while (?:cooking|shaving|playing|climbing|running|chopping|skating))\b|^ (?:off|in) (?:some slack|a slice|a piece|the chase)`)
+	idioms = regexp.MustCompile(`^(?:[a-z]* )?(?:of|from|with) (?:embarrassment|shame|laughter|laughing|boredom|curiosity|heat|cold|hunger|thirst|happiness|joy|envy|cuteness|excitement|jealousy)|^ (?:laughing|a little|inside (?:a little|every time|whenever))|^ (?:for (?:a|an|some|that|this|one)\b)|^ (?:to (?:know|see|meet|hear|find|try|get|go|tell|ask|read|eat|show|learn)\b)|^ (?:him|her|them|my [a-z]+)? ?(?:if (?:he|she|they|it|you)|when (?:he|she|they)|for (?:that|this|eating|forgetting|leaving|being|the))\b|^ (?:trying|working|with (?:work|overtime|exercise|studying|this deadline)|over (?:this|that|work)|laughing|at the gym|in the gym|at football|playing|cooking|shaving|chopping|on the (?:stove|oven|pan|iron|edge|corner)|while (?:cooking|shaving|playing|climbing|running|chopping|skating))\b|^ (?:on stage|in the (?:play|film|scene|game))|^ (?:off|in) (?:some slack|a slice|a piece|the chase)`)
 	// light stands before a match and makes it a figure of speech.
 	light = regexp.MustCompile(`\b(?:so (?:embarrassed|ashamed|bored|hungry|tired|cold|funny|cute)|embarrassing|laughed so|laughing so|jokingly|as a joke|joking|kidding|figure of speech|in the (?:game|film|movie|play|novel|story)|my character|in the role|for the exercise)\b`)
 	jokes = regexp.MustCompile(`\b(?:lol|haha|just kidding|only joking|figure of speech|so to speak|as they say|not literally)\b`)
@@ -150,7 +153,7 @@ var out = regexp.MustCompile(`\b(?:but|and honestly|and actually|honestly|to be 
 
 // deniesItself are rules whose own words have a negation.
 var deniesItself = map[string]bool{
-	"suicide.not_live": true, "suicide.go_on": true, "suicide.no_reason": true, "suicide.better_off": true, "suicide.goodbye": true,
+	"suicide.not_live": true, "suicide.not_here_any_more": true, "suicide.cannot_live": true, "suicide.go_on": true, "suicide.no_reason": true, "suicide.better_off": true, "suicide.goodbye": true,
 	"suicide.intent": true, "suicide.wish": true, "suicide.wish_born": true, "suicide.not_here": true, "danger.afraid": true, "suicide.nothing_to_live": true,
 }
 
