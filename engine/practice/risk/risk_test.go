@@ -55,6 +55,44 @@ var danger = []struct {
 	{"I don’t want to be here anymore.", risk.Suicide},
 }
 
+// More of it, of whatever kind.
+var dangerous = []string{
+	"I can't do this any more, I just want it all to be over.",
+	"I don't see the point in living.",
+	"Nobody would miss me if I was gone.",
+	"I'm planning to end my life this weekend.",
+	"I keep thinking about jumping in front of a train.",
+	"I've been cutting again.",
+	"Some nights I pray that I don't wake up.",
+	"I bought a rope.",
+	"Life isn't worth living.",
+	"Life is not worth living any more for me.",
+	"I'm done. I'm going to end it tonight.",
+	"Part of me wants to die.",
+	"I want to disappear and never come back.",
+	"He choked me last night and I'm scared to go home.",
+	"My dad beats me up when he drinks.",
+	"I could kill him, I mean it, I have a gun.",
+	"I'm going to hurt someone if this goes on.",
+	"Actually this is not the role play any more. I think about suicide every day.",
+	"I think about suicide a lot",
+	"i want to kms",
+	"im gonna kill myself",
+	"I hurt myself on purpose",
+	"I feel like ending it all",
+	"I need help, I am having suicidal thoughts right now",
+	"I would be better off dead",
+	"I wish I wouldn't wake up tomorrow",
+	"My wife says I am not myself, and honestly I want to die.",
+	"They'd all be better off if I were dead",
+	"There is no point in going on",
+	"I was raped last week",
+	"I'm afraid of what I might do to myself",
+	"I have a plan and I have the pills",
+	"I overdosed yesterday",
+	"I am thinking of taking my own life",
+}
+
 var harmless = []string{
 	// Questions that a counselor should ask.
 	"Are you thinking about killing yourself?",
@@ -134,6 +172,62 @@ var harmless = []string{
 	"I'm afraid that I'll lose my job.",
 	"You're hurting me with that tone.",
 	"If I wanted to die I would say so.",
+	// Of all of these.
+	"Do you feel that life is not worth living?",
+	"Has it ever come to the point where you wanted to end your life?",
+	"Are there moments when you think about ending it all?",
+	"What stops you from killing yourself?",
+	"Sounds like a part of you wants to die.",
+	"You mentioned wanting to die. How often?",
+	"I understand you've been feeling suicidal.",
+	"I hear that you want to end your life, and I'm glad you told me.",
+	"I'm not thinking of killing myself, I'm just tired.",
+	"I never wanted to die.",
+	"I'm dying for a cigarette.",
+	"That joke killed me.",
+	"I would die for my kids.",
+	"I'd rather die than go to that party.",
+	"I want to die when I see my bank account, lol",
+	"I was so embarrassed I wanted to die.",
+	"I want to kill this project.",
+	"She'll be the death of me.",
+	"I'm killing it at work.",
+	"I could murder a curry.",
+	"I'm shooting him an email.",
+	"I don't want to live with my mother any more.",
+	"I can't go on with this meeting.",
+	"I can't live like this in one room with four people, we need a bigger flat.",
+	"A friend of mine killed herself and I miss her.",
+	"My patient told me: I want to die.",
+	"Did he say 'I will kill you'?",
+	"What do you mean by I want to end it all?",
+	"I used to be suicidal, long ago.",
+	"I lost my brother to suicide.",
+	"I work in suicide prevention.",
+	"I'm worried that you might hurt yourself.",
+	"If you hurt yourself, will you call me?",
+	"Can you promise me not to kill yourself?",
+	"I want to make sure that you are not going to kill yourself.",
+	"When someone says they want to die I take it seriously.",
+	"I'd like to talk about how you tried to kill yourself.",
+	"Would it be right to say that you wish you were dead?",
+	"I have to ask: suicide?",
+	"I don't want to hurt myself or anyone.",
+	"I hurt myself playing tennis.",
+	"He hurts me with his silence.",
+	"They beat me in the final.",
+	"I beat him at cards.",
+	"My phone is dead and I want to kill it.",
+	"I'm going to kill you if you eat my yoghurt!",
+	"I want to end this conversation.",
+	"I plan to end my contract.",
+	"I'm thinking about ending my marriage.",
+	"I feel like jumping off the sofa",
+	"I want to jump in front of the camera",
+	"I need to shoot myself a reminder",
+	"I don't want to wake up at five any more.",
+	"Is there a voice that says I should kill myself?",
+	"Is the thought more like 'I want to sleep' or like I want to die?",
 }
 
 func TestDetect(t *testing.T) {
@@ -141,6 +235,11 @@ func TestDetect(t *testing.T) {
 		found, ok := risk.Detect(c.text)
 		if !ok || found.Kind != c.kind {
 			t.Errorf("%q: found %v, %v; want %s", c.text, found, ok, c.kind)
+		}
+	}
+	for _, text := range dangerous {
+		if _, ok := risk.Detect(text); !ok {
+			t.Errorf("%q: found nothing", text)
 		}
 	}
 	for _, text := range harmless {
