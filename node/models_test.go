@@ -141,7 +141,7 @@ func TestFaultyEndpoint(t *testing.T) {
 	file := settings(t, endpoint.URL(), "    capabilities: {always_stream: true, seed: true}\n    limits: {timeout_seconds: 120, idle_timeout_seconds: 4}\n")
 	s := openStudio(t, t.TempDir(), file)
 	ctx := context.Background()
-	planner := s.prepare(t, study(t, 3))
+	planner := s.prepare(t, study(t, 1))
 	if err := s.Runner().Play(ctx, planner, runs.Options{}); err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +171,7 @@ func TestFaultyEndpoint(t *testing.T) {
 
 	requests := stats.Requests
 	endpoint.Close() // A replay contacts nobody.
-	replayed := s.prepare(t, study(t, 3))
+	replayed := s.prepare(t, study(t, 1))
 	if err := s.Runner().Play(ctx, replayed, runs.Options{Terms: conductor.Terms{Recorded: vignettev1.RecordedAnswers_RECORDED_ANSWERS_ONLY}}); err != nil {
 		t.Fatal(err)
 	}

@@ -58,8 +58,8 @@ func (a *asker) askAll(form *interview.Form, given interview.Answers) error {
 				given[q.ID] = answers
 			}
 		}
-		if so[q.ID] = given[q.ID]; so[q.ID] == nil && q.Default != nil {
-			so[q.ID] = q.Default(so)
+		if so[q.ID] = given[q.ID]; so[q.ID] == nil {
+			so[q.ID] = q.Proposal(so)
 		}
 	}
 	return nil
@@ -75,7 +75,7 @@ func (a *asker) ask(q interview.Question, so interview.Answers) ([]string, error
 			return answers, err
 		}
 		if answer == "" {
-			if len(answers) > 0 || q.Optional || q.Default != nil {
+			if len(answers) > 0 || q.Optional || len(q.Proposal(so)) > 0 {
 				return answers, nil
 			}
 			err = errors.New("this needs an answer")
@@ -98,8 +98,8 @@ func (a *asker) pose(q interview.Question, so interview.Answers) {
 	if len(q.Choices) > 0 {
 		text += " (" + strings.Join(q.Choices, ", ") + ")"
 	}
-	if q.Default != nil {
-		text += " [" + strings.Join(q.Default(so), " / ") + "]"
+	if proposal := q.Proposal(so); len(proposal) > 0 {
+		text += " [" + strings.Join(proposal, " / ") + "]"
 	}
 	a.page.printf("\n")
 	a.page.paragraph("", "", text)

@@ -14,7 +14,7 @@ import (
 const Name = "dear-man"
 
 // Version of the rules. It changes whenever a verdict may.
-const Version = "rules-4"
+const Version = "rules-5"
 
 // Evaluator judges DEAR MAN. The zero value is ready; it is safe for concurrent use.
 type Evaluator struct{}

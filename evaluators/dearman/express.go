@@ -90,7 +90,8 @@ var (
 		it|that|this|which ?really|still|just terrifies|pains|angers|angered ?me|us; hurt|hurts my feelings; i go|went|turn|turned cold|red|white|numb|hot|pale; my heart|stomach|chest|throat|skin|nerves|gut|tummy _; my blood ?is|was|ran|runs|went boiling|boils|cold|boil|up; weight|load|stone|burden|rock|millstone off my|me; that|it is ?such ?a ?huge|massive|big|real|great relief|weight; what a relief|shame|disappointment; a relief to;
 		breaks|broke my heart; i ?really|just|still|do|also worry; i ?really|just|do|have|am|was|always|still|started|start|had ?been ?to fear|feared|fearing|dread|dreaded|dreading|resent|resented|resenting|miss|missed|missing|regret|regretted|envy|envied; i have ?been worried|worrying;
 		i am at my wits|limit|breaking|end|capacity; i have been dreading; i feel taken for granted; i feel left out;
-		i feel let down; i felt let down|left|taken;
+		i feel let down; i felt let down|left|taken; i feel|felt not ?being ?really taken|seen|heard|valued|respected|wanted|listened|included;
+		i do|did not feel ?really taken|listened|believed;
 		i feel put|shut|pushed|torn|worn|burned down|out|up|aside|over|under|on|between;
 		i feel burnt|fed|stressed|singled|looked|walked|talked down|out|up|aside|over|under|on|between;
 		i am torn|burned|burnt|worn|stressed|freaked|fed between|out|up; i was worn|stressed|freaked out;
@@ -304,7 +305,7 @@ func unlistedFeeling(s *sentence) (utterance.Place, bool) {
 		if i >= len(s.Tokens) || s.Tokens[i].Kind != language.Word || language.IsStopWord(s.Tokens[i].Norm) || notFelt[s.Tokens[i].Norm] {
 			continue
 		}
-		if i+1 == len(s.Tokens) || !s.Tokens[i+1].IsWord() || afterFeeling[s.Tokens[i+1].Norm] || utterance.Prepositions[s.Tokens[i+1].Norm] || whenEver[s.Tokens[i+1].Norm] {
+		if i+1 == len(s.Tokens) || !s.Tokens[i+1].IsWord() || afterFeeling[s.Tokens[i+1].Norm] || joining[s.Tokens[i+1].Norm] || utterance.Prepositions[s.Tokens[i+1].Norm] || whenEver[s.Tokens[i+1].Norm] {
 			return utterance.At(match.First, i+1), true
 		}
 	}
@@ -313,6 +314,7 @@ func unlistedFeeling(s *sentence) (utterance.Place, bool) {
 
 var (
 	iFeelAny = utterance.Phrases(`i feel; i felt; i am feeling; i was feeling; i have been feeling; i have felt; i do feel; and feel|felt; leaves|left me feeling; makes|made me feel; i would feel; i will feel; to feel`)
+	joining  = utterance.Words("and or but")
 	whenEver = utterance.Words("when whenever every each already now again already tonight today these lately")
 	// notFelt follow "I feel" without being felt.
 	notFelt = utterance.Words("free bound strongly differently sure obliged certain able entitled justified inclined confident myself bad people everyone everybody guys management folks")

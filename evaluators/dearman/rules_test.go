@@ -44,6 +44,8 @@ func TestWhatIsNot(t *testing.T) {
 		{"a fact inside a judgement", "cooking", nil, "You never cook, I cooked dinner six times last week.", describe, utterance.Weak},
 		{"an insult is no feeling", "quiet", nil, "I feel furious, you idiot.", express, utterance.None},
 		{"a view of the other is no feeling", "quiet", nil, "I feel that you play the music on purpose.", express, utterance.None},
+		{"a feeling that no list has", "quiet", nil, "I feel cold and tired when the music is on.", express, utterance.Strong},
+		{"what was not done to one is felt", "quiet", nil, "I feel not taken seriously.", express, utterance.Strong},
 		{"a denied feeling is none", "quiet", nil, "I'm not angry about the music.", express, utterance.None},
 		{"regret in a refusal is no feeling", "lend", nil, "I'm afraid I can't lend you the money.", express, utterance.None},
 		{"readiness to help is no feeling", "lend", nil, "I'm happy to go through your bills.", express, utterance.None},

@@ -32,24 +32,34 @@ func situationTitle(a Answers) string {
 	return "Asking " + personOf(a.One("who")).Name
 }
 
+// What is asked for and refused in the example.
+const (
+	exampleRequest = "I'd like to have the big room on Mondays."
+	exampleRefusal = "I can't take your shift on Saturday."
+)
+
 // matter are the questions about what is asked for or refused. withDefaults gives answers for somebody who wants to begin
-// from an example.
+// from an example; they hold together, so whoever wants something else is proposed none of the rest.
 func matter(withDefaults bool) []Question {
 	example := func(ask, refuse string) func(Answers) []string {
 		if !withDefaults {
 			return nil
 		}
 		return func(a Answers) []string {
+			proposed, want := ask, exampleRequest
 			if refusing(a) {
-				return []string{refuse}
+				proposed, want = refuse, exampleRefusal
 			}
-			return []string{ask}
+			if own := a.One("want"); own != "" && own != want {
+				return nil
+			}
+			return []string{proposed}
 		}
 	}
 	return []Question{
 		{ID: "want", Short: "the request or the refusal, as it will be said", When: isHard,
 			Ask:     either(refusing, "What is your no? Write it as you would say it to them.", "What do you want? Write it as you would say it to them."),
-			Example: "I'd like to leave at two on Tuesdays.", Default: example("I'd like to have the big room on Mondays.", "I can't take your shift on Saturday.")},
+			Example: "I'd like to leave at two on Tuesdays.", Default: example(exampleRequest, exampleRefusal)},
 		{ID: "say", Short: "what they will say, as they would", When: isHard, Many: true,
 			Ask:     either(refusing, "What will they say? First what they ask of you, then what they say to a no.", "What will they say? Their first answer first, the hardest last."),
 			Example: "I need everybody here in the afternoons.", Default: example("The big room is for customers.", "I need you to take my shift on Saturday.")},

@@ -33,7 +33,8 @@ type Question struct {
 	Ask func(Answers) string
 	// Example is an answer somebody might give.
 	Example string
-	// Default is what an empty answer means; nil when there is no such thing.
+	// Default is what an empty answer means after what was answered before; nil, or nothing, when there is no such thing. See
+	// [Question.Proposal].
 	Default func(Answers) []string
 	// Many takes several answers, one a line.
 	Many bool
@@ -60,6 +61,14 @@ func (a Answers) One(id string) string {
 
 // Asked tells whether a question is asked after what was answered.
 func (q Question) Asked(a Answers) bool { return q.When == nil || q.When(a) }
+
+// Proposal is what an empty answer means after what was answered, nothing when it means nothing.
+func (q Question) Proposal(a Answers) []string {
+	if q.Default == nil {
+		return nil
+	}
+	return q.Default(a)
+}
 
 // maxAnswer is the longest answer, in characters: the contracts take no longer sentences.
 const maxAnswer = 1000
@@ -114,8 +123,8 @@ func (f *Form) Complete(given Answers) (Answers, error) {
 			continue
 		}
 		answers := given[q.ID]
-		if len(answers) == 0 && q.Default != nil {
-			answers = q.Default(a)
+		if len(answers) == 0 {
+			answers = q.Proposal(a)
 		}
 		if len(answers) == 0 && !q.Optional {
 			return nil, &MissingError{Question: q, Ask: q.Ask(a)}

@@ -202,3 +202,24 @@ func TestAnswersAreChecked(t *testing.T) {
 		t.Error("there is a form that nobody wrote")
 	}
 }
+
+// Proposals hold together: whoever wants something of their own is proposed nothing that belongs to the example.
+func TestProposalsHoldTogether(t *testing.T) {
+	form := interview.Scenario()
+	if _, err := form.Complete(interview.Answers{}); err != nil {
+		t.Errorf("the example alone: %v", err)
+	}
+	var missing *interview.MissingError
+	if _, err := form.Complete(interview.Answers{"want": {"I'd like the window mended."}}); !errors.As(err, &missing) || missing.Question.ID != "say" {
+		t.Errorf("with a wish of one's own and nothing else: %v", err)
+	}
+	got, err := form.Complete(interview.Answers{"want": {"I'd like the window mended."}, "say": {"After Christmas."}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"matters", "facts", "feelings", "gain", "give"} {
+		if len(got[id]) > 0 {
+			t.Errorf("%s is %q, of the example", id, got[id])
+		}
+	}
+}
