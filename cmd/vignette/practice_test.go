@@ -183,7 +183,9 @@ func TestPracticeSurvivesKill(t *testing.T) {
 		}
 		ids[i] = started.GetSession().GetSession()
 	}
-	said := func(i, turn int) string { return fmt.Sprintf("Session %d, turn %d: I'd like to leave at two on Tuesdays.", i, turn) }
+	said := func(i, turn int) string {
+		return fmt.Sprintf("Session %d, turn %d: I'd like to leave at two on Tuesdays.", i, turn)
+	}
 	// say follows a turn and returns how many turns of the session were told to be recorded.
 	say := func(client vignettev1.PracticeServiceClient, i, index int, told func(int32)) error {
 		stream, err := client.Say(ctx, &vignettev1.SayRequest{Session: ids[i], TurnIndex: int32(index), Text: said(i, index)})

@@ -482,7 +482,7 @@ func (w *window) columns(c *vignettev1.CompareBranchesResponse) []string {
 		return lines
 	}
 	left, right := column("Original", c.GetOriginal(), c.GetComparison().GetOriginal()), column("Retry", c.GetRetry(), c.GetComparison().GetRetry())
-	out := []string{fmt.Sprintf(sideBySide+" from turn %d · Esc back · ↑↓ scroll", c.GetComparison().GetTurn()), ""}
+	out := []string{truncate(fmt.Sprintf(sideBySide+" from turn %d · Esc back · ↑↓ scroll", c.GetComparison().GetTurn()), w.width), ""}
 	for i := range max(len(left), len(right)) {
 		cell := func(lines []string) string {
 			if i < len(lines) {
