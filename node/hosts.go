@@ -14,6 +14,7 @@ import (
 	"github.com/vignette-sim/vignette/agents/builtin/persona"
 	"github.com/vignette-sim/vignette/agents/replay"
 	"github.com/vignette-sim/vignette/engine/planning"
+	"github.com/vignette-sim/vignette/engine/practice"
 	"github.com/vignette-sim/vignette/engine/runs"
 	"github.com/vignette-sim/vignette/evaluators"
 	"github.com/vignette-sim/vignette/evaluators/cbt"
@@ -168,4 +169,15 @@ func (n *Node) HostFeedback(ctx context.Context, now func() time.Time) (Registra
 	service := campaign.NewService(n.log, n.Reader(), now)
 	register := func(r grpc.ServiceRegistrar) { vignettev1.RegisterFeedbackServiceServer(r, service) }
 	return register, n.Host(ctx, campaign.AgentName, "Collects what people say of conversations: FeedbackService.", register)
+}
+
+// HostPractice hosts PracticeService on the wire under the name [practice.AgentName], and returns what serves it elsewhere too. One
+// process of a directory hosts it. Help is what is shown to a trainee in danger; nil means [practice.DefaultHelp].
+func (n *Node) HostPractice(ctx context.Context, help *vignettev1.LocalHelp) (Registration, error) {
+	if n.practice == nil {
+		n.practice = practice.NewService(practice.Config{Runner: n.Runner(), Log: n.log, Help: help})
+	}
+	service := n.practice
+	register := func(r grpc.ServiceRegistrar) { vignettev1.RegisterPracticeServiceServer(r, service) }
+	return register, n.Host(ctx, practice.AgentName, "Lets people practise with simulated ones: PracticeService.", register)
 }

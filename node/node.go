@@ -15,6 +15,7 @@ import (
 	"github.com/vignette-sim/vignette/broker/calllog"
 	"github.com/vignette-sim/vignette/broker/episodelog"
 	"github.com/vignette-sim/vignette/broker/natsrpc"
+	"github.com/vignette-sim/vignette/engine/practice"
 	"github.com/vignette-sim/vignette/engine/projection"
 	"github.com/vignette-sim/vignette/engine/runs"
 	"github.com/vignette-sim/vignette/models"
@@ -59,6 +60,7 @@ type Node struct {
 	gateway   *models.Gateway
 	directory *Directory
 	engine    *runs.Service
+	practice  *practice.Service
 	edges     []*edge.Server
 	hosted    []hosted
 }
@@ -231,6 +233,10 @@ func (n *Node) Stop(ctx context.Context) error {
 	if n.engine != nil {
 		all = append(all, n.engine.Close(ctx))
 		n.engine = nil
+	}
+	if n.practice != nil {
+		all = append(all, n.practice.Close(ctx))
+		n.practice = nil
 	}
 	for _, server := range slices.Backward(n.edges) {
 		all = append(all, server.Stop(ctx))

@@ -5,7 +5,9 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"google.golang.org/grpc"
 
+	"github.com/vignette-sim/vignette/engine/practice"
 	"github.com/vignette-sim/vignette/engine/runs"
 	"github.com/vignette-sim/vignette/node"
 )
@@ -13,11 +15,13 @@ import (
 func newServe() *cobra.Command {
 	var flags grpcFlags
 	var asJSON bool
+	var localHelp string
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the engine to other programs",
-		Long: `Serves RunService, which starts, follows, lists and cancels runs, until Ctrl-C: as
-plain gRPC with reflection and health, and on the wire under the name "` + runs.EngineName + `".
+		Long: `Serves RunService, which starts, follows, lists and cancels runs, and PracticeService,
+which lets people practise, until Ctrl-C: as plain gRPC with reflection and health, and
+on the wire under the names "` + runs.EngineName + `" and "` + practice.AgentName + `".
 The agents and evaluators that come with the program are hosted beside it, and the
 gateway to language models where an endpoint is configured.
 
@@ -27,16 +31,21 @@ gRPC needs a token.`,
   vignette serve --grpc 0.0.0.0:50050 --grpc-token-file token --grpc-cert cert.pem --grpc-key key.pem
   grpcurl -plaintext 127.0.0.1:50050 vignette.v1.RunService/ListRuns`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd, flags, asJSON) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd, flags, localHelp, asJSON) },
 	}
 	flags.add(cmd, "127.0.0.1:50050", "address of plain gRPC, host:port (port 0: any)")
+	cmd.Flags().StringVar(&localHelp, "local-help", "", "file that says where a trainee in distress can turn (default $VIGNETTE_LOCAL_HELP)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write NDJSON: a launch record when it serves, a done record")
 	return cmd
 }
 
-func serve(cmd *cobra.Command, flags grpcFlags, asJSON bool) error {
+func serve(cmd *cobra.Command, flags grpcFlags, localHelp string, asJSON bool) error {
+	help, err := readLocalHelp(localHelp)
+	if err != nil {
+		return err
+	}
 	var said *serving
-	err := host(cmd, "finishing the episodes in flight", func(ctx context.Context, n *node.Node) error {
+	err = host(cmd, "finishing the episodes in flight", func(ctx context.Context, n *node.Node) error {
 		if err := hostMinds(ctx, cmd, n); err != nil {
 			return err
 		}
@@ -44,7 +53,11 @@ func serve(cmd *cobra.Command, flags grpcFlags, asJSON bool) error {
 		if err != nil {
 			return err
 		}
-		server, err := flags.serve(n, register)
+		practise, err := n.HostPractice(ctx, help)
+		if err != nil {
+			return err
+		}
+		server, err := flags.serve(n, func(r grpc.ServiceRegistrar) { register(r); practise(r) })
 		if err != nil || said != nil {
 			return err
 		}
