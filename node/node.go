@@ -15,6 +15,7 @@ import (
 	"github.com/vignette-sim/vignette/broker/calllog"
 	"github.com/vignette-sim/vignette/broker/episodelog"
 	"github.com/vignette-sim/vignette/broker/natsrpc"
+	"github.com/vignette-sim/vignette/engine/environment"
 	"github.com/vignette-sim/vignette/engine/practice"
 	"github.com/vignette-sim/vignette/engine/projection"
 	"github.com/vignette-sim/vignette/engine/runs"
@@ -61,8 +62,11 @@ type Node struct {
 	directory *Directory
 	engine    *runs.Service
 	practice  *practice.Service
-	edges     []*edge.Server
-	hosted    []hosted
+
+	environments *environment.Service
+
+	edges  []*edge.Server
+	hosted []hosted
 }
 
 // hosted is a service on the wire and the connection it is served on.
@@ -233,6 +237,10 @@ func (n *Node) Stop(ctx context.Context) error {
 	if n.engine != nil {
 		all = append(all, n.engine.Close(ctx))
 		n.engine = nil
+	}
+	if n.environments != nil {
+		all = append(all, n.environments.Close(ctx))
+		n.environments = nil
 	}
 	if n.practice != nil {
 		all = append(all, n.practice.Close(ctx))
