@@ -21,6 +21,7 @@ import (
 	"github.com/vignette-sim/vignette/engine/runs"
 	"github.com/vignette-sim/vignette/models"
 	"github.com/vignette-sim/vignette/node/edge"
+	"github.com/vignette-sim/vignette/node/edge/openenv"
 )
 
 // Config says what to open: a data directory, or a NATS cluster.
@@ -65,7 +66,7 @@ type Node struct {
 
 	environments *environment.Service
 
-	edges  []*edge.Server
+	edges  []interface{ Stop(context.Context) error }
 	hosted []hosted
 }
 
@@ -200,6 +201,20 @@ func (n *Node) ServeGRPC(config edge.Config, register ...Registration) (*edge.Se
 		config.Logger = n.config.Logger
 	}
 	server, err := edge.Listen(config, register...)
+	if err != nil {
+		return nil, err
+	}
+	n.edges = append(n.edges, server)
+	return server, nil
+}
+
+// ServeOpenEnv serves the environments of this node as trainers outside ask for them, and returns where; see [Node.HostEnvironment].
+func (n *Node) ServeOpenEnv(config openenv.Config) (*openenv.Server, error) {
+	config.Service, config.Version = n.Environments(0, config.Idle), n.config.Version
+	if config.Logger == nil {
+		config.Logger = n.config.Logger
+	}
+	server, err := openenv.Listen(config)
 	if err != nil {
 		return nil, err
 	}

@@ -65,3 +65,6 @@ func broken(err error) error {
 	}
 	return refuse(codes.Unavailable, ReasonPartner, "the episode cannot go on: %v; begin another with Reset", err)
 }
+
+// Refused is what the error says to a caller.
+func (r *refused) Refused() *vignettev1.EnvironmentError { return r.EnvironmentError }
