@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -80,7 +79,7 @@ func (e *Evaluator) Evaluate(ctx context.Context, req *vignettev1.EvaluateReques
 // calibrate is the score of one turn. Where the other says that the dimension does not apply, so it is here.
 func (e *Evaluator) calibrate(scores map[string]*vignettev1.Score) (*vignettev1.Score, error) {
 	said := scores[e.model.Dimension]
-	if rules := Rules(said.GetProvenance().GetVersion()); said != nil && rules != e.model.Rules {
+	if rules := calibration.Rules(said.GetProvenance().GetVersion()); said != nil && rules != e.model.Rules {
 		return nil, status.Errorf(codes.FailedPrecondition, "%q was calibrated on %q with %q, which has %q now: calibrate again", e.model.Name, e.model.Evaluator, e.model.Rules, rules)
 	}
 	if said.GetMissing() != nil {
@@ -120,13 +119,4 @@ func numberOf(spec *vignettev1.DimensionSpec, label string) float64 {
 		}
 	}
 	return spec.GetMin()
-}
-
-// Rules is the version of an evaluator's rules, of "program+rules": another program with the same rules says the same.
-func Rules(version string) string {
-	_, rules, ok := strings.Cut(version, "+")
-	if !ok {
-		return version
-	}
-	return rules
 }

@@ -209,3 +209,8 @@ func read(file string) (*Model, error) {
 	}
 	return m, m.Check()
 }
+
+// Rules is the version of an evaluator's rules, of "program+rules": another program with the same rules says the same.
+func Rules(version string) string {
+	return version[strings.LastIndexByte(version, '+')+1:]
+}
