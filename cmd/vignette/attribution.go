@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -50,8 +51,17 @@ runs like others: 'vignette runs' lists them.`,
 }
 
 func runAttribution(cmd *cobra.Command, name string, options attribution.Options, asJSON bool) error {
-	ctx, _, stop := interruptible(cmd.Context(), "stopping")
+	ctx, drain, stop := interruptible(cmd.Context(), "stopping")
 	defer stop()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() { // Half of the branches say nothing.
+		select {
+		case <-drain:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
 	return withExisting(cmd, func(n *node.Node) error {
 		if err := hostMinds(ctx, cmd, n); err != nil {
 			return err

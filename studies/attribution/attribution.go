@@ -94,6 +94,12 @@ func Measure(ctx context.Context, player Player, origin *planning.Planner, state
 	}
 	values := map[int][]float64{}
 	for done, at := range slices.Sorted(maps.Keys(places)) {
+		if at == len(state.Turns()) { // Nothing is left to be drawn: the reward is the one it got.
+			if report.Reward != nil {
+				values[at] = slices.Repeat([]float64{*report.Reward}, options.Branches)
+			}
+			continue
+		}
 		fork := runs.Fork{Origin: origin, Index: index, Turn: at, Branches: options.Branches, Reseed: true, Seed: options.Seed}
 		planner, err := player.PrepareFork(ctx, fork)
 		if err != nil {
