@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/vignette-sim/vignette/broker/natsrpc"
+	"github.com/vignette-sim/vignette/engine/environment"
 	"github.com/vignette-sim/vignette/engine/practice"
 	"github.com/vignette-sim/vignette/engine/runs"
 	"github.com/vignette-sim/vignette/feedback/campaign"
@@ -66,6 +67,11 @@ func (d *Directory) Feedback() vignettev1.FeedbackServiceClient {
 // Practice returns a client for the practice that somebody hosts; see [Node.HostPractice].
 func (d *Directory) Practice() vignettev1.PracticeServiceClient {
 	return vignettev1.NewPracticeServiceClient(d.client(practice.AgentName))
+}
+
+// Environments returns a client for the environments that somebody hosts; see [Node.HostEnvironment].
+func (d *Directory) Environments() vignettev1.EnvironmentServiceClient {
+	return vignettev1.NewEnvironmentServiceClient(d.client(environment.AgentName))
 }
 
 func (d *Directory) client(name string) grpc.ClientConnInterface {
