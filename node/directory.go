@@ -12,6 +12,8 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/vignette-sim/vignette/broker/natsrpc"
+	"github.com/vignette-sim/vignette/engine/environment"
+	"github.com/vignette-sim/vignette/engine/practice"
 	"github.com/vignette-sim/vignette/engine/runs"
 	"github.com/vignette-sim/vignette/feedback/campaign"
 	"github.com/vignette-sim/vignette/models"
@@ -60,6 +62,16 @@ func (d *Directory) Player(run string) vignettev1.RunServiceClient {
 // Feedback returns a client for the campaigns that somebody hosts; see [Node.HostFeedback].
 func (d *Directory) Feedback() vignettev1.FeedbackServiceClient {
 	return vignettev1.NewFeedbackServiceClient(d.client(campaign.AgentName))
+}
+
+// Practice returns a client for the practice that somebody hosts; see [Node.HostPractice].
+func (d *Directory) Practice() vignettev1.PracticeServiceClient {
+	return vignettev1.NewPracticeServiceClient(d.client(practice.AgentName))
+}
+
+// Environments returns a client for the environments that somebody hosts; see [Node.HostEnvironment].
+func (d *Directory) Environments() vignettev1.EnvironmentServiceClient {
+	return vignettev1.NewEnvironmentServiceClient(d.client(environment.AgentName))
 }
 
 func (d *Directory) client(name string) grpc.ClientConnInterface {

@@ -13,9 +13,12 @@ import (
 	"github.com/vignette-sim/vignette/agents/builtin/counselor"
 	"github.com/vignette-sim/vignette/agents/builtin/persona"
 	"github.com/vignette-sim/vignette/agents/replay"
+	"github.com/vignette-sim/vignette/engine/environment"
 	"github.com/vignette-sim/vignette/engine/planning"
+	"github.com/vignette-sim/vignette/engine/practice"
 	"github.com/vignette-sim/vignette/engine/runs"
 	"github.com/vignette-sim/vignette/evaluators"
+	"github.com/vignette-sim/vignette/evaluators/bolt"
 	"github.com/vignette-sim/vignette/evaluators/cbt"
 	"github.com/vignette-sim/vignette/evaluators/dearman"
 	"github.com/vignette-sim/vignette/evaluators/emotion"
@@ -65,6 +68,7 @@ func builtins() []builtin {
 		builtinEvaluator(cbt.Name, cbt.New()),
 		builtinEvaluator(screening.Name, screening.New()),
 		builtinEvaluator(safety.Name, safety.New()),
+		builtinEvaluator(bolt.Name, bolt.New()),
 		rubricEvaluator(planning.RubricEvaluator, rubric.Unread),
 	}
 }
@@ -168,4 +172,32 @@ func (n *Node) HostFeedback(ctx context.Context, now func() time.Time) (Registra
 	service := campaign.NewService(n.log, n.Reader(), now)
 	register := func(r grpc.ServiceRegistrar) { vignettev1.RegisterFeedbackServiceServer(r, service) }
 	return register, n.Host(ctx, campaign.AgentName, "Collects what people say of conversations: FeedbackService.", register)
+}
+
+// HostPractice hosts PracticeService on the wire under the name [practice.AgentName], and returns what serves it elsewhere too. One
+// process of a directory hosts it. Help is what is shown to a trainee in danger; nil means [practice.DefaultHelp].
+func (n *Node) HostPractice(ctx context.Context, help *vignettev1.LocalHelp) (Registration, error) {
+	if n.practice == nil {
+		n.practice = practice.NewService(practice.Config{Runner: n.Runner(), Log: n.log, Help: help})
+	}
+	service := n.practice
+	register := func(r grpc.ServiceRegistrar) { vignettev1.RegisterPracticeServiceServer(r, service) }
+	return register, n.Host(ctx, practice.AgentName, "Lets people practise with simulated ones: PracticeService.", register)
+}
+
+// HostEnvironment hosts EnvironmentService on the wire under the name [environment.AgentName], and returns what serves it elsewhere
+// too. One process of a directory hosts it, since environments are in its memory.
+func (n *Node) HostEnvironment(ctx context.Context, max int, idle time.Duration) (Registration, error) {
+	service := n.Environments(max, idle).Server()
+	register := func(r grpc.ServiceRegistrar) { vignettev1.RegisterEnvironmentServiceServer(r, service) }
+	return register, n.Host(ctx, environment.AgentName, "Lets policies from outside play and be rewarded: EnvironmentService.", register)
+}
+
+// Environments returns the environments of this node, at most max of them, which are closed when nobody has used them for the time
+// given; 0 stands for the defaults. They are made at the first call.
+func (n *Node) Environments(max int, idle time.Duration) *environment.Service {
+	if n.environments == nil {
+		n.environments = environment.NewService(environment.Config{Runner: n.Runner(), Max: max, Idle: idle})
+	}
+	return n.environments
 }

@@ -16,10 +16,13 @@ import (
 	"github.com/vignette-sim/vignette/broker/episodelog"
 	"github.com/vignette-sim/vignette/broker/natsrpc"
 	"github.com/vignette-sim/vignette/broker/workqueue"
+	"github.com/vignette-sim/vignette/engine/environment"
+	"github.com/vignette-sim/vignette/engine/practice"
 	"github.com/vignette-sim/vignette/engine/projection"
 	"github.com/vignette-sim/vignette/engine/runs"
 	"github.com/vignette-sim/vignette/models"
 	"github.com/vignette-sim/vignette/node/edge"
+	"github.com/vignette-sim/vignette/node/edge/openenv"
 )
 
 // Config says what to open: a data directory, or a NATS cluster.
@@ -62,8 +65,12 @@ type Node struct {
 	gateway   *models.Gateway
 	directory *Directory
 	engine    *runs.Service
-	edges     []*edge.Server
-	hosted    []hosted
+	practice  *practice.Service
+
+	environments *environment.Service
+
+	edges  []interface{ Stop(context.Context) error }
+	hosted []hosted
 }
 
 // hosted is a service on the wire and the connection it is served on.
@@ -215,6 +222,20 @@ func (n *Node) ServeGRPC(config edge.Config, register ...Registration) (*edge.Se
 	return server, nil
 }
 
+// ServeOpenEnv serves the environments of this node as trainers outside ask for them, and returns where; see [Node.HostEnvironment].
+func (n *Node) ServeOpenEnv(config openenv.Config) (*openenv.Server, error) {
+	config.Service, config.Version = n.Environments(0, config.Idle), n.config.Version
+	if config.Logger == nil {
+		config.Logger = n.config.Logger
+	}
+	server, err := openenv.Listen(config)
+	if err != nil {
+		return nil, err
+	}
+	n.edges = append(n.edges, server)
+	return server, nil
+}
+
 // Orphaned waits until the process that owns the data directory has gone, and says whether it has: false means that the
 // context ended first. An owner and a node on a cluster are never orphaned.
 //
@@ -245,6 +266,14 @@ func (n *Node) Stop(ctx context.Context) error {
 	if n.engine != nil {
 		all = append(all, n.engine.Close(ctx))
 		n.engine = nil
+	}
+	if n.environments != nil {
+		all = append(all, n.environments.Close(ctx))
+		n.environments = nil
+	}
+	if n.practice != nil {
+		all = append(all, n.practice.Close(ctx))
+		n.practice = nil
 	}
 	for _, server := range slices.Backward(n.edges) {
 		all = append(all, server.Stop(ctx))

@@ -8,28 +8,18 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/mattn/go-runewidth"
 	"golang.org/x/term"
+
+	"github.com/vignette-sim/vignette/internal/inert"
 )
 
-// printable makes a text harmless to a terminal. Transcripts and names come from anywhere; a control character in one
-// must not move the cursor, change colours or turn the line around.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return r
-		case unicode.IsControl(r), r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069, r == 0x200E || r == 0x200F, r == 0xFEFF:
-			return '\uFFFD'
-		}
-		return r
-	}, text)
-}
+// printable makes a text harmless to a terminal.
+func printable(text string) string { return inert.Text(text) }
 
 // line is printable text on one line.
-func line(text string) string { return strings.Join(strings.Fields(printable(text)), " ") }
+func line(text string) string { return inert.Line(text) }
 
 // page writes for people: to a terminal with emphasis and its width, elsewhere plain.
 type page struct {

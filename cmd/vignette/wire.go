@@ -176,6 +176,8 @@ type serving struct {
 	Data   string `json:"data,omitempty"`   // data directory; absent on a cluster
 	Bridge string `json:"bridge,omitempty"` // where calls are forwarded to
 	GRPC   string `json:"grpc,omitempty"`   // where plain gRPC is served
+	// OpenEnv is where environments are served to trainers.
+	OpenEnv string `json:"openenv,omitempty"`
 }
 
 func (s serving) launched(cmd *cobra.Command, asJSON bool) error {
@@ -192,6 +194,9 @@ func (s serving) launched(cmd *cobra.Command, asJSON bool) error {
 	}
 	if s.GRPC != "" {
 		where += ", plain gRPC on " + s.GRPC
+	}
+	if s.OpenEnv != "" {
+		where += ", OpenEnv on http://" + s.OpenEnv
 	}
 	_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s serves %s; Ctrl-C stops it\n", line(fmt.Sprintf("%q (%s)", s.Agent, what)), line(where))
 	return err

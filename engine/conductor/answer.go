@@ -19,7 +19,12 @@ import (
 
 // readTurn reads the frames of an answer and holds them to the contract, whoever wrote the agent: the mental state
 // first, then words, then a final frame that takes none of it back.
-func readTurn(stream grpc.ServerStreamingClient[vignettev1.RespondResponse]) (*vignettev1.Turn, error) {
+// Watch, which may be nil, is told of words as they come, and that those of a former attempt are taken back.
+func readTurn(stream grpc.ServerStreamingClient[vignettev1.RespondResponse], watch func(words string, takenBack bool)) (*vignettev1.Turn, error) {
+	if watch == nil {
+		watch = func(string, bool) {}
+	}
+	watch("", true)
 	var state *vignettev1.StateFrame
 	var said strings.Builder
 	spoke := false
@@ -42,10 +47,12 @@ func readTurn(stream grpc.ServerStreamingClient[vignettev1.RespondResponse]) (*v
 				return nil, status.Error(codes.Internal, "the answer had words before its mental state")
 			}
 			said.WriteString(frame.Delta.GetText())
+			watch(frame.Delta.GetText(), false)
 			spoke = true
 		case *vignettev1.RespondResponse_Discard:
 			said.Reset()
 			spoke = false
+			watch("", true)
 		case *vignettev1.RespondResponse_Final:
 			if spoke && said.String() != frame.Final.GetAction().GetText() {
 				return nil, status.Error(codes.Internal, "the words streamed are not the words of the final frame")

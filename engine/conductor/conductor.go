@@ -73,6 +73,9 @@ var ErrInadmissible = errors.New("this must not be recorded")
 // Play drives an episode until nothing is left to do or the context ends, whichever is first. Last is the sequence of the
 // last entry of the episode's play, 0 when there is none. An episode that has begun already is claimed first.
 //
+// An episode with a role that somebody outside plays (scenarios.ExternalAgent) is driven up to the first of that role's turns,
+// and stays unfinished: [Seat] is how such a role takes part.
+//
 // Opening are events copied from another episode that this one begins with, as far as they are not in its log yet.
 //
 // An agent that fails is recorded in the log as the episode's failure and is no error of Play. Errors are: the context's;
@@ -90,12 +93,17 @@ func (c *Conductor) Play(ctx context.Context, state *episode.State, last uint64,
 	if err := p.copy(ctx, opening); err != nil {
 		return err
 	}
+	return p.run(ctx)
+}
+
+// run asks and records until nothing is left to do, or it is the turn of a role from outside.
+func (p *play) run(ctx context.Context) error {
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		decision := state.Decide()
-		if _, done := decision.(episode.Done); done {
+		decision := p.state.Decide()
+		if _, done := decision.(episode.Done); done || p.waiting() != "" {
 			return nil
 		}
 		if err := p.pass(ctx); err != nil {
@@ -124,6 +132,7 @@ type play struct {
 	*Conductor
 	state *episode.State
 	last  uint64
+	watch Watch // may be nil
 }
 
 // copy records events of another episode as this one's. When they happened stays as it was.
@@ -244,7 +253,7 @@ func (p *play) failure(ctx context.Context, during, who string, err error) (*vig
 func (p *play) askRole(ctx context.Context, role string) (*vignettev1.Turn, error) {
 	plan, index := p.state.Plan(), len(p.state.Turns())
 	agent := agentOf(plan.Scenario, role)
-	request := &vignettev1.RespondRequest{Observation: p.observe(role, "respond")}
+	request := &vignettev1.RespondRequest{Observation: p.observe(role, "respond"), Watched: p.watch != nil}
 	begun := p.Clock.Now()
 	var turn *vignettev1.Turn
 	attempts, err := p.retry(ctx, func(ctx context.Context) error {
@@ -252,7 +261,7 @@ func (p *play) askRole(ctx context.Context, role string) (*vignettev1.Turn, erro
 		if err != nil {
 			return err
 		}
-		turn, err = readTurn(stream)
+		turn, err = readTurn(stream, p.watched(role))
 		return err
 	})
 	if err != nil {
@@ -275,6 +284,11 @@ func (p *play) askRole(ctx context.Context, role string) (*vignettev1.Turn, erro
 func (p *play) askProbe(ctx context.Context, spec *vignettev1.ProbeSpec) (*vignettev1.ProbeAnswer, error) {
 	request := &vignettev1.ProbeRequest{Observation: p.observe(spec.GetRole(), "probe"), Probe: spec}
 	var answer *vignettev1.ProbeAnswer
+	if p.external(spec.GetRole()) {
+		answer = &vignettev1.ProbeAnswer{Answer: &vignettev1.ProbeAnswer_Refusal{Refusal: "somebody outside plays this role, who is not probed"}}
+		p.place(answer, spec)
+		return answer, nil
+	}
 	_, err := p.retry(ctx, func(ctx context.Context) error {
 		response, err := p.Directory.Agent(agentOf(p.state.Plan().Scenario, spec.GetRole())).Probe(ctx, request)
 		answer = response.GetAnswer()

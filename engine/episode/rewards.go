@@ -16,3 +16,13 @@ func (s *State) rewards() []*vignettev1.Reward {
 	}
 	return out
 }
+
+// TurnReward composes what a role gets for one of its turns from the scores given until now, and says what each term came to. It is
+// nil when the role has no reward terms.
+func (s *State) TurnReward(role string, turn int32) (*vignettev1.TurnReward, []*vignettev1.RewardTermValue) {
+	terms := s.plan.role(role).GetReward()
+	if len(terms) == 0 {
+		return nil, nil
+	}
+	return reward.ComposeTurn(terms, role, s.plan.dimension, s.Scores(), turn)
+}

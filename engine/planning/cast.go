@@ -54,10 +54,11 @@ func RuledBy(use *vignettev1.EvaluatorUse) string {
 func isModel(model string) bool { return model != "" && model != Builtin }
 
 // cast fills in who plays the roles of a resolved scenario, and with which model: what the role says, else what the run says
-// for the role, else for its kind. A replayed role has its script, and no model.
+// for the role, else for its kind. A replayed role has its script, one from outside its
+// player, and neither a model.
 func cast(scenario *vignettev1.Scenario, models map[string]string) {
 	for _, role := range scenario.GetRoles() {
-		if role.GetAgent() == scenarios.ReplayAgent {
+		if role.GetAgent() == scenarios.ReplayAgent || role.GetAgent() == scenarios.ExternalAgent {
 			continue
 		}
 		model := cmp.Or(role.GetPolicy().GetModel(), models[role.GetId()], models[enumname.Of(role.GetKind())])

@@ -91,6 +91,9 @@ func (r *Runner) forked(fork Fork, origin *episode.Plan) *vignettev1.Manifest {
 	manifest.Agents, manifest.Evaluators = nil, nil
 	manifest.Scenarios = slices.DeleteFunc(manifest.GetScenarios(), func(s *vignettev1.Scenario) bool { return s.GetId() != origin.Cell.GetScenario() })
 	manifest.Sources = slices.DeleteFunc(manifest.GetSources(), func(s *vignettev1.ScenarioSource) bool { return s.GetScenario() != origin.Cell.GetScenario() })
+	if practice := manifest.GetPractice(); practice != nil && practice.GetSession() == "" {
+		practice.Session = origin.Run // a session keeps the name of its first run
+	}
 	settle(manifest.GetFactors(), origin.Cell)
 	for _, scenario := range manifest.GetScenarios() {
 		settle(scenario.GetFactors(), origin.Cell)

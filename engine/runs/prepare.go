@@ -17,6 +17,7 @@ import (
 	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/engine/planning"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/scenarios"
 )
 
 // describeTimeout bounds the question who an agent is.
@@ -37,6 +38,11 @@ type Design struct {
 	Models map[string]string
 	// Extends is the run it goes beyond, "" when it stands on its own; see [Runner.PrepareExtension].
 	Extends string
+	// Outside says that somebody outside plays the roles whose agent is [scenarios.ExternalAgent]; see [Runner.Attend]. Without it
+	// such a role is refused: a batch would wait for it for good.
+	Outside bool
+	// Practice says what session of practice the run is, nil when it is none.
+	Practice *vignettev1.Practice
 	// Sources say where the scenarios were read from, as far as that is known.
 	Sources []*vignettev1.ScenarioSource
 }
@@ -70,6 +76,7 @@ func (r *Runner) plan(ctx context.Context, design Design) (*planning.Planner, er
 		ProgramVersion: r.Version,
 		Extends:        design.Extends,
 		Sources:        design.Sources,
+		Practice:       design.Practice,
 	}
 	for _, scenario := range design.Scenarios {
 		manifest.Scenarios = append(manifest.Scenarios, proto.CloneOf(scenario))
@@ -88,6 +95,10 @@ func (r *Runner) plan(ctx context.Context, design Design) (*planning.Planner, er
 	}
 	if err := needed.checkModels(manifest.GetModels()); err != nil {
 		return nil, err
+	}
+	if parts := needed.agents[scenarios.ExternalAgent]; len(parts) > 0 && !design.Outside {
+		return nil, fmt.Errorf("scenario %q: role %q is played by somebody outside (agent: %s), for whom a batch cannot wait; practise it, or take agent: out of the role",
+			parts[0].scenario, parts[0].role, scenarios.ExternalAgent)
 	}
 	if err := r.introduce(ctx, manifest, needed); err != nil {
 		return nil, err
@@ -129,6 +140,10 @@ func (r *Runner) commit(ctx context.Context, planner *planning.Planner) error {
 // introduce asks every agent and evaluator who they are, so that a run that cannot be played does not begin.
 func (r *Runner) introduce(ctx context.Context, manifest *vignettev1.Manifest, needed *needs) error {
 	for _, name := range slices.Sorted(maps.Keys(needed.agents)) {
+		if name == scenarios.ExternalAgent {
+			manifest.Agents = append(manifest.Agents, outside())
+			continue
+		}
 		description, err := r.describeAgent(ctx, name)
 		if err != nil {
 			return err
@@ -143,6 +158,14 @@ func (r *Runner) introduce(ctx context.Context, manifest *vignettev1.Manifest, n
 		manifest.Evaluators = append(manifest.Evaluators, description)
 	}
 	return nil
+}
+
+// outside describes whoever plays from outside: nobody on the wire answers to that name.
+func outside() *vignettev1.AgentDescription {
+	return &vignettev1.AgentDescription{
+		Name: scenarios.ExternalAgent, Mind: "external", Summary: "Somebody outside: a person or a policy.",
+		Kinds: []vignettev1.AgentKind{vignettev1.AgentKind_AGENT_KIND_PERSONA, vignettev1.AgentKind_AGENT_KIND_CLIENT, vignettev1.AgentKind_AGENT_KIND_COUNSELOR},
+	}
 }
 
 func (r *Runner) describeAgent(ctx context.Context, name string) (*vignettev1.AgentDescription, error) {

@@ -144,3 +144,14 @@ func logFailure(ctx context.Context, err error) error {
 	}
 	return status.Error(codes.Unavailable, err.Error())
 }
+
+// Check holds a request against the rules of its contract; the error is INVALID_ARGUMENT with field violations. It is for the
+// services of other drivers, as are the two below: refusals look alike whoever is asked.
+func Check(request proto.Message) error { return check(request) }
+
+// Refusal is the status for something that could not be prepared: INVALID_ARGUMENT, or UNAVAILABLE when somebody it names does not
+// answer.
+func Refusal(ctx context.Context, err error) error { return refusal(ctx, err) }
+
+// LogFailure is the status for a log that cannot be read or written.
+func LogFailure(ctx context.Context, err error) error { return logFailure(ctx, err) }

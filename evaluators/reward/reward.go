@@ -44,6 +44,18 @@ func Compose(terms []*vignettev1.RewardTerm, role string, dimensions Lookup, sco
 	return reward
 }
 
+// ComposeTurn returns the reward of a role for one of its turns and every term with what it came to there. Terms whose dimension is
+// not scored on single turns do not apply. It never fails, as [Compose] does not.
+func ComposeTurn(terms []*vignettev1.RewardTerm, role string, dimensions Lookup, scores []*vignettev1.Score, turn int32) (*vignettev1.TurnReward, []*vignettev1.RewardTermValue) {
+	c := composer{terms: terms, role: role, dimensions: dimensions, board: arrange(scores)}
+	results := c.results(turn)
+	values := make([]*vignettev1.RewardTermValue, len(results))
+	for i, r := range results {
+		values[i] = c.message(r)
+	}
+	return turnReward(turn, results), values
+}
+
 func turnReward(turn int32, results []result) *vignettev1.TurnReward {
 	out := &vignettev1.TurnReward{TurnIndex: turn, Disagreement: widest(results)}
 	if value, missing := combine(results); missing != nil {

@@ -192,7 +192,11 @@ type Manifest struct {
 	// and only the new cells are played.
 	Extends string `protobuf:"bytes,13,opt,name=extends,proto3" json:"extends,omitempty"`
 	// Where the scenarios were read from, as far as that is known.
-	Sources       []*ScenarioSource `protobuf:"bytes,14,rep,name=sources,proto3" json:"sources,omitempty"`
+	Sources []*ScenarioSource `protobuf:"bytes,14,rep,name=sources,proto3" json:"sources,omitempty"`
+	// Set when the run is a session of practice, or a branch of one.
+	Practice *Practice `protobuf:"bytes,16,opt,name=practice,proto3" json:"practice,omitempty"`
+	// Set when a policy from outside played it.
+	Environment   *EnvironmentEpisode `protobuf:"bytes,18,opt,name=environment,proto3" json:"environment,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -328,6 +332,20 @@ func (x *Manifest) GetExtends() string {
 func (x *Manifest) GetSources() []*ScenarioSource {
 	if x != nil {
 		return x.Sources
+	}
+	return nil
+}
+
+func (x *Manifest) GetPractice() *Practice {
+	if x != nil {
+		return x.Practice
+	}
+	return nil
+}
+
+func (x *Manifest) GetEnvironment() *EnvironmentEpisode {
+	if x != nil {
+		return x.Environment
 	}
 	return nil
 }
@@ -1446,6 +1464,7 @@ type Note struct {
 	//	*Note_Consequences
 	//	*Note_Rated
 	//	*Note_Campaign
+	//	*Note_Practice
 	Note          isNote_Note `protobuf_oneof:"note"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1570,6 +1589,15 @@ func (x *Note) GetCampaign() *Campaign {
 	return nil
 }
 
+func (x *Note) GetPractice() *PracticeEvent {
+	if x != nil {
+		if x, ok := x.Note.(*Note_Practice); ok {
+			return x.Practice
+		}
+	}
+	return nil
+}
+
 type isNote_Note interface {
 	isNote_Note()
 }
@@ -1604,6 +1632,11 @@ type Note_Campaign struct {
 	Campaign *Campaign `protobuf:"bytes,10,opt,name=campaign,proto3,oneof"`
 }
 
+type Note_Practice struct {
+	// Something that happened in a session of practice.
+	Practice *PracticeEvent `protobuf:"bytes,11,opt,name=practice,proto3,oneof"`
+}
+
 func (*Note_Rescored) isNote_Note() {}
 
 func (*Note_Remark) isNote_Note() {}
@@ -1615,6 +1648,8 @@ func (*Note_Consequences) isNote_Note() {}
 func (*Note_Rated) isNote_Note() {}
 
 func (*Note_Campaign) isNote_Note() {}
+
+func (*Note_Practice) isNote_Note() {}
 
 // Rewarded are rewards composed later, from scores on record and under other terms. Those of the play stay what they are.
 type Rewarded struct {
@@ -1684,7 +1719,7 @@ var File_vignette_v1_episode_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_episode_proto_rawDesc = "" +
 	"\n" +
-	"\x19vignette/v1/episode.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17vignette/v1/agent.proto\x1a\x1bvignette/v1/evaluator.proto\x1a\x1avignette/v1/feedback.proto\x1a\x19vignette/v1/options.proto\x1a\x1avignette/v1/scenario.proto\x1a\x17vignette/v1/score.proto\x1a\x16vignette/v1/turn.proto\"\xd7\x06\n" +
+	"\x19vignette/v1/episode.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17vignette/v1/agent.proto\x1a\x1dvignette/v1/environment.proto\x1a\x1bvignette/v1/evaluator.proto\x1a\x1avignette/v1/feedback.proto\x1a\x19vignette/v1/options.proto\x1a\x1avignette/v1/practice.proto\x1a\x1avignette/v1/scenario.proto\x1a\x17vignette/v1/score.proto\x1a\x16vignette/v1/turn.proto\"\xcd\a\n" +
 	"\bManifest\x12.\n" +
 	"\x0eschema_version\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x01R\rschemaVersion\x122\n" +
 	"\x03run\x18\x02 \x01(\tB \xbaH\x19r\x172\x15^[A-Za-z0-9_-]{1,64}$\xb0\xbb\x18\x01R\x03run\x12?\n" +
@@ -1704,7 +1739,9 @@ const file_vignette_v1_episode_proto_rawDesc = "" +
 	"\adeleted\x18\f \x01(\v2\x16.vignette.v1.TombstoneB\x04\xb0\xbb\x18\x01R\adeleted\x12%\n" +
 	"\x04fork\x18\x0f \x01(\v2\x11.vignette.v1.ForkR\x04fork\x12:\n" +
 	"\aextends\x18\r \x01(\tB \xbaH\x19r\x172\x15^[A-Za-z0-9_-]{0,64}$\xb0\xbb\x18\x01R\aextends\x12;\n" +
-	"\asources\x18\x0e \x03(\v2\x1b.vignette.v1.ScenarioSourceB\x04\xb0\xbb\x18\x01R\asources\x1a9\n" +
+	"\asources\x18\x0e \x03(\v2\x1b.vignette.v1.ScenarioSourceB\x04\xb0\xbb\x18\x01R\asources\x121\n" +
+	"\bpractice\x18\x10 \x01(\v2\x15.vignette.v1.PracticeR\bpractice\x12A\n" +
+	"\venvironment\x18\x12 \x01(\v2\x1f.vignette.v1.EnvironmentEpisodeR\venvironment\x1a9\n" +
 	"\vModelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"]\n" +
@@ -1782,7 +1819,7 @@ const file_vignette_v1_episode_proto_rawDesc = "" +
 	"\x04code\x18\x01 \x01(\x05R\x04code\x12\x16\n" +
 	"\x06during\x18\x02 \x01(\tR\x06during\x12\x10\n" +
 	"\x03who\x18\x03 \x01(\tR\x03who\x12\x18\n" +
-	"\amessage\x18\x04 \x01(\tR\amessage\"\xd9\x03\n" +
+	"\amessage\x18\x04 \x01(\tR\amessage\"\x93\x04\n" +
 	"\x04Note\x12.\n" +
 	"\x0eschema_version\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x01R\rschemaVersion\x12\x17\n" +
 	"\x02id\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\x12.\n" +
@@ -1794,7 +1831,8 @@ const file_vignette_v1_episode_proto_rawDesc = "" +
 	"\fconsequences\x18\b \x01(\v2\x19.vignette.v1.ConsequencesH\x00R\fconsequences\x12+\n" +
 	"\x05rated\x18\t \x01(\v2\x13.vignette.v1.RatingH\x00R\x05rated\x123\n" +
 	"\bcampaign\x18\n" +
-	" \x01(\v2\x15.vignette.v1.CampaignH\x00R\bcampaignB\r\n" +
+	" \x01(\v2\x15.vignette.v1.CampaignH\x00R\bcampaign\x128\n" +
+	"\bpractice\x18\v \x01(\v2\x1a.vignette.v1.PracticeEventH\x00R\bpracticeB\r\n" +
 	"\x04note\x12\x05\xbaH\x02\b\x01\"\x81\x01\n" +
 	"\bRewarded\x12#\n" +
 	"\brevision\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x01R\brevision\x12-\n" +
@@ -1856,14 +1894,17 @@ var file_vignette_v1_episode_proto_goTypes = []any{
 	(*Factor)(nil),                // 22: vignette.v1.Factor
 	(*AgentDescription)(nil),      // 23: vignette.v1.AgentDescription
 	(*EvaluatorDescription)(nil),  // 24: vignette.v1.EvaluatorDescription
-	(*Action)(nil),                // 25: vignette.v1.Action
-	(*Turn)(nil),                  // 26: vignette.v1.Turn
-	(*ProbeAnswer)(nil),           // 27: vignette.v1.ProbeAnswer
-	(*Score)(nil),                 // 28: vignette.v1.Score
-	(*Reward)(nil),                // 29: vignette.v1.Reward
-	(*Consequences)(nil),          // 30: vignette.v1.Consequences
-	(*Rating)(nil),                // 31: vignette.v1.Rating
-	(*Campaign)(nil),              // 32: vignette.v1.Campaign
+	(*Practice)(nil),              // 25: vignette.v1.Practice
+	(*EnvironmentEpisode)(nil),    // 26: vignette.v1.EnvironmentEpisode
+	(*Action)(nil),                // 27: vignette.v1.Action
+	(*Turn)(nil),                  // 28: vignette.v1.Turn
+	(*ProbeAnswer)(nil),           // 29: vignette.v1.ProbeAnswer
+	(*Score)(nil),                 // 30: vignette.v1.Score
+	(*Reward)(nil),                // 31: vignette.v1.Reward
+	(*Consequences)(nil),          // 32: vignette.v1.Consequences
+	(*Rating)(nil),                // 33: vignette.v1.Rating
+	(*Campaign)(nil),              // 34: vignette.v1.Campaign
+	(*PracticeEvent)(nil),         // 35: vignette.v1.PracticeEvent
 }
 var file_vignette_v1_episode_proto_depIdxs = []int32{
 	20, // 0: vignette.v1.Manifest.created_at:type_name -> google.protobuf.Timestamp
@@ -1875,38 +1916,41 @@ var file_vignette_v1_episode_proto_depIdxs = []int32{
 	3,  // 6: vignette.v1.Manifest.deleted:type_name -> vignette.v1.Tombstone
 	5,  // 7: vignette.v1.Manifest.fork:type_name -> vignette.v1.Fork
 	4,  // 8: vignette.v1.Manifest.sources:type_name -> vignette.v1.ScenarioSource
-	20, // 9: vignette.v1.Tombstone.time:type_name -> google.protobuf.Timestamp
-	25, // 10: vignette.v1.Fork.say:type_name -> vignette.v1.Action
-	7,  // 11: vignette.v1.Cell.factors:type_name -> vignette.v1.FactorLevel
-	20, // 12: vignette.v1.EpisodeEvent.time:type_name -> google.protobuf.Timestamp
-	9,  // 13: vignette.v1.EpisodeEvent.started:type_name -> vignette.v1.EpisodeStarted
-	10, // 14: vignette.v1.EpisodeEvent.claimed:type_name -> vignette.v1.Claimed
-	26, // 15: vignette.v1.EpisodeEvent.turn:type_name -> vignette.v1.Turn
-	27, // 16: vignette.v1.EpisodeEvent.probed:type_name -> vignette.v1.ProbeAnswer
-	13, // 17: vignette.v1.EpisodeEvent.evaluated:type_name -> vignette.v1.Evaluated
-	14, // 18: vignette.v1.EpisodeEvent.conversation_ended:type_name -> vignette.v1.ConversationEnded
-	15, // 19: vignette.v1.EpisodeEvent.completed:type_name -> vignette.v1.EpisodeCompleted
-	16, // 20: vignette.v1.EpisodeEvent.failed:type_name -> vignette.v1.EpisodeFailed
-	11, // 21: vignette.v1.EpisodeEvent.bids:type_name -> vignette.v1.Bids
-	3,  // 22: vignette.v1.EpisodeEvent.deleted:type_name -> vignette.v1.Tombstone
-	6,  // 23: vignette.v1.EpisodeStarted.cell:type_name -> vignette.v1.Cell
-	12, // 24: vignette.v1.Bids.bids:type_name -> vignette.v1.RoleBid
-	28, // 25: vignette.v1.Evaluated.scores:type_name -> vignette.v1.Score
-	0,  // 26: vignette.v1.ConversationEnded.reason:type_name -> vignette.v1.EndReason
-	1,  // 27: vignette.v1.EpisodeCompleted.validity:type_name -> vignette.v1.Validity
-	29, // 28: vignette.v1.EpisodeCompleted.rewards:type_name -> vignette.v1.Reward
-	20, // 29: vignette.v1.Note.time:type_name -> google.protobuf.Timestamp
-	13, // 30: vignette.v1.Note.rescored:type_name -> vignette.v1.Evaluated
-	18, // 31: vignette.v1.Note.rewarded:type_name -> vignette.v1.Rewarded
-	30, // 32: vignette.v1.Note.consequences:type_name -> vignette.v1.Consequences
-	31, // 33: vignette.v1.Note.rated:type_name -> vignette.v1.Rating
-	32, // 34: vignette.v1.Note.campaign:type_name -> vignette.v1.Campaign
-	29, // 35: vignette.v1.Rewarded.rewards:type_name -> vignette.v1.Reward
-	36, // [36:36] is the sub-list for method output_type
-	36, // [36:36] is the sub-list for method input_type
-	36, // [36:36] is the sub-list for extension type_name
-	36, // [36:36] is the sub-list for extension extendee
-	0,  // [0:36] is the sub-list for field type_name
+	25, // 9: vignette.v1.Manifest.practice:type_name -> vignette.v1.Practice
+	26, // 10: vignette.v1.Manifest.environment:type_name -> vignette.v1.EnvironmentEpisode
+	20, // 11: vignette.v1.Tombstone.time:type_name -> google.protobuf.Timestamp
+	27, // 12: vignette.v1.Fork.say:type_name -> vignette.v1.Action
+	7,  // 13: vignette.v1.Cell.factors:type_name -> vignette.v1.FactorLevel
+	20, // 14: vignette.v1.EpisodeEvent.time:type_name -> google.protobuf.Timestamp
+	9,  // 15: vignette.v1.EpisodeEvent.started:type_name -> vignette.v1.EpisodeStarted
+	10, // 16: vignette.v1.EpisodeEvent.claimed:type_name -> vignette.v1.Claimed
+	28, // 17: vignette.v1.EpisodeEvent.turn:type_name -> vignette.v1.Turn
+	29, // 18: vignette.v1.EpisodeEvent.probed:type_name -> vignette.v1.ProbeAnswer
+	13, // 19: vignette.v1.EpisodeEvent.evaluated:type_name -> vignette.v1.Evaluated
+	14, // 20: vignette.v1.EpisodeEvent.conversation_ended:type_name -> vignette.v1.ConversationEnded
+	15, // 21: vignette.v1.EpisodeEvent.completed:type_name -> vignette.v1.EpisodeCompleted
+	16, // 22: vignette.v1.EpisodeEvent.failed:type_name -> vignette.v1.EpisodeFailed
+	11, // 23: vignette.v1.EpisodeEvent.bids:type_name -> vignette.v1.Bids
+	3,  // 24: vignette.v1.EpisodeEvent.deleted:type_name -> vignette.v1.Tombstone
+	6,  // 25: vignette.v1.EpisodeStarted.cell:type_name -> vignette.v1.Cell
+	12, // 26: vignette.v1.Bids.bids:type_name -> vignette.v1.RoleBid
+	30, // 27: vignette.v1.Evaluated.scores:type_name -> vignette.v1.Score
+	0,  // 28: vignette.v1.ConversationEnded.reason:type_name -> vignette.v1.EndReason
+	1,  // 29: vignette.v1.EpisodeCompleted.validity:type_name -> vignette.v1.Validity
+	31, // 30: vignette.v1.EpisodeCompleted.rewards:type_name -> vignette.v1.Reward
+	20, // 31: vignette.v1.Note.time:type_name -> google.protobuf.Timestamp
+	13, // 32: vignette.v1.Note.rescored:type_name -> vignette.v1.Evaluated
+	18, // 33: vignette.v1.Note.rewarded:type_name -> vignette.v1.Rewarded
+	32, // 34: vignette.v1.Note.consequences:type_name -> vignette.v1.Consequences
+	33, // 35: vignette.v1.Note.rated:type_name -> vignette.v1.Rating
+	34, // 36: vignette.v1.Note.campaign:type_name -> vignette.v1.Campaign
+	35, // 37: vignette.v1.Note.practice:type_name -> vignette.v1.PracticeEvent
+	31, // 38: vignette.v1.Rewarded.rewards:type_name -> vignette.v1.Reward
+	39, // [39:39] is the sub-list for method output_type
+	39, // [39:39] is the sub-list for method input_type
+	39, // [39:39] is the sub-list for extension type_name
+	39, // [39:39] is the sub-list for extension extendee
+	0,  // [0:39] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_episode_proto_init() }
@@ -1915,9 +1959,11 @@ func file_vignette_v1_episode_proto_init() {
 		return
 	}
 	file_vignette_v1_agent_proto_init()
+	file_vignette_v1_environment_proto_init()
 	file_vignette_v1_evaluator_proto_init()
 	file_vignette_v1_feedback_proto_init()
 	file_vignette_v1_options_proto_init()
+	file_vignette_v1_practice_proto_init()
 	file_vignette_v1_scenario_proto_init()
 	file_vignette_v1_score_proto_init()
 	file_vignette_v1_turn_proto_init()
@@ -1941,6 +1987,7 @@ func file_vignette_v1_episode_proto_init() {
 		(*Note_Consequences)(nil),
 		(*Note_Rated)(nil),
 		(*Note_Campaign)(nil),
+		(*Note_Practice)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{

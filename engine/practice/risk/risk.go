@@ -1,0 +1,195 @@
+// Package risk hears when somebody who practises speaks of danger to themselves, out of their part: that they want to die, hurt
+// themselves, hurt somebody, or are being hurt. It goes by rules about who is spoken of: the first person, asserted. A counselor who
+// asks about suicide, who says back what a client said, an idiom, a denial and a quotation are none of it; [Asks] finds the question,
+// so that it can be credited.
+//
+// It is a safety net with holes. It is English, it knows phrases and no people, and whoever relies on it alone is wrong to.
+// docs/safety.md has how it was measured.
+//
+// It is pure and imports only internal/language. Start reading at [Detect].
+package risk
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/vignette-sim/vignette/internal/language"
+)
+
+// Version of the rules. It changes whenever a verdict may.
+const Version = "rules-1"
+
+// Kind is what kind of danger.
+type Kind string
+
+// The kinds.
+const (
+	Suicide      Kind = "suicide"
+	SelfHarm     Kind = "self_harm"
+	HarmToOthers Kind = "harm_to_others"
+	InDanger     Kind = "in_danger"
+)
+
+// Found is what was heard.
+type Found struct {
+	Kind Kind
+	Rule string // id of the rule that met
+}
+
+// Detect says whether words tell of danger to whoever says them.
+func Detect(text string) (Found, bool) {
+	plain := normal(text)
+	for _, sentence := range language.Sentences(plain) {
+		s := strings.TrimSpace(sentence.Quote)
+		for _, r := range rules {
+			for _, at := range r.pattern.FindAllStringIndex(s, -1) {
+				if !r.excused(s, at[0], at[1]) {
+					return Found{r.kind, r.id}, true
+				}
+			}
+		}
+	}
+	return Found{}, false
+}
+
+// normal is a text in small letters, with plain apostrophes and without what is quoted.
+func normal(text string) string {
+	text = strings.NewReplacer("’", "'", "‘", "'", "“", `"`, "”", `"`, "„", `"`, "«", `"`, "»", `"`).Replace(strings.ToLower(text))
+	text = quoted.ReplaceAllString(text, ` … `)
+	text = single.ReplaceAllString(text, `$1 … $2`)
+	return strings.Join(strings.Fields(text), " ")
+}
+
+var (
+	quoted = regexp.MustCompile(`"[^"]*"`)
+	// single quotes open after a space and close before one, so that apostrophes are none.
+	single = regexp.MustCompile(`(^|[\s(:,])'[^']{2,}(?:'[a-z][^']*)*'([\s).,;:!?]|$)`)
+)
+
+// rule is words that tell of danger.
+type rule struct {
+	id      string
+	kind    Kind
+	pattern *regexp.Regexp
+}
+
+// Pieces of patterns: the first person and what it wants.
+const (
+	i     = `\b(?:i|i'm|i am|im|i've|i have|i'd|i would|i'll|i will)`
+	very  = `(?: (?:just|really|only|still|always|often|sometimes|so|honestly|actually|seriously|already|even|again|now|constantly|keep|kind of|truly|think|genuinely|been|secretly|finally|basically))*`
+	wants = `(?: (?:want|wanted|wanna|wish|plan|planning|going|gonna|need|decided|thinking|thought|fantasi[sz]ing|dreaming|feel like|feeling like|prefer|rather|like|about|intend|ready|close|tempted|considering|considered|could))+(?: (?:to|of|about|on|it would be))*`
+	end   = `(?:[.!?,;:…-]|$| and\b| but\b| because\b| if\b| i\b| -| …)`
+	soon  = `(?: (?:today|tonight|now|tomorrow|this week|soon))?`
+)
+
+var rules = []rule{
+	{"suicide.intent", Suicide, must(i + very + wants + very + ` (?:die|dying|be dead|being dead|i was dead|i were dead|kill myself|killing myself|end my life|ending my life|end it all|ending it all|take my (?:own )?life|taking my (?:own )?life|commit suicide|committing suicide|suicide|hang myself|hanging myself|shoot myself|shooting myself|jump(?:ing)? (?:off (?:a|the|that) (?:bridge|roof|building|balcony|cliff|tower|platform)|in front of (?:a|the) (?:train|bus|car|truck|lorry|tram|tube|metro|subway)|from (?:a|the) (?:bridge|roof|building|balcony|window))|overdose|overdosing|not (?:be|wake|exist|live))\b`)},
+	{"suicide.wish", Suicide, must(`\bi wish (?:that )?i (?:was|were) (?:dead|never born|not alive|gone for good)\b`)},
+	{"suicide.wish_born", Suicide, must(`\bi wish (?:that )?i(?:'d| had) never been born\b`)},
+	{"suicide.not_live", Suicide, must(`\bi(?:'d| would)?` + very + ` (?:do not|don't|dont|no longer)` + very + ` (?:want to|wanna|wish to|see (?:a|any|the|much) (?:reason|point) (?:to|in)|find (?:a|any) reason to)` + very + ` (?:live|living|be alive|being alive|stay alive|staying alive|exist|existing|wake up|go on living|keep living|go on)(?: (?:any ?more|any longer|like this|with this|tomorrow))*` + end)},
+	{"suicide.not_here_any_more", Suicide, must(`\bi` + very + ` (?:do not|don't|dont|no longer)` + very + ` (?:want to|wanna|wish to)` + very + ` (?:be here|be around|be in this world|be on this earth)(?: any ?more| any longer)` + end)},
+	{"suicide.cannot_live", Suicide, must(`\bi` + very + ` (?:can't|cannot|can not|cant)` + very + ` (?:live|exist|go on living|keep living|bear to live|bear living|stand living|stand being alive|take living)(?: (?:any ?more|any longer|like this|with this))+` + end)},
+	{"suicide.go_on", Suicide, must(`\bi(?: just| really| honestly)? (?:can't|cannot|can not) (?:go on|keep living|live like this)(?: (?:any ?more|any longer|like this|living))*` + end)},
+	{"suicide.no_reason", Suicide, must(`\b(?:i (?:have|see|'ve got)|there(?:'s| is)|i've got) (?:no|nothing)(?: more| left)? ?(?:reason|point)?(?: left)? ?(?:to|in) (?:live|living|living for|live for|being alive|stay alive)\b`)},
+	{"suicide.nothing_to_live", Suicide, must(`\bi (?:have|'ve got|see)? ?nothing (?:left )?to live for\b`)},
+	{"suicide.better_off", Suicide, must(`\b(?:everyone|everybody|they|my (?:family|kids|children|wife|husband|parents|friends)|the world|people)(?: all)?(?:'d| would|'ll| will)(?: all)? be(?: so much| much)? better off (?:without me|if i (?:was|were|am) (?:dead|gone))\b`)},
+	{"suicide.better_dead", Suicide, must(`\b(?:i'd be|i would be|i'm|i am|i might be) (?:so much |much )?better off dead\b`)},
+	{"suicide.state", Suicide, must(i + very + ` (?:am |been |feel |feeling |get |getting )?suicidal\b`)},
+	{"suicide.thoughts", Suicide, must(i + very + `(?: (?:have|had|having|get|getting|got|been having))+` + very + ` (?:suicidal (?:thoughts|feelings|urges|plans)|thoughts (?:of|about) (?:suicide|killing myself|ending (?:it all|my life)|dying)|a (?:suicide )?plan to (?:kill myself|end my life|die)|a suicide plan)\b`)},
+	{"suicide.thoughts_own", Suicide, must(`\bmy (?:own )?(?:suicidal thoughts|suicide plan|suicide note|suicide attempt)\b`)},
+	{"suicide.attempt", Suicide, must(`\bi(?:'ve| have)?(?: just| already)? (?:tried|attempted|try) to (?:kill myself|end my life|end it all|take my (?:own )?life|hang myself|die)\b`)},
+	{"suicide.attempted", Suicide, must(`\bi(?:'ve| have)?(?: just)? (?:attempted suicide|overdosed|took an overdose|taken an overdose|swallowed (?:all|a lot of|too many|the|my|a whole|a handful of)[a-z ]{0,24}(?:pills|tablets|medication)|(?:took|taken) (?:all|a lot of|too many|a whole|a handful of)[a-z ]{0,24}(?:pills|tablets|medication))`)},
+	{"suicide.going_to", Suicide, must(`\b(?:i'm|i am|im|i'll|i will|i'm gonna|i am gonna)(?: going to| gonna)?` + very + ` (?:kill myself|end my life|end it all|take my (?:own )?life|hang myself|shoot myself|overdose)` + soon)},
+	{"suicide.ready", Suicide, must(`\b(?:i have|i've got|i've|i bought|i have got|i keep)(?: the| my| a| enough| some)*[a-z ]{0,14} (?:pills|tablets|rope|gun|razor|blade)s?[a-z ,]{0,30}(?:to kill myself|to end (?:it|my life)|to die|do it tonight|ready to (?:go|do it))`)},
+	{"suicide.goodbye", Suicide, must(`\b(?:this is my (?:last|final) (?:goodbye|message|night|day)|i(?:'ve| have) written (?:my|a) (?:suicide|goodbye|farewell) (?:note|letter)|i won't be (?:here|around|alive) (?:tomorrow|any ?more|much longer|next week))\b`)},
+	{"suicide.kms", Suicide, must(`\b(?:kms|unalive myself|unaliving myself)\b`)},
+	{"suicide.not_here", Suicide, must(i + very + wants + very + ` (?:disappear forever|sleep and never wake up|go to sleep and never wake up|go to bed and never wake up|go to sleep and not wake up|fall asleep and never wake up|never wake up|be gone forever)\b`)},
+	{"suicide.part", Suicide, must(`\bpart of me` + very + ` (?:wants|wanted|wishes|would like)(?: to)? (?:die|be dead|kill myself|end it all|not (?:be|live)|i (?:was|were) dead)\b`)},
+	{"suicide.worth", Suicide, must(`\b(?:my )?life (?:isn't|is not|is no longer|no longer is|just isn't|really isn't|is just not) worth (?:living|it)(?: (?:any ?more|any longer|for me|to me))*` + end)},
+	{"suicide.no_point", Suicide, must(`\bthere(?:'s| is|'s just| is just) no (?:point|reason|sense|use)(?: left)? (?:in |to |for me to )(?:going on|go on|living|live|staying alive|stay alive|be alive)(?: any ?more)?` + end)},
+	{"suicide.missed", Suicide, must(`\b(?:nobody|no one|noone|no-one) would(?: even| really)? (?:miss me|care|notice|mind)(?: at all)?(?: if i (?:was|were|am|'m) (?:gone|dead|not (?:here|alive|around))| if i died| if i (?:killed myself|disappeared))`)},
+	{"suicide.all_over", Suicide, must(`\bi` + very + ` (?:want|need|wish) (?:it|this) all to (?:be over|end|stop)` + end)},
+	{"suicide.end_it", Suicide, must(`\b(?:i'm going to|i am going to|i'm gonna|i'll|i will|i want to|i'm ready to)` + very + ` end (?:it|everything)(?: (?:tonight|today|now|tomorrow|once and for all|for good))+` + end)},
+	{"suicide.not_wake", Suicide, must(`\bi` + very + ` (?:pray|hope|wish|wished|prayed)(?: that)? i (?:don't|do not|won't|wouldn't|will not|never|would never)` + very + ` wake up(?: (?:any ?more|tomorrow|again|in the morning))*` + end)},
+	{"suicide.vanish", Suicide, must(`\bi` + very + ` want to (?:disappear|vanish|go away) (?:and never come back|for good|for ever|forever)\b`)},
+	{"suicide.means", Suicide, must(`\bi(?:'ve| have|'ve got| have got| bought| got)+` + very + ` (?:a|the|some|enough|my) (?:rope|gun|noose|pills|razor blades?)(?: (?:now|here|ready|in my (?:hand|drawer)|next to me|at home))*` + end)},
+	{"self_harm.afraid", SelfHarm, must(`\b(?:afraid|scared|frightened|terrified) of what i (?:might|could|may|will|would|am going to) do(?: to myself)?` + end)},
+	{"self_harm.cutting", SelfHarm, must(`\bi(?:'ve been|'ve started| have been| have started|'m| am| started| keep) cutting(?: again| to cope| at night)*` + end)},
+	{"harm.somebody", HarmToOthers, must(`\bi(?:'m| am)` + very + ` (?:going to|gonna|about to) hurt (?:someone|somebody|people)\b`)},
+	{"harm.armed", HarmToOthers, must(`\bi (?:could|will|want to|am going to) (?:kill|shoot|stab) (?:him|her|them|my [a-z]+)\b.*\bi (?:mean it|have (?:a|the) (?:gun|knife)|am serious)\b`)},
+	{"danger.done_to_me", InDanger, must(`\bi(?:'m| am|'ve| have| was| got)+(?: (?:being|been|just|just been))* (?:raped|beaten up|beaten|molested|sexually (?:abused|assaulted)|assaulted|abused|choked|strangled)\b`)},
+	{"danger.hurt", InDanger, must(`\b(?:he|she|my (?:husband|wife|partner|boyfriend|girlfriend|father|mother|dad|mum|mom|ex))` + very + ` hurts? me (?:physically|badly|when (?:he|she) (?:drinks|is drunk|gets angry)|so that i bleed)`)},
+	{"self_harm.do", SelfHarm, must(`\bi(?:'ve| have|'m| am)?` + very + `(?: started| began| began to| start| went back to| going back to| keep on)?` + very + ` (?:cut|cutting|hurt|hurting|harm|harming|harmed|burn|burning|burned|burnt|punish|starve|starving|injured|injuring) myself(?: (?:again|on purpose|badly|every|last|since|to (?:feel|cope|calm|stop|get)|so (?:that|i)|because|most|whenever|these|lately|with (?:a|my|the) (?:razor|blade|knife|lighter|cigarette|scissors)s?|in the (?:bathroom|shower))\b|[.!,]|$)`)},
+	{"self_harm.want", SelfHarm, must(i + very + wants + very + ` (?:cut|cutting|hurt|hurting|harm|harming|burn|burning|injure) myself\b`)},
+	{"self_harm.name", SelfHarm, must(`\bi(?:'m| am|'ve| have)?` + very + ` (?:been )?self[- ]?harm(?:ing|ed)?\b`)},
+	{"self_harm.own", SelfHarm, must(`\bmy (?:own )?self[- ]?harm(?:ing)?\b`)},
+	{"harm.intent", HarmToOthers, must(`\bi(?:'m|'ll| am| will|'ve| have)?` + very + `(?: (?:want|going|gonna|plan|planning|decided|ready|thinking))+(?: (?:to|of|about))*` + very + ` (?:kill|killing|stab|stabbing|shoot|shooting|strangle|strangling|murder|murdering|beat up|poison|attack|attacking|physically hurt)(?:ing)? (?:him|her|them|someone|somebody|everybody|everyone|people|my [a-z]+)\b`)},
+	{"harm.child", HarmToOthers, must(`\bi(?:'m| am)? (?:afraid|scared|worried|terrified|frightened)(?: that)? (?:i(?:'ll|'m going to| will| might| could| am going to)) (?:hurt|kill|harm|hit|shake) (?:him|her|them|someone|somebody|my [a-z]+|the [a-z]+)\b`)},
+	{"danger.hit", InDanger, must(`\b(?:he|she|they|my (?:husband|wife|partner|boyfriend|girlfriend|father|mother|dad|mum|mom|brother|ex|stepfather|uncle|son))(?:'s| is|'ve| has| have| was| keeps?)?` + very + ` (?:hits?|hitting|beats?|beating|beat|punche[sd]|punching|chokes?|choked|choking|strangled?|strangling|rapes?|raped|raping|kicks?|kicked|kicking|abuses?|abused|abusing|threatens?|threatened|threatening)(?: to (?:kill|hurt|shoot|stab))? me\b`)},
+	{"danger.threat", InDanger, must(`\b(?:he|she|they|my (?:husband|wife|partner|boyfriend|girlfriend|father|mother|ex))(?:'ll|'s| is| will| says (?:he|she|they)(?:'ll| will))?(?: going to| gonna)? kill me (?:if i leave|if i go|tonight|one day|some day|for real)`)},
+	{"danger.afraid", InDanger, must(`\bi(?:'m| am|'m really| am really)? (?:not safe|unsafe|don't feel safe|do not feel safe|in danger|afraid for my life|scared for my life)(?: (?:at home|here|with (?:him|her|them)|right now|any ?more))?(?:[.!,]|$)`)},
+}
+
+func must(pattern string) *regexp.Regexp { return regexp.MustCompile(pattern) }
+
+var (
+	// denied stands in the match or just before it and turns it round.
+	denied = regexp.MustCompile(`(?:\b(?:not|never|n't|dont|wouldn't|won't|without|nor|neither|no longer|hardly|used to|stopped|quit)\b|n't\b)`)
+	// reported stands before words that are somebody else's: who says, tells or thinks them.
+	reported = regexp.MustCompile(`\b(?:you|he|she|they|client|patient|who|people|person|somebody|someone|anyone|anybody|many|some|caller|student|friend|sister|brother|mother|father|son|daughter|man|woman|boy|girl|mum|mom|dad|message|note|text|song|character|line|script|book|film|movie)(?:'re|'ve|'d| are| were| have| had| has| is| was| do| did| might| may| will| would| could)?(?: (?:just|ever|sometimes|often|also|once|been|really|still|kept|keep|keeps|always))*(?: (?:say|says|said|saying|tell|tells|told|telling|write|writes|wrote|writing|think|thinks|thought|thinking|feel|feels|felt|feeling|mean|means|meant|mention|mentioned|describe|described|wish|wishes|wrote|text|texted|go|goes|went|was like|is like|like|scream|screams|screamed|shout|shouts|whisper|whispered|ask|asks|asked|sing|sings|hear|heard|read|reads))\b`)
+	// heard stands before words that are about words.
+	heard = regexp.MustCompile(`\b(?:the (?:words?|phrase|sentence|line|thought|client's|idea)|saying|hearing(?: you)?|what i (?:hear|am hearing|heard)|in your words|as you put it|like|such as|for example|e\.g\.|thoughts? (?:like|such as|that)|put it)(?: (?:is|was|that|like|say))*[ :,-]*(?:that )?$`)
+	// supposed stands before what is only thought up, or what is asked back.
+	supposed = regexp.MustCompile(`\b(?:if|suppose|imagine|pretend|as if|even if|unless|in case|do you think|are you afraid|are you asking (?:me )?(?:if|whether)|you (?:seem|are|were) (?:worried|afraid|scared)|would it|because you think|why would|did i say|does it sound like|whether)\b[^.;!?]{0,24}$`)
+	// idioms go on after a match, or are it.
+	idioms = regexp.MustCompile(`^ than\b|^ (?:a|an) (?:reminder|note|message|mail|email|text|look)\b|^ in the (?:foot|knee|leg)\b|^ (?:in (?:the|a) (?:final|game|match|race|finals|debate|vote)|at (?:chess|cards|tennis|golf|pool|football|darts|monopoly|poker)|to (?:it|the)\b|by (?:a|two|three|one)\b)|^(?:[a-z]* )?(?:of|from|with) (?:embarrassment|shame|laughter|laughing|boredom|curiosity|heat|cold|hunger|thirst|happiness|joy|envy|cuteness|excitement|jealousy)|^ (?:laughing|a little|inside (?:a little|every time|whenever))|^ (?:for (?:a|an|some|that|this|one)\b)|^ (?:to (?:know|see|meet|hear|find|try|get|go|tell|ask|read|eat|show|learn)\b)|^ (?:him|her|them|my [a-z]+)? ?(?:if (?:he|she|they|it|you)|when (?:he|she|they)|for (?:that|this|eating|forgetting|leaving|being|the))\b|^ (?:trying|working|with (?:work|overtime|exercise|studying|this deadline)|over (?:this|that|work)|laughing|at the gym|in the gym|at football|playing|cooking|shaving|chopping|on the (?:stove|oven|pan|iron|edge|corner)|while (?:cooking|shaving|playing|climbing|running|chopping|skating))\b|^ (?:on stage|in the (?:play|film|scene|game))|^ (?:off|in) (?:some slack|a slice|a piece|the chase)`)
+	// light stands before a match and makes it a figure of speech.
+	light = regexp.MustCompile(`\b(?:so (?:embarrassed|ashamed|bored|hungry|tired|cold|funny|cute)|embarrassing|laughed so|laughing so|jokingly|as a joke|joking|kidding|figure of speech|in the (?:game|film|movie|play|novel|story)|my character|in the role|for the exercise)\b`)
+	jokes = regexp.MustCompile(`\b(?:lol|haha|just kidding|only joking|figure of speech|so to speak|as they say|not literally)\b`)
+)
+
+// excused says why words that match tell of no danger: they are denied, somebody else's, supposed, or an idiom.
+func (r rule) excused(s string, from, to int) bool {
+	before, match, after := s[:from], s[from:to], s[to:]
+	if !deniesItself[r.id] && denied.MatchString(match) {
+		return true
+	}
+	if tail := lastWords(before, 5); denied.MatchString(tail) && !strings.ContainsAny(tail, ",;") || supposed.MatchString(before) {
+		return true
+	}
+	if reported.MatchString(before) && !out.MatchString(before) || heard.MatchString(before) {
+		return true
+	}
+	return idioms.MatchString(after) || light.MatchString(s) || jokes.MatchString(s)
+}
+
+// out stands between what somebody said and what the speaker says of themselves.
+var out = regexp.MustCompile(`\b(?:but|and honestly|and actually|honestly|to be honest|and now|and) $`)
+
+// deniesItself are rules whose own words have a negation.
+var deniesItself = map[string]bool{
+	"suicide.worth": true, "suicide.no_point": true, "suicide.missed": true, "suicide.not_wake": true, "suicide.part": true, "suicide.vanish": true,
+	"suicide.not_live": true, "suicide.not_here_any_more": true, "suicide.cannot_live": true, "suicide.go_on": true, "suicide.no_reason": true, "suicide.better_off": true, "suicide.goodbye": true,
+	"suicide.intent": true, "suicide.wish": true, "suicide.wish_born": true, "suicide.not_here": true, "danger.afraid": true, "suicide.nothing_to_live": true,
+}
+
+func lastWords(text string, n int) string {
+	words := strings.Fields(text)
+	return strings.Join(words[max(0, len(words)-n):], " ")
+}
+
+// Asks finds where a helper asks about suicide or self-harm in plain words: what good practice wants asked.
+func Asks(text string) (language.Span, bool) {
+	lower := strings.NewReplacer("’", "'").Replace(strings.ToLower(text))
+	if len([]rune(lower)) != len([]rune(text)) {
+		return language.Span{}, false
+	}
+	for _, sentence := range language.Sentences(lower) {
+		if language.IsQuestion(sentence.Quote) && asks.MatchString(sentence.Quote) {
+			return language.Slice(text, sentence.Start, sentence.End), true
+		}
+	}
+	return language.Span{}, false
+}
+
+var asks = regexp.MustCompile(`\b(?:suicid(?:e|al)|(?:kill(?:ing)?|hurt(?:ing)?|harm(?:ing)?|cut(?:ting)?) yourself|self[- ]?harm(?:ing)?|tak(?:e|ing) your (?:own )?life|end(?:ing)? your (?:own )?life|end(?:ing)? it all|(?:want(?:ed|ing)?|wish(?:ed|ing)?) (?:to die|to be dead|you were dead|you weren't alive|not to (?:live|be alive))|not want(?:ing)? to (?:live|be alive|be here)|(?:thoughts? of|thinking (?:of|about)) (?:dying|death)|better off dead)\b`)
