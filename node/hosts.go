@@ -18,6 +18,7 @@ import (
 	"github.com/vignette-sim/vignette/engine/practice"
 	"github.com/vignette-sim/vignette/engine/runs"
 	"github.com/vignette-sim/vignette/evaluators"
+	"github.com/vignette-sim/vignette/evaluators/bolt"
 	"github.com/vignette-sim/vignette/evaluators/cbt"
 	"github.com/vignette-sim/vignette/evaluators/dearman"
 	"github.com/vignette-sim/vignette/evaluators/emotion"
@@ -67,6 +68,7 @@ func builtins() []builtin {
 		builtinEvaluator(cbt.Name, cbt.New()),
 		builtinEvaluator(screening.Name, screening.New()),
 		builtinEvaluator(safety.Name, safety.New()),
+		builtinEvaluator(bolt.Name, bolt.New()),
 		rubricEvaluator(planning.RubricEvaluator, rubric.Unread),
 	}
 }

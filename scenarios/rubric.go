@@ -22,8 +22,14 @@ func ValidateRubric(r *vignettev1.Rubric) error {
 // checkRubric holds the parts of a rubric against each other.
 func checkRubric(r *vignettev1.Rubric, at string, d reporter) {
 	seen := map[string]bool{}
+	if r.GetChecklist() {
+		seen[r.GetId()+".share"] = true
+	}
 	for i, dimension := range r.GetDimensions() {
 		place := under(at, fmt.Sprintf("dimensions[%d]", i))
+		if r.GetChecklist() && (dimension.GetUnit() != vignettev1.RubricUnit_RUBRIC_UNIT_EPISODE || len(dimension.GetLevels()) != 2 || dimension.GetUnordered()) {
+			d.Report(place, "a checklist asks about the whole conversation, and an answer is no or yes", "write unit: episode and levels: [no, yes]")
+		}
 		if seen[dimension.GetId()] && dimension.GetId() != "" {
 			d.Report(place+".id", fmt.Sprintf("another dimension has the id %q too", dimension.GetId()), "give each dimension an id of its own")
 		}

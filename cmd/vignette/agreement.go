@@ -1,17 +1,21 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/vignette-sim/vignette/engine/planning"
 	"github.com/vignette-sim/vignette/node"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/studies/agreement"
+	"github.com/vignette-sim/vignette/studies/scoring"
 )
 
 type agreementFlags struct {
@@ -19,6 +23,7 @@ type agreementFlags struct {
 	dimensions []string
 	by         string
 	format     string
+	sessions   bool
 	seed       uint64
 	workers    int
 	json       bool
@@ -50,14 +55,17 @@ a model answered is on record in the data directory and is not paid for twice.`,
 		Example: `  vignette agreement labels.jsonl --evaluator dear-man
   vignette agreement labels.jsonl --evaluator dear-man --dimension express --by group
   vignette agreement labels.jsonl --evaluator dear-man --model gpt-4o-mini --json
-  vignette agreement original_dev.tsv --format goemotions --evaluator emotion`,
+  vignette agreement original_dev.tsv --format goemotions --evaluator emotion
+  vignette agreement AnnoMI-full.csv --format annomi --evaluator mi
+  vignette agreement AnnoMI-full.csv --format annomi --evaluator mi --sessions`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return runAgreement(cmd, args[0], flags) },
 	}
 	cmd.Flags().StringVar(&flags.evaluator, "evaluator", "", "name of the evaluator, as in scenarios (dear-man, emotion, ...)")
 	cmd.Flags().StringSliceVar(&flags.dimensions, "dimension", nil, "dimension to compare, with or without its family's prefix; may be given several times (default all that have labels)")
 	cmd.Flags().StringVar(&flags.by, "by", "", "\"group\": one more row for each group")
-	cmd.Flags().StringVar(&flags.format, "format", "", "what the file is: jsonl, goemotions (default jsonl)")
+	cmd.Flags().StringVar(&flags.format, "format", "", "what the file is: "+strings.Join(agreement.Formats(), ", ")+" (default jsonl)")
+	cmd.Flags().BoolVar(&flags.sessions, "sessions", false, "compare measures of whole sessions with the quality of sessions in an AnnoMI file")
 	cmd.Flags().Uint64Var(&flags.seed, "seed", 1, "seed of the intervals' draws")
 	cmd.Flags().IntVar(&flags.workers, "workers", 0, "utterances asked about at once, from 1 (default 8; 100 where a model is asked)")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "write one JSON object")
@@ -72,6 +80,10 @@ func (f agreementFlags) check(cmd *cobra.Command) error {
 		return usagef("--evaluator is missing: name the evaluator to measure, as in --evaluator dear-man")
 	case f.by != "" && f.by != "group":
 		return usagef("--by is %q; there is: group", f.by)
+	case f.sessions && f.format != "annomi":
+		return usagef("--sessions needs --format annomi: no other layout judges whole sessions")
+	case f.sessions && (f.by != "" || len(f.dimensions) > 0):
+		return usagef("--sessions compares all measures of sessions; leave --by and --dimension away")
 	case cmd.Flags().Changed("workers") && f.workers < 1:
 		return usagef("--workers is %d; it must be at least 1", f.workers)
 	}
@@ -103,6 +115,9 @@ func runAgreement(cmd *cobra.Command, file string, flags agreementFlags) error {
 		}
 	}()
 	err = flags.on(ctx, cmd, func(n *node.Node) error {
+		if flags.sessions {
+			return flags.separate(ctx, cmd, n, in, file)
+		}
 		report, err := flags.measure(ctx, cmd, n, func(description *vignettev1.EvaluatorDescription) (*agreement.Labels, error) {
 			return read(in, file, description, flags.dimensions)
 		})
@@ -138,6 +153,38 @@ func (f agreementFlags) on(ctx context.Context, cmd *cobra.Command, use func(*no
 		return withLaboratory(ctx, cmd, use)
 	}
 	return withNode(ctx, cmd, use)
+}
+
+// separate says which measures tell good sessions from bad ones.
+func (f agreementFlags) separate(ctx context.Context, cmd *cobra.Command, n *node.Node, in io.Reader, file string) error {
+	sessions, err := agreement.ReadSessions(in, file)
+	if err != nil {
+		return err
+	}
+	if err := hostMinds(ctx, cmd, n); err != nil {
+		return err
+	}
+	use := &vignettev1.EvaluatorUse{Name: f.evaluator}
+	models, err := planning.ParseModels(f.models.model, []*vignettev1.Scenario{{Evaluators: []*vignettev1.EvaluatorUse{use}}})
+	if err != nil {
+		return &usageError{err}
+	}
+	use.Model = cmp.Or(models[f.evaluator], models[planning.ForEvaluators])
+	runner := n.Runner()
+	scorer := &scoring.Scorer{Directory: n.Directory(), Clock: runner.Clock, Use: use, Run: runner.NewID(), Terms: f.models.terms(cmd), Known: node.Evaluators()}
+	description, err := scorer.Describe(ctx)
+	if err != nil {
+		return &usageError{err}
+	}
+	report, err := agreement.Separate(ctx, scorer, description, sessions, agreement.Options{Seed: f.seed})
+	if err != nil {
+		return err
+	}
+	if f.json {
+		return writeJSON(cmd, report)
+	}
+	newPage(cmd.OutOrStdout()).separation(report)
+	return nil
 }
 
 // measure reads labels, asks about them and compares.

@@ -47,7 +47,7 @@ from in your editor. A scenario names the file under evaluators: ('- {rubric: FI
 'vignette score --evaluator FILE' rates recorded conversations by it. A language model
 reads it; without one its scores say why they are missing.`,
 		"  vignette new rubric\n  vignette new rubric --title Warmth --yes -o rubrics/warmth.yaml\n  vignette new rubric --title Pauses --unit span --yes")
-	cmd.AddCommand(situation, scenario, persona, rubric)
+	cmd.AddCommand(situation, scenario, persona, rubric, newChecklist())
 	return cmd
 }
 

@@ -86,11 +86,26 @@ func (p *page) agreementDetails(id string, a *agreement.Agreement) {
 	if a.Ordinal {
 		p.paragraph("  ", "  ", fmt.Sprintf("Weighted kappa over the %d to which both apply it; with linear weights %s.", a.WeightedN, score(a.LinearKappa)))
 	}
+	if a.AppliedN > 0 {
+		p.paragraph("  ", "  ", fmt.Sprintf("Where both apply it (%d): kappa %s.", a.AppliedN, within(a.AppliedKappa, a.AppliedKappaCI)))
+	}
+	p.sureness(a)
 	p.classes(a)
 	if r := a.Raters; r != nil {
 		p.raters(a.Scale, r)
 	}
 	p.printf("\n")
+}
+
+// sureness has what the evaluator's own confidence is worth, and what it left unsaid.
+func (p *page) sureness(a *agreement.Agreement) {
+	if c := a.Confidence; c != nil {
+		p.paragraph("  ", "    ", fmt.Sprintf("Confidence of %d answers: said %s, right %s; calibration error %s, Brier %s, AUROC %s.", c.N, score(c.Mean), score(c.Right),
+			within(c.CalibrationError, c.CalibrationErrorCI), within(c.Brier, c.BrierCI), within(c.AUROC, c.AUROCCI)))
+	}
+	if b := a.Abstention; b != nil {
+		p.paragraph("  ", "    ", fmt.Sprintf("Abstaining: coverage %s; right less wrong, of all, %s (the majority's label: %s).", figure(b.Coverage), within(&b.Net, b.NetCI), score(b.MajorityNet)))
+	}
 }
 
 func (p *page) classes(a *agreement.Agreement) {
@@ -142,6 +157,27 @@ func (p *page) raters(scale string, r *agreement.Raters) {
 	p.grid("  ", header, rows, 1, func(column int) bool { return column > 0 })
 	if r.Alpha != nil {
 		p.printf("  Krippendorff's alpha of the raters %s\n", score(r.Alpha))
+	}
+	if r.ICC != nil {
+		p.printf("  ICC(1,1) of the raters %s\n", score(r.ICC))
+	}
+}
+
+// separation writes which measures tell good sessions from bad ones.
+func (p *page) separation(r *agreement.SessionReport) {
+	p.printf("%s  rules or judge of version %s\n", p.bold(line(r.Evaluator)), line(r.Version))
+	p.printf("%s: %d of high and %d of low quality; 95%% intervals by drawing sessions again (%s, seed %d)\n\n",
+		plural(r.Good+r.Bad, "session", "sessions"), r.Good, r.Bad, plural(r.Intervals.Resamples, "draw", "draws"), r.Intervals.Seed)
+	var rows [][]string
+	for _, m := range append([]*agreement.Separation{r.Words, r.Advice}, r.Measures...) {
+		rows = append(rows, []string{m.Measure, fmt.Sprint(m.N), fmt.Sprint(m.Missing), within(m.AUROC, m.AUROCCI), score(m.Gain)})
+	}
+	p.grid("", []string{"measure", "n", "missing", "AUROC", "gain"}, rows, 1, func(column int) bool { return column > 0 })
+	p.printf("\n")
+	p.paragraph("", "  ", "AUROC: the probability that of a session of high and one of low quality the former has more of it; .5 tells nothing.")
+	p.paragraph("", "  ", fmt.Sprintf("gain: AUROC of a linear model of the counselor's words, the share of utterances that raters coded as advice and the measure, less that of the first two alone (%s), each session left out in turn.", score(r.Baseline)))
+	if r.Bad < 10 || r.Good < 10 {
+		p.paragraph("", "  ", "With fewer than ten sessions of a kind these figures describe these sessions and no others.")
 	}
 }
 

@@ -26,6 +26,8 @@ import (
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/scenarios"
 	"github.com/vignette-sim/vignette/scenarios/transcript"
+	"github.com/vignette-sim/vignette/studies/associations"
+	"github.com/vignette-sim/vignette/studies/outcomes"
 	"github.com/vignette-sim/vignette/studies/scoring"
 )
 
@@ -33,6 +35,8 @@ type scoreFlags struct {
 	evaluators []string
 	role       string
 	only       string
+	ablate     bool
+	outcomes   bool
 	episode    string
 	language   string
 	author     string
@@ -57,18 +61,27 @@ dimensions that need it say so.
 
 --only ROLE shows the evaluator the words of this role alone, the others are silent. It
 is the ablation that shows what a score feeds on: one that is the same without the
-words of the person it is about says little about them. It is printed, never noted.`,
+words of the person it is about says little about them. It is printed, never noted.
+--ablate scores three times, the whole, the scored role's words alone and everybody else's
+alone, and sets them side by side.
+
+--outcomes says, of a run, which codes of the scored role go with what came of it for the
+others: satisfaction (their trust at the end), relief, willingness and the like.`,
 		Example: `  vignette score session.vtt --evaluator emotion --role Client
   vignette score talks.jsonl --evaluator dear-man,give --role me --json
   vignette score session.txt --evaluator rubrics/warmth.yaml --model gpt-4o-mini --role Jo
   vignette score last --evaluator give
-  vignette score last --evaluator emotion --role client --only counselor`,
+  vignette score last --evaluator emotion --role client --only counselor
+  vignette score AnnoMI-full.csv --evaluator screening,mi --role client --ablate
+  vignette score last --evaluator mi --outcomes`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return runScore(cmd, args[0], flags) },
 	}
 	cmd.Flags().StringSliceVar(&flags.evaluators, "evaluator", nil, "evaluators by name, or rubrics by file; several with commas between")
 	cmd.Flags().StringVar(&flags.role, "role", "", "whose doing is scored: an id, a name or a kind (default the focal role; of a transcript the counselor)")
 	cmd.Flags().StringVar(&flags.only, "only", "", "show the evaluator this role's words alone (ablation)")
+	cmd.Flags().BoolVar(&flags.ablate, "ablate", false, "score the whole, the scored role's words alone, and the others' alone, side by side")
+	cmd.Flags().BoolVar(&flags.outcomes, "outcomes", false, "of a run: which codes go with what came of it for the others")
 	cmd.Flags().StringVar(&flags.episode, "episode", "", "the one conversation of the file: its id, or its position from 1 (default all)")
 	cmd.Flags().StringVar(&flags.language, "language", "en", "language of the transcript, BCP 47")
 	cmd.Flags().StringVar(&flags.author, "author", "", "who scores, for the notes (default your user name)")
@@ -83,6 +96,12 @@ func runScore(cmd *cobra.Command, name string, flags scoreFlags) error {
 	if len(flags.evaluators) == 0 {
 		return usagef("--evaluator is missing: name evaluators, as in --evaluator dear-man,emotion; there is: %s", strings.Join(node.Evaluators(), ", "))
 	}
+	if flags.outcomes && (flags.ablate || flags.only != "") {
+		return usagef("--outcomes looks at whole conversations; leave --ablate and --only away")
+	}
+	if flags.ablate && flags.only != "" {
+		return usagef("--ablate shows all there is to compare; leave --only away")
+	}
 	if err := flags.models.check(); err != nil {
 		return err
 	}
@@ -92,6 +111,8 @@ func runScore(cmd *cobra.Command, name string, flags scoreFlags) error {
 	}
 	s := &scoreOrder{cmd: cmd, flags: flags, uses: uses}
 	switch _, err := os.Stat(name); {
+	case err == nil && flags.outcomes:
+		return usagef("--outcomes needs a run: what came of a conversation elsewhere nobody recorded")
 	case err == nil:
 		return s.file(cmd.Context(), name)
 	case !errors.Is(err, fs.ErrNotExist):
@@ -138,6 +159,8 @@ type scoreOrder struct {
 	known   []*vignettev1.EvaluatorDescription
 
 	table         scoring.Table
+	ablation      scoring.Ablation
+	associations  associations.Study
 	conversations int
 	noted         int
 }
@@ -260,7 +283,10 @@ func (s *scoreOrder) played(ctx context.Context, n *node.Node, state *episode.St
 		if err != nil {
 			return err
 		}
-		if s.flags.only != "" || s.flags.dry {
+		if s.flags.outcomes && state.Completed().GetValidity() == vignettev1.Validity_VALIDITY_OK {
+			s.associations.Add(state.Plan().Cell.GetScenario(), outcomes.Client(state), associations.OutcomesOf(state), description, scores)
+		}
+		if s.flags.only != "" || s.flags.ablate || s.flags.outcomes || s.flags.dry {
 			continue
 		}
 		if err := s.note(ctx, n, state, use, description, scores); err != nil {
@@ -297,6 +323,9 @@ func (s *scoreOrder) score(ctx context.Context, which int, request *vignettev1.E
 	if !slices.Contains(s.known[which].GetNeeds(), vignettev1.Need_NEED_OBJECTIVE) {
 		request.Objective = nil
 	}
+	if s.flags.ablate {
+		return nil, s.ablate(ctx, which, request)
+	}
 	scores, err := s.scorers[which].Score(ctx, s.known[which], request)
 	if err != nil {
 		return nil, err
@@ -315,6 +344,81 @@ func (s *scoreOrder) score(ctx context.Context, which int, request *vignettev1.E
 		}
 	}
 	return scores, nil
+}
+
+// ablate asks one evaluator about one conversation, shown in three ways.
+func (s *scoreOrder) ablate(ctx context.Context, which int, request *vignettev1.EvaluateRequest) error {
+	for _, shown := range scoring.Views {
+		scores, err := s.scorers[which].Score(ctx, s.known[which], shown.Of(request))
+		if err != nil {
+			return err
+		}
+		s.ablation.Add(s.known[which], request.GetEpisode(), shown, scores)
+	}
+	return nil
+}
+
+// tellAblation writes what the three ways came to.
+func (s *scoreOrder) tellAblation() error {
+	rows := s.ablation.Rows()
+	if s.flags.json {
+		return writeJSON(s.cmd, map[string]any{"type": "done", "conversations": s.conversations, "ablation": rows})
+	}
+	p := newPage(s.cmd.OutOrStdout())
+	var grid [][]string
+	for _, row := range rows {
+		grid = append(grid, []string{
+			row.Evaluator, row.Dimension, row.Per, score(row.Whole.Mean), fmt.Sprint(row.Whole.N),
+			score(row.Participant.Mean), fmt.Sprint(row.Participant.N), score(row.ParticipantR), score(row.ParticipantSame),
+			score(row.Others.Mean), fmt.Sprint(row.Others.N), score(row.OthersR), score(row.OthersSame),
+		})
+	}
+	p.grid("", []string{"evaluator", "dimension", "per", "whole", "n", "alone", "n", "r", "same", "others", "n", "r", "same"}, grid, 2, func(column int) bool { return column >= 3 })
+	p.printf("\n")
+	p.paragraph("", "  ", plural(s.conversations, "conversation", "conversations")+". alone: the words of the scored role and nobody else's; others: everybody's but theirs. "+
+		"r is Pearson's correlation with the score of the whole, same the share of scores that stay the same, both over what has a value in both ways.")
+	p.paragraph("", "  ", "A score that the others' words alone explain feeds on how the person was asked, and not on the person.")
+	return nil
+}
+
+// tellAssociations writes which codes go with what came of it.
+func (s *scoreOrder) tellAssociations() error {
+	const seed, shown = 1, 12
+	kinds := []string{associations.Satisfaction}
+	for _, kind := range outcomes.Kinds() {
+		kinds = append(kinds, string(kind))
+	}
+	var all []associations.Association
+	for _, kind := range kinds {
+		all = append(all, s.associations.Of(kind, seed)...)
+	}
+	if s.flags.json {
+		return writeJSON(s.cmd, map[string]any{"type": "done", "conversations": s.conversations, "associations": all})
+	}
+	p := newPage(s.cmd.OutOrStdout())
+	for _, kind := range kinds {
+		var grid [][]string
+		for _, a := range all {
+			if a.Outcome == kind && len(grid) < shown {
+				mark := ""
+				if a.Clear() {
+					mark = "*"
+				}
+				grid = append(grid, []string{a.Dimension, a.Code, figure(a.Share), within(a.R, a.CI), mark, fmt.Sprint(a.N), fmt.Sprint(a.Clients)})
+			}
+		}
+		if len(grid) > 0 {
+			p.printf("%s\n", p.bold(strings.ReplaceAll(kind, "_", " ")))
+			p.grid("  ", []string{"dimension", "code", "share", "r", "", "episodes", "clients"}, grid, 2, func(column int) bool { return column == 2 || column > 4 })
+			p.printf("\n")
+		}
+	}
+	if len(all) == 0 {
+		p.paragraph("", "  ", fmt.Sprintf("No association can be told: it takes %d valid episodes, codes that vary, and outcomes of others.", associations.MinEpisodes))
+	}
+	p.paragraph("", "  ", plural(s.conversations, "conversation", "conversations")+fmt.Sprintf(". share: of the scored role's turns. r: Pearson's correlation of share and outcome within scenarios; its interval draws clients, at a level raised for how many codes are looked at; * leaves out zero. At most %d codes of each outcome, the strongest.", shown))
+	p.paragraph("", "  ", "satisfaction is the others' trust at the end, as their minds tell it; less of distress change is relief. An association is no effect.")
+	return nil
 }
 
 // note appends scores to the notes of an episode. The same evaluator in the same version, asked about the same again, is noted
@@ -350,6 +454,12 @@ type jsonScored struct {
 
 // tell writes what it came to.
 func (s *scoreOrder) tell() error {
+	if s.flags.ablate {
+		return s.tellAblation()
+	}
+	if s.flags.outcomes {
+		return s.tellAssociations()
+	}
 	rows := s.table.Rows()
 	if s.flags.json {
 		return writeJSON(s.cmd, jsonScored{"done", s.conversations, s.noted, s.flags.only, rows})

@@ -34,6 +34,9 @@ func (s *Service) Say(request *vignettev1.SayRequest, stream grpc.ServerStreamin
 type telling struct {
 	send func(*vignettev1.PracticeUpdate) error
 	gone bool
+
+	said     string // by the partner who speaks now
+	withheld bool   // what they say is not shown
 }
 
 func (t *telling) tell(u *vignettev1.PracticeUpdate) {
@@ -43,7 +46,14 @@ func (t *telling) tell(u *vignettev1.PracticeUpdate) {
 }
 
 func (t *telling) words(role, text string, takenBack bool) {
-	if text == "" && !takenBack {
+	if takenBack {
+		t.said, t.withheld = "", false
+	}
+	t.said += text
+	if !t.withheld && risk.Method(t.said) {
+		text, takenBack, t.withheld = "", true, true
+	}
+	if text == "" && !takenBack || t.withheld && !takenBack {
 		return
 	}
 	t.tell(&vignettev1.PracticeUpdate{Update: &vignettev1.PracticeUpdate_Words{Words: &vignettev1.PracticeWords{Role: role, Text: text, TakenBack: takenBack}}})

@@ -6,6 +6,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/vignette-sim/vignette/engine/episode"
+	"github.com/vignette-sim/vignette/engine/practice/risk"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -111,11 +112,17 @@ func (b *branch) turn(i int) *vignettev1.PracticeTurn {
 		view.Action = &vignettev1.Action{Kind: vignettev1.ActionKind_ACTION_KIND_NONVERBAL, Text: "(says something to others that you do not hear)"}
 		return view
 	}
+	if risk.Method(turn.GetAction().GetText()) {
+		view.Action = withheld
+	}
 	if b.session.helps().felt {
 		view.Felt = felt(turn)
 	}
 	return view
 }
+
+// withheld stands where a partner gave detail of a method, which no trainee is shown.
+var withheld = &vignettev1.Action{Kind: vignettev1.ActionKind_ACTION_KIND_NONVERBAL, Text: "(left out: it gave details that practice does not show)"}
 
 // feedbackSeen says whether feedback that was shown may be shown again.
 func (s *session) feedbackSeen() bool { return s.helps().onRequest }

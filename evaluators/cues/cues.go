@@ -72,7 +72,7 @@ type sentence struct{ said, tokens []language.Token }
 
 func read(text string) []sentence {
 	var sentences []sentence
-	for _, s := range language.Read(text).Sentences {
+	for _, s := range utterance.Text(text).Sentences {
 		sentences = append(sentences, sentence{s.Tokens, language.Fluent(s.Tokens)})
 	}
 	return sentences

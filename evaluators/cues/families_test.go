@@ -5,16 +5,20 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vignette-sim/vignette/evaluators"
+	"github.com/vignette-sim/vignette/evaluators/bolt"
 	"github.com/vignette-sim/vignette/evaluators/cbt"
 	"github.com/vignette-sim/vignette/evaluators/dearman"
 	"github.com/vignette-sim/vignette/evaluators/emotion"
 	"github.com/vignette-sim/vignette/evaluators/empathy"
 	"github.com/vignette-sim/vignette/evaluators/interpersonal"
+	"github.com/vignette-sim/vignette/evaluators/mi"
 	"github.com/vignette-sim/vignette/evaluators/safety"
 	"github.com/vignette-sim/vignette/evaluators/screening"
 	"github.com/vignette-sim/vignette/evaluators/support"
@@ -63,7 +67,7 @@ func verdicts(scores []*vignettev1.Score) []string {
 }
 
 func TestTables(t *testing.T) {
-	families := map[string]evaluators.Evaluator{"empathy": empathy.New(), "support": support.New(), "cbt": cbt.New(), "screening": screening.New()}
+	families := map[string]evaluators.Evaluator{"empathy": empathy.New(), "support": support.New(), "cbt": cbt.New(), "screening": screening.New(), "bolt": bolt.New()}
 	for _, c := range []struct {
 		family, said string
 		want         []string
@@ -83,6 +87,10 @@ func TestTables(t *testing.T) {
 		{"screening", "I would never kill myself.", []string{"distress none", "risk none"}},
 		{"screening", "Should I just end my life?", []string{"distress none", "risk active"}},
 		{"screening", "I've been saving up my pills.", []string{"distress none", "risk plan"}},
+		{"bolt", "It's normal to feel like that. Many people find it hard. So part of you would rather stay?", []string{"normalizing", "reflection_conflict"}},
+		{"bolt", "what happened next did you talk to him", []string{"question_experiences"}},
+		{"bolt", "I started cutting down and I haven't smoked since Monday.", []string{"changing_behaviour"}},
+		{"bolt", "The bus was late.", nil},
 		{"screening", "The traffic was killing me today.", []string{"distress none", "risk none"}},
 	} {
 		t.Run(c.family+"/"+c.said, func(t *testing.T) {
@@ -130,12 +138,12 @@ func TestSafety(t *testing.T) {
 func builtins() map[string]evaluators.Evaluator {
 	return map[string]evaluators.Evaluator{
 		"dear-man": dearman.New(), "give": interpersonal.NewGive(), "fast": interpersonal.NewFast(), "emotion": emotion.New(), "theory-of-mind": tom.New(),
-		"empathy": empathy.New(), "support": support.New(), "cbt": cbt.New(), "screening": screening.New(), "safety": safety.New(),
+		"empathy": empathy.New(), "support": support.New(), "cbt": cbt.New(), "screening": screening.New(), "safety": safety.New(), "mi": mi.New(), "bolt": bolt.New(),
 	}
 }
 
 func TestOtherLanguagesAreNoZero(t *testing.T) {
-	for _, name := range []string{"empathy", "support", "cbt", "screening", "safety"} {
+	for _, name := range []string{"empathy", "support", "cbt", "screening", "safety", "bolt"} {
 		req := talk("c", "c: Ich kann nicht mehr.")
 		req.Language = "de"
 		for _, score := range scored(t, name, builtins()[name], req) {
@@ -148,7 +156,7 @@ func TestOtherLanguagesAreNoZero(t *testing.T) {
 
 func TestKeywordsInNoOrderShowNothing(t *testing.T) {
 	const salad = "c: Of the you must because my sorry of and to the is how feel into a they the plan your of kill."
-	for _, name := range []string{"empathy", "support", "cbt", "screening"} {
+	for _, name := range []string{"empathy", "support", "cbt", "screening", "bolt"} {
 		for _, score := range scored(t, name, builtins()[name], talk("c", salad)) {
 			if score.GetValue().GetNumber() != 0 {
 				t.Errorf("%s hears something in a heap of words: %v", name, score)
@@ -159,17 +167,26 @@ func TestKeywordsInNoOrderShowNothing(t *testing.T) {
 
 // BenchmarkAll is what all builtin evaluators take for a transcript of 20 turns, 10 of them scored: the aim is below 5 ms.
 func BenchmarkAll(b *testing.B) {
-	var lines []string
-	for i := range 10 {
-		lines = append(lines,
-			fmt.Sprintf("c: I've been worn out since spring, and week %d was no better. I always end up doing it all alone, and I'm worried that nobody sees it.", i),
-			"h: It sounds like you carry a lot of it alone. I'd like us to look at one evening of your week together. Could you tell me what a good one would be like?")
+	asked := 0
+	// request has a transcript that nobody has read yet.
+	request := func() *vignettev1.EvaluateRequest {
+		asked++
+		var lines []string
+		for i := range 10 {
+			lines = append(lines,
+				fmt.Sprintf("c: I've been worn out since spring, and week %d was no better. I always end up doing it all alone, and I'm worried that nobody sees it.", 10*asked+i),
+				fmt.Sprintf("h: It sounds like you carry a lot of it alone. I'd like us to look at evening %d of your week together. Could you tell me what a good one would be like?", 10*asked+i))
+		}
+		req := talk("h", lines...)
+		req.Objective = &vignettev1.Objective{Kind: vignettev1.ObjectiveKind_OBJECTIVE_KIND_ASK, Statement: "Look at one evening of the week", Request: "I'd like us to look at one evening of your week."}
+		return req
 	}
-	req := talk("h", lines...)
-	req.Objective = &vignettev1.Objective{Kind: vignettev1.ObjectiveKind_OBJECTIVE_KIND_ASK, Statement: "Look at one evening of the week", Request: "I'd like us to look at one evening of your week."}
 	all := builtins()
 	run := func(b *testing.B, names ...string) {
+		before := processorTime(b)
+		defer func() { b.ReportMetric(float64(processorTime(b)-before)/float64(b.N)/1e6, "cpu-ms/op") }()
 		for b.Loop() {
+			req := request()
 			for _, name := range names {
 				if _, err := all[name].Evaluate(b.Context(), req); err != nil {
 					b.Fatal(err)
@@ -182,4 +199,13 @@ func BenchmarkAll(b *testing.B) {
 	for _, name := range names {
 		b.Run(name, func(b *testing.B) { run(b, name) })
 	}
+}
+
+// processorTime is what this process has had of processors so far; unlike the time that passes it says little about others.
+func processorTime(b *testing.B) time.Duration {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }

@@ -11,7 +11,11 @@ import (
 
 // Rubric is the family that a rubric describes. Levels and examples go into the prompt after the definitions.
 func Rubric(r *vignettev1.Rubric) Family {
-	return Family{Description: rubric.Describe(r), Rubric: levelsOf(r)}
+	description := rubric.Describe(r)
+	if r.GetChecklist() {
+		description.Dimensions = description.Dimensions[:len(r.GetDimensions())] // The share is counted, not asked for.
+	}
+	return Family{Description: description, Rubric: levelsOf(r)}
 }
 
 // ByRubric makes judges of rubrics, which ask models. The error says why a rubric cannot be rated by.
@@ -23,6 +27,9 @@ func ByRubric(models vignettev1.ModelServiceClient) func(*vignettev1.Rubric) (ev
 		}
 		// A model does any language; which of them the levels were written for, the rubric says.
 		j.description.Languages = r.GetLanguages()
+		if r.GetChecklist() {
+			return checklist{j, rubric.Describe(r).GetDimensions()}, nil
+		}
 		return j, nil
 	}
 }
@@ -30,7 +37,7 @@ func ByRubric(models vignettev1.ModelServiceClient) func(*vignettev1.Rubric) (ev
 // levelsOf says how levels are told apart, in words.
 func levelsOf(r *vignettev1.Rubric) string {
 	var b strings.Builder
-	keys := keysOf(rubric.Describe(r).GetDimensions())
+	keys := keysOf(rubric.Describe(r).GetDimensions()[:len(r.GetDimensions())])
 	for i, dimension := range r.GetDimensions() {
 		if !explains(dimension) {
 			continue

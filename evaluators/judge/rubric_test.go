@@ -111,3 +111,49 @@ func TestRubricWithoutAModelSaysSo(t *testing.T) {
 		t.Error("the hash does not stand for the rubric")
 	}
 }
+
+// A checklist's share is counted, and not asked for: yes among what has an answer; what does not apply drops out, what is missing
+// leaves no share.
+func TestChecklistShare(t *testing.T) {
+	levels := []*vignettev1.RubricLevel{{Label: "no"}, {Label: "yes"}}
+	list := &vignettev1.Rubric{Id: "list", Checklist: true}
+	for _, id := range []string{"list.a", "list.b", "list.c"} {
+		list.Dimensions = append(list.Dimensions, &vignettev1.RubricDimension{Id: id, Definition: "Is it?", Unit: vignettev1.RubricUnit_RUBRIC_UNIT_EPISODE, Levels: levels})
+	}
+	for name, tc := range map[string]struct {
+		labels  [3]string
+		want    float64
+		missing vignettev1.MissingReason
+	}{
+		"two of three":      {labels: [3]string{"yes", "no", "yes"}, want: 2.0 / 3},
+		"one of two":        {labels: [3]string{"yes", "not_applicable", "no"}, want: .5},
+		"none":              {labels: [3]string{"no", "no", "no"}},
+		"an invented level": {labels: [3]string{"yes", "perhaps", "no"}, missing: vignettev1.MissingReason_MISSING_REASON_DEPENDENCY_MISSING},
+		"nothing applies":   {labels: [3]string{"not_applicable", "not_applicable", "not_applicable"}, missing: vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE},
+	} {
+		t.Run(name, func(t *testing.T) {
+			scores := map[string]any{}
+			for i, key := range []string{"a", "b", "c"} {
+				scores[key] = map[string]any{"reason": "As said for " + key + ".", "quote": "feel worn out", "label": tc.labels[i], "confidence": 0.5}
+			}
+			raw, err := json.Marshal(map[string]any{"scores": scores})
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := &model{answer: answering(string(raw))}
+			req := one()
+			req.TurnIndex, req.Rubric = nil, list
+			response, err := rubric.NewService("dev", judge.ByRubric(m)).Evaluate(t.Context(), req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			last := response.GetScores()[len(response.GetScores())-1]
+			if last.GetDimension() != "list.share" || last.GetMissing().GetReason() != tc.missing || tc.missing == 0 && last.GetValue().GetNumber() != tc.want {
+				t.Errorf("%v", last)
+			}
+			if len(m.asked) > 0 && strings.Contains(m.asked[0].GetMessages()[0].GetContent(), "Share of the checklist") {
+				t.Error("the model was asked for the share")
+			}
+		})
+	}
+}

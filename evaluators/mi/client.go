@@ -63,6 +63,26 @@ var talks = []kindOfTalk{
 	{"O", 2, "takes to what was said", phrasesOf(`that is ?a ?really ?very good|great point|idea; now that i think|put; makes sense; good|great idea|point; that would be ?really good|great|helpful|nice; that could help|work; i am ?definitely ?really willing|ready|interested|open; i am starting to|think|see; really helps|helped; come to think; more aware; open to|my eyes; i guess|suppose i could|should|can; i could see; that sounds ?like ?a ?pretty ?really good|great|reasonable|doable; did not ?really think|realize|realise; good|nice to know; i would ?really appreciate|be open|willing; i am ?kind ?of ?really excited; i would really`)},
 }
 
+// dreads are wants to be spared what going on as it is would bring: they have the form of not wanting, and lead towards change.
+var dreads = []kindOfTalk{
+	{"D", 2, "does not want what comes of it", phrasesOf(`i ?just ?really ?definitely do not ?ever ?even want|wanna ?to lose|losing my|her|him|them|it|everything|control|you|the; i ?just ?really ?definitely do not ?ever ?even want|wanna ?to be|become|becoming|end|die|dying|hurt|hurting|forget|forgetting|wake|waking|fall|falling|let|feel|feeling|get|getting|have|keep|ruin|go|live _ ?up|that|like|this|back|sick|worse|my|him|her|them|down|in|a|another|an;
+		i ?just ?really do not like|enjoy ?_ who|how|that|what|being|feeling|forgetting|waking|losing|having ?_ ?i ?am|feel|feels|makes|have; i am ?so ?just ?really sick|tired|fed of|up; i hate that|what|how|being|feeling|when|it; i do not want ?_ ?_ to see|know|find|grow|have|think; i cannot keep|go doing|on|living`)},
+}
+
+// pleas are reasons for change and steps towards it whatever it is about, said of what it does to body, purse, peace and others.
+var pleas = []kindOfTalk{
+	{"R", 2, "says what it costs", phrasesOf(`makes|made|making me ?feel ?really ?so bad|sick|tired|guilty|anxious|depressed|worse|terrible|awful|ashamed; costs|cost|costing ?me ?_ ?a|so|too money|lot|much|fortune; waste|wasting of|my money|time|life|it; getting|got|gotten ?_ worse; out of breath|shape|hand; my ?_ wife|husband|kids|mom|mother|dad|family|doctor|girlfriend|boyfriend|daughter|son|parents is|are|gets|was|wants|want|would ?really ?so ?very worried|upset|scared|me|mad|angry|disappointed; set|setting a ?good|better|bad example; heart|lung|liver attack|disease|cancer|problems; in|into trouble; i would feel|be ?a ?lot ?so ?much better|healthier|happier|proud; more energy|money|time; it scares|scared|worries|bothers me; i miss my|being|having|playing|going; it is not who i; i ?do ?really ?want ?would ?like ?to be around|healthy|there for|again|when`)},
+	{"A", 2, "has means or an idea", phrasesOf(`i could ?probably ?maybe ?always ?just ?definitely ?also ?try ?to walk|ask|go|call|talk|use|put|set|eat|leave|take|do|write|keep|replace|switch; i ?think ?i can do|manage|handle|try|make ?it ?that; maybe ?i|we ?can ?could ?should ?try ?to instead|start|put|set|ask|just ?a; that is|would ?be ?something i can|could|can do; i am capable|able; nine|eight|seven|ten out of; pretty|very|quite sure|confident|likely; whatever it takes; one day|step at a`)},
+	{"TS", 2, "tells of steps taken", phrasesOf(`i ?have ?already ?been ?just ?actually signed|joined|called|bought|downloaded|talked|asked|told|threw|replaced|switched|made up|out|the|my|to|a|an|them|him|her|it ?_ ?about ?for ?with; i ?have ?not ?had a|any|one drink|cigarette|smoke|sip ?in ?for ?since; i have been doing|keeping|writing|going|walking|eating|taking|working|trying|sticking ?_ ?really ?better|well|more|less|regularly|every; have ?been staying|stayed away|home|clean|sober; i stopped|quit|cut ?_ ?_ ?_ for|last|since|when; days|weeks|months sober|clean|without`)},
+}
+
+// excuses are reasons for going on as it is whatever it is about.
+var excuses = []kindOfTalk{
+	{"R", 2, "sees nothing that has to change", phrasesOf(`i do not ?really ?even see|think|feel|have|believe ?that ?it ?i ?there ?is ?am ?have ?as ?a ?an ?any problem|issue|addicted|addict|alcoholic|concern|reason; does not ?really bother|affect|hurt|matter ?me ?to; there is nothing wrong; what is the point|problem|harm|big; they|she|he|everyone|people|you ?all are|is ?just ?really overreacting|exaggerating|nagging; they|people worry too; none of your|their|his|her; i am ?doing ?perfectly ?totally ?just fine|healthy|good with|the|as|right; only|just ?a few|couple|one|two|three drinks|beers|cigarettes|glasses; only|just on|at weekends|parties; everybody|everyone ?else ?_ does|do|is|drinks; i can|could stop|quit whenever|anytime|any; i can control|handle it|myself|my; my only|one ?_ vice|pleasure|escape|fun|break|way; the only thing|way ?that ?i helps|help|can|makes|works|have; it is ?just ?only ?a ?my habit|routine|culture|fun|weed|beer|wine|social|life; keeps me from|awake|going; takes the edge; reward myself; i look forward`)},
+	{"A", 2, "cannot see how to change", phrasesOf(`i ?have ?already tried ?_ everything|that|it|before|many|a ?_ ?times ?but; it will|would|does|did ?just not ?_ work|help|last|matter|change; it never works|lasts|helps; i always go|end|come|fail|give; too late|old|stressed|stressful|much going|expensive|far; i do not ?really have ?the|any|enough ?time time|energy|willpower|money|strength|anyone|support|control; i could ?just not ?even do|stop|help|say|sleep|quit; i give up; no matter what; stressful|stress right|at|job|time; withdrawal|withdrawals; gain weight; i am|get ?too ?so hooked|addicted|weak; i have no|not ?any willpower|choice|time|energy; all my friends; hard habit`)},
+	{"D", 2, "would rather not", phrasesOf(`i am not ?really ?even ?quite ?just ready|interested|willing|planning; i do not ?really ?even care ?about; i do not ?really ?even want to be here; i would ?really ?much rather|hate to|keep|just|drink|smoke|stay; i ?still ?just ?really ?do enjoy|love it|having|drinking|smoking; i miss it|smoking|drinking|partying; i ?am only|just came|here because; i did not|do not ask|choose|need ?to ?be ?this ?for; not for me`)},
+}
+
 var stays = []kindOfTalk{
 	{"C", 3, "commits to going on as it is", phrasesOf(`i am ?really ?definitely ?totally not ?really ?definitely ?totally going|gonna to|do|` + aims + `|give|go; i am ?just going to|gonna keep; i will not|never ?ever ` + aims + `|give|do|go; i am never going|gonna ?to ` + aims + `; i will keep; i am not quitting|stopping|changing|giving; no way`)},
 	{"D", 3, "wants to go on as it is", phrasesOf(`i ?really ?just ?honestly do not ?really ?even want|wanna|need|care to ` + aims + `|give|go|talk|do|take|hear; i do not ?really wanna ` + aims + `|give|talk|take|hear; i do not ?really need help|your|any|a|this; i ?really ?do ?just like|love|enjoy ` + habits + `|it|my ?_|to drink|smoke|party|eat|taste|cigarettes; i like the taste|feeling|buzz; it is ?just ?so ?really fun; not ?really interested|ready; i would rather not|keep; do not ?really want to right|now; do not feel like; i am not sure i want|can; do not know if i want; i do not ?really want to right|quit|stop`)},
@@ -76,6 +96,14 @@ var (
 	evokesChange = phrasesOf(`what would|could|might|will help|make|work|happen|change|be|take|need; what ?do|would|could|can|will|are you ?think ?you ?could|can|might|want|like|gonna|going ?to do|change|try|differently|different; what ?do|would you ?_ want|like|wanna to|work|change|see|do; why do|would|did you want|wanna ?to; what makes|made you|it want|so|important|confident|decide; what steps|goal|goals; first|next step|steps; good reasons; reasons to|for|you; concerns about|do|you; concerns you|about; worries you; are|would you ?be ?_ willing|ready; how important|confident|ready; why ?did|do|are ?you ?_ ?_ not ?a lower|zero|one|two|three|something|less; instead of a|one|two|zero; your plan|goal; going to|gonna do|make|work; downside|downsides; not so good; less good; how ?could|might|would|will|can you ?_ ?_ go|make|handle|get|do|start|cut|avoid; how committed; who could|can|would|will help|support; benefits of ` + aims + `|not; get out of it; what have you tried|done; on a scale; scale of|from; number would you`)
 	evokesStay   = phrasesOf(`what do you like|enjoy|love|get; good things|thing|side about|of; what gets|get|stands in|the your|the|way; what makes it ?so hard|difficult|tough; barriers|obstacles; what is stopping|keeping|holding; the upside|pros; why not a|higher; what keeps you; benefits of ` + habits + `|it; what does it do for; get in the|your way; hard about; difficult about`)
 	answersShort = utterance.Words("yes yeah yep yup sure okay ok alright right mm-hmm mhm uh-huh exactly definitely absolutely true of course i think so guess do am would will can could that's that is sounds good great fine maybe probably uh um well oh and it for totally correct promise please")
+)
+
+var (
+	// denies open an answer that says no, unsure one that says nothing.
+	denies = phrasesOf(`no; nope; nah; not really|at|particularly|especially|so|that; none; nothing; never; i do not think so`)
+	unsure = phrasesOf(`i do not know; i am not sure; i have no idea; who knows; hard to say`)
+	// worries ask whether there is anything to worry about.
+	worries = phrasesOf(`concern|concerns|concerned; worry|worries|worried|worrying; problem|problems; bothers|bother; downside|downsides; negative|negatives; consequences; regret|regrets; not so good|great; affect|affects|affected|affecting you|your|the`)
 )
 
 // seeksHelp are questions by which clients lean towards change; other questions of theirs lean nowhere.
@@ -130,8 +158,11 @@ func leansOf(t *turn, u *unit) []lean {
 			leans = append(leans, lean{points: direction * k.points, code: k.code, span: language.Cover(t.text, u.tokens[match.First:match.Last]), why: k.why})
 		}
 	}
+	take(dreads, 1)
 	take(stays, -1)
+	take(excuses, -1)
 	take(talks, 1)
+	take(pleas, 1)
 	return leans
 }
 
@@ -144,6 +175,15 @@ func (v *verdictOnTalk) answer(t *turn, h *history) int {
 		return v.assent(t, h)
 	}
 	asked := h.other.units
+	if denies.begins(t.units[0]) {
+		if evokesChange.in(asked...) || worries.in(asked...) {
+			return v.drawn(t, -2, "says no to it")
+		}
+		return 0
+	}
+	if unsure.begins(t.units[0]) && len(t.units) == 1 {
+		return 0 // "I don't know" leads nowhere
+	}
 	switch {
 	case evokesStay.in(asked...):
 		return v.drawn(t, -2, "answers a question for it")
@@ -161,12 +201,11 @@ func (v *verdictOnTalk) drawn(t *turn, points int, why string) int {
 	return points
 }
 
-// continues says whether a client goes on with the utterance before: after a dash, or where the counselor only nodded.
+// continues says whether a client goes on with the sentence before: it begins with a dash, and the counselor only nodded or was cut
+// off. A new sentence after a nod is a thought of its own.
 func continues(t *turn, h *history) bool {
-	return h.own != nil && h.other != nil && (t.fragment || nodded(h.other))
+	return h.own != nil && h.other != nil && t.fragment
 }
-
-func nodded(t *turn) bool { return t.words <= 3 && allWords(t, nods) }
 
 // assent is what saying yes to the counselor's words says.
 func (v *verdictOnTalk) assent(t *turn, h *history) int {

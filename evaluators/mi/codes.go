@@ -48,6 +48,12 @@ var (
 	nonAdherent = map[string]bool{"Persuade": true, "Confront": true}
 )
 
+// consistent and inconsistent are MISC 2.5's: what is in the spirit of motivational interviewing, and what is against it.
+var (
+	consistent   = map[code]bool{affirm: true, advicePermitted: true, emphasizeControl: true, concernPermitted: true, support: true, openQuestion: true, simpleReflection: true, complexReflect: true}
+	inconsistent = map[code]bool{advice: true, confront: true, direct: true, concern: true, warn: true}
+)
+
 // Behaviours of AnnoMI (Wu et al. 2022), in the order of the labels.
 const (
 	question = iota

@@ -14,6 +14,8 @@ type finding struct {
 	words int
 	// input is AnnoMI's kind of it, where the code is input.
 	input int
+	// peer is what peer support calls it, "" for nothing; permission may still change that of the code.
+	peer string
 	// seek says that the other's collaboration is sought (MITI's Seek), whatever the code.
 	seek bool
 }
@@ -32,7 +34,9 @@ func hear(t *turn, h *history) *reading {
 		if u.broken {
 			continue
 		}
-		r.findings = append(r.findings, codeUnit(t, u, h))
+		f := codeUnit(t, u, h)
+		f.peer = asPeer(u, f)
+		r.findings = append(r.findings, f)
 	}
 	r.permit(h)
 	r.main = r.mainOf()
@@ -73,11 +77,19 @@ func (r *reading) permit(h *history) {
 	for i, f := range r.findings {
 		switch f.code {
 		case advice:
-			r.findings[i].code = advicePermitted
+			r.findings[i].permitted(advicePermitted)
 		case concern:
-			r.findings[i].code = concernPermitted
+			r.findings[i].permitted(concernPermitted)
 		}
 	}
+}
+
+// permitted gives a finding the code it has with permission.
+func (f *finding) permitted(c code) {
+	if f.peer == peerOf[f.code] {
+		f.peer = peerOf[c]
+	}
+	f.code = c
 }
 
 func (r *reading) asksPermission() bool {

@@ -15,6 +15,7 @@ const (
 	// Of a counselor's turns, as codes of the manuals.
 	MISC = "mi.misc"
 	MITI = "mi.miti"
+	Peer = "mi.peer"
 	// Of a client's turns.
 	Client     = "mi.client"
 	ClientMISC = "mi.misc_client"
@@ -23,6 +24,7 @@ const (
 	ComplexShare         = "mi.complex_share"
 	OpenShare            = "mi.open_share"
 	AdherentShare        = "mi.adherent_share"
+	ConsistentShare      = "mi.consistent_share"
 	ChangeShare          = "mi.change_share"
 )
 
@@ -32,6 +34,7 @@ const (
 	misc   = "Houck, Moyers, Miller, Glynn, Hallgren (2010), Motivational Interviewing Skill Code (MISC) 2.5; wording ours"
 	miti   = "Moyers, Manuel, Ernst (2014), Motivational Interviewing Treatment Integrity 4.2.1; wording ours"
 	miti3  = "Moyers, Martin, Manuel, Miller, Ernst (2010), Motivational Interviewing Treatment Integrity 3.1.1; wording ours"
+	peers  = "Shah et al. (2022), modeling motivational interviewing strategies on an online peer-to-peer counseling platform (CSCW); wording ours"
 	ratios = "Magill et al. (2018), change talk among client language (Journal of Consulting and Clinical Psychology 86); wording ours"
 )
 
@@ -76,6 +79,11 @@ func counselorDimensions() []*vignettev1.DimensionSpec {
 			Id: MITI, Title: "MITI behaviour counts", Scale: vignettev1.Scale_SCALE_CODES, Labels: mitiCodes, Max: float64(len(mitiCodes)), Turn: true, Source: miti,
 			Definition: "Behaviours that MITI counts: giving information, persuade, persuade with permission, question, simple and complex reflection, affirm, seek collaboration, emphasize autonomy, confront. MI-adherent are AF, Seek and Emphasize; non-adherent Persuade and Confront.",
 		},
+		{
+			Id: Peer, Title: "Peer support codes", Scale: vignettev1.Scale_SCALE_CODES, Labels: peerCodes, Max: float64(len(peerCodes)), Turn: true, Source: peers,
+			Definition: "What a peer supporter does: questions, reflection, affirm, support, emphasize autonomy, information, persuade with or without permission, confront; and beside it " +
+				"self-disclosure (has been there too), introduction (greets, says who one is), chit-chat (talk that is not about what brought the other), inappropriate (insults, flirts, asks for contact).",
+		},
 	}
 }
 
@@ -111,6 +119,10 @@ func episodeDimensions() []*vignettev1.DimensionSpec {
 		{
 			Id: AdherentShare, Title: "MI-adherent", Max: 1, Episode: true, Source: miti,
 			Definition: "Share of MI-adherent (affirm, seek, emphasize) among adherent and non-adherent (persuade, confront) behaviours, 0-1. MITI 4.2.1 has no threshold. Not applicable without either.",
+		},
+		{
+			Id: ConsistentShare, Title: "MI-consistent", Max: 1, Episode: true, Source: misc,
+			Definition: "Share of MI-consistent codes of MISC (AF, ADP, EC, RCP, SU, OQ, SR, CR) among those and the inconsistent ones (ADW, CO, DI, RCW, WA), 0-1. Not applicable without either.",
 		},
 		{
 			Id: ChangeShare, Title: "Change talk", Max: 1, Episode: true, Source: ratios,

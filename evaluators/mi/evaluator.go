@@ -14,7 +14,7 @@ import (
 const Name = "mi"
 
 // Version of the rules. It changes whenever a verdict may.
-const Version = "rules-1"
+const Version = "rules-2"
 
 // Evaluator codes motivational interviewing. It is safe for concurrent use. Make it with [New].
 type Evaluator struct{}

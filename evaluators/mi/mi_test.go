@@ -107,6 +107,28 @@ func TestCounselor(t *testing.T) {
 	}
 }
 
+func TestPeers(t *testing.T) {
+	for _, tc := range []struct{ text, codes string }{
+		{"Hi, my name is Ines and I'm a listener here.", "introduction"},
+		{"I went through the same when I lost my job.", "self_disclosure"},
+		{"Did you watch the game last night?", "chit_chat"},
+		{"You're so pathetic.", "inappropriate"},
+		{"Oh, stop whining.", "inappropriate"},
+		{"What happened then?", "open_question"},
+		{"You should tell your sister.", "persuade"},
+		{"You lost the rent again, and you feel ashamed of it.", "reflection"},
+		{"Mm-hmm.", ""},
+	} {
+		if got := codesOf(ofLast(t, request("T", "C: I lost the rent again.", "T: "+tc.text), mi.Peer)); got != tc.codes {
+			t.Errorf("%q: %s, want %s", tc.text, got, tc.codes)
+		}
+	}
+	allowed := request("T", "C: I go there every Friday. What should I do?", "T: You could try to meet a friend on Fridays instead.")
+	if got := codesOf(ofLast(t, allowed, mi.Peer)); got != "persuade_with_permission" {
+		t.Errorf("advice that was asked for: %s", got)
+	}
+}
+
 // Advice is with permission when it was asked for, or when asking for permission was answered with yes.
 func TestPermission(t *testing.T) {
 	const advice = "T: You could try to meet a friend on Fridays instead."
@@ -166,7 +188,7 @@ func TestSummary(t *testing.T) {
 			}
 		}
 	}
-	want := map[string]float64{mi.ReflectionToQuestion: 2, mi.ComplexShare: 0.5, mi.OpenShare: 1, mi.AdherentShare: 0.5, mi.ChangeShare: 2. / 3}
+	want := map[string]float64{mi.ReflectionToQuestion: 2, mi.ComplexShare: 0.5, mi.OpenShare: 1, mi.AdherentShare: 0.5, mi.ConsistentShare: 0.8, mi.ChangeShare: 2. / 3}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("measures (-want +got):\n%s", diff)
 	}

@@ -36,6 +36,12 @@ func counselorScores(t *turn, r *reading) []*vignettev1.Score {
 		r.questionScore(t), r.reflectionScore(t), r.inputScore(t),
 		coded(MISC, t, r.findings, func(f finding) []string { return []string{string(f.code)} }),
 		coded(MITI, t, r.findings, finding.miti),
+		coded(Peer, t, r.findings, func(f finding) []string {
+			if f.peer == "" {
+				return nil
+			}
+			return []string{f.peer}
+		}),
 	}
 	return append(scores, notThis(clientDimensions(), t.index, "the role is no client")...)
 }

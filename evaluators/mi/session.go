@@ -20,6 +20,8 @@ type session struct {
 type counts struct {
 	codes       map[code]int
 	adherent    int
+	consistent  int
+	against     int
 	nonAdherent int
 	change      int
 	sustain     int
@@ -81,6 +83,12 @@ func (c *counts) talk(v *verdictOnTalk) {
 func (c *counts) behave(r *reading) {
 	for _, f := range r.findings {
 		c.codes[f.code]++
+		if consistent[f.code] {
+			c.consistent++
+		}
+		if inconsistent[f.code] {
+			c.against++
+		}
 		for _, name := range f.miti() {
 			if adherent[name] {
 				c.adherent++
@@ -128,10 +136,10 @@ func (s *session) summary(role string) []*vignettev1.Score {
 	if s.clients[role] {
 		const why = "it is a measure of counselors, and this role is a client"
 		return []*vignettev1.Score{
-			inapplicable(ReflectionToQuestion, why), inapplicable(ComplexShare, why), inapplicable(OpenShare, why), inapplicable(AdherentShare, why), c.changeShare(),
+			inapplicable(ReflectionToQuestion, why), inapplicable(ComplexShare, why), inapplicable(OpenShare, why), inapplicable(AdherentShare, why), inapplicable(ConsistentShare, why), c.changeShare(),
 		}
 	}
-	return []*vignettev1.Score{c.ratio(), c.complexShare(), c.openShare(), c.adherentShare(), s.all.changeShare()}
+	return []*vignettev1.Score{c.ratio(), c.complexShare(), c.openShare(), c.adherentShare(), c.consistentShare(), s.all.changeShare()}
 }
 
 func (c *counts) reflections() (simple, complex int) {
@@ -160,6 +168,10 @@ func (c *counts) openShare() *vignettev1.Score {
 
 func (c *counts) adherentShare() *vignettev1.Score {
 	return shareOf(AdherentShare, c.adherent, c.adherent+c.nonAdherent, "MI-adherent", "behaviours that are adherent or not", nil)
+}
+
+func (c *counts) consistentShare() *vignettev1.Score {
+	return shareOf(ConsistentShare, c.consistent, c.consistent+c.against, "MI-consistent", "codes that are consistent with it or not", nil)
 }
 
 func (c *counts) changeShare() *vignettev1.Score {

@@ -30,6 +30,9 @@ func Describe(r *vignettev1.Rubric) *vignettev1.EvaluatorDescription {
 	for _, dimension := range r.GetDimensions() {
 		d.Dimensions = append(d.Dimensions, specOf(r, dimension))
 	}
+	if r.GetChecklist() {
+		d.Dimensions = append(d.Dimensions, shareOf(r))
+	}
 	return d
 }
 
@@ -41,6 +44,14 @@ func Hash(r *vignettev1.Rubric) string {
 	}
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
+}
+
+// shareOf is the dimension that sums a checklist up.
+func shareOf(r *vignettev1.Rubric) *vignettev1.DimensionSpec {
+	return &vignettev1.DimensionSpec{
+		Id: r.GetId() + ".share", Title: "Share answered with yes", Source: r.GetSource(), Max: 1, Episode: true, Scale: vignettev1.Scale_SCALE_NUMBER,
+		Definition: "Share of the checklist's questions that are answered with yes, 0-1. What does not apply drops out; what has no answer otherwise leaves it without a number.",
+	}
 }
 
 func specOf(r *vignettev1.Rubric, d *vignettev1.RubricDimension) *vignettev1.DimensionSpec {

@@ -1,6 +1,7 @@
 package utterance
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/vignette-sim/vignette/internal/language"
@@ -21,7 +22,26 @@ type Sentence struct {
 
 // Read reads the sentences of an utterance. Refusing says that its speaker means to refuse: then an "okay" gives in.
 func Read(text string, refusing bool) []*Sentence {
-	read := language.Read(text)
+	kept := utterances.of(reading{text, refusing}, len(text) > longest, func() []*Sentence { return readAnew(text, refusing) })
+	list := make([]*Sentence, len(kept))
+	for i, each := range kept {
+		s := *each // the caller's own, to which faults may be added
+		s.Faults = slices.Clip(s.Faults)
+		list[i] = &s
+	}
+	return list
+}
+
+// reading is what [Read] is asked.
+type reading struct {
+	text     string
+	refusing bool
+}
+
+var utterances memory[reading, []*Sentence]
+
+func readAnew(text string, refusing bool) []*Sentence {
+	read := Text(text)
 	list := make([]*Sentence, len(read.Sentences))
 	for i, each := range read.Sentences {
 		s := &Sentence{Sentence: each, Said: each.Tokens, Broken: disordered(each.Tokens)}

@@ -25,14 +25,19 @@ type Phrases struct {
 // starters is how many bits tell first words apart; a few may share one. It is a power of two.
 const starters = 2048
 
+// phraseNode is what of the patterns may still come after some words. Nodes from which the same may come are one and the same node,
+// however they are reached: words that may be missing would else double all that follows them.
 type phraseNode struct {
-	words    map[uint64]*phraseNode
+	words    map[uint64]wordEdge
 	prefixes []prefixEdge
 	any      *phraseNode
-	// word is the one that led here.
-	word string
-	// id is the pattern that ends here, or -1.
+	// id is the first pattern that ends here, or -1.
 	id int
+}
+
+type wordEdge struct {
+	word string
+	to   *phraseNode
 }
 
 type prefixEdge struct {
@@ -65,73 +70,12 @@ func (p *Phrases) tree() *phraseNode {
 }
 
 func (p *Phrases) grow() {
-	p.root = newPhraseNode("")
-	for id, pattern := range p.patterns {
-		p.root.add(strings.Fields(Normalise(pattern)), id)
-	}
-	p.patterns = nil
+	p.root, p.patterns = compile(p.patterns), nil
 	p.open = p.root.any != nil || len(p.root.prefixes) > 0
 	for key := range p.root.words {
 		bit := key % starters
 		p.starts[bit/64] |= 1 << (bit % 64)
 	}
-}
-
-func newPhraseNode(word string) *phraseNode { return &phraseNode{word: word, id: -1} }
-
-// add hangs the rest of a pattern under a node.
-func (n *phraseNode) add(elements []string, id int) {
-	if len(elements) == 0 {
-		if n.id < 0 {
-			n.id = id
-		}
-		return
-	}
-	element, rest := elements[0], elements[1:]
-	if optional, ok := strings.CutPrefix(element, "?"); ok {
-		n.add(rest, id)
-		element = optional
-	}
-	for _, choice := range strings.Split(element, "|") {
-		node := n
-		for _, word := range Expand(choice) {
-			node = node.step(word)
-		}
-		node.add(rest, id)
-	}
-}
-
-// step returns the node that a word leads to, making it where there is none.
-func (n *phraseNode) step(word string) *phraseNode {
-	if word == "_" {
-		if n.any == nil {
-			n.any = newPhraseNode(word)
-		}
-		return n.any
-	}
-	if prefix, ok := strings.CutSuffix(word, "~"); ok {
-		for _, edge := range n.prefixes {
-			if edge.prefix == prefix {
-				return edge.to
-			}
-		}
-		edge := prefixEdge{prefix: prefix, to: newPhraseNode(word)}
-		n.prefixes = append(n.prefixes, edge)
-		return edge.to
-	}
-	if n.words == nil {
-		n.words = map[uint64]*phraseNode{}
-	}
-	key := keyOf(word)
-	next, ok := n.words[key]
-	switch {
-	case !ok:
-		next = newPhraseNode(word)
-		n.words[key] = next
-	case next.word != word:
-		panic(fmt.Sprintf("language: %q and %q have one key; say one of them in another way", word, next.word))
-	}
-	return next
 }
 
 // keyOf is a number for a word (FNV-1a), never 0. Words are compared where their keys meet, so a collision of two is
@@ -283,6 +227,13 @@ func (w *search) reached(id, last int, end at) {
 	}
 }
 
+// is says whether an edge whose key was met is really that of the word. The parts of a contraction are not spelt out again for it: that two
+// words have one key of 64 bits is not to be expected.
+func (e wordEdge) is(tokens []Token, place at) bool {
+	token := &tokens[place.token]
+	return token.keys[1] != 0 || e.word == token.Norm
+}
+
 // walk follows all edges that fit the word at a place; a phrase does not go on after punctuation.
 func (n *phraseNode) walk(w *search, place at, stopped bool) {
 	if place.token >= len(w.tokens) || stopped {
@@ -293,8 +244,8 @@ func (n *phraseNode) walk(w *search, place at, stopped bool) {
 		w.reached(to.id, place.token, next)
 		to.walk(w, next, stopped)
 	}
-	if to, ok := n.words[w.tokens[place.token].keys[place.part]]; ok && to.word == place.word(w.tokens) {
-		follow(to)
+	if edge, ok := n.words[w.tokens[place.token].keys[place.part]]; ok && edge.is(w.tokens, place) {
+		follow(edge.to)
 	}
 	for _, edge := range n.prefixes {
 		if strings.HasPrefix(place.word(w.tokens), edge.prefix) {

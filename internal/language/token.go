@@ -115,9 +115,21 @@ func joins(r, before, after rune) bool {
 	return false
 }
 
-// Words returns the tokens that are words or numbers.
+// Words returns the tokens that are words or numbers. They may be a part of what is given, and are not to be changed.
 func Words(tokens []Token) []Token {
-	words := make([]Token, 0, len(tokens))
+	first, last, n := len(tokens), 0, 0
+	for i := range tokens {
+		if tokens[i].IsWord() {
+			first, last, n = min(first, i), i+1, n+1
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	if n == last-first {
+		return tokens[first:last:last] // no mark stands between them
+	}
+	words := make([]Token, 0, n)
 	for _, token := range tokens {
 		if token.IsWord() {
 			words = append(words, token)

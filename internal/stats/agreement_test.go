@@ -85,6 +85,7 @@ func TestKrippendorffAlpha(t *testing.T) {
 		{"four raters, nominal", four, stats.NominalScale, 0.743421},
 		{"four raters, ordinal", four, stats.OrdinalScale, 0.815388},
 		{"four raters, interval", four, stats.IntervalScale, 0.849107},
+		{"four raters, ratio", four, stats.RatioScale, 0.797403},
 		{"three raters, nominal", three, stats.NominalScale, 0.691358},
 		{"three raters, ordinal", three, stats.OrdinalScale, 0.806721},
 		{"three raters, interval", three, stats.IntervalScale, 0.810845},

@@ -16,6 +16,8 @@ const (
 	OrdinalScale
 	// IntervalScale: the square of the difference.
 	IntervalScale
+	// RatioScale: the square of the difference, as a share of the sum; values must not be negative.
+	RatioScale
 )
 
 // KrippendorffAlpha is the agreement of any number of raters beyond chance, at most 1, where not everybody rated everything
@@ -26,6 +28,9 @@ func KrippendorffAlpha(units [][]float64, metric Metric) (float64, error) {
 	values, err := valuesOf(units)
 	if err != nil {
 		return 0, err
+	}
+	if metric == RatioScale && len(values) > 0 && values[0] < 0 {
+		return 0, fmt.Errorf("alpha: %w: %v is no value of a ratio scale", ErrUndefined, values[0])
 	}
 	coincidences, counts := coincide(units, values)
 	var total float64
@@ -98,6 +103,14 @@ func (m Metric) between(values, counts []float64) func(i, j int) float64 {
 	switch m {
 	case IntervalScale:
 		return func(i, j int) float64 { return (values[i] - values[j]) * (values[i] - values[j]) }
+	case RatioScale:
+		return func(i, j int) float64 {
+			if i == j {
+				return 0 // two zeros are the same
+			}
+			d := (values[i] - values[j]) / (values[i] + values[j])
+			return d * d
+		}
 	case OrdinalScale:
 		below := make([]float64, len(counts)+1)
 		for i, n := range counts {

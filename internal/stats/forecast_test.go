@@ -92,12 +92,12 @@ func TestReliability(t *testing.T) {
 	}
 }
 
-// Newcombe 1998, table I: 81 of 263, 0.2553 to 0.3662; 0 of 20, 0 to 0.1611.
+// Newcombe 1998, table I, method 3: 81 of 263, 15 of 148, 0 of 20 and 1 of 29.
 func TestWilsonInterval(t *testing.T) {
 	for _, test := range []struct {
 		k, n      int
 		low, high float64
-	}{{81, 263, 0.2553, 0.3662}, {0, 20, 0, 0.1611}, {29, 29, 0.8830, 1}} {
+	}{{81, 263, 0.2553, 0.3662}, {15, 148, 0.0624, 0.1605}, {0, 20, 0, 0.1611}, {1, 29, 0.0061, 0.1718}, {29, 29, 0.8830, 1}} {
 		got, err := stats.WilsonInterval(test.k, test.n, 0.95)
 		if err != nil || !near(got.Low, test.low, 5e-5) || !near(got.High, test.high, 5e-5) {
 			t.Errorf("%d of %d: %+v, %v", test.k, test.n, got, err)

@@ -244,10 +244,20 @@ type heard struct {
 	label  label
 	reason string // short name of the reason; empty where there is a label
 	detail string
+	// confidence is the evaluator's own, where it says.
+	confidence *float64
 }
 
 // hear reads a score as a label.
 func (d *dimension) hear(score *vignettev1.Score) heard {
+	said := d.hearOutcome(score)
+	if score != nil {
+		said.confidence = score.Confidence
+	}
+	return said
+}
+
+func (d *dimension) hearOutcome(score *vignettev1.Score) heard {
 	switch missing := score.GetMissing(); {
 	case score == nil:
 		return heard{reason: enumname.Of(vignettev1.MissingReason_MISSING_REASON_NOT_ANSWERED)}

@@ -100,6 +100,7 @@ type pair struct {
 	cluster       string
 	first, second label
 	missing       string
+	confidence    *float64
 }
 
 // compare counts for one dimension; nil where no utterance is labelled on it.
@@ -132,7 +133,7 @@ func compare(d *dimension, utterances []*Utterance, answers Answers, clusterOf f
 			a.Missing[said.reason]++
 			a.MissingDetail[said.reason] = cmp.Or(a.MissingDetail[said.reason], said.detail)
 		}
-		pairs = append(pairs, pair{cluster: clusterOf(u), first: together, second: said.label, missing: said.reason})
+		pairs = append(pairs, pair{cluster: clusterOf(u), first: together, second: said.label, missing: said.reason, confidence: said.confidence})
 	}
 	if rated == 0 && a.Several == 0 {
 		return nil
@@ -152,6 +153,7 @@ func compare(d *dimension, utterances []*Utterance, answers Answers, clusterOf f
 	default:
 		a.labels(d, pairs, boot)
 	}
+	a.Confidence, a.Abstention = d.confidence(pairs, boot), d.abstention(pairs, a.MajorityAccuracy, boot)
 	a.Raters = compareRaters(d, utterances, answers)
 	return a
 }

@@ -19,6 +19,12 @@ func compareRaters(d *dimension, utterances []*Utterance, answers Answers) *Rate
 		return nil
 	}
 	out := &Raters{Alpha: alpha(d, several)}
+	switch d.scale {
+	case vignettev1.Scale_SCALE_CODES:
+		out.CodeAlphas, out.Alpha = codeAlphas(d, several)
+	case vignettev1.Scale_SCALE_NUMBER:
+		out.ICC = known(stats.OneWayICC(numbersOf(d, several)))
+	}
 	names := ratersOf(several, id)
 	var mutual, own []Closeness
 	for i, a := range names {
@@ -187,7 +193,7 @@ func meanCloseness(all []Closeness) *Closeness {
 }
 
 // alpha is Krippendorff's over all raters. Labels go by their places; what does not apply has none and is left out where places
-// have an order. Sets of codes have no alpha here.
+// have an order. Sets of codes have one for each code: [codeAlphas].
 func alpha(d *dimension, utterances []*Utterance) *float64 {
 	metric := stats.IntervalScale
 	switch d.scale {
@@ -210,4 +216,46 @@ func alpha(d *dimension, utterances []*Utterance) *float64 {
 		}
 	}
 	return known(stats.KrippendorffAlpha(units, metric))
+}
+
+// codeAlphas are the raters' alphas of each code that anybody gave, and their mean.
+func codeAlphas(d *dimension, utterances []*Utterance) (map[string]*float64, *float64) {
+	alphas := map[string]*float64{}
+	var defined []float64
+	for place, name := range d.spec.GetLabels() {
+		units, used := make([][]float64, len(utterances)), false
+		for i, u := range utterances {
+			for _, l := range given(u, d.spec.GetId(), -1) {
+				if l.inapplicable {
+					continue
+				}
+				has := 0.0
+				if l.has(place) {
+					has, used = 1, true
+				}
+				units[i] = append(units[i], has)
+			}
+		}
+		if !used {
+			continue
+		}
+		alphas[name] = known(stats.KrippendorffAlpha(units, stats.NominalScale))
+		if alphas[name] != nil {
+			defined = append(defined, *alphas[name])
+		}
+	}
+	return alphas, known(stats.Mean(defined))
+}
+
+// numbersOf are what raters say of each utterance to which they apply a dimension that is a number.
+func numbersOf(d *dimension, utterances []*Utterance) [][]float64 {
+	units := make([][]float64, len(utterances))
+	for i, u := range utterances {
+		for _, l := range given(u, d.spec.GetId(), -1) {
+			if !l.inapplicable {
+				units[i] = append(units[i], l.number)
+			}
+		}
+	}
+	return units
 }

@@ -306,7 +306,7 @@ var kinds = map[string]vignettev1.AgentKind{
 	"client": vignettev1.AgentKind_AGENT_KIND_CLIENT, "patient": vignettev1.AgentKind_AGENT_KIND_CLIENT,
 	"seeker": vignettev1.AgentKind_AGENT_KIND_CLIENT, "help_seeker": vignettev1.AgentKind_AGENT_KIND_CLIENT,
 	"counselor": vignettev1.AgentKind_AGENT_KIND_COUNSELOR, "counsellor": vignettev1.AgentKind_AGENT_KIND_COUNSELOR,
-	"therapist": vignettev1.AgentKind_AGENT_KIND_COUNSELOR, "helper": vignettev1.AgentKind_AGENT_KIND_COUNSELOR,
+	"therapist": vignettev1.AgentKind_AGENT_KIND_COUNSELOR, "helper": vignettev1.AgentKind_AGENT_KIND_COUNSELOR, "supporter": vignettev1.AgentKind_AGENT_KIND_COUNSELOR,
 }
 
 func kindOf(role string) vignettev1.AgentKind {

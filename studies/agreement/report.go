@@ -88,6 +88,16 @@ type Agreement struct {
 	// Confusion counts what the consensus and the evaluator say of the same utterance; nil for codes and numbers.
 	Confusion *Confusion `json:"confusion,omitempty"`
 
+	// AppliedKappa is Cohen's of nominal labels over the AppliedN utterances to which both apply the dimension: how the labels
+	// are told apart, without whether there is anything to tell.
+	AppliedKappa   *float64 `json:"applied_kappa,omitempty"`
+	AppliedKappaCI CI       `json:"applied_kappa_ci95,omitempty"`
+	AppliedN       int      `json:"applied_n,omitempty"`
+	// Confidence is how far the evaluator's own confidence comes true; nil where it gives none. Abstention scores what it left
+	// unsaid; nil where it answered all.
+	Confidence *Confidence `json:"confidence,omitempty"`
+	Abstention *Abstention `json:"abstention,omitempty"`
+
 	// Number is for dimensions that are numbers.
 	Number *Number `json:"number,omitempty"`
 	// Raters is how far raters agree with one another; nil where no utterance has two.
@@ -146,8 +156,12 @@ type Number struct {
 
 // Raters is how far raters agree with one another.
 type Raters struct {
-	// Alpha is Krippendorff's over all raters: ordinal for ordinal labels, nominal, or of intervals for numbers; nil for codes.
-	Alpha *float64 `json:"alpha"`
+	// Alpha is Krippendorff's over all raters: ordinal for ordinal labels, nominal, or of intervals for numbers. With codes it is the
+	// mean over CodeAlphas: nominal for each code that any rater gave, has it or has it not.
+	Alpha      *float64            `json:"alpha"`
+	CodeAlphas map[string]*float64 `json:"code_alphas,omitempty"`
+	// ICC is ICC(1,1) of numbers, over whoever rated (Shrout and Fleiss 1979).
+	ICC *float64 `json:"icc,omitempty"`
 	// Pairs of raters who share utterances, at most 45 of them, and their mean. EvaluatorPairs is the mean of the evaluator with
 	// each rater.
 	Pairs          []Pair     `json:"pairs"`

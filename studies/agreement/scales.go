@@ -35,8 +35,13 @@ func (a *Agreement) labels(d *dimension, pairs []pair, boot stats.Bootstrap) {
 		a.AccuracyCI = all.interval(boot, func(t [][]float64) (float64, error) { return right(t), nil })
 		a.majority(names, table)
 	}
-	if a.Ordinal {
+	switch {
+	case a.Ordinal:
 		a.weighted(d, pairs, boot)
+	case a.Applicability != nil:
+		both := tally(applied(pairs), len(d.spec.GetLabels()), func(p pair) (int, int) { return p.first.place(), p.second.place() })
+		a.AppliedN = len(applied(pairs))
+		a.AppliedKappa, a.AppliedKappaCI = known(stats.CohenKappa(both.sum(nil))), both.interval(boot, stats.CohenKappa)
 	}
 }
 

@@ -87,7 +87,7 @@ func full() []*vignettev1.EpisodeEvent {
 	}
 }
 
-func fold(t *testing.T, events []*vignettev1.EpisodeEvent) *episode.State {
+func fold(t testing.TB, events []*vignettev1.EpisodeEvent) *episode.State {
 	t.Helper()
 	state := episode.New(plan())
 	for i, event := range events {

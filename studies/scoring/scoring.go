@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -132,15 +131,5 @@ func questionOf(request *vignettev1.EvaluateRequest) verdict.Question {
 // left out. A score that stays what it was without the words of the one it is about feeds on the other's: in interviews, on
 // the questions (Burdisso et al. 2024, DAIC-WOZ).
 func Only(request *vignettev1.EvaluateRequest, role string) *vignettev1.EvaluateRequest {
-	request = proto.CloneOf(request)
-	kept := map[int32]bool{}
-	for _, turn := range request.GetTurns() {
-		if turn.GetRole() == role {
-			kept[turn.GetIndex()] = true
-			continue
-		}
-		turn.Action = &vignettev1.Action{Kind: vignettev1.ActionKind_ACTION_KIND_SILENT}
-	}
-	request.PrivateTurns = slices.DeleteFunc(request.PrivateTurns, func(turn *vignettev1.PrivateTurn) bool { return !kept[turn.GetIndex()] })
-	return request
+	return silence(request, func(speaker string) bool { return speaker != role })
 }

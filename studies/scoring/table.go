@@ -48,10 +48,7 @@ func (t *Table) Add(description *vignettev1.EvaluatorDescription, scores []*vign
 }
 
 func (t *Table) row(evaluator string, score *vignettev1.Score) *Row {
-	per := "episode"
-	if score.TurnIndex != nil {
-		per = "turn"
-	}
+	per := perOf(score)
 	for _, row := range t.rows {
 		if row.Evaluator == evaluator && row.Dimension == score.GetDimension() && row.Per == per {
 			return row
@@ -63,6 +60,14 @@ func (t *Table) row(evaluator string, score *vignettev1.Score) *Row {
 	}
 	t.rows = append(t.rows, row)
 	return row
+}
+
+// perOf says whether a score is of a turn or of the episode.
+func perOf(score *vignettev1.Score) string {
+	if score.TurnIndex != nil {
+		return "turn"
+	}
+	return "episode"
 }
 
 // ordered says whether the numbers of a dimension have more and less; places in a list have not.

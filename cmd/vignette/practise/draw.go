@@ -17,7 +17,8 @@ const (
 	leastWidth  = 40
 	leastHeight = 16
 	twoColumns  = 110 // from this width on, what is beside the conversation stands beside it, and else below
-	inputLines  = 3
+	tall        = 30  // from this height on there are three lines to write in, and else two
+	talkLines   = 6   // what the conversation keeps at least where both are one below the other
 )
 
 // View implements tea.Model.
@@ -39,6 +40,10 @@ func (w *window) draw() string {
 		return w.head() + "\n" + w.reading(body-1) + "\n" + w.statusLine()
 	}
 	footer := w.footer()
+	inputLines := 2
+	if w.height >= tall {
+		inputLines = 3
+	}
 	body -= lipgloss.Height(footer) + inputLines + 2
 	w.input.SetWidth(w.width - 2)
 	w.input.SetHeight(inputLines)
@@ -51,7 +56,7 @@ func (w *window) draw() string {
 		bar := strings.TrimSuffix(strings.Repeat(" │ \n", body), "\n")
 		middle = lipgloss.JoinHorizontal(lipgloss.Top, w.talk.View(), bar, w.side.View())
 	} else {
-		below := min(max(5, body*2/5), lipgloss.Height(wrapAll(w.beside, w.width)))
+		below := min(max(4, body-talkLines-1), lipgloss.Height(wrapAll(w.beside, w.width)))
 		w.fill(&w.talk, w.conversation(w.width), w.width, body-below-1, true)
 		w.fill(&w.side, wrapAll(w.beside, w.width), w.width, below, false)
 		more := ""

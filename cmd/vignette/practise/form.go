@@ -139,7 +139,7 @@ func (f *form) view(width, height int) string {
 		if i == f.at {
 			mark, first = "> ", len(lines)
 		}
-		lines = append(lines, mark+field.label)
+		lines = append(lines, truncate(mark+field.label, width))
 		if field.options == nil {
 			field.words.SetWidth(max(10, width-6))
 			lines = append(lines, "    "+field.words.View())
@@ -171,7 +171,7 @@ func (f *form) view(width, height int) string {
 		from = min(from, first)
 	}
 	lines = lines[from:min(len(lines), from+room)]
-	return strings.Join(append(lines, faint.Render("Tab next · Shift+Tab back · ←→ Space choose · Ctrl+S hand in · Esc without")), "\n")
+	return strings.Join(append(lines, faint.Render(truncate("Ctrl+S hand in · Esc without · Tab next · Shift+Tab back · ←→ Space choose", width))), "\n")
 }
 
 // measures is what the form says of the trainee.

@@ -346,17 +346,27 @@ func (w *window) say() tea.Cmd {
 		// What comes is of another branch: nothing is shown before it is whole.
 		return w.call("trying turn "+fmt.Sprint(turn)+" again", func(d *Desk) (string, func(*window) tea.Cmd, error) {
 			var comparison *vignettev1.PracticeComparison
+			var feedback *vignettev1.PracticeFeedback
 			err := d.Retry(w.ctx, turn, text, func(u *vignettev1.PracticeUpdate) {
 				if c := u.GetComparison(); c != nil {
 					comparison = c
+				}
+				if f := u.GetFeedback(); f != nil {
+					feedback = f
 				}
 				if u.GetRisk() != nil {
 					update(u)
 				}
 			})
 			return "", func(w *window) tea.Cmd {
+				if feedback != nil {
+					w.feedback(feedback)
+				}
 				if comparison != nil {
 					w.beside = append(append(sideLines("Original", comparison.GetOriginal()), ""), sideLines("Retry: you go on here", comparison.GetRetry())...)
+					if feedback != nil {
+						w.beside = append(append(w.beside, ""), feedbackLines(feedback)...)
+					}
 				}
 				return nil
 			}, err
@@ -472,7 +482,7 @@ func (w *window) columns(c *vignettev1.CompareBranchesResponse) []string {
 		return lines
 	}
 	left, right := column("Original", c.GetOriginal(), c.GetComparison().GetOriginal()), column("Retry", c.GetRetry(), c.GetComparison().GetRetry())
-	out := []string{fmt.Sprintf(sideBySide+" from turn %d · Esc back · ↑↓ scroll", c.GetComparison().GetTurn()), ""}
+	out := []string{truncate(fmt.Sprintf(sideBySide+" from turn %d · Esc back · ↑↓ scroll", c.GetComparison().GetTurn()), w.width), ""}
 	for i := range max(len(left), len(right)) {
 		cell := func(lines []string) string {
 			if i < len(lines) {

@@ -43,7 +43,9 @@ func feltText(state *vignettev1.MentalState) string {
 	}
 	var parts []string
 	for _, e := range state.GetFelt() {
-		if e.GetIntensity() >= leastFelt {
+		if e.Intensity == nil {
+			parts = append(parts, enumname.Of(e.GetEmotion()))
+		} else if e.GetIntensity() >= leastFelt {
 			parts = append(parts, fmt.Sprintf("%s %.1f", enumname.Of(e.GetEmotion()), e.GetIntensity()))
 		}
 	}
@@ -315,7 +317,11 @@ func measureLines(all []*vignettev1.Measures) []string {
 			parts = append(parts, fmt.Sprintf("objective reached %.0f of 100", m.GetReached()))
 		}
 		for _, e := range m.GetEmotions() {
-			parts = append(parts, fmt.Sprintf("%s %.1f", enumname.Of(e.GetEmotion()), e.GetIntensity()))
+			text := enumname.Of(e.GetEmotion())
+			if e.Intensity != nil {
+				text += fmt.Sprintf(" %.1f", e.GetIntensity())
+			}
+			parts = append(parts, text)
 		}
 		if m.GetObjective() != "" {
 			parts = append(parts, "“"+inert.Line(m.GetObjective())+"”")

@@ -65,11 +65,11 @@ func replace(text string, span language.Span, words string) string {
 	return strings.TrimSpace(string(runes[:span.Start]) + words + string(runes[span.End:]))
 }
 
-// oneQuestion keeps the first open question, else the last one opened, and all that is not asked.
+// oneQuestion keeps the first open question of some length, else the first of all opened, and all that is not asked.
 func (m *Moment) oneQuestion(questions []question) string {
-	kept := questions[len(questions)-1]
+	kept := questions[0]
 	for _, q := range questions {
-		if !q.closed {
+		if !q.closed && len(language.Words(q.Tokens)) > 2 {
 			kept = q
 			break
 		}

@@ -98,7 +98,10 @@ type Rubric struct {
 	// The judge is shown the focal role's objective.
 	Objective bool `protobuf:"varint,7,opt,name=objective,proto3" json:"objective,omitempty"`
 	// What is rated.
-	Dimensions    []*RubricDimension `protobuf:"bytes,8,rep,name=dimensions,proto3" json:"dimensions,omitempty"`
+	Dimensions []*RubricDimension `protobuf:"bytes,8,rep,name=dimensions,proto3" json:"dimensions,omitempty"`
+	// Each dimension is a question about the whole conversation with two levels, no and then yes, whatever they are called. A
+	// dimension more is scored, the id with ".share": the share of questions that are answered with the second, 0-1.
+	Checklist     bool `protobuf:"varint,9,opt,name=checklist,proto3" json:"checklist,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -187,6 +190,13 @@ func (x *Rubric) GetDimensions() []*RubricDimension {
 		return x.Dimensions
 	}
 	return nil
+}
+
+func (x *Rubric) GetChecklist() bool {
+	if x != nil {
+		return x.Checklist
+	}
+	return false
 }
 
 // RubricDimension is one thing that is rated.
@@ -375,7 +385,7 @@ var File_vignette_v1_rubric_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_rubric_proto_rawDesc = "" +
 	"\n" +
-	"\x18vignette/v1/rubric.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\"\xe3\x02\n" +
+	"\x18vignette/v1/rubric.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\"\x81\x03\n" +
 	"\x06Rubric\x12-\n" +
 	"\x02id\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[A-Za-z0-9_.-]{1,64}$R\x02id\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12*\n" +
@@ -388,7 +398,8 @@ const file_vignette_v1_rubric_proto_rawDesc = "" +
 	"\n" +
 	"dimensions\x18\b \x03(\v2\x1c.vignette.v1.RubricDimensionB\n" +
 	"\xbaH\a\x92\x01\x04\b\x01\x10\x14R\n" +
-	"dimensions\"\x83\x03\n" +
+	"dimensions\x12\x1c\n" +
+	"\tchecklist\x18\t \x01(\bR\tchecklist\"\x83\x03\n" +
 	"\x0fRubricDimension\x12.\n" +
 	"\x02id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9_.-]{1,128}$R\x02id\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12*\n" +

@@ -1,0 +1,194 @@
+package training
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/vignette-sim/vignette/engine/episode"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// Worth is what an episode is worth to the learner: a value, or why there is none.
+type Worth struct {
+	Value   float64
+	Missing string
+	// Votes are the single opinions the value was made of, by whose they are: terms of a reward, raters. Two episodes are compared vote by
+	// vote where both have one.
+	Votes map[string]float64
+}
+
+// Measure says what an episode is worth to a role.
+type Measure interface {
+	// Of is the worth of an episode; notes are those on it, oldest first.
+	Of(state *episode.State, role string, notes []*vignettev1.Note) Worth
+	// NeedsNotes says whether notes are looked at.
+	NeedsNotes() bool
+	// Name is how the measure is called on a card.
+	Name() string
+}
+
+// MeasureOf is the measure of a name: "reward"; "ratings:SCALE", the mean of what people said; else a dimension, as the episode or a
+// note on it has it ("dear_man.assert", "hindsight.goal"), or one evaluator's ("hindsight-itself:hindsight.satisfaction").
+func MeasureOf(name string) (Measure, error) {
+	evaluator, rest, named := strings.Cut(name, ":")
+	switch {
+	case name == "reward":
+		return byReward{}, nil
+	case name == "":
+		return nil, fmt.Errorf("a measure has no name; say reward, ratings:SCALE, a dimension or EVALUATOR:DIMENSION")
+	case evaluator == "ratings":
+		return &byRatings{scale: rest, items: map[string]*vignettev1.CampaignItem{}}, nil
+	case named:
+		return byDimension{evaluator, rest}, nil
+	}
+	return byDimension{"", name}, nil
+}
+
+type byReward struct{}
+
+func (byReward) Name() string     { return "reward" }
+func (byReward) NeedsNotes() bool { return true } // Rewards may have been composed anew.
+
+func (byReward) Of(state *episode.State, role string, notes []*vignettev1.Note) Worth {
+	rewards := state.Completed().GetRewards()
+	for _, note := range notes {
+		if again := note.GetRewarded(); again != nil {
+			rewards = again.GetRewards()
+		}
+	}
+	for _, reward := range rewards {
+		if reward.GetRole() != role {
+			continue
+		}
+		if reward.GetMissing() != nil {
+			return Worth{Missing: strings.TrimSpace("no reward: " + reward.GetMissing().GetDetail())}
+		}
+		w := Worth{Value: reward.GetValue(), Votes: map[string]float64{}}
+		for _, term := range reward.GetTerms() {
+			if _, ok := term.GetOutcome().(*vignettev1.RewardTermValue_Value); ok {
+				w.Votes[term.GetEvaluator()+" "+term.GetDimension()] = term.GetValue() * sign(term.GetWeight())
+			}
+		}
+		return w
+	}
+	return Worth{Missing: "the role has no reward"}
+}
+
+func sign(x float64) float64 {
+	switch {
+	case x > 0:
+		return 1
+	case x < 0:
+		return -1
+	}
+	return 0
+}
+
+type byDimension struct{ evaluator, dimension string }
+
+func (b byDimension) Name() string {
+	if b.evaluator == "" {
+		return b.dimension
+	}
+	return b.evaluator + ":" + b.dimension
+}
+func (byDimension) NeedsNotes() bool { return true }
+
+// Of takes the newest score of the dimension for the role, or for nobody in particular. Several evaluators' are a mean, each with a vote.
+func (b byDimension) Of(state *episode.State, role string, notes []*vignettev1.Note) Worth {
+	newest := map[string]*vignettev1.Score{}
+	take := func(scores []*vignettev1.Score) {
+		for _, score := range scores {
+			if score.TurnIndex == nil && score.GetDimension() == b.dimension && (score.GetRole() == role || score.GetRole() == "") && (b.evaluator == "" || score.GetEvaluator() == b.evaluator) {
+				newest[score.GetEvaluator()] = score
+			}
+		}
+	}
+	take(state.Scores())
+	for _, note := range notes {
+		take(note.GetRescored().GetScores())
+	}
+	w := Worth{Votes: map[string]float64{}, Missing: "it has no score " + b.Name()}
+	sum := 0.0
+	for evaluator, score := range newest {
+		if score.GetMissing() != nil {
+			w.Missing = strings.TrimSpace(b.Name() + " is missing: " + score.GetMissing().GetDetail())
+			continue
+		}
+		w.Votes[evaluator] = score.GetValue().GetNumber()
+		sum += score.GetValue().GetNumber()
+	}
+	if len(w.Votes) > 0 {
+		w.Value, w.Missing = sum/float64(len(w.Votes)), ""
+	}
+	return w
+}
+
+// Learner is a measure that has to see all notes of a run before it is asked.
+type Learner interface{ Learn(*vignettev1.Note) }
+
+type byRatings struct {
+	scale string
+	items map[string]*vignettev1.CampaignItem
+}
+
+func (b *byRatings) Name() string   { return "ratings:" + b.scale }
+func (*byRatings) NeedsNotes() bool { return true }
+
+// Learn takes in what items of campaigns are.
+func (b *byRatings) Learn(note *vignettev1.Note) {
+	for _, item := range note.GetCampaign().GetItems() {
+		b.items[note.GetCampaign().GetId()+" "+item.GetId()] = item
+	}
+}
+
+// Of is the mean over raters of what they say of the whole episode, each rater's last word: hindsight where they gave it, the first pass.
+func (b *byRatings) Of(_ *episode.State, _ string, notes []*vignettev1.Note) Worth {
+	type key struct {
+		item, rater string
+		stage       vignettev1.RatingStage
+	}
+	standing := map[key]*vignettev1.Rating{}
+	for _, note := range notes {
+		r := note.GetRated()
+		item := b.items[r.GetCampaign()+" "+r.GetItem()]
+		if r.GetVersion() > 0 && r.GetPass() == 1 && item != nil && item.TurnIndex == nil && item.GetOtherEpisode() == "" {
+			standing[key{r.GetItem(), r.GetRater(), r.GetStage()}] = r
+		}
+	}
+	votes, stage := map[string]float64{}, map[string]vignettev1.RatingStage{}
+	for k, r := range standing {
+		if r.GetWithdrawn() || r.GetSkip() != 0 || k.stage < stage[k.rater] {
+			continue
+		}
+		for _, v := range r.GetValues() {
+			if _, ok := v.GetAnswer().(*vignettev1.ScaleRating_Value); ok && v.GetScale() == b.scale {
+				votes[k.rater], stage[k.rater] = float64(v.GetValue()), k.stage
+			}
+		}
+	}
+	if len(votes) == 0 {
+		return Worth{Missing: "nobody rated it on " + b.scale}
+	}
+	sum := 0.0
+	for _, v := range votes {
+		sum += v
+	}
+	return Worth{Value: sum / float64(len(votes)), Votes: votes}
+}
+
+// strength is how far single opinions share the verdict that one episode is better than another, -1 to 1: the mean of their signs. NaN
+// where none compares the two.
+func strength(better, worse Worth) float64 {
+	sum, n := 0.0, 0.0
+	for whose, v := range better.Votes {
+		if other, ok := worse.Votes[whose]; ok {
+			sum, n = sum+sign(v-other), n+1
+		}
+	}
+	if n == 0 {
+		return math.NaN()
+	}
+	return sum / n
+}
