@@ -331,3 +331,24 @@ func TestEnvironmentBatch(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkEnvironment is a step: a turn of the policy, the partner's answer, both on record.
+func BenchmarkEnvironment(b *testing.B) {
+	g := openGym(b, 0)
+	begin := &vignettev1.ResetItem{Situation: library("ask-for-leave"), Seed: proto.Uint64(1)}
+	step := g.begin(begin)
+	begin = &vignettev1.ResetItem{Environment: step.GetEnvironment()}
+	var took []time.Duration
+	for i := 0; b.Loop(); i++ {
+		began := time.Now()
+		step = g.say(step.GetEnvironment(), fmt.Sprintf("I could make up the hours on Monday evenings. %d", i))
+		took = append(took, time.Since(began))
+		if step.GetTerminated() {
+			b.StopTimer()
+			g.begin(begin)
+			b.StartTimer()
+		}
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "ms/p99")
+}
