@@ -24,6 +24,10 @@ test: ## Run all tests.
 race: ## Run the tests of what runs at once, without the longest, with the race detector.
 	$(GO) test -race -short ./broker/... ./engine/... ./models/... ./node/... ./agents ./agents/llm ./evaluators ./evaluators/judge ./studies/... ./internal/scripted
 
+.PHONY: faults
+faults: ## Kill processes in the middle of a run, and see that nothing is lost (VIGNETTE_KILLS=30).
+	VIGNETTE_KILLS=$(or $(VIGNETTE_KILLS),30) $(GO) test -count=1 -timeout 60m -run '^TestKills$$' -v ./cmd/vignette
+
 .PHONY: bench
 bench: ## Run the benchmarks.
 	$(GO) test -run '^$$' -bench . -benchmem ./...

@@ -125,6 +125,13 @@ func (b *Broker) Embedded() bool { return b.embedded }
 // Owner says whether this process owns the data directory and runs the server on it.
 func (b *Broker) Owner() bool { return b.owned != nil }
 
+// Alone says that this process runs the server and that no other process is connected to it.
+func (b *Broker) Alone() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.owned != nil && !b.closed && b.owned.server.NumClients() <= len(b.conns)
+}
+
 // Conn returns the shared connection. It belongs to the broker: do not close or drain it.
 func (b *Broker) Conn() *nats.Conn { return b.conn }
 

@@ -17,6 +17,8 @@ func (n *Node) Runner() *runs.Runner {
 	return &runs.Runner{
 		Log:       n.log,
 		History:   n.log,
+		Queue:     n.queue,
+		Alone:     n.broker.Alone,
 		Room:      n.room,
 		Directory: n.directory,
 		Clock:     wallClock{},

@@ -15,6 +15,7 @@ import (
 	"github.com/vignette-sim/vignette/broker/calllog"
 	"github.com/vignette-sim/vignette/broker/episodelog"
 	"github.com/vignette-sim/vignette/broker/natsrpc"
+	"github.com/vignette-sim/vignette/broker/workqueue"
 	"github.com/vignette-sim/vignette/engine/environment"
 	"github.com/vignette-sim/vignette/engine/practice"
 	"github.com/vignette-sim/vignette/engine/projection"
@@ -62,6 +63,8 @@ type Node struct {
 	log       episodelog.Log
 	index     *projection.Index // nil on a cluster
 	calls     calllog.Log
+	queue     *workqueue.Queue // nil where it may not be used
+	queueErr  error            // why
 	gateway   *models.Gateway
 	directory *Directory
 	engine    *runs.Service
@@ -146,6 +149,14 @@ func (n *Node) connect(ctx context.Context) error {
 	if n.calls, err = calllog.Open(ctx, logConn, calllog.Config{Namespace: n.broker.Namespace()}); err != nil {
 		return err
 	}
+	// Whoever only serves an agent may have no right to the queue, and needs none.
+	queueConn, err := n.broker.Connect(ctx, "work-queue")
+	if err != nil {
+		return err
+	}
+	if n.queue, n.queueErr = workqueue.Open(ctx, queueConn, workqueue.Config{Namespace: n.broker.Namespace()}); n.queueErr != nil {
+		n.config.Logger.Info("the work queue cannot be used here; runs begun here are played by this process alone", "error", n.queueErr)
+	}
 	if n.broker.Embedded() {
 		n.index = projection.NewIndex(filepath.Join(n.broker.Dir(), indexFile), n.log, n.config.Version, n.config.Logger)
 	}
@@ -162,6 +173,9 @@ const indexFile = "projection.sqlite"
 
 // Log returns the episode log.
 func (n *Node) Log() episodelog.Log { return n.log }
+
+// Queue returns the work queue, or why it cannot be used here.
+func (n *Node) Queue() (*workqueue.Queue, error) { return n.queue, n.queueErr }
 
 // Directory returns the way to all agents and evaluators on the wire.
 func (n *Node) Directory() *Directory { return n.directory }

@@ -11,11 +11,13 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/encoding/prototext"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/testing/protocmp"
 
 	"github.com/vignette-sim/vignette/node"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/scenarios"
 )
 
 // rehearsal is a node on which one practises, and the trainee's end of the wire.
@@ -346,5 +348,68 @@ func TestPracticeWatch(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, indexes(watch(whole.GetUpdate().GetCursor()))); diff != "" {
 		t.Errorf("turns after the cursor, -want +got:\n%s", diff)
+	}
+}
+
+// What is private to the partner reaches no trainee: not while they talk, not in feedback, not in the report, at any help level.
+func TestPracticeKeepsSecrets(t *testing.T) {
+	const canary = "XCANARYX"
+	scenario, err := scenarios.Find("ask-for-leave")
+	if err != nil {
+		t.Fatal(err)
+	}
+	partner := scenario.GetRoles()[1]
+	partner.Goal, partner.Knowledge = canary, []string{canary + " knowledge"}
+	partner.Persona.Memories[0].Id = canary + "-memory"
+	partner.Persona.Identity.LifeContext = []string{canary + " life"}
+	partner.Stance.Interests[0].Words = append(partner.Stance.Interests[0].Words, strings.ToLower(canary))
+	for _, role := range []string{"receptionist", "manager"} {
+		if role == "manager" { // Whoever plays the other part must not learn the objective, which is the focal role's.
+			scenario.Objective.Statement = canary
+			scenario.Objective.Compromises = []string{"I could " + canary + " on Mondays."}
+			scenario.Roles[0].Goal = canary
+			partner.Goal, partner.Knowledge, partner.Persona.Memories, partner.Persona.Identity = "", nil, nil, nil
+			partner.Stance.Interests = nil
+		}
+		s := practise(t, open(t, t.TempDir()))
+		request := live()
+		request.Library, request.Scenario, request.Role, request.Help = "", scenario, role, vignettev1.HelpLevel_HELP_LEVEL_CO_DRAFTING
+		session := s.start(request)
+		told := []proto.Message{session}
+		h := s.say(session, "I see. What would help you most?")
+		for _, turn := range h.turns {
+			if turn.GetMine() {
+				told = append(told, turn)
+			}
+		}
+		hint, err := s.client.GetHint(s.ctx, &vignettev1.GetHintRequest{Session: session.GetSession()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		draft, err := s.client.Draft(s.ctx, &vignettev1.DraftRequest{Session: session.GetSession(), Text: "Could we look at the rota together?"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		report, err := s.client.FinishSession(s.ctx, &vignettev1.FinishSessionRequest{Session: session.GetSession()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, turn := range report.GetReport().GetSession().GetTurns() {
+			if !turn.GetMine() {
+				turn.Action = nil // What the partner says aloud is theirs to say.
+			}
+		}
+		for _, m := range append(told, hint, draft, report.GetReport().GetSession(), &vignettev1.PracticeReport{
+			Profile: report.GetReport().GetProfile(), Debrief: report.GetReport().GetDebrief(), Curve: report.GetReport().GetCurve(), Scores: report.GetReport().GetScores(),
+		}) {
+			if text := prototext.Format(m); strings.Contains(strings.ToUpper(text), canary) {
+				t.Errorf("%s is told what is private: %s", role, text)
+			}
+		}
+		for _, f := range h.feedback {
+			if strings.Contains(strings.ToUpper(f.String()), canary) {
+				t.Errorf("%s: feedback tells what is private: %v", role, f)
+			}
+		}
 	}
 }

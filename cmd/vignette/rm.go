@@ -147,6 +147,11 @@ func erase(cmd *cobra.Command, n *node.Node, d doomed, flags rmFlags) error {
 	if d.episode != "" {
 		report, err = eraser.Episode(ctx, d.run, d.episode, flags.reason)
 	} else {
+		if queue, none := n.Queue(); none == nil {
+			if err := queue.Erase(ctx, d.run); err != nil {
+				return err
+			}
+		}
 		report, err = eraser.Run(ctx, d.run, flags.reason)
 	}
 	if err != nil {

@@ -32,6 +32,8 @@ type runFlags struct {
 	seed    uint64
 	repeats int
 	workers int
+	tries   int
+	parked  bool
 	vary    []string
 	tags    []string
 	json    bool
@@ -74,6 +76,7 @@ question is not paid for twice, --replay asks nothing at all.`,
   vignette run cbt-intake --model client=gpt-4o-mini --max-cost 2
   vignette run --resume last --max-cost 5
   vignette run --resume last --repeats 20
+  vignette run --resume last --parked
   vignette run my-scenario.yaml --json | jq 'select(.type == "done")'`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -86,6 +89,8 @@ question is not paid for twice, --replay asks nothing at all.`,
 	cmd.Flags().StringArrayVar(&flags.vary, "vary", nil, "factor to vary: ROLE.FIELD=A,B or ROLE.persona=DIR; may be given several times")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "write NDJSON: a launch record, one record per episode, a done record")
 	cmd.Flags().StringVar(&flags.resume, "resume", "", "run to finish: what is missing is played and nothing else (an id, or \"last\")")
+	cmd.Flags().BoolVar(&flags.parked, "parked", false, "with --resume: try again what was parked")
+	addTriesFlag(cmd, &flags.tries)
 	addTagFlag(cmd, &flags.tags)
 	flags.models.add(cmd)
 	cmd.ValidArgsFunction = completeScenarios
@@ -169,6 +174,9 @@ func resumed(cmd *cobra.Command, flags runFlags) preparation {
 			planner, err = extended(ctx, runner, planner, flags)
 			return planner, runner.Play, err
 		}
+		if err == nil && flags.parked {
+			err = unpark(ctx, n, planner)
+		}
 		return planner, func(ctx context.Context, planner *planning.Planner, options runs.Options) error {
 			return runner.Resume(ctx, planner, n.Log(), options)
 		}, err
@@ -193,8 +201,11 @@ func (f runFlags) check(cmd *cobra.Command, args []string) error {
 	if cmd.Flags().Changed("repeats") && f.repeats < 1 {
 		return usagef("--repeats is %d; it must be at least 1", f.repeats)
 	}
-	if cmd.Flags().Changed("workers") && f.workers < 1 {
-		return usagef("--workers is %d; it must be at least 1", f.workers)
+	if err := checkWorkers(cmd, f.workers, f.tries); err != nil {
+		return err
+	}
+	if f.parked && f.resume == "" {
+		return usagef("--parked tries the parked episodes of a run again: say which run with --resume")
 	}
 	if f.resume == "" {
 		return f.models.check()
@@ -275,6 +286,7 @@ func play(ctx context.Context, cmd *cobra.Command, n *node.Node, planner *planni
 	result := runResult{planner: planner, table: &studies.Table{}}
 	playErr := run(ctx, planner, runs.Options{
 		Workers: flags.workers,
+		Tries:   flags.tries,
 		Control: control,
 		Drain:   drain,
 		Terms:   flags.models.terms(cmd),
@@ -290,11 +302,15 @@ func play(ctx context.Context, cmd *cobra.Command, n *node.Node, planner *planni
 		return errors.Join(playErr, err)
 	}
 	teller.done(result)
-	return verdictOn(result, playErr)
+	parked, err := parkedOf(context.WithoutCancel(ctx), n, result.status.GetRun())
+	if err != nil {
+		return errors.Join(playErr, err)
+	}
+	return verdictOn(result, playErr, parked)
 }
 
 // verdictOn is what the exit code says about a run.
-func verdictOn(result runResult, playErr error) error {
+func verdictOn(result runResult, playErr error, parked []*vignettev1.ParkedEpisode) error {
 	status := result.status
 	var paused *conductor.PausedError
 	switch {
@@ -309,6 +325,9 @@ func verdictOn(result runResult, playErr error) error {
 			status.GetUnfinished(), status.GetTotal(), invocation(), status.GetRun())
 	case playErr != nil && !errors.Is(playErr, context.Canceled):
 		return playErr
+	case len(parked) > 0 && len(parked) == int(status.GetUnfinished()):
+		return fmt.Errorf("%d of %d episodes are parked (%s); '%s show %s' lists them, '%s run --resume %s --parked' tries them again",
+			len(parked), status.GetTotal(), parked[0].GetReason(), invocation(), status.GetRun(), invocation(), status.GetRun())
 	case status.GetUnfinished() > 0:
 		return fmt.Errorf("%d of %d episodes are unfinished; '%s run --resume %s' plays what is missing", status.GetUnfinished(), status.GetTotal(), invocation(), status.GetRun())
 	case status.GetFailed() > 0:

@@ -30,14 +30,19 @@ func newRuns() *cobra.Command {
 		Example: "  vignette runs\n  vignette runs --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withExisting(cmd, func(n *node.Node) error { return listRuns(cmd, n.Reader(), asJSON) })
+			return withExisting(cmd, func(n *node.Node) error { return listRuns(cmd, n, asJSON) })
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write one JSON object a line")
 	return cmd
 }
 
-func listRuns(cmd *cobra.Command, reader *projection.Reader, asJSON bool) error {
+func listRuns(cmd *cobra.Command, n *node.Node, asJSON bool) error {
+	reader := n.Reader()
+	parked, err := parkedCounts(cmd.Context(), n)
+	if err != nil {
+		return err
+	}
 	p := newPage(cmd.OutOrStdout())
 	var rows [][]string
 	var failed error
@@ -49,20 +54,20 @@ func listRuns(cmd *cobra.Command, reader *projection.Reader, asJSON bool) error 
 			continue
 		}
 		if asJSON {
-			if err := writeJSON(cmd, runListRecord(status)); err != nil {
+			if err := writeJSON(cmd, runListRecord(status, parked[status.GetRun()])); err != nil {
 				return err
 			}
 			continue
 		}
 		rows = append(rows, []string{
 			status.GetRun(), fmt.Sprint(status.GetTotal()), fmt.Sprint(status.GetOk()), fmt.Sprint(status.GetInvalid()),
-			fmt.Sprint(status.GetFailed()), fmt.Sprint(status.GetUnfinished()), fmt.Sprint(status.GetTurns()),
+			fmt.Sprint(status.GetFailed()), fmt.Sprint(status.GetUnfinished()), fmt.Sprint(parked[status.GetRun()]), fmt.Sprint(status.GetTurns()),
 			runewidth.Truncate(line(strings.Join(status.GetScenarios(), ", ")), scenariosWidth, "..."),
 		})
 	}
 	if !asJSON {
-		header := []string{"run", "episodes", "ok", "invalid", "failed", "unfinished", "turns", "scenarios"}
-		p.grid("", header, rows, 1, func(column int) bool { return column >= 1 && column <= 6 })
+		header := []string{"run", "episodes", "ok", "invalid", "failed", "unfinished", "parked", "turns", "scenarios"}
+		p.grid("", header, rows, 1, func(column int) bool { return column >= 1 && column <= 7 })
 	}
 	return failed
 }
@@ -70,16 +75,17 @@ func listRuns(cmd *cobra.Command, reader *projection.Reader, asJSON bool) error 
 // scenariosWidth is how much of a run's scenarios is shown in a list.
 const scenariosWidth = 40
 
-func runListRecord(status *vignettev1.RunStatus) any {
+func runListRecord(status *vignettev1.RunStatus, parked int) any {
 	return struct {
 		Type      string     `json:"type"`
 		Run       string     `json:"run"`
 		CreatedAt string     `json:"created_at"`
 		Scenarios []string   `json:"scenarios"`
 		Episodes  jsonCounts `json:"episodes"`
+		Parked    int        `json:"parked"` // of the unfinished
 		Turns     int64      `json:"turns"`
 		Digest    string     `json:"digest"`
-	}{"run", status.GetRun(), status.GetCreatedAt().AsTime().Format("2006-01-02T15:04:05Z07:00"), append([]string{}, status.GetScenarios()...), countsOf(status), status.GetTurns(), status.GetDigest()}
+	}{"run", status.GetRun(), status.GetCreatedAt().AsTime().Format("2006-01-02T15:04:05Z07:00"), append([]string{}, status.GetScenarios()...), countsOf(status), parked, status.GetTurns(), status.GetDigest()}
 }
 
 func newShow() *cobra.Command {
@@ -208,7 +214,16 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 	if result.spending, err = projection.ReadSpending(cmd.Context(), n.Calls(), result.status.GetRun(), ""); err != nil {
 		return err
 	}
+	parked, err := parkedOf(cmd.Context(), n, result.status.GetRun())
+	if err != nil {
+		return err
+	}
 	if asJSON {
+		for _, e := range parked {
+			if err := writeJSON(cmd, recordOfParked(result.status.GetRun(), e)); err != nil {
+				return err
+			}
+		}
 		return errors.Join(writeJSON(cmd, runRecord("run", result)), unreadable)
 	}
 	p.paragraph(p.bold("run "+result.status.GetRun())+"  ", "  ", fmt.Sprintf("made %s, seed %d, vignette %s",
@@ -233,6 +248,7 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 	for _, message := range slices.Sorted(maps.Keys(result.failures)) {
 		p.paragraph(fmt.Sprintf("  %d failed: ", result.failures[message]), "    ", message)
 	}
+	p.parked(result.status.GetRun(), parked)
 	return unreadable
 }
 

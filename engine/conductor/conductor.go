@@ -67,6 +67,9 @@ const (
 	appendTimeout      = 30 * time.Second
 )
 
+// ErrInadmissible says that what came of an episode must not be recorded: it would come again.
+var ErrInadmissible = errors.New("this must not be recorded")
+
 // Play drives an episode until nothing is left to do or the context ends, whichever is first. Last is the sequence of the
 // last entry of the episode's play, 0 when there is none. An episode that has begun already is claimed first.
 //
@@ -164,7 +167,7 @@ func (p *play) claim(ctx context.Context) error {
 func (p *play) record(ctx context.Context, event *vignettev1.EpisodeEvent) error {
 	plan := p.state.Plan()
 	if err := p.state.Admits(event); err != nil {
-		return fmt.Errorf("episode %s: this must not be recorded: %w", plan.Episode, err)
+		return fmt.Errorf("episode %s: %w: %w", plan.Episode, ErrInadmissible, err)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), appendTimeout)
 	defer cancel()

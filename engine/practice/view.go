@@ -188,15 +188,11 @@ func (s *session) side(b *branch, turn int) *vignettev1.BranchSide {
 		return side
 	}
 	side.Said = b.turn(turn)
-	for i := turn + 1; i < len(turns); i++ {
-		if b.mine(turns[i].GetRole()) {
-			break
-		}
-		side.Answered = b.turn(i)
+	if next := turn + 1; next < len(turns) && !b.mine(turns[next].GetRole()) {
+		side.Answered = b.turn(next)
 		if s.helps().felt {
-			side.Change = change(turns[:turn], turns[i])
+			side.Change = change(turns[:turn], turns[next])
 		}
-		break
 	}
 	return side
 }

@@ -14,8 +14,9 @@ type Control struct {
 	cancel    func()
 
 	mu     sync.Mutex
-	reason string        // why it is paused
-	resume chan struct{} // closed when it goes on; nil while it is not paused
+	reason string              // why it is paused
+	resume chan struct{}       // closed when it goes on; nil while it is not paused
+	tell   func(paused string) // told of each change; may be nil
 }
 
 // NewControl returns the control of a run that is not paused.
@@ -32,7 +33,22 @@ func (c *Control) Pause(reason string) {
 	defer c.mu.Unlock()
 	if c.resume == nil {
 		c.reason, c.resume = reason, make(chan struct{})
+		c.told()
 	}
+}
+
+// told passes a change on; whoever is told must not wait.
+func (c *Control) told() {
+	if c.tell != nil {
+		c.tell(c.reason)
+	}
+}
+
+// follow passes on each change from now on.
+func (c *Control) follow(tell func(paused string)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.tell = tell
 }
 
 // Resume lets the run go on.
@@ -42,6 +58,7 @@ func (c *Control) Resume() {
 	if c.resume != nil {
 		close(c.resume)
 		c.reason, c.resume = "", nil
+		c.told()
 	}
 }
 

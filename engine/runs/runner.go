@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/vignette-sim/vignette/broker/episodelog"
+	"github.com/vignette-sim/vignette/broker/workqueue"
 	"github.com/vignette-sim/vignette/engine/conductor"
 	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/engine/planning"
@@ -38,6 +39,11 @@ type Runner struct {
 	Room func() string
 	// History reads what was played before, for runs that copy from others; nil where there are none such.
 	History History
+	// Queue hands out episodes, to the workers of this process and of others; nil where this process plays its runs alone. With
+	// it, History must be there.
+	Queue *workqueue.Queue
+	// Alone says that no other process can hold an episode of the queue. May be nil, which is no.
+	Alone func() bool
 	// Directory finds who plays, who scores and who asks models.
 	Directory Directory
 	// Clock is where time comes from.
@@ -73,6 +79,9 @@ type Options struct {
 	Control *Control
 	// Drain, when closed, lets the episodes in flight come to their end and begins no more. May be nil.
 	Drain <-chan struct{}
+	// Tries is how many workers in turn may take an episode over and record nothing before it is parked; 0 means DefaultTries. It
+	// matters with a queue only.
+	Tries int
 	// Each is called with every episode that came to rest, one at a time, in the order they do. May be nil.
 	Each func(index int, state *episode.State)
 }
@@ -82,13 +91,20 @@ type Options struct {
 // context's. An error of the log stops the run; episodes that fail do not. When the run's budget is used up no more
 // episodes are begun, those in flight stand still, and the error is a [*conductor.PausedError].
 func (r *Runner) Play(ctx context.Context, planner *planning.Planner, options Options) error {
+	if r.Queue != nil {
+		return r.playQueued(ctx, planner, options, false)
+	}
 	return r.playAll(ctx, planner, options, r.begin)
 }
 
 // Resume plays what is missing of a run, whoever began it and however it was cut off: episodes never begun, and those
-// unfinished or failed, each from where its log ends. Those completed are handed to Each as they are. It must not be called
-// for a run that somebody is playing: whoever takes an episode over, the other loses it. Else it is like Play.
+// unfinished or failed, each from where its log ends. Those completed are handed to Each as they are, and those parked stay so.
+// Without a queue it must not be called for a run that somebody is playing: whoever takes an episode over, the other loses it. Else
+// it is like Play.
 func (r *Runner) Resume(ctx context.Context, planner *planning.Planner, log Plays, options Options) error {
+	if r.Queue != nil {
+		return r.playQueued(ctx, planner, options, true)
+	}
 	return r.playAll(ctx, planner, options, func(ctx context.Context, plan *episode.Plan) (stand, error) {
 		return takeUp(ctx, log, plan)
 	})
@@ -110,8 +126,9 @@ type History interface {
 // stand is where an episode stands.
 type stand struct {
 	state    *episode.State
-	last     uint64 // sequence of its last event
-	recorded int    // events in its log that are neither claims nor failures
+	last     uint64                // sequence of its last event
+	recorded int                   // events in its log that are neither claims nor failures
+	vain     []*vignettev1.Claimed // the takeovers at its end, after which nothing was recorded
 }
 
 // begin is where an episode that nobody has begun stands.
@@ -131,6 +148,11 @@ func takeUp(ctx context.Context, log Plays, plan *episode.Plan) (stand, error) {
 			return stand{}, fmt.Errorf("log entry %d: %w", entry.Sequence, err)
 		}
 		at.last = entry.Sequence
+		if claimed := entry.Event.GetClaimed(); claimed != nil {
+			at.vain = append(at.vain, claimed)
+		} else {
+			at.vain = nil
+		}
 		if entry.Event.GetClaimed() == nil && entry.Event.GetFailed() == nil {
 			at.recorded++
 		}
@@ -154,14 +176,7 @@ func (r *Runner) playAll(ctx context.Context, planner *planning.Planner, options
 	go deal(ctx, planner.Len(), max(1, options.Stride), next, options.Drain, control.cancelled, pause.begun)
 
 	c := r.conductor(planner, options.Terms)
-	c.Gate = func(ctx context.Context, episode string) error {
-		if r.Room != nil {
-			if reason := r.Room(); reason != "" {
-				return &conductor.PausedError{Episode: episode, Reason: reason}
-			}
-		}
-		return control.gate(ctx, episode, options.Drain)
-	}
+	c.Gate = r.gate(control, options.Drain)
 	var wait sync.WaitGroup
 	var each sync.Mutex
 	for range min(workers(planner, options), max(1, planner.Len())) {
@@ -186,6 +201,18 @@ func (r *Runner) playAll(ctx context.Context, planner *planning.Planner, options
 	}
 	wait.Wait()
 	return cmp.Or(context.Cause(ctx), pause.reason())
+}
+
+// gate holds episodes while there is no room, or while somebody has paused their run.
+func (r *Runner) gate(control *Control, drain <-chan struct{}) func(context.Context, string) error {
+	return func(ctx context.Context, episode string) error {
+		if r.Room != nil {
+			if reason := r.Room(); reason != "" {
+				return &conductor.PausedError{Episode: episode, Reason: reason}
+			}
+		}
+		return control.gate(ctx, episode, drain)
+	}
 }
 
 // conductor is who plays the episodes of one run.

@@ -80,7 +80,7 @@ func newBench(t *testing.T) *bench {
 	s.Serve("builtin-persona", func(r grpc.ServiceRegistrar) { vignettev1.RegisterAgentServiceServer(r, agent) })
 	var ids atomic.Int64
 	return &bench{stage: s, agent: agent, Runner: &runs.Runner{
-		Log: s.Log, History: s.Log, Directory: s, Clock: clock{}, Worker: "w", Version: "test",
+		Queue: s.Queue(), Alone: func() bool { return true }, Log: s.Log, History: s.Log, Directory: s, Clock: clock{}, Worker: "w", Version: "test",
 		NewID: func() string { return fmt.Sprintf("id%08d", ids.Add(1)) },
 	}}
 }

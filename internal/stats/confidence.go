@@ -7,12 +7,12 @@ import "fmt"
 // anything but what they believe.
 func BinaryBrier(guesses []Guess) (float64, error) {
 	if len(guesses) == 0 {
-		return 0, fmt.Errorf("Brier score: %w: there are no guesses", ErrUndefined)
+		return 0, fmt.Errorf("score of Brier: %w: there are no guesses", ErrUndefined)
 	}
 	sum := 0.0
 	for _, g := range guesses {
 		if !(g.Confidence >= 0 && g.Confidence <= 1 && g.Right >= 0 && g.Right <= 1) {
-			return 0, fmt.Errorf("Brier score: %w: %+v is not within 0 and 1", ErrUndefined, g)
+			return 0, fmt.Errorf("score of Brier: %w: %+v is not within 0 and 1", ErrUndefined, g)
 		}
 		sum += (g.Confidence - g.Right) * (g.Confidence - g.Right)
 	}

@@ -48,17 +48,17 @@ func KappaError(table [][]float64, disagreement Disagreement) (float64, error) {
 // many raters gave thing i to category j; all things must have the same number of raters, two or more.
 func FleissKappa(counts [][]float64) (float64, error) {
 	if len(counts) == 0 {
-		return 0, fmt.Errorf("Fleiss' kappa of nothing: %w", ErrUndefined)
+		return 0, fmt.Errorf("kappa of Fleiss of nothing: %w", ErrUndefined)
 	}
 	raters, shares, agreed := 0.0, make([]float64, len(counts[0])), 0.0
 	for i, row := range counts {
 		if len(row) != len(shares) {
-			return 0, fmt.Errorf("Fleiss' kappa: %w: row %d has %d categories, the first has %d", ErrUndefined, i, len(row), len(shares))
+			return 0, fmt.Errorf("kappa of Fleiss: %w: row %d has %d categories, the first has %d", ErrUndefined, i, len(row), len(shares))
 		}
 		n, same := 0.0, 0.0
 		for j, count := range row {
 			if !(count >= 0) || !finite(count) {
-				return 0, fmt.Errorf("Fleiss' kappa: %w: count %v in row %d", ErrUndefined, count, i)
+				return 0, fmt.Errorf("kappa of Fleiss: %w: count %v in row %d", ErrUndefined, count, i)
 			}
 			n, same = n+count, same+count*(count-1)
 			shares[j] += count
@@ -67,7 +67,7 @@ func FleissKappa(counts [][]float64) (float64, error) {
 			raters = n
 		}
 		if n < 2 || n != raters {
-			return 0, fmt.Errorf("Fleiss' kappa: %w: row %d has %v ratings; all need the same number, at least 2", ErrUndefined, i, n)
+			return 0, fmt.Errorf("kappa of Fleiss: %w: row %d has %v ratings; all need the same number, at least 2", ErrUndefined, i, n)
 		}
 		agreed += same / (n * (n - 1))
 	}
@@ -77,7 +77,7 @@ func FleissKappa(counts [][]float64) (float64, error) {
 		expected += p * p
 	}
 	if expected == 1 {
-		return 0, fmt.Errorf("Fleiss' kappa: %w: everything was rated the same", ErrUndefined)
+		return 0, fmt.Errorf("kappa of Fleiss: %w: everything was rated the same", ErrUndefined)
 	}
 	return (observed - expected) / (1 - expected), nil
 }

@@ -82,14 +82,18 @@ func (d *dimension) confidence(pairs []pair, boot stats.Bootstrap) *Confidence {
 	if len(all) == 0 {
 		return nil
 	}
-	grouped := clusters(pairs)
+	var grouped [][]stats.Guess
+	for _, cluster := range clusters(pairs) {
+		grouped = append(grouped, d.guesses(cluster))
+	}
+	some := make([]stats.Guess, 0, len(all))
 	figure := func(of func([]stats.Guess) (float64, error)) (*float64, CI) {
 		return known(of(all)), ends(boot.Interval(len(grouped), func(drawn []int) (float64, error) {
-			var some []pair
+			some = some[:0]
 			for _, i := range drawn {
 				some = append(some, grouped[i]...)
 			}
-			return of(d.guesses(some))
+			return of(some)
 		}))
 	}
 	out := &Confidence{N: len(all)}
@@ -121,37 +125,45 @@ func (d *dimension) abstention(pairs []pair, majority *float64, boot stats.Boots
 	if len(answered(pairs)) == len(pairs) || d.scale == vignettev1.Scale_SCALE_NUMBER {
 		return nil
 	}
-	net := func(some []pair) (float64, error) {
-		values := make([]float64, 0, len(some))
-		for _, p := range some {
-			switch right, told := d.rightness(p); {
-			case len(p.first.open) > 0: // nobody can be right
-			case !told:
-				values = append(values, 0)
-			case right:
-				values = append(values, 1)
-			default:
-				values = append(values, -1)
-			}
-		}
-		return stats.Mean(values)
+	var all []float64
+	var grouped [][]float64
+	for _, cluster := range clusters(pairs) {
+		values := d.nets(cluster)
+		grouped, all = append(grouped, values), append(all, values...)
 	}
-	whole, err := net(pairs)
+	whole, err := stats.Mean(all)
 	if err != nil {
 		return nil
 	}
 	out := &Abstention{Coverage: float64(len(answered(pairs))) / float64(len(pairs)), Net: whole}
-	grouped := clusters(pairs)
+	some := make([]float64, 0, len(all))
 	out.NetCI = ends(boot.Interval(len(grouped), func(drawn []int) (float64, error) {
-		var some []pair
+		some = some[:0]
 		for _, i := range drawn {
 			some = append(some, grouped[i]...)
 		}
-		return net(some)
+		return stats.Mean(some)
 	}))
 	if majority != nil {
 		of := 2**majority - 1
 		out.MajorityNet = &of
 	}
 	return out
+}
+
+// nets are 1 for what is right, -1 for what is wrong and 0 for what is left unsaid; where raters are split nobody can be right.
+func (d *dimension) nets(pairs []pair) []float64 {
+	values := make([]float64, 0, len(pairs))
+	for _, p := range pairs {
+		switch right, told := d.rightness(p); {
+		case len(p.first.open) > 0:
+		case !told:
+			values = append(values, 0)
+		case right:
+			values = append(values, 1)
+		default:
+			values = append(values, -1)
+		}
+	}
+	return values
 }

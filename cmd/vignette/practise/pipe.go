@@ -291,7 +291,7 @@ func (p *Pipe) retry(ctx context.Context, rest string) error {
 		return err
 	}
 	if rest == "" || words == "" {
-		return errors.New("/retry takes the number of a turn of yours and the words: /retry 2 I see that you are short of people.")
+		return errors.New("/retry takes the number of a turn of yours and the words, as in /retry 2 I see that you are short of people")
 	}
 	return p.Desk.Retry(ctx, turn, words, p.update)
 }

@@ -6,12 +6,14 @@ import (
 	"context"
 	"sync"
 	"testing"
+	"time"
 
 	"google.golang.org/grpc"
 
 	"github.com/vignette-sim/vignette/broker"
 	"github.com/vignette-sim/vignette/broker/episodelog"
 	"github.com/vignette-sim/vignette/broker/natsrpc"
+	"github.com/vignette-sim/vignette/broker/workqueue"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -45,6 +47,16 @@ func Open(t testing.TB) *Stage {
 		t.Fatal(err)
 	}
 	return &Stage{Log: log, t: t, broker: b, clients: map[string]*natsrpc.Client{}}
+}
+
+// Queue opens the work queue, with a patience of a quarter of a second.
+func (s *Stage) Queue() *workqueue.Queue {
+	s.t.Helper()
+	queue, err := workqueue.Open(context.Background(), s.broker.Conn(), workqueue.Config{Namespace: s.broker.Namespace(), Patience: 250 * time.Millisecond})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return queue
 }
 
 // Serve puts a service on the wire under a name.

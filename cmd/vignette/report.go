@@ -1,0 +1,122 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vignette-sim/vignette/node"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/studies/report"
+)
+
+func newReport() *cobra.Command {
+	var out string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "report RUN|last",
+		Short: "Make a page of a run: question, warnings, pictures, episodes to look at, methods",
+		Long: `Writes one HTML file that one can mail or print: no scripts, nothing fetched. First what
+was asked, how it was set up and what speaks against it; then what became of all episodes
+that were begun; then differences with intervals, distress turn by turn, reward against
+what became of the others, all numbers, the best, the worst and the most surprising
+episode, and a paragraph on how it was made with the command that makes it again.
+
+--json writes the same numbers.`,
+		Example:           "  vignette report last -o report.html\n  vignette report last --json | jq .effects",
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeRuns,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return withExisting(cmd, func(n *node.Node) error {
+				r, examples, unreadable, err := reportOf(cmd, n, args[0])
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					err = writeJSON(cmd, r)
+				} else {
+					err = intoFile(cmd.OutOrStdout(), out, func(w io.Writer) error { return report.Write(w, r, examples) })
+				}
+				if err != nil {
+					return err
+				}
+				return unreadable
+			})
+		},
+	}
+	cmd.Flags().StringVarP(&out, "output", "o", "", "file to write (default standard output)")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write the numbers as one JSON object")
+	return cmd
+}
+
+// reportOf looks at every episode of a run, and again at those to be shown.
+func reportOf(cmd *cobra.Command, n *node.Node, name string) (r *report.Report, examples []report.Example, unreadable, err error) {
+	planner, err := findRun(cmd, n, name)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	builder := report.New(planner.Manifest())
+	for item, err := range n.Reader().Episodes(cmd.Context(), planner) {
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		if item.Unreadable != nil {
+			unreadable = tellUnreadable(cmd, item)
+		}
+		builder.Add(item.Index, item.State)
+	}
+	r = builder.Report()
+	r.Command = again(planner.Manifest())
+	for _, look := range r.LookAt {
+		state, _, err := n.Reader().Episode(cmd.Context(), look.Episode)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		examples = append(examples, report.Example{Look: look, State: state})
+	}
+	return r, examples, unreadable, nil
+}
+
+// again is a command that plays a run again: its scenarios, factors, repeats, seed and models.
+func again(m *vignettev1.Manifest) string {
+	from := map[string]string{}
+	for _, source := range m.GetSources() {
+		from[source.GetScenario()] = source.GetFrom()
+	}
+	words := []string{"vignette", "run"}
+	for _, scenario := range m.GetScenarios() {
+		words = append(words, quoted(cmp.Or(from[scenario.GetId()], scenario.GetId())))
+	}
+	for _, factor := range m.GetFactors() {
+		var levels []string
+		for _, level := range factor.GetLevels() {
+			levels = append(levels, level.GetName())
+		}
+		words = append(words, "--vary", quoted(factor.GetRole()+"."+factor.GetField()+"="+strings.Join(levels, ",")))
+	}
+	words = append(words, "--repeats", fmt.Sprint(m.GetRepeats()), "--seed", fmt.Sprint(m.GetSeed()))
+	var models []string
+	for _, who := range slices.Sorted(maps.Keys(m.GetModels())) {
+		models = append(models, strings.TrimPrefix(who+"="+m.GetModels()[who], "="))
+	}
+	if len(models) > 0 {
+		words = append(words, "--model", quoted(strings.Join(models, ",")))
+	}
+	return strings.Join(words, " ")
+}
+
+// quoted is a word as a shell takes it.
+func quoted(word string) string {
+	if word != "" && !strings.ContainsFunc(word, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-/=,:+@", r)
+	}) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}

@@ -1,0 +1,226 @@
+package report
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/vignette-sim/vignette/engine/episode"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+var (
+	//go:embed page.html
+	pageSource string
+	//go:embed page.css
+	style string
+)
+
+// policy lets the page do nothing but be read.
+const policy = "default-src 'none'; style-src 'unsafe-inline'"
+
+var page = template.Must(template.New("report").Funcs(template.FuncMap{
+	"hue": hue, "join": func(parts []string) string { return strings.Join(parts, ", ") }, "words": func(s string) string { return strings.ReplaceAll(s, "_", " ") },
+	"num": number, "ci": interval,
+}).Parse(pageSource))
+
+// Example is an episode with what was said in it.
+type Example struct {
+	Look
+	State *episode.State
+}
+
+// Write writes the page of a report; examples are the episodes of [Report.LookAt].
+func Write(w io.Writer, r *Report, examples []Example) error {
+	v := view{
+		R: r, Policy: policy, Style: template.CSS(style), Simulated: r.Played == "builtin", Fates: fates(r.Arms), Trajectories: trajectories(r.Arms), Scatter: scatter(r.Points, r.Arms),
+		Scenarios: tables(r), Methods: r.methods(),
+	}
+	v.pictures()
+	for i, e := range examples {
+		v.Looks = append(v.Looks, lookOf(e, i == 0))
+	}
+	if err := page.Execute(w, v); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	return nil
+}
+
+type view struct {
+	R                     *Report
+	Policy                string
+	Style                 template.CSS
+	Simulated             bool
+	Over                  string
+	Fates                 *drawing
+	Rewards, Profile      *drawing
+	Trajectories, Scatter *drawing
+	Scenarios             []table
+	Looks                 []look
+	Methods               string
+}
+
+// pictures draws the effects.
+func (v *view) pictures() {
+	var rewards, profile []Effect
+	for _, e := range v.R.Effects {
+		if e.Outcome != "reward" {
+			if _, ok := e.Share(); ok {
+				profile = append(profile, e)
+			}
+			continue
+		}
+		rewards = append(rewards, e)
+		if e.Scenario == "" && v.Over == "" {
+			v.Over = e.Over
+		}
+	}
+	many := slices.ContainsFunc(v.R.Effects, func(e Effect) bool {
+		return e.Factor != v.R.Effects[0].Factor || e.Level != v.R.Effects[0].Level
+	})
+	prefix := func(e Effect) string {
+		if !many {
+			return ""
+		}
+		return e.Level + " · "
+	}
+	v.Rewards = forest("Difference of the reward", "difference of the reward", rewards, func(e Effect) string {
+		if e.Scenario == "" {
+			return prefix(e) + "all scenarios"
+		}
+		return prefix(e) + e.Scenario
+	}, func(_ Effect, x float64) float64 { return x })
+	v.Profile = forest("Differences of single dimensions", "difference as a share of the dimension's range", profile,
+		func(e Effect) string { return prefix(e) + e.Outcome }, func(e Effect, x float64) float64 { return x / (e.Most - e.Least) })
+}
+
+type table struct {
+	Name string
+	Arms []string
+	Rows []tableRow
+}
+
+type tableRow struct {
+	Name  string
+	Cells []string
+}
+
+// tables has a table for each scenario: outcomes down, arms across.
+func tables(r *Report) []table {
+	var out []table
+	for i := 0; i < len(r.Cells); {
+		t, j := table{Name: r.Cells[i].Scenario}, i
+		for j < len(r.Cells) && r.Cells[j].Scenario == t.Name {
+			t.Arms = append(t.Arms, strings.TrimSpace(r.Cells[j].Arm+fmt.Sprintf(" (n %d)", r.Cells[j].Valid)))
+			j++
+		}
+		var names []string
+		for _, cell := range r.Cells[i:j] {
+			for _, n := range cell.Outcomes {
+				if !slices.Contains(names, n.Outcome) {
+					names = append(names, n.Outcome)
+				}
+			}
+		}
+		for _, name := range names {
+			row := tableRow{Name: name}
+			for _, cell := range r.Cells[i:j] {
+				text := "–"
+				for _, n := range cell.Outcomes {
+					if n.Outcome == name {
+						text = strings.TrimSpace(number(n.Mean) + " " + interval(n.Low, n.High))
+					}
+				}
+				row.Cells = append(row.Cells, strings.TrimSuffix(text, " –"))
+			}
+			t.Rows = append(t.Rows, row)
+		}
+		out, i = append(out, t), j
+	}
+	return out
+}
+
+type look struct {
+	Why, Where, Episode string
+	Reward              *float64
+	Open                bool
+	Turns               []turn
+	More                int
+}
+
+type turn struct {
+	Who, Text, Scores string
+	Focal             bool
+}
+
+// mostTurns is how much of an episode is shown.
+const mostTurns = 16
+
+func lookOf(e Example, open bool) look {
+	plan := e.State.Plan()
+	out := look{Why: e.Why, Where: plan.Cell.GetScenario() + ", " + e.Arm, Episode: e.Episode, Reward: &e.Reward, Open: open}
+	names := map[string]string{}
+	for _, role := range plan.Scenario.GetRoles() {
+		names[role.GetId()] = episode.DisplayName(role)
+	}
+	for i, t := range e.State.Turns() {
+		if i == mostTurns {
+			out.More = len(e.State.Turns()) - mostTurns
+			break
+		}
+		out.Turns = append(out.Turns, turn{names[t.GetRole()], t.GetAction().GetText(), scoresOf(e.State, t.GetIndex()), t.GetRole() == plan.Scenario.GetFocal()})
+	}
+	return out
+}
+
+// scoresOf are the scores of a turn, in a line.
+func scoresOf(state *episode.State, index int32) string {
+	var out []string
+	for _, score := range state.Scores() {
+		if score.TurnIndex == nil || score.GetTurnIndex() != index {
+			continue
+		}
+		name := score.GetDimension()[strings.LastIndex(score.GetDimension(), ".")+1:]
+		switch value := score.GetValue(); {
+		case value == nil && score.GetMissing().GetReason() == vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE:
+		case value == nil:
+			out = append(out, name+" –")
+		case value.GetLabel() == "none":
+		case value.GetLabel() != "":
+			out = append(out, name+" "+value.GetLabel())
+		default:
+			out = append(out, name+" "+figure(value.GetNumber()))
+		}
+	}
+	return strings.Join(out, " · ")
+}
+
+// methods is a paragraph for a paper.
+func (r *Report) methods() string {
+	text := fmt.Sprintf("%d episodes of %d %s were simulated with Vignette %s (run %s, seed %d), played by %s and scored by %s; %d were valid. ",
+		r.Started, len(r.Scenarios), map[bool]string{true: "scenario", false: "scenarios"}[len(r.Scenarios) == 1], r.Version, r.Run, r.Seed, r.Played, strings.Join(r.Evaluators, ", "), r.Valid)
+	if len(r.Effects) > 0 {
+		text += fmt.Sprintf("Arms met the same simulated persons with the same random streams and were compared in pairs; intervals are 95%% percentile bootstrap intervals that draw whole %s. ", r.Effects[0].Over)
+	}
+	if r.Spent != "" {
+		text += "Calls of language models came to " + r.Spent + ". "
+	}
+	return text + "No correction for looking at several outcomes was made."
+}
+
+func number(v *float64) string {
+	if v == nil {
+		return "–"
+	}
+	return figure(*v)
+}
+
+func interval(low, high *float64) string {
+	if low == nil || high == nil {
+		return "–"
+	}
+	return "[" + figure(*low) + ", " + figure(*high) + "]"
+}

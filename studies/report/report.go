@@ -1,0 +1,284 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/vignette-sim/vignette/engine/episode"
+	"github.com/vignette-sim/vignette/internal/enumname"
+	"github.com/vignette-sim/vignette/studies"
+	"github.com/vignette-sim/vignette/studies/outcomes"
+
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// Builder takes in the episodes of a run, in any order.
+type Builder struct {
+	manifest *vignettev1.Manifest
+	table    studies.Table
+	mismatch outcomes.Mismatch
+	arms     map[string]*arm
+	played   []played
+	ranges   map[string][2]float64 // declared range of each dimension
+}
+
+// New returns a builder for a run.
+func New(manifest *vignettev1.Manifest) *Builder {
+	b := &Builder{manifest: manifest, arms: map[string]*arm{}, ranges: map[string][2]float64{}}
+	for _, evaluator := range manifest.GetEvaluators() {
+		for _, spec := range evaluator.GetDimensions() {
+			b.ranges[spec.GetId()] = [2]float64{spec.GetMin(), spec.GetMax()}
+		}
+	}
+	return b
+}
+
+// arm is what is kept of the episodes of one combination of levels, over all scenarios.
+type arm struct {
+	first   int
+	started int
+	fates   map[string]int
+	steps   []step // by the order of the others' turns
+}
+
+// step is the mean distress of those the focal role spoke with, in their n-th turn.
+type step struct {
+	sum float64
+	n   int
+}
+
+// played is what is kept of an episode.
+type played struct {
+	index         int
+	id, arm, cell string
+	reward        *float64
+	distress      *float64
+}
+
+// Add takes in the episode at a place of the design.
+func (b *Builder) Add(index int, state *episode.State) {
+	if state.Phase() == vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED {
+		return
+	}
+	b.table.Add(index, state)
+	b.mismatch.Add(index, state)
+	name := armOf(state.Plan().Cell)
+	a := b.arms[name]
+	if a == nil {
+		a = &arm{first: index, fates: map[string]int{}}
+		b.arms[name] = a
+	}
+	a.first = min(a.first, index)
+	a.started++
+	fate := fateOf(state)
+	a.fates[fate]++
+	if fate != "ok" {
+		return
+	}
+	a.follow(state)
+	p := played{index: index, id: state.Plan().Episode, arm: name, cell: state.Plan().Cell.GetScenario() + "\x00" + name}
+	for _, reward := range state.Completed().GetRewards() {
+		if value, ok := reward.GetOutcome().(*vignettev1.Reward_Value); ok && reward.GetRole() == state.Plan().Scenario.GetFocal() {
+			p.reward = &value.Value
+		}
+	}
+	if change, _, ok := outcomes.Mean(state, outcomes.DistressChange); ok {
+		p.distress = &change
+	}
+	b.played = append(b.played, p)
+}
+
+// follow takes in the distress of those who are not focal, turn by turn.
+func (a *arm) follow(state *episode.State) {
+	turn := map[string]int{}
+	for _, t := range state.Turns() {
+		if t.GetRole() == state.Plan().Scenario.GetFocal() {
+			continue
+		}
+		n := turn[t.GetRole()]
+		turn[t.GetRole()]++
+		if t.GetMentalState() == nil || t.GetMentalState().Distress == nil {
+			continue
+		}
+		for len(a.steps) <= n {
+			a.steps = append(a.steps, step{})
+		}
+		a.steps[n].sum += t.GetMentalState().GetDistress()
+		a.steps[n].n++
+	}
+}
+
+func armOf(cell *vignettev1.Cell) string {
+	var levels []string
+	for _, level := range cell.GetFactors() {
+		levels = append(levels, level.GetFactor()+" "+level.GetLevel())
+	}
+	if len(levels) == 0 {
+		return "as written"
+	}
+	return strings.Join(levels, ", ")
+}
+
+// fateOf is what became of an episode in a word: "ok", or what speaks against it.
+func fateOf(state *episode.State) string {
+	switch {
+	case state.Deleted() != nil:
+		return "deleted"
+	case state.Failed() != nil:
+		return "failed"
+	case state.Completed() == nil:
+		return "unfinished"
+	}
+	return enumname.Of(state.Completed().GetValidity())
+}
+
+// Report is a run in numbers. Everything the page shows is here.
+type Report struct {
+	Run        string     `json:"run"`
+	Title      string     `json:"title"`
+	Question   string     `json:"question"`
+	Version    string     `json:"version"`
+	Seed       uint64     `json:"seed"`
+	Repeats    int32      `json:"repeats"`
+	Played     string     `json:"played"` // who thought: "builtin", or models
+	Scenarios  []string   `json:"scenarios"`
+	Evaluators []string   `json:"evaluators"`
+	Started    int        `json:"started"`
+	Valid      int        `json:"valid"`
+	Warnings   []string   `json:"warnings"`
+	Arms       []Arm      `json:"arms"`
+	Effects    []Effect   `json:"effects"`
+	Cells      []Cell     `json:"cells"`
+	Relations  []Relation `json:"relations"`
+	Points     []Point    `json:"points"`
+	LookAt     []Look     `json:"look_at"`
+	Command    string     `json:"command"`
+	Spent      string     `json:"spent,omitempty"`
+}
+
+// Arm is one combination of levels over all scenarios: first all episodes that were begun, then what became of them.
+type Arm struct {
+	Name    string         `json:"name"`
+	Started int            `json:"started"`
+	Valid   int            `json:"valid"`
+	Fates   map[string]int `json:"fates"`
+	// Distress is the mean felt distress of those the focal role spoke with, SUDS 0-100, in their first turn, their second, and so on,
+	// over valid episodes, with how many it is the mean of.
+	Distress []Step `json:"distress"`
+}
+
+// Step is a mean and how many it is of.
+type Step struct {
+	Mean float64 `json:"mean"`
+	N    int     `json:"n"`
+}
+
+// Point is an episode: its reward and what became of the others' distress.
+type Point struct {
+	Arm            string  `json:"arm"`
+	Reward         float64 `json:"reward"`
+	DistressChange float64 `json:"distress_change"`
+}
+
+// Look is an episode to look at, and why.
+type Look struct {
+	Why     string  `json:"why"`
+	Episode string  `json:"episode"`
+	Arm     string  `json:"arm"`
+	Reward  float64 `json:"reward"`
+}
+
+// mostPoints is how many episodes are drawn as points: of more, every so-manieth.
+const mostPoints = 600
+
+// Report is the run as it stands.
+func (b *Builder) Report() *Report {
+	m := b.manifest
+	r := &Report{
+		Run: m.GetRun(), Version: m.GetProgramVersion(), Seed: m.GetSeed(), Repeats: m.GetRepeats(), Played: mindsOf(m), Warnings: b.table.Warnings(m),
+		Effects: b.effects(), Cells: b.cells(), Relations: b.relations(),
+	}
+	for _, scenario := range m.GetScenarios() {
+		r.Scenarios = append(r.Scenarios, scenario.GetId())
+	}
+	for _, evaluator := range m.GetEvaluators() {
+		r.Evaluators = append(r.Evaluators, evaluator.GetName()+" "+evaluator.GetVersion())
+	}
+	slices.SortFunc(b.played, func(x, y played) int { return cmp.Compare(x.index, y.index) })
+	for name, a := range b.arms {
+		out := Arm{Name: name, Started: a.started, Valid: a.fates["ok"], Fates: a.fates}
+		for _, s := range a.steps {
+			if s.n > 0 {
+				out.Distress = append(out.Distress, Step{s.sum / float64(s.n), s.n})
+			}
+		}
+		r.Arms = append(r.Arms, out)
+		r.Started, r.Valid = r.Started+a.started, r.Valid+out.Valid
+	}
+	slices.SortFunc(r.Arms, func(x, y Arm) int { return cmp.Compare(b.arms[x.Name].first, b.arms[y.Name].first) })
+	r.points(b.played)
+	r.LookAt = lookAt(b.played)
+	r.ask()
+	return r
+}
+
+// ask puts the run's question in words.
+func (r *Report) ask() {
+	r.Title = "Run " + r.Run
+	var compared []string
+	for _, e := range r.Effects {
+		if what := fmt.Sprintf("%s %s against %s", e.Factor, e.Level, e.Against); !slices.Contains(compared, what) {
+			compared = append(compared, what)
+		}
+	}
+	if len(compared) == 0 {
+		r.Question = "What comes of " + strings.Join(r.Scenarios, ", ") + " as written?"
+		return
+	}
+	r.Question = "What does it change: " + strings.Join(compared, "; ") + "?"
+}
+
+func mindsOf(m *vignettev1.Manifest) string {
+	var out []string
+	for _, agent := range m.GetAgents() {
+		if mind := cmp.Or(agent.GetModel(), agent.GetMind()); !slices.Contains(out, mind) {
+			out = append(out, mind)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+func (r *Report) points(all []played) {
+	every := len(all)/mostPoints + 1
+	for i, p := range all {
+		if p.reward != nil && p.distress != nil && i%every == 0 {
+			r.Points = append(r.Points, Point{p.arm, *p.reward, *p.distress})
+		}
+	}
+}
+
+// lookAt are the best, the worst and the most surprising episode: the one farthest from the mean of its own scenario and arm.
+func lookAt(all []played) []Look {
+	var rewarded []played
+	sums, n := map[string]float64{}, map[string]float64{}
+	for _, p := range all {
+		if p.reward != nil {
+			rewarded = append(rewarded, p)
+			sums[p.cell] += *p.reward
+			n[p.cell]++
+		}
+	}
+	if len(rewarded) == 0 {
+		return nil
+	}
+	look := func(why string, p played) Look { return Look{why, p.id, p.arm, *p.reward} }
+	byReward := func(x, y played) int { return cmp.Compare(*x.reward, *y.reward) }
+	off := func(p played) float64 { return math.Abs(*p.reward - sums[p.cell]/n[p.cell]) }
+	return []Look{
+		look("best", slices.MaxFunc(rewarded, byReward)), look("worst", slices.MinFunc(rewarded, byReward)),
+		look("most surprising", slices.MaxFunc(rewarded, func(x, y played) int { return cmp.Compare(off(x), off(y)) })),
+	}
+}
