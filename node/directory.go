@@ -17,6 +17,7 @@ import (
 	"github.com/vignette-sim/vignette/engine/runs"
 	"github.com/vignette-sim/vignette/feedback/campaign"
 	"github.com/vignette-sim/vignette/models"
+	"github.com/vignette-sim/vignette/models/policy"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -72,6 +73,11 @@ func (d *Directory) Practice() vignettev1.PracticeServiceClient {
 // Environments returns a client for the environments that somebody hosts; see [Node.HostEnvironment].
 func (d *Directory) Environments() vignettev1.EnvironmentServiceClient {
 	return vignettev1.NewEnvironmentServiceClient(d.client(environment.AgentName))
+}
+
+// Policies returns a client for whoever asks policies under training.
+func (d *Directory) Policies() vignettev1.PolicyServiceClient {
+	return vignettev1.NewPolicyServiceClient(d.client(policy.AgentName))
 }
 
 func (d *Directory) client(name string) grpc.ClientConnInterface {

@@ -2,7 +2,10 @@ package node_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/testing/protocmp"
@@ -330,4 +334,111 @@ func TestEnvironmentBatch(t *testing.T) {
 			t.Errorf("outcome %v", outcome)
 		}
 	}
+}
+
+// BenchmarkEnvironment is a step: a turn of the policy, the partner's answer, both on record.
+func BenchmarkEnvironment(b *testing.B) {
+	g := openGym(b, 0)
+	begin := &vignettev1.ResetItem{Situation: library("ask-for-leave"), Seed: proto.Uint64(1)}
+	step := g.begin(begin)
+	begin = &vignettev1.ResetItem{Environment: step.GetEnvironment()}
+	var took []time.Duration
+	for i := 0; b.Loop(); i++ {
+		began := time.Now()
+		step = g.say(step.GetEnvironment(), fmt.Sprintf("I could make up the hours on Monday evenings. %d", i))
+		took = append(took, time.Since(began))
+		if step.GetTerminated() {
+			b.StopTimer()
+			g.begin(begin)
+			b.StartTimer()
+		}
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "ms/p99")
+}
+
+// A policy at a URL is sent its own messages byte for byte, with fields that nobody here knows.
+func TestRunEpisodeKeepsTheWordsOfThePolicy(t *testing.T) {
+	g := openGym(t, 0)
+	var sent [][]json.RawMessage
+	var bodies []map[string]json.RawMessage
+	n := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var body map[string]json.RawMessage
+		var messages []json.RawMessage
+		if err := json.NewDecoder(r.Body).Decode(&body); err != nil || json.Unmarshal(body["messages"], &messages) != nil || r.URL.Path != "/v1/chat/completions" {
+			t.Errorf("asked at %s: %v", r.URL, err)
+		}
+		sent, bodies = append(sent, messages), append(bodies, body)
+		n++
+		fmt.Fprintf(w, `{"choices":[{"index":0,"finish_reason":"stop","token_ids":[1,%d],"message":%s}]}`, n, own(n))
+	}))
+	defer server.Close()
+	response, err := g.client.RunEpisode(context.Background(), &vignettev1.RunEpisodeRequest{
+		Begin: &vignettev1.ResetItem{Situation: library("ask-for-leave"), Seed: proto.Uint64(7), MaxSteps: 3}, Url: server.URL + "/v1/", Model: "p", Parameters: `{"temperature":0.7}`,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := response.GetSteps()[len(response.GetSteps())-1]
+	if len(response.GetSteps()) != 4 || !last.GetTruncated() || last.EpisodeReward == nil || len(response.GetChoices()) != 3 || !strings.Contains(response.GetChoices()[2], `"token_ids":[1,3]`) {
+		t.Errorf("steps %v, choices %v", response.GetSteps(), response.GetChoices())
+	}
+	if string(bodies[0]["temperature"]) != "0.7" || string(bodies[0]["model"]) != `"p"` {
+		t.Errorf("the first body has %s, %s", bodies[0]["temperature"], bodies[0]["model"])
+	}
+	// What it was sent last: the system's words, then by turns what it heard and what it wrote.
+	final := sent[2]
+	if len(final) != 6 || string(final[2]) != own(1) || string(final[4]) != own(2) {
+		t.Errorf("the third question is %s", final)
+	}
+	if _, refused := g.step(&vignettev1.StepItem{Environment: last.GetEnvironment(), Action: speak("Hello?")}); refused.GetReason() != environment.ReasonEnvironment {
+		t.Errorf("the environment is still open: %v", refused)
+	}
+}
+
+// own is a policy's message, spelled as nobody here would.
+func own(n int) string {
+	return fmt.Sprintf(`{ "content":"I'd like <Tuesdays> off. %d", "role":"assistant",  "reasoning_content":"hm\u00e9", "x_own": {"b":1, "a":[2.50]} }`, n)
+}
+
+func TestRunEpisodeRefuses(t *testing.T) {
+	g := openGym(t, 1)
+	failing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/away/chat/completions":
+			http.Redirect(w, r, "http://192.0.2.1/", http.StatusTemporaryRedirect)
+		case "/odd/chat/completions":
+			fmt.Fprint(w, `{"choices":[]}`)
+		default:
+			http.Error(w, "out of order", http.StatusInternalServerError)
+		}
+	}))
+	defer failing.Close()
+	for _, tc := range []struct {
+		name, url, parameters string
+		code                  codes.Code
+		says                  string
+	}{
+		{"elsewhere", "http://192.0.2.1/v1", "", codes.PermissionDenied, "--policy-host"},
+		{"the address of metadata", "http://169.254.169.254/latest", "", codes.PermissionDenied, "--policy-host"},
+		{"a name that looks like loopback", "http://127.0.0.1.example.org/", "", codes.PermissionDenied, "--policy-host"},
+		{"a file", "file:///etc/passwd", "", codes.InvalidArgument, "http"},
+		{"a password", "http://a:b@127.0.0.1/", "", codes.InvalidArgument, "password"},
+		{"other messages", failing.URL, `{"messages":[]}`, codes.InvalidArgument, "messages"},
+		{"parameters that are none", failing.URL, `[`, codes.InvalidArgument, "JSON"},
+		{"an error", failing.URL, "", codes.Unavailable, "out of order"},
+		{"a redirect", failing.URL + "/away", "", codes.Unavailable, "307"},
+		{"no answer in it", failing.URL + "/odd", "", codes.Unavailable, "no choices"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			_, err := g.client.RunEpisode(context.Background(), &vignettev1.RunEpisodeRequest{
+				Begin: &vignettev1.ResetItem{Situation: library("ask-for-leave")}, Url: tc.url, Parameters: tc.parameters,
+			})
+			if status.Code(err) != tc.code || !strings.Contains(err.Error(), tc.says) {
+				t.Errorf("err = %v, want %s with %q", err, tc.code, tc.says)
+			}
+		})
+	}
+	g.begin(&vignettev1.ResetItem{Situation: library("ask-for-leave")}) // None of them is in the way.
 }

@@ -32,6 +32,7 @@ import (
 	"github.com/vignette-sim/vignette/evaluators/tom"
 	"github.com/vignette-sim/vignette/feedback/campaign"
 	"github.com/vignette-sim/vignette/internal/enumname"
+	"github.com/vignette-sim/vignette/models/policy"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/scenarios"
 )
@@ -187,7 +188,16 @@ func (n *Node) HostPractice(ctx context.Context, help *vignettev1.LocalHelp) (Re
 
 // HostEnvironment hosts EnvironmentService on the wire under the name [environment.AgentName], and returns what serves it elsewhere
 // too. One process of a directory hosts it, since environments are in its memory.
-func (n *Node) HostEnvironment(ctx context.Context, max int, idle time.Duration) (Registration, error) {
+//
+// Policies that a caller names by URL are asked on loopback and on policyHosts.
+func (n *Node) HostEnvironment(ctx context.Context, max int, idle time.Duration, policyHosts ...string) (Registration, error) {
+	relay := policy.New(policyHosts...)
+	err := n.Host(ctx, policy.AgentName, "Asks policies under training at their URLs: PolicyService.", func(r grpc.ServiceRegistrar) {
+		vignettev1.RegisterPolicyServiceServer(r, relay)
+	})
+	if err != nil {
+		return nil, err
+	}
 	service := n.Environments(max, idle).Server()
 	register := func(r grpc.ServiceRegistrar) { vignettev1.RegisterEnvironmentServiceServer(r, service) }
 	return register, n.Host(ctx, environment.AgentName, "Lets policies from outside play and be rewarded: EnvironmentService.", register)
@@ -197,7 +207,7 @@ func (n *Node) HostEnvironment(ctx context.Context, max int, idle time.Duration)
 // given; 0 stands for the defaults. They are made at the first call.
 func (n *Node) Environments(max int, idle time.Duration) *environment.Service {
 	if n.environments == nil {
-		n.environments = environment.NewService(environment.Config{Runner: n.Runner(), Max: max, Idle: idle})
+		n.environments = environment.NewService(environment.Config{Runner: n.Runner(), Max: max, Idle: idle, Policies: n.directory.Policies()})
 	}
 	return n.environments
 }

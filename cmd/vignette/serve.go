@@ -68,7 +68,7 @@ func serve(cmd *cobra.Command, flags grpcFlags, gym *gymFlags, localHelp string,
 		if err != nil {
 			return err
 		}
-		train, err := n.HostEnvironment(ctx, gym.max, gym.idle)
+		train, err := n.HostEnvironment(ctx, gym.max, gym.idle, gym.policyHosts...)
 		if err != nil {
 			return err
 		}

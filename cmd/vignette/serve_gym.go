@@ -18,6 +18,7 @@ type gymFlags struct {
 	maxSteps               int32
 	max                    int
 	idle                   time.Duration
+	policyHosts            []string
 }
 
 func (f *gymFlags) add(cmd *cobra.Command) {
@@ -29,6 +30,7 @@ func (f *gymFlags) add(cmd *cobra.Command) {
 	cmd.Flags().Int32Var(&f.maxSteps, "max-steps", 0, "steps after which their episodes are cut off and count as truncated (0: never)")
 	cmd.Flags().IntVar(&f.max, "environments", environment.DefaultMax, "how many environments may be open at once")
 	cmd.Flags().DurationVar(&f.idle, "environment-idle", environment.DefaultIdle, "after how long without a call an environment is closed")
+	cmd.Flags().StringSliceVar(&f.policyHosts, "policy-host", nil, "hosts beside loopback at which RunEpisode may ask policies: HOST or HOST:PORT, several with commas between")
 }
 
 func (f *gymFlags) check() error {

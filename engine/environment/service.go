@@ -34,6 +34,8 @@ type Config struct {
 	Max int
 	// Idle is after how long without a call an environment is closed; 0 means [DefaultIdle].
 	Idle time.Duration
+	// Policies asks policies at URLs; nil where no whole episodes are run.
+	Policies vignettev1.PolicyServiceClient
 }
 
 // Service is EnvironmentService. It is safe for concurrent use; the calls of one environment must come one after the other. Close it.
@@ -214,6 +216,11 @@ func (s *server) Step(ctx context.Context, request *vignettev1.EnvironmentServic
 // Close implements EnvironmentServiceServer.
 func (s *server) Close(_ context.Context, request *vignettev1.EnvironmentServiceCloseRequest) (*vignettev1.EnvironmentServiceCloseResponse, error) {
 	return s.service.CloseEnvironments(request.GetEnvironments())
+}
+
+// RunEpisode implements EnvironmentServiceServer.
+func (s *server) RunEpisode(ctx context.Context, request *vignettev1.RunEpisodeRequest) (*vignettev1.RunEpisodeResponse, error) {
+	return s.service.RunEpisode(ctx, request)
 }
 
 // checkItem holds an item against the rules of its contract. A scenario is checked apart, where more is said about it.

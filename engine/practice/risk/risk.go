@@ -17,7 +17,7 @@ import (
 )
 
 // Version of the rules. It changes whenever a verdict may.
-const Version = "rules-1"
+const Version = "rules-2"
 
 // Kind is what kind of danger.
 type Kind string
@@ -113,6 +113,44 @@ var rules = []rule{
 	{"suicide.not_wake", Suicide, must(`\bi` + very + ` (?:pray|hope|wish|wished|prayed)(?: that)? i (?:don't|do not|won't|wouldn't|will not|never|would never)` + very + ` wake up(?: (?:any ?more|tomorrow|again|in the morning))*` + end)},
 	{"suicide.vanish", Suicide, must(`\bi` + very + ` want to (?:disappear|vanish|go away) (?:and never come back|for good|for ever|forever)\b`)},
 	{"suicide.means", Suicide, must(`\bi(?:'ve| have|'ve got| have got| bought| got)+` + very + ` (?:a|the|some|enough|my) (?:rope|gun|noose|pills|razor blades?)(?: (?:now|here|ready|in my (?:hand|drawer)|next to me|at home))*` + end)},
+	{"suicide.ending", Suicide, must(i + very + ` (?:thinking|thinkin|thought|planning|considering|close to|ready for)(?: (?:of|about|abt|on))* (?:ending (?:it|things|everything|it all|my life)|doing it|dying|not being here|checking out)\b`)},
+	{"suicide.ending_bare", Suicide, must(`^(?:been |just |so |still |seriously |honestly )*(?:thinking|thinkin)(?: (?:of|about|abt))* (?:ending (?:it|things|everything|it all)|doing it|dying|killing myself)\b`)},
+	{"suicide.stop_thinking", Suicide, must(`\bi (?:can't|cannot|cant|can not) stop thinking (?:about|of) (?:dying|death|ending (?:it|things|my life)|killing myself|suicide)\b`)},
+	{"suicide.thoughts_back", Suicide, must(i + very + `(?: (?:have|having|had|get|getting|got|been))*` + very + ` (?:the thoughts again|those thoughts again|the bad thoughts|dark thoughts|thoughts of (?:taking my (?:own )?life|not (?:living|being here|waking up)|hurting myself|death))`)},
+	{"suicide.own_ones", Suicide, must(`^the suicidal ones\b`)},
+	{"suicide.slang", Suicide, must(`\b(?:wanna|gonna|going to|want to|might|about to|ready to|will|could|just) (?:just |really |actually |probably )*(?:kms|unalive(?: myself)?|off myself|end it all|sewerslide)\b`)},
+	{"suicide.state_bare", Suicide, must(`^(?:so|feeling|really|very|actively|kinda|honestly|genuinely|low key|lowkey|super)(?: (?:so|really|very|actively|kinda))* (?:suicidal|sucidal|suicidle)\b`)},
+	{"suicide.am", Suicide, must(`\b(?:i am|i'm|im) (?:the (?:suicidal|one who is suicidal)|actually suicidal)\b|\bsaying (?:that )?i'm not suicidal\b.*\b(?:lie|lying|not true|untrue)\b`)},
+	{"suicide.better_off_around", Suicide, must(`\b(?:everyone|everybody|they|my (?:family|kids|children|wife|husband|parents|friends)|the world|people)(?: all)?(?:'d| would|'ll| will)(?: all)? be(?: so much| much)? (?:better off|happier|glad|relieved)(?: without me| if i (?:wasn't|weren't|was not|were not) (?:around|here|alive|in it))\b`)},
+	{"suicide.nobody_misses", Suicide, must(`\b(?:nobody|no one|noone)(?:'d| would|'ll| will) (?:even |really )?(?:miss me|notice i(?:'m| am| was)? gone|care if i)`)},
+	{"suicide.wish_not_woken", Suicide, must(`\b(?:i|just|mornings i)? ?(?:just |really |sometimes )*wish(?:ed)? i (?:hadn't|had not|didn't|did not|never) (?:woken up|wake up|woke up|exist|been born)|\bwish i (?:was|were) (?:never born|never here|not here|gone|dead)\b`)},
+	{"suicide.last_time", Suicide, must(`\b(?:hoping|hope|praying|wishing)(?: that)? (?:it's|that's|it is|that is|this is|tonight is|today is|it would be) (?:the|my) last (?:time|one|night|day)\b`)},
+	{"suicide.hope_accident", Suicide, must(`\b(?:i wouldn't mind|i would not mind|wouldn't mind|i'd not mind|wouldnt mind|part of me hopes?|i (?:almost |kind of |secretly |sometimes )?(?:hope|wish))(?: if| that)? (?:a|the|my|some|something|it|i)? ?(?:bus|car|truck|lorry|train|plane|lightning|accident|heart attack|cancer|illness|crash|hit|got hit|died|crashed)\b`)},
+	{"suicide.no_care", Suicide, must(`\bi (?:don't|do not|dont|no longer) (?:really |even )?care (?:if|whether) (?:i (?:live|die|wake up|get hit|make it)|something happens to me|anything happens to me)\b`)},
+	{"suicide.point_alive", Suicide, must(`\bwhat(?:'s| is) the (?:point|sense|use) (?:of|in) (?:me )?(?:being alive|living|going on|staying|carrying on)\b|\b(?:don't|dont|do not|can't|cannot) see (?:why|the reason|a reason|any reason|the point)[a-z ,]{0,30} (?:go on living|should live|to live|to stay alive|to stay|being alive|in living)\b`)},
+	{"suicide.sleep_forever", Suicide, must(`\b(?:go to sleep|fall asleep|sleep)(?: and)? (?:stay asleep|never wake|not wake up|forever|for good|and stay asleep)`)},
+	{"suicide.disappear", Suicide, must(`\b(?:i want|i wanna|i'd like|i would like|want|wanting) (?:to|it all to) (?:just )?(?:disappear|vanish|stop existing|not exist|go quiet)(?: permanently| for good| forever| completely| off the earth)`)},
+	{"suicide.quiet", Suicide, must(`\bi (?:just )?(?:want|need) everything to (?:go quiet|stop|be over|end)(?: for good| forever)?\b`)},
+	{"suicide.letters", Suicide, must(`\b(?:ive|i've|i have|already|just)? ?(?:written|wrote|finished|writing) (?:the|my|all the|four|three|two|five) (?:letters|notes|goodbyes|last letters?)\b`)},
+	{"suicide.saving_pills", Suicide, must(`\b(?:saving|saved|saving up|hoarding|collecting|stockpiling|counting|stashed)(?: up)? (?:all |up )?(?:my|the|enough|some|his|her)? ?(?:tablets|pills|meds|medication|tramadol|insulin|sleeping pills)\b`)},
+	{"suicide.taking_all", Suicide, must(`\b(?:thinking of|thinking about|tempted to|going to|want to|wanna|gonna) (?:take|taking|swallow|swallowing) (?:them all|all of them|the (?:lot|whole (?:lot|pack|bottle))|all (?:my|the) (?:pills|tablets|meds))\b`)},
+	{"suicide.picked", Suicide, must(`\b(?:i've|ive|i have) (?:picked|chosen|set|decided on|got) (?:a|the|my) (?:day|date|place|spot|bridge|time|method|way out)\b|\b(?:i've|ive|i have) (?:got|found|worked) (?:it all |everything |the )?(?:worked out|way out|planned)\b|^got it all worked out\b`)},
+	{"suicide.looked_up", Suicide, must(`\bi(?:'ve| have)? (?:looked up|googled|searched|read up on|researched)(?: for)? how (?:to do it|many (?:pills|tablets)|to (?:die|kill myself|end it)|long it takes to die)\b`)},
+	{"suicide.on_edge", Suicide, must(`\b(?:stood|standing|sat|sitting|been|was|went) (?:on|at|by|to|up on) (?:the|a|that) (?:bridge|roof|ledge|cliff|tracks|platform edge|railway|rooftop|balcony)\b[^?]{0,60}\b(?:last night|tonight|again|later|an hour|hours|going back|couldn't|nearly|almost|jump)`)},
+	{"suicide.doing_it", Suicide, must(`\b(?:tonight|tomorrow|this weekend|when (?:he|she|they|my [a-z]+) (?:leaves?|goes|sleeps?|is asleep)[a-z ]{0,20})[, ]+(?:i'm|im|i am|i'll) (?:going to |gonna )?(?:do|doing) it\b|\b(?:i'm|im|i am|i was) (?:going to|gonna) do it (?:tonight|tomorrow|today|this weekend|soon|now)\b`)},
+	{"suicide.goodbyes", Suicide, must(`\b(?:if you don't hear from me|if i'm not here|if i am not here|when i'm gone|once i'm gone|after i'm gone)\b[^?]{0,60}\b(?:fault|know|sorry|tell|please|remember|yours|look after)|\b(?:you won't|you will not|nobody will) have to put up with me (?:much longer|any ?more|for long)\b|\bwon't be needing\b[^?]{0,50}\b(?:anything|any of it|any more)\b`)},
+	{"suicide.last_of", Suicide, must(`\b(?:the last of anything|my last day on|only one thing left to do|no next (?:month|week|year) for me|there's no tomorrow for me|theres no tomorrow for me|not making (?:any )?plans past|i've made up my mind and|won't keep (?:her|him|them) waiting long|soon it won't hurt|done tired)\b|\bdon't think there(?:'s| is|s) a next (?:month|week|year) for me\b`)},
+	{"suicide.leave_whenever", Suicide, must(`\b(?:found|it's a relief knowing|relief to know)[a-z ]{0,30}(?:the way out|i can leave (?:whenever|any ?time)|i can end it)\b|\bthey got to leave\b|\benvy (?:people|those) who (?:died|are dead|die)\b|\bdon't see the reason to stay\b`)},
+	{"suicide.real", Suicide, must(`\b(?:i'd|i would|i could|my own answer (?:was|is|would be)) (?:answer )?yes to (?:all|every one|most) of (?:them|those)\b|\b(?:wanting to die|being suicidal|suicide)[a-z ]{0,30}my own answer (?:was|is|would be) yes\b|\bi(?:'m| am) the one who should (?:be calling|call) (?:the|a) (?:line|hotline|helpline)\b|\bi feel the same as (?:he|she|they|the client)[a-z ]{0,5}\b`)},
+	{"self_harm.might", SelfHarm, must(`\bi (?:might|may|could|will|am afraid i(?:'ll| will)|think i(?:'ll| will)) (?:end up )?(?:hurt|hurting|harm|harming|cut|cutting|do something to) (?:myself|me)\b`)},
+	{"self_harm.might_do", SelfHarm, must(`\b(?:afraid|scared|frightened|terrified|worried) (?:of|about) what i (?:might|could|may|will|would|am going to) do to myself\b`)},
+	{"self_harm.not_trust", SelfHarm, must(`\bi (?:don't|do not|dont|can't|cannot) (?:really |even )?trust myself (?:to be alone|alone|tonight|right now|with|not to)|\b(?:i'm|i am|think i'm|think i am|i don't think i'm|i dont think im) (?:not )?safe with myself\b`)},
+	{"self_harm.urge", SelfHarm, must(`\b(?:i )?(?:really |so |still |just )*(?:want|need|wanna|urge|tempted|itching|trying not) to (?:cut|hurt myself|harm myself|burn myself|cut again)(?: (?:rn|right now|again|so bad|tonight|myself))*(?:$|[.,!?]| (?:rn|right|and|but|so)\b)`)},
+	{"self_harm.bare", SelfHarm, must(`^(?:been|started|back to|still|ive been|punishing|i've been|keep) (?:hurting|cutting|burning|harming|punishing|scratching|starving) myself\b`)},
+	{"self_harm.now", SelfHarm, must(`\bi (?:cut|burn|burned|burnt|scratch|scratched|hit|bit|bite|punched|starve|hurt) (?:myself|my (?:own )?(?:arms?|legs?|thighs?|wrists?|head|skin|stomach))\b(?: (?:before|when|till|til|until|again|last|twice|this|after|on the wall|in the|because|so))`)},
+	{"self_harm.blood", SelfHarm, must(`\bi (?:scratch|pick|cut|bite|dig)[a-z ]{0,20}(?:til|till|until)[a-z' ]{0,12}(?:blood|bleed|bleeds|bleeding)\b`)},
+	{"self_harm.relapse", SelfHarm, must(`\brelapsed\b[^?]{0,60}\b(?:clean|arms|legs|cutting|cuts|blade|wrists?)\b|\b(?:fresh|new) (?:marks|cuts|scars|burns) (?:under|on|all over|up) my\b`)},
+	{"self_harm.hurting_only", SelfHarm, must(`\b(?:only thing|the only way|nothing)[a-z' ]{0,40} is (?:hurting|cutting|burning|harming) myself\b|\bdoing to myself what the client\b|\bwith the razor\b[^?]{0,30}\bdeserve\b`)},
 	{"self_harm.afraid", SelfHarm, must(`\b(?:afraid|scared|frightened|terrified) of what i (?:might|could|may|will|would|am going to) do(?: to myself)?` + end)},
 	{"self_harm.cutting", SelfHarm, must(`\bi(?:'ve been|'ve started| have been| have started|'m| am| started| keep) cutting(?: again| to cope| at night)*` + end)},
 	{"harm.somebody", HarmToOthers, must(`\bi(?:'m| am)` + very + ` (?:going to|gonna|about to) hurt (?:someone|somebody|people)\b`)},
@@ -154,6 +192,9 @@ func (r rule) excused(s string, from, to int) bool {
 	if !deniesItself[r.id] && denied.MatchString(match) {
 		return true
 	}
+	if over.MatchString(s) || over.MatchString(after) {
+		return true
+	}
 	if tail := lastWords(before, 5); denied.MatchString(tail) && !strings.ContainsAny(tail, ",;") || supposed.MatchString(before) {
 		return true
 	}
@@ -163,6 +204,9 @@ func (r rule) excused(s string, from, to int) bool {
 	return idioms.MatchString(after) || light.MatchString(s) || jokes.MatchString(s)
 }
 
+// over says that it is long past and behind somebody.
+var over = regexp.MustCompile(`\bwhen i was (?:a (?:teenager|teen|child|kid|student)|in (?:school|college|my (?:teens|twenties))|[1-3]?[0-9]|[a-z]+teen|twenty[a-z -]*)\b|\b(?:(?:[0-9]+|two|three|five|ten|fifteen|twenty|thirty|many|[a-z-]+) years (?:ago|on|later))\b|\b(?:back then|decades ago|long ago|years ago)\b`)
+
 // out stands between what somebody said and what the speaker says of themselves.
 var out = regexp.MustCompile(`\b(?:but|and honestly|and actually|honestly|to be honest|and now|and) $`)
 
@@ -171,6 +215,7 @@ var deniesItself = map[string]bool{
 	"suicide.worth": true, "suicide.no_point": true, "suicide.missed": true, "suicide.not_wake": true, "suicide.part": true, "suicide.vanish": true,
 	"suicide.not_live": true, "suicide.not_here_any_more": true, "suicide.cannot_live": true, "suicide.go_on": true, "suicide.no_reason": true, "suicide.better_off": true, "suicide.goodbye": true,
 	"suicide.intent": true, "suicide.wish": true, "suicide.wish_born": true, "suicide.not_here": true, "danger.afraid": true, "suicide.nothing_to_live": true,
+	"suicide.stop_thinking": true, "suicide.am": true, "suicide.better_off_around": true, "suicide.nobody_misses": true, "suicide.wish_not_woken": true, "suicide.hope_accident": true, "suicide.no_care": true, "suicide.point_alive": true, "suicide.sleep_forever": true, "suicide.goodbyes": true, "suicide.last_of": true, "suicide.leave_whenever": true, "self_harm.not_trust": true, "self_harm.urge": true, "suicide.disappear": true, "suicide.thoughts_back": true, "suicide.ending": true, "suicide.slang": true, "self_harm.relapse": true, "self_harm.hurting_only": true, "suicide.real": true,
 }
 
 func lastWords(text string, n int) string {

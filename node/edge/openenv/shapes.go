@@ -185,6 +185,11 @@ func answerOf(step *vignettev1.EnvironmentStep) (*answer, error) {
 	if err := json.Unmarshal(raw, &observation); err != nil {
 		return nil, err
 	}
+	for _, list := range []string{"turns", "others"} {
+		if observation[list] == nil {
+			observation[list] = []any{}
+		}
+	}
 	observation["text"] = step.GetText()
 	observation["turn_index"], observation["turns_left"] = step.GetObservation().GetTurnIndex(), step.GetObservation().GetTurnsLeft()
 	observation["episode"], observation["run"], observation["environment"] = step.GetEpisode(), step.GetRun(), step.GetEnvironment()

@@ -77,6 +77,299 @@ func (RewardTiming) EnumDescriptor() ([]byte, []int) {
 	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{0}
 }
 
+// AskPolicyRequest is one question to a policy.
+type AskPolicyRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Base of its OpenAI-compatible API: "/chat/completions" is added.
+	Url string `protobuf:"bytes,1,opt,name=url,proto3" json:"url,omitempty"`
+	// The body's "model".
+	Model string `protobuf:"bytes,2,opt,name=model,proto3" json:"model,omitempty"`
+	// Further fields of the body, as a JSON object; empty means none. They cannot replace model, messages and stream.
+	Parameters string `protobuf:"bytes,3,opt,name=parameters,proto3" json:"parameters,omitempty"`
+	// The messages, each a JSON object, sent as they are, byte for byte.
+	Messages      []string `protobuf:"bytes,4,rep,name=messages,proto3" json:"messages,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AskPolicyRequest) Reset() {
+	*x = AskPolicyRequest{}
+	mi := &file_vignette_v1_environment_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AskPolicyRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AskPolicyRequest) ProtoMessage() {}
+
+func (x *AskPolicyRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_environment_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AskPolicyRequest.ProtoReflect.Descriptor instead.
+func (*AskPolicyRequest) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *AskPolicyRequest) GetUrl() string {
+	if x != nil {
+		return x.Url
+	}
+	return ""
+}
+
+func (x *AskPolicyRequest) GetModel() string {
+	if x != nil {
+		return x.Model
+	}
+	return ""
+}
+
+func (x *AskPolicyRequest) GetParameters() string {
+	if x != nil {
+		return x.Parameters
+	}
+	return ""
+}
+
+func (x *AskPolicyRequest) GetMessages() []string {
+	if x != nil {
+		return x.Messages
+	}
+	return nil
+}
+
+// AskPolicyResponse is its answer.
+type AskPolicyResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The answer's message, as it came, byte for byte, with all fields it has.
+	Message string `protobuf:"bytes,1,opt,name=message,proto3" json:"message,omitempty"`
+	// Its content.
+	Content string `protobuf:"bytes,2,opt,name=content,proto3" json:"content,omitempty"`
+	// Why it ended, as the policy's server says it.
+	FinishReason string `protobuf:"bytes,3,opt,name=finish_reason,json=finishReason,proto3" json:"finish_reason,omitempty"`
+	// The first choice whole, as it came: token ids and log probabilities, where the server gives them.
+	Choice        string `protobuf:"bytes,4,opt,name=choice,proto3" json:"choice,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AskPolicyResponse) Reset() {
+	*x = AskPolicyResponse{}
+	mi := &file_vignette_v1_environment_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AskPolicyResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AskPolicyResponse) ProtoMessage() {}
+
+func (x *AskPolicyResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_environment_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AskPolicyResponse.ProtoReflect.Descriptor instead.
+func (*AskPolicyResponse) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *AskPolicyResponse) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
+func (x *AskPolicyResponse) GetContent() string {
+	if x != nil {
+		return x.Content
+	}
+	return ""
+}
+
+func (x *AskPolicyResponse) GetFinishReason() string {
+	if x != nil {
+		return x.FinishReason
+	}
+	return ""
+}
+
+func (x *AskPolicyResponse) GetChoice() string {
+	if x != nil {
+		return x.Choice
+	}
+	return ""
+}
+
+// RunEpisodeRequest plays an episode with a policy at a URL.
+type RunEpisodeRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What is played. Its environment must be empty: one is opened, and closed at the end.
+	Begin *ResetItem `protobuf:"bytes,1,opt,name=begin,proto3" json:"begin,omitempty"`
+	// Base of the policy's OpenAI-compatible API, on loopback or a host that was allowed (--policy-host).
+	Url string `protobuf:"bytes,2,opt,name=url,proto3" json:"url,omitempty"`
+	// Which model is asked for there.
+	Model string `protobuf:"bytes,3,opt,name=model,proto3" json:"model,omitempty"`
+	// Further fields of each request to it, as a JSON object.
+	Parameters string `protobuf:"bytes,4,opt,name=parameters,proto3" json:"parameters,omitempty"`
+	// The first message's text; empty means one that is made of the role's card.
+	System        string `protobuf:"bytes,5,opt,name=system,proto3" json:"system,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RunEpisodeRequest) Reset() {
+	*x = RunEpisodeRequest{}
+	mi := &file_vignette_v1_environment_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RunEpisodeRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RunEpisodeRequest) ProtoMessage() {}
+
+func (x *RunEpisodeRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_environment_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RunEpisodeRequest.ProtoReflect.Descriptor instead.
+func (*RunEpisodeRequest) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *RunEpisodeRequest) GetBegin() *ResetItem {
+	if x != nil {
+		return x.Begin
+	}
+	return nil
+}
+
+func (x *RunEpisodeRequest) GetUrl() string {
+	if x != nil {
+		return x.Url
+	}
+	return ""
+}
+
+func (x *RunEpisodeRequest) GetModel() string {
+	if x != nil {
+		return x.Model
+	}
+	return ""
+}
+
+func (x *RunEpisodeRequest) GetParameters() string {
+	if x != nil {
+		return x.Parameters
+	}
+	return ""
+}
+
+func (x *RunEpisodeRequest) GetSystem() string {
+	if x != nil {
+		return x.System
+	}
+	return ""
+}
+
+// RunEpisodeResponse is the episode as the policy saw it.
+type RunEpisodeResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Each step, the reset first; without observations but in the last.
+	Steps []*EnvironmentStep `protobuf:"bytes,1,rep,name=steps,proto3" json:"steps,omitempty"`
+	// The conversation as it was sent to the policy, its last answer and what was said to it included: each message a JSON object. Its own are as it wrote them,
+	// with fields that nobody here knows; what it was told stands in messages of role system and user.
+	Messages []string `protobuf:"bytes,2,rep,name=messages,proto3" json:"messages,omitempty"`
+	// The first choice of each of its answers, as it came.
+	Choices       []string `protobuf:"bytes,3,rep,name=choices,proto3" json:"choices,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RunEpisodeResponse) Reset() {
+	*x = RunEpisodeResponse{}
+	mi := &file_vignette_v1_environment_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RunEpisodeResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RunEpisodeResponse) ProtoMessage() {}
+
+func (x *RunEpisodeResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_environment_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RunEpisodeResponse.ProtoReflect.Descriptor instead.
+func (*RunEpisodeResponse) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *RunEpisodeResponse) GetSteps() []*EnvironmentStep {
+	if x != nil {
+		return x.Steps
+	}
+	return nil
+}
+
+func (x *RunEpisodeResponse) GetMessages() []string {
+	if x != nil {
+		return x.Messages
+	}
+	return nil
+}
+
+func (x *RunEpisodeResponse) GetChoices() []string {
+	if x != nil {
+		return x.Choices
+	}
+	return nil
+}
+
 // EnvironmentServiceResetRequest begins episodes.
 type EnvironmentServiceResetRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -88,7 +381,7 @@ type EnvironmentServiceResetRequest struct {
 
 func (x *EnvironmentServiceResetRequest) Reset() {
 	*x = EnvironmentServiceResetRequest{}
-	mi := &file_vignette_v1_environment_proto_msgTypes[0]
+	mi := &file_vignette_v1_environment_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -100,7 +393,7 @@ func (x *EnvironmentServiceResetRequest) String() string {
 func (*EnvironmentServiceResetRequest) ProtoMessage() {}
 
 func (x *EnvironmentServiceResetRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_environment_proto_msgTypes[0]
+	mi := &file_vignette_v1_environment_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -113,7 +406,7 @@ func (x *EnvironmentServiceResetRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnvironmentServiceResetRequest.ProtoReflect.Descriptor instead.
 func (*EnvironmentServiceResetRequest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{0}
+	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *EnvironmentServiceResetRequest) GetItems() []*ResetItem {
@@ -154,7 +447,7 @@ type ResetItem struct {
 
 func (x *ResetItem) Reset() {
 	*x = ResetItem{}
-	mi := &file_vignette_v1_environment_proto_msgTypes[1]
+	mi := &file_vignette_v1_environment_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -166,7 +459,7 @@ func (x *ResetItem) String() string {
 func (*ResetItem) ProtoMessage() {}
 
 func (x *ResetItem) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_environment_proto_msgTypes[1]
+	mi := &file_vignette_v1_environment_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -179,7 +472,7 @@ func (x *ResetItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResetItem.ProtoReflect.Descriptor instead.
 func (*ResetItem) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{1}
+	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ResetItem) GetEnvironment() string {
@@ -285,7 +578,7 @@ type EnvironmentServiceResetResponse struct {
 
 func (x *EnvironmentServiceResetResponse) Reset() {
 	*x = EnvironmentServiceResetResponse{}
-	mi := &file_vignette_v1_environment_proto_msgTypes[2]
+	mi := &file_vignette_v1_environment_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -297,7 +590,7 @@ func (x *EnvironmentServiceResetResponse) String() string {
 func (*EnvironmentServiceResetResponse) ProtoMessage() {}
 
 func (x *EnvironmentServiceResetResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_environment_proto_msgTypes[2]
+	mi := &file_vignette_v1_environment_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -310,7 +603,7 @@ func (x *EnvironmentServiceResetResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnvironmentServiceResetResponse.ProtoReflect.Descriptor instead.
 func (*EnvironmentServiceResetResponse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{2}
+	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *EnvironmentServiceResetResponse) GetOutcomes() []*StepOutcome {
@@ -333,7 +626,7 @@ type EnvironmentServiceStepRequest struct {
 
 func (x *EnvironmentServiceStepRequest) Reset() {
 	*x = EnvironmentServiceStepRequest{}
-	mi := &file_vignette_v1_environment_proto_msgTypes[3]
+	mi := &file_vignette_v1_environment_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -345,7 +638,7 @@ func (x *EnvironmentServiceStepRequest) String() string {
 func (*EnvironmentServiceStepRequest) ProtoMessage() {}
 
 func (x *EnvironmentServiceStepRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_environment_proto_msgTypes[3]
+	mi := &file_vignette_v1_environment_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -358,7 +651,7 @@ func (x *EnvironmentServiceStepRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnvironmentServiceStepRequest.ProtoReflect.Descriptor instead.
 func (*EnvironmentServiceStepRequest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{3}
+	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *EnvironmentServiceStepRequest) GetItems() []*StepItem {
@@ -391,7 +684,7 @@ type StepItem struct {
 
 func (x *StepItem) Reset() {
 	*x = StepItem{}
-	mi := &file_vignette_v1_environment_proto_msgTypes[4]
+	mi := &file_vignette_v1_environment_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -403,7 +696,7 @@ func (x *StepItem) String() string {
 func (*StepItem) ProtoMessage() {}
 
 func (x *StepItem) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_environment_proto_msgTypes[4]
+	mi := &file_vignette_v1_environment_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -416,7 +709,7 @@ func (x *StepItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepItem.ProtoReflect.Descriptor instead.
 func (*StepItem) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{4}
+	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *StepItem) GetEnvironment() string {
@@ -451,7 +744,7 @@ type EnvironmentServiceStepResponse struct {
 
 func (x *EnvironmentServiceStepResponse) Reset() {
 	*x = EnvironmentServiceStepResponse{}
-	mi := &file_vignette_v1_environment_proto_msgTypes[5]
+	mi := &file_vignette_v1_environment_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -463,7 +756,7 @@ func (x *EnvironmentServiceStepResponse) String() string {
 func (*EnvironmentServiceStepResponse) ProtoMessage() {}
 
 func (x *EnvironmentServiceStepResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_environment_proto_msgTypes[5]
+	mi := &file_vignette_v1_environment_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -476,7 +769,7 @@ func (x *EnvironmentServiceStepResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnvironmentServiceStepResponse.ProtoReflect.Descriptor instead.
 func (*EnvironmentServiceStepResponse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{5}
+	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *EnvironmentServiceStepResponse) GetOutcomes() []*StepOutcome {
@@ -502,7 +795,7 @@ type StepOutcome struct {
 
 func (x *StepOutcome) Reset() {
 	*x = StepOutcome{}
-	mi := &file_vignette_v1_environment_proto_msgTypes[6]
+	mi := &file_vignette_v1_environment_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -514,7 +807,7 @@ func (x *StepOutcome) String() string {
 func (*StepOutcome) ProtoMessage() {}
 
 func (x *StepOutcome) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_environment_proto_msgTypes[6]
+	mi := &file_vignette_v1_environment_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -527,7 +820,7 @@ func (x *StepOutcome) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepOutcome.ProtoReflect.Descriptor instead.
 func (*StepOutcome) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{6}
+	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *StepOutcome) GetOutcome() isStepOutcome_Outcome {
@@ -588,7 +881,7 @@ type EnvironmentError struct {
 
 func (x *EnvironmentError) Reset() {
 	*x = EnvironmentError{}
-	mi := &file_vignette_v1_environment_proto_msgTypes[7]
+	mi := &file_vignette_v1_environment_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -600,7 +893,7 @@ func (x *EnvironmentError) String() string {
 func (*EnvironmentError) ProtoMessage() {}
 
 func (x *EnvironmentError) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_environment_proto_msgTypes[7]
+	mi := &file_vignette_v1_environment_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -613,7 +906,7 @@ func (x *EnvironmentError) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnvironmentError.ProtoReflect.Descriptor instead.
 func (*EnvironmentError) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{7}
+	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *EnvironmentError) GetCode() int32 {
@@ -675,7 +968,7 @@ type EnvironmentStep struct {
 
 func (x *EnvironmentStep) Reset() {
 	*x = EnvironmentStep{}
-	mi := &file_vignette_v1_environment_proto_msgTypes[8]
+	mi := &file_vignette_v1_environment_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -687,7 +980,7 @@ func (x *EnvironmentStep) String() string {
 func (*EnvironmentStep) ProtoMessage() {}
 
 func (x *EnvironmentStep) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_environment_proto_msgTypes[8]
+	mi := &file_vignette_v1_environment_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -700,7 +993,7 @@ func (x *EnvironmentStep) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnvironmentStep.ProtoReflect.Descriptor instead.
 func (*EnvironmentStep) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{8}
+	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *EnvironmentStep) GetEnvironment() string {
@@ -820,7 +1113,7 @@ type RewardComponent struct {
 
 func (x *RewardComponent) Reset() {
 	*x = RewardComponent{}
-	mi := &file_vignette_v1_environment_proto_msgTypes[9]
+	mi := &file_vignette_v1_environment_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -832,7 +1125,7 @@ func (x *RewardComponent) String() string {
 func (*RewardComponent) ProtoMessage() {}
 
 func (x *RewardComponent) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_environment_proto_msgTypes[9]
+	mi := &file_vignette_v1_environment_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -845,7 +1138,7 @@ func (x *RewardComponent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RewardComponent.ProtoReflect.Descriptor instead.
 func (*RewardComponent) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{9}
+	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *RewardComponent) GetName() string {
@@ -894,7 +1187,7 @@ type EnvironmentServiceCloseRequest struct {
 
 func (x *EnvironmentServiceCloseRequest) Reset() {
 	*x = EnvironmentServiceCloseRequest{}
-	mi := &file_vignette_v1_environment_proto_msgTypes[10]
+	mi := &file_vignette_v1_environment_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -906,7 +1199,7 @@ func (x *EnvironmentServiceCloseRequest) String() string {
 func (*EnvironmentServiceCloseRequest) ProtoMessage() {}
 
 func (x *EnvironmentServiceCloseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_environment_proto_msgTypes[10]
+	mi := &file_vignette_v1_environment_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -919,7 +1212,7 @@ func (x *EnvironmentServiceCloseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnvironmentServiceCloseRequest.ProtoReflect.Descriptor instead.
 func (*EnvironmentServiceCloseRequest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{10}
+	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *EnvironmentServiceCloseRequest) GetEnvironments() []string {
@@ -940,7 +1233,7 @@ type EnvironmentServiceCloseResponse struct {
 
 func (x *EnvironmentServiceCloseResponse) Reset() {
 	*x = EnvironmentServiceCloseResponse{}
-	mi := &file_vignette_v1_environment_proto_msgTypes[11]
+	mi := &file_vignette_v1_environment_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -952,7 +1245,7 @@ func (x *EnvironmentServiceCloseResponse) String() string {
 func (*EnvironmentServiceCloseResponse) ProtoMessage() {}
 
 func (x *EnvironmentServiceCloseResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_environment_proto_msgTypes[11]
+	mi := &file_vignette_v1_environment_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -965,7 +1258,7 @@ func (x *EnvironmentServiceCloseResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnvironmentServiceCloseResponse.ProtoReflect.Descriptor instead.
 func (*EnvironmentServiceCloseResponse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{11}
+	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *EnvironmentServiceCloseResponse) GetClosed() int32 {
@@ -990,7 +1283,7 @@ type EnvironmentEpisode struct {
 
 func (x *EnvironmentEpisode) Reset() {
 	*x = EnvironmentEpisode{}
-	mi := &file_vignette_v1_environment_proto_msgTypes[12]
+	mi := &file_vignette_v1_environment_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1002,7 +1295,7 @@ func (x *EnvironmentEpisode) String() string {
 func (*EnvironmentEpisode) ProtoMessage() {}
 
 func (x *EnvironmentEpisode) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_environment_proto_msgTypes[12]
+	mi := &file_vignette_v1_environment_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1015,7 +1308,7 @@ func (x *EnvironmentEpisode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnvironmentEpisode.ProtoReflect.Descriptor instead.
 func (*EnvironmentEpisode) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{12}
+	return file_vignette_v1_environment_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *EnvironmentEpisode) GetEnvironment() string {
@@ -1043,7 +1336,33 @@ var File_vignette_v1_environment_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_environment_proto_rawDesc = "" +
 	"\n" +
-	"\x1dvignette/v1/environment.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x17vignette/v1/agent.proto\x1a\x1avignette/v1/scenario.proto\x1a\x17vignette/v1/score.proto\x1a\x16vignette/v1/turn.proto\"[\n" +
+	"\x1dvignette/v1/environment.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x17vignette/v1/agent.proto\x1a\x1avignette/v1/scenario.proto\x1a\x17vignette/v1/score.proto\x1a\x16vignette/v1/turn.proto\"\xa4\x01\n" +
+	"\x10AskPolicyRequest\x12\x1c\n" +
+	"\x03url\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xd0\x0fR\x03url\x12\x1e\n" +
+	"\x05model\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x02R\x05model\x12)\n" +
+	"\n" +
+	"parameters\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x18\xa0\x8d\x06R\n" +
+	"parameters\x12'\n" +
+	"\bmessages\x18\x04 \x03(\tB\v\xbaH\b\x92\x01\x05\b\x01\x10\x88'R\bmessages\"\x84\x01\n" +
+	"\x11AskPolicyResponse\x12\x18\n" +
+	"\amessage\x18\x01 \x01(\tR\amessage\x12\x18\n" +
+	"\acontent\x18\x02 \x01(\tR\acontent\x12#\n" +
+	"\rfinish_reason\x18\x03 \x01(\tR\ffinishReason\x12\x16\n" +
+	"\x06choice\x18\x04 \x01(\tR\x06choice\"\xd5\x01\n" +
+	"\x11RunEpisodeRequest\x124\n" +
+	"\x05begin\x18\x01 \x01(\v2\x16.vignette.v1.ResetItemB\x06\xbaH\x03\xc8\x01\x01R\x05begin\x12\x1c\n" +
+	"\x03url\x18\x02 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xd0\x0fR\x03url\x12\x1e\n" +
+	"\x05model\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x02R\x05model\x12)\n" +
+	"\n" +
+	"parameters\x18\x04 \x01(\tB\t\xbaH\x06r\x04\x18\xa0\x8d\x06R\n" +
+	"parameters\x12!\n" +
+	"\x06system\x18\x05 \x01(\tB\t\xbaH\x06r\x04\x18\xa0\x8d\x06R\x06system\"~\n" +
+	"\x12RunEpisodeResponse\x122\n" +
+	"\x05steps\x18\x01 \x03(\v2\x1c.vignette.v1.EnvironmentStepR\x05steps\x12\x1a\n" +
+	"\bmessages\x18\x02 \x03(\tR\bmessages\x12\x18\n" +
+	"\achoices\x18\x03 \x03(\tR\achoices\"[\n" +
 	"\x1eEnvironmentServiceResetRequest\x129\n" +
 	"\x05items\x18\x01 \x03(\v2\x16.vignette.v1.ResetItemB\v\xbaH\b\x92\x01\x05\b\x01\x10\x80\bR\x05items\"\xdb\x03\n" +
 	"\tResetItem\x12)\n" +
@@ -1127,11 +1446,15 @@ const file_vignette_v1_environment_proto_rawDesc = "" +
 	"\fRewardTiming\x12\x1d\n" +
 	"\x19REWARD_TIMING_UNSPECIFIED\x10\x00\x12\x1c\n" +
 	"\x18REWARD_TIMING_ON_OUTCOME\x10\x01\x12\x19\n" +
-	"\x15REWARD_TIMING_ON_TURN\x10\x022\xbd\x02\n" +
+	"\x15REWARD_TIMING_ON_TURN\x10\x022\x8c\x03\n" +
 	"\x12EnvironmentService\x12b\n" +
 	"\x05Reset\x12+.vignette.v1.EnvironmentServiceResetRequest\x1a,.vignette.v1.EnvironmentServiceResetResponse\x12_\n" +
 	"\x04Step\x12*.vignette.v1.EnvironmentServiceStepRequest\x1a+.vignette.v1.EnvironmentServiceStepResponse\x12b\n" +
-	"\x05Close\x12+.vignette.v1.EnvironmentServiceCloseRequest\x1a,.vignette.v1.EnvironmentServiceCloseResponseB?Z=github.com/vignette-sim/vignette/proto/vignette/v1;vignettev1b\x06proto3"
+	"\x05Close\x12+.vignette.v1.EnvironmentServiceCloseRequest\x1a,.vignette.v1.EnvironmentServiceCloseResponse\x12M\n" +
+	"\n" +
+	"RunEpisode\x12\x1e.vignette.v1.RunEpisodeRequest\x1a\x1f.vignette.v1.RunEpisodeResponse2[\n" +
+	"\rPolicyService\x12J\n" +
+	"\tAskPolicy\x12\x1d.vignette.v1.AskPolicyRequest\x1a\x1e.vignette.v1.AskPolicyResponseB?Z=github.com/vignette-sim/vignette/proto/vignette/v1;vignettev1b\x06proto3"
 
 var (
 	file_vignette_v1_environment_proto_rawDescOnce sync.Once
@@ -1146,57 +1469,67 @@ func file_vignette_v1_environment_proto_rawDescGZIP() []byte {
 }
 
 var file_vignette_v1_environment_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_vignette_v1_environment_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_vignette_v1_environment_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_vignette_v1_environment_proto_goTypes = []any{
 	(RewardTiming)(0),                       // 0: vignette.v1.RewardTiming
-	(*EnvironmentServiceResetRequest)(nil),  // 1: vignette.v1.EnvironmentServiceResetRequest
-	(*ResetItem)(nil),                       // 2: vignette.v1.ResetItem
-	(*EnvironmentServiceResetResponse)(nil), // 3: vignette.v1.EnvironmentServiceResetResponse
-	(*EnvironmentServiceStepRequest)(nil),   // 4: vignette.v1.EnvironmentServiceStepRequest
-	(*StepItem)(nil),                        // 5: vignette.v1.StepItem
-	(*EnvironmentServiceStepResponse)(nil),  // 6: vignette.v1.EnvironmentServiceStepResponse
-	(*StepOutcome)(nil),                     // 7: vignette.v1.StepOutcome
-	(*EnvironmentError)(nil),                // 8: vignette.v1.EnvironmentError
-	(*EnvironmentStep)(nil),                 // 9: vignette.v1.EnvironmentStep
-	(*RewardComponent)(nil),                 // 10: vignette.v1.RewardComponent
-	(*EnvironmentServiceCloseRequest)(nil),  // 11: vignette.v1.EnvironmentServiceCloseRequest
-	(*EnvironmentServiceCloseResponse)(nil), // 12: vignette.v1.EnvironmentServiceCloseResponse
-	(*EnvironmentEpisode)(nil),              // 13: vignette.v1.EnvironmentEpisode
-	nil,                                     // 14: vignette.v1.ResetItem.ModelsEntry
-	(*Scenario)(nil),                        // 15: vignette.v1.Scenario
-	(*durationpb.Duration)(nil),             // 16: google.protobuf.Duration
-	(*Action)(nil),                          // 17: vignette.v1.Action
-	(*Observation)(nil),                     // 18: vignette.v1.Observation
-	(*Missing)(nil),                         // 19: vignette.v1.Missing
-	(MissingReason)(0),                      // 20: vignette.v1.MissingReason
+	(*AskPolicyRequest)(nil),                // 1: vignette.v1.AskPolicyRequest
+	(*AskPolicyResponse)(nil),               // 2: vignette.v1.AskPolicyResponse
+	(*RunEpisodeRequest)(nil),               // 3: vignette.v1.RunEpisodeRequest
+	(*RunEpisodeResponse)(nil),              // 4: vignette.v1.RunEpisodeResponse
+	(*EnvironmentServiceResetRequest)(nil),  // 5: vignette.v1.EnvironmentServiceResetRequest
+	(*ResetItem)(nil),                       // 6: vignette.v1.ResetItem
+	(*EnvironmentServiceResetResponse)(nil), // 7: vignette.v1.EnvironmentServiceResetResponse
+	(*EnvironmentServiceStepRequest)(nil),   // 8: vignette.v1.EnvironmentServiceStepRequest
+	(*StepItem)(nil),                        // 9: vignette.v1.StepItem
+	(*EnvironmentServiceStepResponse)(nil),  // 10: vignette.v1.EnvironmentServiceStepResponse
+	(*StepOutcome)(nil),                     // 11: vignette.v1.StepOutcome
+	(*EnvironmentError)(nil),                // 12: vignette.v1.EnvironmentError
+	(*EnvironmentStep)(nil),                 // 13: vignette.v1.EnvironmentStep
+	(*RewardComponent)(nil),                 // 14: vignette.v1.RewardComponent
+	(*EnvironmentServiceCloseRequest)(nil),  // 15: vignette.v1.EnvironmentServiceCloseRequest
+	(*EnvironmentServiceCloseResponse)(nil), // 16: vignette.v1.EnvironmentServiceCloseResponse
+	(*EnvironmentEpisode)(nil),              // 17: vignette.v1.EnvironmentEpisode
+	nil,                                     // 18: vignette.v1.ResetItem.ModelsEntry
+	(*Scenario)(nil),                        // 19: vignette.v1.Scenario
+	(*durationpb.Duration)(nil),             // 20: google.protobuf.Duration
+	(*Action)(nil),                          // 21: vignette.v1.Action
+	(*Observation)(nil),                     // 22: vignette.v1.Observation
+	(*Missing)(nil),                         // 23: vignette.v1.Missing
+	(MissingReason)(0),                      // 24: vignette.v1.MissingReason
 }
 var file_vignette_v1_environment_proto_depIdxs = []int32{
-	2,  // 0: vignette.v1.EnvironmentServiceResetRequest.items:type_name -> vignette.v1.ResetItem
-	15, // 1: vignette.v1.ResetItem.scenario:type_name -> vignette.v1.Scenario
-	14, // 2: vignette.v1.ResetItem.models:type_name -> vignette.v1.ResetItem.ModelsEntry
-	0,  // 3: vignette.v1.ResetItem.timing:type_name -> vignette.v1.RewardTiming
-	7,  // 4: vignette.v1.EnvironmentServiceResetResponse.outcomes:type_name -> vignette.v1.StepOutcome
-	5,  // 5: vignette.v1.EnvironmentServiceStepRequest.items:type_name -> vignette.v1.StepItem
-	16, // 6: vignette.v1.EnvironmentServiceStepRequest.timeout:type_name -> google.protobuf.Duration
-	17, // 7: vignette.v1.StepItem.action:type_name -> vignette.v1.Action
-	7,  // 8: vignette.v1.EnvironmentServiceStepResponse.outcomes:type_name -> vignette.v1.StepOutcome
-	9,  // 9: vignette.v1.StepOutcome.step:type_name -> vignette.v1.EnvironmentStep
-	8,  // 10: vignette.v1.StepOutcome.error:type_name -> vignette.v1.EnvironmentError
-	18, // 11: vignette.v1.EnvironmentStep.observation:type_name -> vignette.v1.Observation
-	19, // 12: vignette.v1.EnvironmentStep.reward_missing:type_name -> vignette.v1.Missing
-	10, // 13: vignette.v1.EnvironmentStep.components:type_name -> vignette.v1.RewardComponent
-	20, // 14: vignette.v1.RewardComponent.missing:type_name -> vignette.v1.MissingReason
-	1,  // 15: vignette.v1.EnvironmentService.Reset:input_type -> vignette.v1.EnvironmentServiceResetRequest
-	4,  // 16: vignette.v1.EnvironmentService.Step:input_type -> vignette.v1.EnvironmentServiceStepRequest
-	11, // 17: vignette.v1.EnvironmentService.Close:input_type -> vignette.v1.EnvironmentServiceCloseRequest
-	3,  // 18: vignette.v1.EnvironmentService.Reset:output_type -> vignette.v1.EnvironmentServiceResetResponse
-	6,  // 19: vignette.v1.EnvironmentService.Step:output_type -> vignette.v1.EnvironmentServiceStepResponse
-	12, // 20: vignette.v1.EnvironmentService.Close:output_type -> vignette.v1.EnvironmentServiceCloseResponse
-	18, // [18:21] is the sub-list for method output_type
-	15, // [15:18] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	6,  // 0: vignette.v1.RunEpisodeRequest.begin:type_name -> vignette.v1.ResetItem
+	13, // 1: vignette.v1.RunEpisodeResponse.steps:type_name -> vignette.v1.EnvironmentStep
+	6,  // 2: vignette.v1.EnvironmentServiceResetRequest.items:type_name -> vignette.v1.ResetItem
+	19, // 3: vignette.v1.ResetItem.scenario:type_name -> vignette.v1.Scenario
+	18, // 4: vignette.v1.ResetItem.models:type_name -> vignette.v1.ResetItem.ModelsEntry
+	0,  // 5: vignette.v1.ResetItem.timing:type_name -> vignette.v1.RewardTiming
+	11, // 6: vignette.v1.EnvironmentServiceResetResponse.outcomes:type_name -> vignette.v1.StepOutcome
+	9,  // 7: vignette.v1.EnvironmentServiceStepRequest.items:type_name -> vignette.v1.StepItem
+	20, // 8: vignette.v1.EnvironmentServiceStepRequest.timeout:type_name -> google.protobuf.Duration
+	21, // 9: vignette.v1.StepItem.action:type_name -> vignette.v1.Action
+	11, // 10: vignette.v1.EnvironmentServiceStepResponse.outcomes:type_name -> vignette.v1.StepOutcome
+	13, // 11: vignette.v1.StepOutcome.step:type_name -> vignette.v1.EnvironmentStep
+	12, // 12: vignette.v1.StepOutcome.error:type_name -> vignette.v1.EnvironmentError
+	22, // 13: vignette.v1.EnvironmentStep.observation:type_name -> vignette.v1.Observation
+	23, // 14: vignette.v1.EnvironmentStep.reward_missing:type_name -> vignette.v1.Missing
+	14, // 15: vignette.v1.EnvironmentStep.components:type_name -> vignette.v1.RewardComponent
+	24, // 16: vignette.v1.RewardComponent.missing:type_name -> vignette.v1.MissingReason
+	5,  // 17: vignette.v1.EnvironmentService.Reset:input_type -> vignette.v1.EnvironmentServiceResetRequest
+	8,  // 18: vignette.v1.EnvironmentService.Step:input_type -> vignette.v1.EnvironmentServiceStepRequest
+	15, // 19: vignette.v1.EnvironmentService.Close:input_type -> vignette.v1.EnvironmentServiceCloseRequest
+	3,  // 20: vignette.v1.EnvironmentService.RunEpisode:input_type -> vignette.v1.RunEpisodeRequest
+	1,  // 21: vignette.v1.PolicyService.AskPolicy:input_type -> vignette.v1.AskPolicyRequest
+	7,  // 22: vignette.v1.EnvironmentService.Reset:output_type -> vignette.v1.EnvironmentServiceResetResponse
+	10, // 23: vignette.v1.EnvironmentService.Step:output_type -> vignette.v1.EnvironmentServiceStepResponse
+	16, // 24: vignette.v1.EnvironmentService.Close:output_type -> vignette.v1.EnvironmentServiceCloseResponse
+	4,  // 25: vignette.v1.EnvironmentService.RunEpisode:output_type -> vignette.v1.RunEpisodeResponse
+	2,  // 26: vignette.v1.PolicyService.AskPolicy:output_type -> vignette.v1.AskPolicyResponse
+	22, // [22:27] is the sub-list for method output_type
+	17, // [17:22] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_environment_proto_init() }
@@ -1208,26 +1541,26 @@ func file_vignette_v1_environment_proto_init() {
 	file_vignette_v1_scenario_proto_init()
 	file_vignette_v1_score_proto_init()
 	file_vignette_v1_turn_proto_init()
-	file_vignette_v1_environment_proto_msgTypes[1].OneofWrappers = []any{
+	file_vignette_v1_environment_proto_msgTypes[5].OneofWrappers = []any{
 		(*ResetItem_Library)(nil),
 		(*ResetItem_Scenario)(nil),
 	}
-	file_vignette_v1_environment_proto_msgTypes[4].OneofWrappers = []any{}
-	file_vignette_v1_environment_proto_msgTypes[6].OneofWrappers = []any{
+	file_vignette_v1_environment_proto_msgTypes[8].OneofWrappers = []any{}
+	file_vignette_v1_environment_proto_msgTypes[10].OneofWrappers = []any{
 		(*StepOutcome_Step)(nil),
 		(*StepOutcome_Error)(nil),
 	}
-	file_vignette_v1_environment_proto_msgTypes[8].OneofWrappers = []any{}
-	file_vignette_v1_environment_proto_msgTypes[9].OneofWrappers = []any{}
+	file_vignette_v1_environment_proto_msgTypes[12].OneofWrappers = []any{}
+	file_vignette_v1_environment_proto_msgTypes[13].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_environment_proto_rawDesc), len(file_vignette_v1_environment_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   14,
+			NumMessages:   18,
 			NumExtensions: 0,
-			NumServices:   1,
+			NumServices:   2,
 		},
 		GoTypes:           file_vignette_v1_environment_proto_goTypes,
 		DependencyIndexes: file_vignette_v1_environment_proto_depIdxs,

@@ -19,9 +19,10 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	EnvironmentService_Reset_FullMethodName = "/vignette.v1.EnvironmentService/Reset"
-	EnvironmentService_Step_FullMethodName  = "/vignette.v1.EnvironmentService/Step"
-	EnvironmentService_Close_FullMethodName = "/vignette.v1.EnvironmentService/Close"
+	EnvironmentService_Reset_FullMethodName      = "/vignette.v1.EnvironmentService/Reset"
+	EnvironmentService_Step_FullMethodName       = "/vignette.v1.EnvironmentService/Step"
+	EnvironmentService_Close_FullMethodName      = "/vignette.v1.EnvironmentService/Close"
+	EnvironmentService_RunEpisode_FullMethodName = "/vignette.v1.EnvironmentService/RunEpisode"
 )
 
 // EnvironmentServiceClient is the client API for EnvironmentService service.
@@ -51,6 +52,10 @@ type EnvironmentServiceClient interface {
 	Step(ctx context.Context, in *EnvironmentServiceStepRequest, opts ...grpc.CallOption) (*EnvironmentServiceStepResponse, error)
 	// Close closes environments.
 	Close(ctx context.Context, in *EnvironmentServiceCloseRequest, opts ...grpc.CallOption) (*EnvironmentServiceCloseResponse, error)
+	// RunEpisode plays a whole episode with a policy that is asked at an OpenAI-compatible URL, and whose tokens are recorded there. It
+	// takes as long as the policy and the others do: the call's deadline bounds it. Errors: INVALID_ARGUMENT; PERMISSION_DENIED for a URL
+	// that may not be asked; UNAVAILABLE when the policy fails, and the codes of items. The episode is then completed as truncated.
+	RunEpisode(ctx context.Context, in *RunEpisodeRequest, opts ...grpc.CallOption) (*RunEpisodeResponse, error)
 }
 
 type environmentServiceClient struct {
@@ -91,6 +96,16 @@ func (c *environmentServiceClient) Close(ctx context.Context, in *EnvironmentSer
 	return out, nil
 }
 
+func (c *environmentServiceClient) RunEpisode(ctx context.Context, in *RunEpisodeRequest, opts ...grpc.CallOption) (*RunEpisodeResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(RunEpisodeResponse)
+	err := c.cc.Invoke(ctx, EnvironmentService_RunEpisode_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // EnvironmentServiceServer is the server API for EnvironmentService service.
 // All implementations must embed UnimplementedEnvironmentServiceServer
 // for forward compatibility.
@@ -118,6 +133,10 @@ type EnvironmentServiceServer interface {
 	Step(context.Context, *EnvironmentServiceStepRequest) (*EnvironmentServiceStepResponse, error)
 	// Close closes environments.
 	Close(context.Context, *EnvironmentServiceCloseRequest) (*EnvironmentServiceCloseResponse, error)
+	// RunEpisode plays a whole episode with a policy that is asked at an OpenAI-compatible URL, and whose tokens are recorded there. It
+	// takes as long as the policy and the others do: the call's deadline bounds it. Errors: INVALID_ARGUMENT; PERMISSION_DENIED for a URL
+	// that may not be asked; UNAVAILABLE when the policy fails, and the codes of items. The episode is then completed as truncated.
+	RunEpisode(context.Context, *RunEpisodeRequest) (*RunEpisodeResponse, error)
 	mustEmbedUnimplementedEnvironmentServiceServer()
 }
 
@@ -136,6 +155,9 @@ func (UnimplementedEnvironmentServiceServer) Step(context.Context, *EnvironmentS
 }
 func (UnimplementedEnvironmentServiceServer) Close(context.Context, *EnvironmentServiceCloseRequest) (*EnvironmentServiceCloseResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Close not implemented")
+}
+func (UnimplementedEnvironmentServiceServer) RunEpisode(context.Context, *RunEpisodeRequest) (*RunEpisodeResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method RunEpisode not implemented")
 }
 func (UnimplementedEnvironmentServiceServer) mustEmbedUnimplementedEnvironmentServiceServer() {}
 func (UnimplementedEnvironmentServiceServer) testEmbeddedByValue()                            {}
@@ -212,6 +234,24 @@ func _EnvironmentService_Close_Handler(srv interface{}, ctx context.Context, dec
 	return interceptor(ctx, in, info, handler)
 }
 
+func _EnvironmentService_RunEpisode_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RunEpisodeRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(EnvironmentServiceServer).RunEpisode(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: EnvironmentService_RunEpisode_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(EnvironmentServiceServer).RunEpisode(ctx, req.(*RunEpisodeRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // EnvironmentService_ServiceDesc is the grpc.ServiceDesc for EnvironmentService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -230,6 +270,120 @@ var EnvironmentService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Close",
 			Handler:    _EnvironmentService_Close_Handler,
+		},
+		{
+			MethodName: "RunEpisode",
+			Handler:    _EnvironmentService_RunEpisode_Handler,
+		},
+	},
+	Streams:  []grpc.StreamDesc{},
+	Metadata: "vignette/v1/environment.proto",
+}
+
+const (
+	PolicyService_AskPolicy_FullMethodName = "/vignette.v1.PolicyService/AskPolicy"
+)
+
+// PolicyServiceClient is the client API for PolicyService service.
+//
+// For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
+//
+// PolicyService asks policies at URLs that callers give. It holds no keys and sends none, asks once and follows no redirect. It asks
+// loopback addresses and hosts that whoever started it has allowed, and nobody else.
+type PolicyServiceClient interface {
+	// AskPolicy asks for one answer.
+	AskPolicy(ctx context.Context, in *AskPolicyRequest, opts ...grpc.CallOption) (*AskPolicyResponse, error)
+}
+
+type policyServiceClient struct {
+	cc grpc.ClientConnInterface
+}
+
+func NewPolicyServiceClient(cc grpc.ClientConnInterface) PolicyServiceClient {
+	return &policyServiceClient{cc}
+}
+
+func (c *policyServiceClient) AskPolicy(ctx context.Context, in *AskPolicyRequest, opts ...grpc.CallOption) (*AskPolicyResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(AskPolicyResponse)
+	err := c.cc.Invoke(ctx, PolicyService_AskPolicy_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// PolicyServiceServer is the server API for PolicyService service.
+// All implementations must embed UnimplementedPolicyServiceServer
+// for forward compatibility.
+//
+// PolicyService asks policies at URLs that callers give. It holds no keys and sends none, asks once and follows no redirect. It asks
+// loopback addresses and hosts that whoever started it has allowed, and nobody else.
+type PolicyServiceServer interface {
+	// AskPolicy asks for one answer.
+	AskPolicy(context.Context, *AskPolicyRequest) (*AskPolicyResponse, error)
+	mustEmbedUnimplementedPolicyServiceServer()
+}
+
+// UnimplementedPolicyServiceServer must be embedded to have
+// forward compatible implementations.
+//
+// NOTE: this should be embedded by value instead of pointer to avoid a nil
+// pointer dereference when methods are called.
+type UnimplementedPolicyServiceServer struct{}
+
+func (UnimplementedPolicyServiceServer) AskPolicy(context.Context, *AskPolicyRequest) (*AskPolicyResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method AskPolicy not implemented")
+}
+func (UnimplementedPolicyServiceServer) mustEmbedUnimplementedPolicyServiceServer() {}
+func (UnimplementedPolicyServiceServer) testEmbeddedByValue()                       {}
+
+// UnsafePolicyServiceServer may be embedded to opt out of forward compatibility for this service.
+// Use of this interface is not recommended, as added methods to PolicyServiceServer will
+// result in compilation errors.
+type UnsafePolicyServiceServer interface {
+	mustEmbedUnimplementedPolicyServiceServer()
+}
+
+func RegisterPolicyServiceServer(s grpc.ServiceRegistrar, srv PolicyServiceServer) {
+	// If the following call panics, it indicates UnimplementedPolicyServiceServer was
+	// embedded by pointer and is nil.  This will cause panics if an
+	// unimplemented method is ever invoked, so we test this at initialization
+	// time to prevent it from happening at runtime later due to I/O.
+	if t, ok := srv.(interface{ testEmbeddedByValue() }); ok {
+		t.testEmbeddedByValue()
+	}
+	s.RegisterService(&PolicyService_ServiceDesc, srv)
+}
+
+func _PolicyService_AskPolicy_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AskPolicyRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PolicyServiceServer).AskPolicy(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PolicyService_AskPolicy_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PolicyServiceServer).AskPolicy(ctx, req.(*AskPolicyRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+// PolicyService_ServiceDesc is the grpc.ServiceDesc for PolicyService service.
+// It's only intended for direct use with grpc.RegisterService,
+// and not to be introspected or modified (even as a copy)
+var PolicyService_ServiceDesc = grpc.ServiceDesc{
+	ServiceName: "vignette.v1.PolicyService",
+	HandlerType: (*PolicyServiceServer)(nil),
+	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "AskPolicy",
+			Handler:    _PolicyService_AskPolicy_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
