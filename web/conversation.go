@@ -36,7 +36,7 @@ type episodePage struct {
 
 // inside says whether private states are wanted, and may be had.
 func (q *request) inside(planner *planning.Planner) bool {
-	return q.URL.Query().Get("inside") == "1" && q.visitor.mayLookInside(planner.Manifest())
+	return q.URL.Query().Get("private") == "1" && q.visitor.mayLookInside(planner.Manifest())
 }
 
 func (q *request) showEpisode() error {

@@ -8,7 +8,7 @@ import (
 )
 
 // policy lets in what comes from here and nothing else: no inline script, no inline style, no frame, no foreign address.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; " +
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 
 // guarded stands before everything: headers, foreign hosts and foreign forms.

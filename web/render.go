@@ -47,12 +47,17 @@ type frame struct {
 	Version string
 	Visitor Visitor
 	Login   bool // there are accounts
+	Orders  bool // runs may be started here
 	Path    string
 	Data    any
+	has     func(path string) bool
 }
 
+// Has says whether there is a page to link to.
+func (f frame) Has(path string) bool { return f.has != nil && f.has(path) }
+
 func (q *request) frame(data any) frame {
-	return frame{Version: q.config.Version, Visitor: q.visitor, Login: q.config.Accounts != nil, Path: q.URL.Path, Data: data}
+	return frame{Version: q.config.Version, Visitor: q.visitor, Login: q.config.Accounts != nil, Orders: q.config.Orders, has: q.has, Path: q.URL.Path, Data: data}
 }
 
 // May says whether a link is worth showing.

@@ -9,9 +9,11 @@ import (
 type route struct {
 	method, path string
 	// who may ask: any of these roles. None of them: everybody who has logged in; open: everybody.
-	who   []Role
-	open  bool
-	serve func(*request) error
+	who  []Role
+	open bool
+	// orders: it starts runs or gives them orders, and is there only where [Config.Orders] allows that.
+	orders bool
+	serve  func(*request) error
 	// says what a JSON route does, in a sentence; see openapi.go.
 	says string
 }
@@ -32,12 +34,13 @@ func init() { // The table names handlers that look into it.
 		// Watch.
 		{method: "GET", path: "/runs", who: researchers, serve: (*request).listRuns},
 		{method: "GET", path: "/runs/live", who: researchers, serve: (*request).liveRuns},
-		{method: "GET", path: "/runs/new", who: researchers, serve: (*request).newRun},
-		{method: "POST", path: "/runs", who: researchers, serve: (*request).startRun},
+		{method: "GET", path: "/runs/new", who: researchers, orders: true, serve: (*request).newRun},
+		{method: "POST", path: "/runs", who: researchers, orders: true, serve: (*request).startRun},
 		{method: "GET", path: "/runs/{run}", who: readers, serve: (*request).showRun},
 		{method: "GET", path: "/runs/{run}/live", who: readers, serve: (*request).liveRun},
 		{method: "GET", path: "/runs/{run}/episodes", who: readers, serve: (*request).listEpisodes},
-		{method: "POST", path: "/runs/{run}/{order}", who: researchers, serve: (*request).orderRun},
+		{method: "POST", path: "/runs/{run}/{order}", who: researchers, orders: true, serve: (*request).orderRun},
+		{method: "GET", path: "/runs/{run}/report", who: readers, serve: (*request).showReport},
 		{method: "GET", path: "/episodes/{episode}", who: readers, serve: (*request).showEpisode},
 		{method: "GET", path: "/episodes/{episode}/live", who: readers, serve: (*request).liveEpisode},
 		{method: "GET", path: "/compare", who: researchers, serve: (*request).compare},
@@ -48,13 +51,14 @@ func init() { // The table names handlers that look into it.
 
 		// The same as JSON.
 		{method: "GET", path: "/api/v1/runs", who: researchers, serve: (*request).apiRuns, says: "Lists runs, newest first."},
-		{method: "POST", path: "/api/v1/runs", who: researchers, serve: (*request).apiStartRun, says: "Starts a run and answers with its manifest once it is listening."},
+		{method: "POST", path: "/api/v1/runs", who: researchers, orders: true, serve: (*request).apiStartRun, says: "Starts a run and answers with its manifest once it is listening."},
 		{method: "GET", path: "/api/v1/runs/{run}", who: readers, serve: (*request).apiRun, says: "A run: its manifest and how far it is."},
 		{method: "GET", path: "/api/v1/runs/{run}/report", who: readers, serve: (*request).apiReport, says: "A run in numbers: arms, effects, warnings, episodes to look at."},
 		{method: "GET", path: "/api/v1/runs/{run}/episodes", who: readers, serve: (*request).apiEpisodes, says: "A page of a run's episodes in the order of its design."},
-		{method: "POST", path: "/api/v1/runs/{run}/{order}", who: researchers, serve: (*request).apiOrderRun, says: "Pauses, resumes or cancels a run (order: pause, resume, cancel)."},
+		{method: "POST", path: "/api/v1/runs/{run}/{order}", who: researchers, orders: true, serve: (*request).apiOrderRun, says: "Pauses, resumes or cancels a run (order: pause, resume, cancel)."},
 		{method: "GET", path: "/api/v1/episodes/{episode}", who: readers, serve: (*request).apiEpisode, says: "An episode: what was said, and how it was scored."},
 		{method: "GET", path: "/api/v1/scenarios", who: everybody, serve: (*request).apiScenarios, says: "Lists the scenarios of the library."},
+		{method: "GET", path: "/api/v1/events", who: researchers, serve: (*request).apiEvents, says: "Server-sent events: the list of runs, at first and whenever it changes."},
 		{method: "POST", path: "/api/v1/validate", who: researchers, serve: (*request).apiValidate, says: "Checks a scenario file (YAML or JSON in the body) and lists everything that is wrong in it."},
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 )
 
 // site is what all requests have in common.
@@ -32,12 +34,50 @@ func (s *site) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /static/", files())
 	for _, r := range routes {
-		mux.HandleFunc(r.method+" "+r.path, func(w http.ResponseWriter, hr *http.Request) { s.serve(w, hr, &r) })
+		if r.orders && !s.config.Orders {
+			continue
+		}
+		answer := func(w http.ResponseWriter, hr *http.Request) { s.serve(w, hr, &r) }
+		mux.HandleFunc(r.method+" "+r.path, answer)
+		if rest, ok := strings.CutPrefix(r.path, apiPath); ok { // Without a version it is the newest, for people who type it.
+			mux.HandleFunc(r.method+" /api/"+rest, answer)
+		}
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", allowed(mux, r))
+			s.refuse(w, r, http.StatusMethodNotAllowed, "That cannot be done here.", "These pages are for reading.")
+			return
+		}
 		s.refuse(w, r, http.StatusNotFound, "There is no such page.", "Go back, or begin at the first page.")
 	})
 	return s.guarded(mux)
+}
+
+// apiPath is where the newest version of the JSON is.
+const apiPath = "/api/v1/"
+
+// allowed lists the methods that a path has.
+func allowed(mux *http.ServeMux, r *http.Request) string {
+	methods := []string{}
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		asked := r.Clone(r.Context())
+		asked.Method = method
+		if _, pattern := mux.Handler(asked); strings.HasPrefix(pattern, method+" ") {
+			methods = append(methods, method)
+		}
+	}
+	if slices.Contains(methods, http.MethodGet) {
+		methods = append(methods, http.MethodHead)
+	}
+	return strings.Join(methods, ", ")
+}
+
+// has says whether something can be asked for by GET.
+func (s *site) has(path string) bool {
+	return slices.ContainsFunc(routes, func(r route) bool {
+		return r.method == http.MethodGet && r.path == path && (!r.orders || s.config.Orders)
+	})
 }
 
 // serve lets in who may and answers with what the handler has, or with what went wrong.

@@ -14,14 +14,24 @@ import (
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/vignette-sim/vignette/engine/planning"
 	"github.com/vignette-sim/vignette/engine/projection"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
-// home leads to what the visitor is here for.
-func (q *request) home() error { return q.page("home", nil) }
+// home leads to what the visitor is here for, and shows researchers what runs.
+func (q *request) home() error {
+	if !q.visitor.is(researchers...) {
+		return q.page("home", runList{})
+	}
+	list, err := q.runsOf(q.ctx())
+	if err != nil {
+		return err
+	}
+	return q.page("home", runList{list, q.config.Orders})
+}
 
 // mostRuns is how many runs are listed.
 const mostRuns = 200
@@ -66,14 +76,17 @@ func (q *request) listed(ctx context.Context, run string) bool {
 	return !practice
 }
 
-type runList struct{ Runs []*vignettev1.RunStatus }
+type runList struct {
+	Runs   []*vignettev1.RunStatus
+	Orders bool // one may be started here
+}
 
 func (q *request) listRuns() error {
 	list, err := q.runsOf(q.ctx())
 	if err != nil {
 		return err
 	}
-	return q.page("runs", runList{list})
+	return q.page("runs", runList{list, q.config.Orders})
 }
 
 func (q *request) apiRuns() error {
@@ -91,7 +104,27 @@ func (q *request) liveRuns() error {
 		if err != nil {
 			return nil, false, err
 		}
-		return q.changed(since, "runs", "list", runList{list}, true)
+		return q.changed(since, "runs", "list", runList{list, q.config.Orders}, true)
+	})
+}
+
+// apiEvents is the list of runs as JSON, anew when it changes.
+func (q *request) apiEvents() error {
+	return q.stream(func(ctx context.Context, since string) ([]event, bool, error) {
+		list, err := q.runsOf(ctx)
+		if err != nil {
+			return nil, false, err
+		}
+		// What it is told by must not hang on how protojson spaces it, which changes from one build to the next.
+		id, err := proto.MarshalOptions{Deterministic: true}.Marshal(&vignettev1.ListRunsResponse{Runs: list})
+		if err != nil {
+			return nil, false, err
+		}
+		if digest(id) == since {
+			return nil, true, nil
+		}
+		data, err := asJSON.Marshal(&vignettev1.ListRunsResponse{Runs: list})
+		return []event{{ID: digest(id), Name: "runs", Data: string(data)}}, true, err
 	})
 }
 
@@ -143,7 +176,7 @@ func (q *request) showRun() error {
 	if err != nil {
 		return err
 	}
-	return q.page("run", runPage{Run: view.Manifest.GetRun(), Head: head, View: view, First: view.Episodes[:min(len(view.Episodes), 10)], MayOrder: q.visitor.is(Researcher, Admin)})
+	return q.page("run", runPage{Run: view.Manifest.GetRun(), Head: head, View: view, First: view.Episodes[:min(len(view.Episodes), 10)], MayOrder: q.config.Orders && q.visitor.is(researchers...)})
 }
 
 func (q *request) head(ctx context.Context, planner *planning.Planner, s *vignettev1.RunStatus) (runHead, error) {

@@ -1,7 +1,9 @@
 package report
 
 import (
+	"crypto/sha256"
 	_ "embed"
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
@@ -19,8 +21,11 @@ var (
 	style string
 )
 
-// policy lets the page do nothing but be read.
-const policy = "default-src 'none'; style-src 'unsafe-inline'"
+// Policy lets the page do nothing but be read: its one style is all that it may use. Whoever serves it sends it as the header too.
+var Policy = func() string {
+	sum := sha256.Sum256([]byte(style))
+	return fmt.Sprintf("default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'", base64.StdEncoding.EncodeToString(sum[:]))
+}()
 
 var page = template.Must(template.New("report").Funcs(template.FuncMap{
 	"hue": hue, "join": func(parts []string) string { return strings.Join(parts, ", ") }, "words": func(s string) string { return strings.ReplaceAll(s, "_", " ") },
@@ -36,7 +41,7 @@ type Example struct {
 // Write writes the page of a report; examples are the episodes of [Report.LookAt].
 func Write(w io.Writer, r *Report, examples []Example) error {
 	v := view{
-		R: r, Policy: policy, Style: template.CSS(style), Simulated: r.Played == "builtin", Fates: fates(r.Arms), Trajectories: trajectories(r.Arms), Scatter: scatter(r.Points, r.Arms),
+		R: r, Policy: Policy, Style: template.CSS(style), Simulated: r.Played == "builtin", Fates: fates(r.Arms), Trajectories: trajectories(r.Arms), Scatter: scatter(r.Points, r.Arms),
 		Scenarios: r.Tables(), Methods: r.InWords(),
 	}
 	v.pictures()
