@@ -47,7 +47,8 @@ it says so: then leave the evaluator as it is.
 What LABELS.jsonl is, and other layouts, 'vignette agreement --help' says. Evaluators that
 go by rules only; a model's judgements cannot be calibrated yet.`,
 		Example: `  vignette calibrate labels.jsonl --evaluator dear-man --dimension express --name my-express
-  vignette calibrate AnnoMI-full.csv --format annomi --evaluator mi --dimension client --labels 200 --name my-talk
+  vignette calibrate AnnoMI-full.csv --format annomi --evaluator mi --dimension client \
+    --labels 200 --name my-talk
   vignette agreement other.jsonl --evaluator my-express`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return runCalibrate(cmd, args[0], flags) },
