@@ -160,7 +160,10 @@ func (q *request) validate() error {
 }
 
 func (q *request) form() error {
-	if err := q.ParseForm(); err != nil {
+	var tooLarge *http.MaxBytesError
+	if err := q.ParseForm(); errors.As(err, &tooLarge) {
+		return err
+	} else if err != nil {
 		return &problem{http.StatusBadRequest, "The form cannot be read.", err.Error()}
 	}
 	return nil

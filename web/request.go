@@ -127,8 +127,11 @@ func (q *request) json(answer any) error {
 	if err != nil {
 		return err
 	}
+	var out bytes.Buffer
+	json.HTMLEscape(&out, data) // protojson leaves < as it is
+	out.WriteByte('\n')
 	q.w.Header().Set("Content-Type", "application/json")
-	_, err = q.w.Write(append(data, '\n'))
+	_, err = out.WriteTo(q.w)
 	return gone(err)
 }
 
