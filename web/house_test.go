@@ -20,36 +20,9 @@ import (
 	"github.com/vignette-sim/vignette/web"
 )
 
-// attack is what somebody would write who wants a reader's browser to run something. Runes that turn the line around come with it.
+// attack is what somebody would write who wants a reader's browser to run something; check/hostile.yaml has it wherever an author can write.
+// A rune that turns the line around comes with it.
 const attack = `<script>alert(1)</script><img src=x onerror=alert(2)>"'><svg/onload=alert(3)></title></textarea>{{.}}` + "\u202e"
-
-// hostile is a scenario in which everything that an author can write attacks the pages: the people in it read lines.
-const hostile = `
-id: hostile
-title: %[1]q
-description: %[1]q
-language: en
-tags: [test]
-setting: %[1]q
-focal: ann
-objective: {kind: support, statement: %[1]q}
-turn_taking: alternating
-stop: {max_turns: 2}
-roles:
-  - id: ann
-    kind: counselor
-    relation: %[1]q
-    persona: {id: ann, name: %[2]q, introduction: %[1]q}
-    goal: CANARY-GOAL
-    knowledge: [CANARY-KNOWLEDGE]
-    agent: replay
-    script: {lines: [%[1]q]}
-  - id: bo
-    kind: client
-    persona: {id: bo, name: Bo, introduction: %[1]q}
-    agent: replay
-    script: {lines: [%[1]q]}
-`
 
 // house is a node with runs in its log, and pages on it.
 type house struct {
@@ -112,7 +85,7 @@ func (h *house) open(ctx context.Context, dir string) (err error) {
 	if h.played, h.playedEpisode, err = h.play(ctx, leave, 2); err != nil {
 		return err
 	}
-	bad, err := scenarios.Read("hostile.yaml", fmt.Appendf(nil, hostile, attack, strings.TrimSuffix(attack, "\u202e")))
+	bad, err := scenarios.Load("check/hostile.yaml")
 	if err != nil {
 		return err
 	}
