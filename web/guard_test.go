@@ -101,6 +101,10 @@ func TestBeyondLoopback(t *testing.T) {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
+	var lacking *web.UnprotectedError
+	if _, err := web.Listen(web.Config{Address: ":0", Cert: "cert.pem", Key: "key.pem"}); !errors.As(err, &lacking) || lacking.Lacks != "a login" {
+		t.Errorf("with a certificate and no accounts: %v", err)
+	}
 	for _, address := range []string{"nonsense", "127.0.0.1:x"} {
 		if _, err := web.Listen(web.Config{Address: address}); err == nil || !strings.Contains(err.Error(), "host:port") {
 			t.Errorf("%s: %v", address, err)
