@@ -23,7 +23,7 @@ func newServe() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve pages in a browser, and the engine to other programs",
-		Long: `Serves pages (--web): runs live, conversations, scenarios, campaigns of ratings, and the same
+		Long: `Serves pages (--web): runs live, conversations, scenarios and a validator, and the same
 as JSON. On this machine alone there is one user and no login; see docs/web.md.
 
 Serves RunService, which starts, follows, lists and cancels runs, PracticeService, which
@@ -81,7 +81,7 @@ func serve(cmd *cobra.Command, flags grpcFlags, gym *gymFlags, pages *webFlags, 
 		if _, err := n.HostFeedback(ctx, time.Now); err != nil { // For the pages, which say who rates; not for plain gRPC.
 			return err
 		}
-		server, err := flags.serve(n, func(r grpc.ServiceRegistrar) { register(r); practise(r); train(r); })
+		server, err := flags.serve(n, func(r grpc.ServiceRegistrar) { register(r); practise(r); train(r) })
 		if err != nil {
 			return err
 		}
