@@ -19,6 +19,8 @@ import (
 	"github.com/vignette-sim/vignette/engine/runs"
 	"github.com/vignette-sim/vignette/evaluators"
 	"github.com/vignette-sim/vignette/evaluators/bolt"
+	"github.com/vignette-sim/vignette/evaluators/calibrated"
+	"github.com/vignette-sim/vignette/evaluators/calibrated/calibration"
 	"github.com/vignette-sim/vignette/evaluators/cbt"
 	"github.com/vignette-sim/vignette/evaluators/dearman"
 	"github.com/vignette-sim/vignette/evaluators/emotion"
@@ -149,6 +151,28 @@ func (n *Node) Builtin(kind, name string) (register Registration, summary string
 // turns, and neither process needs the other to stay.
 func (n *Node) HostBuiltin(ctx context.Context) error {
 	for _, b := range builtins() {
+		if err := n.Host(ctx, b.name, b.summary, b.register(b.name, n.config.Version)); err != nil {
+			return err
+		}
+	}
+	return n.hostCalibrated(ctx)
+}
+
+// hostCalibrated hosts the evaluators that somebody calibrated, which ask others by their names.
+func (n *Node) hostCalibrated(ctx context.Context) error {
+	if n.config.Calibrations == "" {
+		return nil
+	}
+	calibrations, err := calibration.ReadAll(n.config.Calibrations)
+	if err != nil {
+		return fmt.Errorf("calibrated evaluators: %w", err)
+	}
+	for _, model := range calibrations {
+		evaluator, err := calibrated.New(model, n.directory.Evaluator(model.Evaluator))
+		if err != nil {
+			return fmt.Errorf("calibrated evaluator %q: %w", model.Name, err)
+		}
+		b := builtinEvaluator(model.Name, evaluator)
 		if err := n.Host(ctx, b.name, b.summary, b.register(b.name, n.config.Version)); err != nil {
 			return err
 		}

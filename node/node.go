@@ -39,6 +39,9 @@ type Config struct {
 	// SyncAlways makes the server in the data directory, if this process becomes its owner, write to the disk before it
 	// acknowledges: what is recorded then survives the loss of power. See docs/operations.md.
 	SyncAlways bool
+	// Calibrations is a directory of models that calibrate evaluators, which [Node.HostBuiltin] hosts by their names. Empty, or a
+	// directory that is not there: none.
+	Calibrations string
 	// Version is the version of the program, told by every service it hosts.
 	Version string
 	// Logger takes what the process has to say; nil discards it.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -81,6 +82,9 @@ type desk struct {
 	in       *bufio.Scanner
 	page     *page
 	hosting  bool
+	// item is what lies on the desk, done what was rated before it in this sitting, the last one last.
+	item *vignettev1.ShownItem
+	done []*vignettev1.ShownItem
 }
 
 // errLeave says that the rater has had enough.
@@ -145,7 +149,10 @@ func (d *desk) sit() error {
 				d.page.printf(" Others keep %s, which may come back.", plural(int(got.GetKeptByOthers()), "item", "items"))
 			}
 			d.page.printf("\n")
-			return nil
+			if again, err := d.lastWord(); err != nil || !again {
+				return err
+			}
+			continue
 		}
 		if err := d.rate(got.GetItem()); errors.Is(err, errLeave) {
 			d.page.printf("\nEverything so far is kept; the same command goes on.\n")
@@ -156,8 +163,27 @@ func (d *desk) sit() error {
 	}
 }
 
+// lastWord lets whoever is through take back the last rating; false when they leave.
+func (d *desk) lastWord() (again bool, err error) {
+	if len(d.done) == 0 {
+		return false, nil
+	}
+	typed, err := d.read("u takes your last rating back, Enter leaves  ")
+	if err != nil || typed != "u" {
+		if errors.Is(err, errLeave) {
+			err = nil
+		}
+		return false, err
+	}
+	if err := d.undo(); err != nil && !errors.Is(err, errLeave) {
+		return false, err
+	}
+	return true, nil
+}
+
 // rate shows an item and asks every question of it.
 func (d *desk) rate(item *vignettev1.ShownItem) error {
+	d.item = item
 	d.show(item)
 	began := time.Now()
 	versions, err := d.ratings(true)
@@ -184,8 +210,10 @@ func (d *desk) rate(item *vignettev1.ShownItem) error {
 			r.Values = append(r.Values, value)
 		}
 		if r.GetSkip() != 0 {
+			d.page.printf("  skipped: %s\n", skipText(r.GetSkip()))
 			break
 		}
+		d.page.printf("  = %s\n", answerText(d.rubric.GetScales()[i], value))
 		if i+1 < len(d.rubric.GetScales()) { // Kept at once.
 			if _, err := d.save(proto.CloneOf(r)); err != nil {
 				return err
@@ -200,13 +228,14 @@ func (d *desk) rate(item *vignettev1.ShownItem) error {
 		return err
 	}
 	d.tell(told)
+	d.done = append(d.done, item)
 	return nil
 }
 
 // tell says what is known of an item of the calibration round.
 func (d *desk) tell(answers []*vignettev1.CalibrationAnswer) {
 	for _, answer := range answers {
-		text := answer.GetScale() + ":"
+		text := "on " + answer.GetScale() + ":"
 		if answer.Known != nil {
 			text += fmt.Sprintf(" right is %d", answer.GetKnown())
 			if answer.GetTolerance() > 0 {
@@ -218,7 +247,7 @@ func (d *desk) tell(answers []*vignettev1.CalibrationAnswer) {
 			text += ";"
 		}
 		if len(answer.GetOthers()) == 0 {
-			text += " nobody else has rated it yet"
+			text += " you are the first to rate this one"
 		} else {
 			text += " others said " + strings.Trim(fmt.Sprint(answer.GetOthers()), "[]")
 		}
@@ -254,10 +283,60 @@ func (d *desk) undo() error {
 	back := &vignettev1.Rating{Campaign: d.campaign, Item: last.GetItem(), Rater: d.rater, Stage: last.GetStage(), Pass: last.GetPass(), Version: last.GetVersion() + 1, Withdrawn: true}
 	if _, err := d.save(back); err != nil {
 		d.page.printf("  ! %s\n", line(err.Error()))
-	} else {
-		d.page.printf("  taken back; it comes again\n")
+		return nil
 	}
+	d.page.printf("  taken back: %s\n", line(d.ratingText(last)))
+	for i, item := range slices.Backward(d.done) {
+		if item.GetItem() == last.GetItem() && item.GetStage() == last.GetStage() && item.GetPass() == last.GetPass() {
+			d.done = slices.Delete(d.done, i, i+1)
+			return d.rate(item) // At once, while one remembers why.
+		}
+	}
+	d.page.printf("  it comes again\n")
 	return nil
+}
+
+// ratingText is what a rating said.
+func (d *desk) ratingText(r *vignettev1.Rating) string {
+	if r.GetSkip() != 0 {
+		return "skipped, " + skipText(r.GetSkip())
+	}
+	var parts []string
+	for _, v := range r.GetValues() {
+		for _, scale := range d.rubric.GetScales() {
+			if scale.GetId() == v.GetScale() {
+				parts = append(parts, scale.GetId()+" "+answerText(scale, v))
+			}
+		}
+	}
+	if r.GetRemark() != "" {
+		parts = append(parts, "remark: "+r.GetRemark())
+	}
+	for _, c := range r.GetCorrections() {
+		parts = append(parts, fmt.Sprintf("turn %d better: %s", c.GetTurnIndex()+1, c.GetText()))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// answerText is an answer with what its number means.
+func answerText(scale *vignettev1.RatingScale, v *vignettev1.ScaleRating) string {
+	if v.GetCannotTell() {
+		return "cannot tell"
+	}
+	text := fmt.Sprint(v.GetValue())
+	if i := int(v.GetValue() - scale.GetMin()); i >= 0 && i < len(scale.GetLabels()) {
+		text += " " + scale.GetLabels()[i]
+	}
+	return text
+}
+
+func skipText(reason vignettev1.SkipReason) string {
+	for name, each := range skips {
+		if each == reason {
+			return name
+		}
+	}
+	return "other"
 }
 
 var skips = map[string]vignettev1.SkipReason{
@@ -267,8 +346,10 @@ var skips = map[string]vignettev1.SkipReason{
 
 // ask asks one question until it is answered. Better words and remarks go into the rating.
 func (d *desk) ask(scale *vignettev1.RatingScale, r *vignettev1.Rating) (value *vignettev1.ScaleRating, skip vignettev1.SkipReason, undo bool, err error) {
+	d.page.paragraph("", "", line(scale.GetQuestion()))
+	d.page.paragraph("  ", "  ", anchors(scale))
 	for {
-		typed, err := d.read(fmt.Sprintf("%s  [%d-%d, t, s, u, w, n, ?, q] ", line(scale.GetQuestion()), scale.GetMin(), scale.GetMax()))
+		typed, err := d.read(fmt.Sprintf("[%d-%d, t, s, u, w, n, ?, q] ", scale.GetMin(), scale.GetMax()))
 		if err != nil || typed == "q" {
 			return nil, 0, false, cmp.Or(err, errLeave)
 		}
@@ -285,17 +366,33 @@ func (d *desk) ask(scale *vignettev1.RatingScale, r *vignettev1.Rating) (value *
 			d.codebook(scale)
 		case word == "n" && rest != "":
 			r.Remark = rest
+			if _, err := d.save(proto.CloneOf(r)); err != nil { // A draft: nothing is lost when they leave now.
+				return nil, 0, false, err
+			}
 			d.page.printf("  noted\n")
 		case word == "w":
 			d.reword(rest, r)
+			if _, err := d.save(proto.CloneOf(r)); err != nil {
+				return nil, 0, false, err
+			}
+		case word == "s":
+			d.page.paragraph("  ! ", "    ", fmt.Sprintf("%q is no reason; write s and one of: cannot-tell, does-not-apply, distressing, not-blind, other", line(rest)))
+		case typed == "n":
+			d.page.printf("  ! write the remark behind it, as in: n the client sounds tired\n")
 		case wrong != nil || number < int(scale.GetMin()) || number > int(scale.GetMax()):
-			d.page.printf("  ! give %d to %d, or t, s [%s], u, w TURN TEXT, n TEXT, ?, q\n", scale.GetMin(), scale.GetMax(), "cannot-tell|does-not-apply|distressing|not-blind|other")
+			d.page.paragraph("  ! ", "    ", fmt.Sprintf("%q is no answer; give %d to %d, or t, s, u, w, n, ?, q (? says what they are)", line(typed), scale.GetMin(), scale.GetMax()))
 		default:
 			value = &vignettev1.ScaleRating{Scale: scale.GetId(), Answer: &vignettev1.ScaleRating_Value{Value: int32(number)}}
 			if extreme := number == int(scale.GetMin()) || number == int(scale.GetMax()); extreme && scale.GetEvidenceForExtremes() {
-				err = d.evidence(value)
+				given, err := d.evidence(value)
+				if err != nil {
+					return nil, 0, false, err
+				}
+				if !given {
+					continue
+				}
 			}
-			return value, 0, false, err
+			return value, 0, false, nil
 		}
 	}
 }
@@ -308,25 +405,79 @@ func (d *desk) reword(typed string, r *vignettev1.Rating) {
 		d.page.printf("  ! write the number of the turn and better words for it, as in: w 3 What was that like for you?\n")
 		return
 	}
+	if !d.hasTurn(number) {
+		d.page.printf("  ! there is no turn %d\n", number)
+		return
+	}
 	r.Corrections = append(r.Corrections, &vignettev1.Correction{TurnIndex: int32(number - 1), Text: strings.TrimSpace(text)})
 	d.page.printf("  kept as better words for turn %d\n", number)
 }
 
-// evidence asks which words show it.
-func (d *desk) evidence(value *vignettev1.ScaleRating) error {
-	for {
-		typed, err := d.read("  which turn, and which words?  [TURN words] ")
-		if err != nil || typed == "q" {
-			return cmp.Or(err, errLeave)
-		}
-		turn, quote, ok := strings.Cut(typed, " ")
-		number, wrong := strconv.Atoi(turn)
-		if ok && wrong == nil && number > 0 {
-			value.Evidence = []*vignettev1.Evidence{{TurnIndex: int32(number - 1), Quote: strings.TrimSpace(quote)}}
-			return nil
-		}
-		d.page.printf("  ! write the number of the turn and words of it, as in: 3 I can't go on\n")
+// anchors are what the numbers of a scale mean, in a line.
+func anchors(scale *vignettev1.RatingScale) string {
+	var parts []string
+	for i, label := range scale.GetLabels() {
+		parts = append(parts, fmt.Sprintf("%d %s", int(scale.GetMin())+i, label))
 	}
+	if len(parts) == 0 {
+		parts = append(parts, fmt.Sprintf("%d lowest, %d highest", scale.GetMin(), scale.GetMax()))
+	}
+	text := strings.Join(parts, " · ")
+	if scale.GetEvidenceForExtremes() {
+		text += fmt.Sprintf(" (%d and %d want words of the conversation that show it)", scale.GetMin(), scale.GetMax())
+	}
+	return text
+}
+
+// evidence asks which words show it, until they stand in the turn; false goes back to the question.
+func (d *desk) evidence(value *vignettev1.ScaleRating) (given bool, err error) {
+	for {
+		typed, err := d.read("  which turn, and which words of it?  [TURN words, b back] ")
+		if err != nil || typed == "q" {
+			return false, cmp.Or(err, errLeave)
+		}
+		if typed == "b" {
+			return false, nil
+		}
+		turn, words, ok := strings.Cut(typed, " ")
+		number, wrong := strconv.Atoi(turn)
+		if !ok || wrong != nil {
+			d.page.printf("  ! write the number of the turn and words of it, as in: 3 I can't go on; b goes back to the question\n")
+			continue
+		}
+		side, quote, found := d.quote(number, words)
+		if !found {
+			d.page.paragraph("  ! ", "    ", fmt.Sprintf("these words do not stand in turn %d; copy some of its words, or b goes back to the question", number))
+			continue
+		}
+		value.Evidence = []*vignettev1.Evidence{{TurnIndex: int32(number - 1), Quote: quote, Side: int32(side)}}
+		return true, nil
+	}
+}
+
+// quote finds words in a turn as it was shown, whatever their case, and quotation marks around them.
+func (d *desk) quote(number int, words string) (side int, quote string, found bool) {
+	words = strings.ToLower(strings.Trim(strings.TrimSpace(words), "\"“”'‘’"))
+	for side, shown := range d.item.GetSides() {
+		for _, turn := range shown.GetTurns() {
+			text := turn.GetText()
+			at := strings.Index(strings.ToLower(text), words)
+			if int(turn.GetIndex()) == number-1 && words != "" && at >= 0 && len(strings.ToLower(text)) == len(text) {
+				return side, text[at : at+len(words)], true
+			}
+		}
+	}
+	return 0, "", false
+}
+
+// hasTurn says whether a turn was shown.
+func (d *desk) hasTurn(number int) bool {
+	for _, shown := range d.item.GetSides() {
+		if slices.ContainsFunc(shown.GetTurns(), func(t *vignettev1.ShownTurn) bool { return int(t.GetIndex()) == number-1 }) {
+			return true
+		}
+	}
+	return false
 }
 
 func (d *desk) read(prompt string) (string, error) {
@@ -345,6 +496,7 @@ func (d *desk) codebook(scale *vignettev1.RatingScale) {
 	for _, each := range scale.GetBorderline() {
 		d.page.paragraph("  borderline: ", "    ", each)
 	}
+	d.page.paragraph("  ", "  ", "t cannot tell · s REASON skips (cannot-tell, does-not-apply, distressing, not-blind, other) · u takes your last rating back · w TURN TEXT better words for a turn · n TEXT a remark · q leaves, nothing is lost")
 }
 
 func (d *desk) show(item *vignettev1.ShownItem) {

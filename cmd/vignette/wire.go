@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -32,6 +33,7 @@ func nodeConfig(cmd *cobra.Command) node.Config {
 	}
 	config := node.Config{
 		Dir: dataDir(cmd), Join: true, SyncAlways: flag("durability") == "power", Version: programVersion(),
+		Calibrations: filepath.Join(dataDir(cmd), calibrationsDir),
 		NATS: node.NATS{
 			URL: flag("nats"), Credentials: flag("nats-creds"), NKey: flag("nats-nkey"),
 			CA: flag("nats-ca"), Cert: flag("nats-cert"), Key: flag("nats-key"),

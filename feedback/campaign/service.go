@@ -250,6 +250,9 @@ func spansOf(state *episode.State, whose string) []*vignettev1.CampaignItem {
 
 // hintOf says what else may be wrong where there is nothing to rate.
 func hintOf(c *vignettev1.Campaign, items int) string {
+	if items == 0 && c.GetRubric().GetUnit() == vignettev1.CampaignUnit_CAMPAIGN_UNIT_PAIR {
+		return ", or rate a run that plays the same scenario in more than one way (--vary): in this one there is nothing to pair"
+	}
 	if items == 0 && c.GetRubric().GetUnit() == vignettev1.CampaignUnit_CAMPAIGN_UNIT_SPAN {
 		return fmt.Sprintf(", or name in spans_of an evaluator of the run that quotes what it finds (%q found nothing)", c.GetRubric().GetSpansOf())
 	}

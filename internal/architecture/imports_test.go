@@ -17,7 +17,7 @@ const module = "github.com/vignette-sim/vignette/"
 
 // pure are parts of rooms that hold no service and no I/O; rooms above may import them though they may not import the
 // room.
-var pure = []string{"evaluators/reward", "evaluators/verdict", "evaluators/emotion/taxonomy", "evaluators/tom/outcome"}
+var pure = []string{"evaluators/reward", "evaluators/verdict", "evaluators/emotion/taxonomy", "evaluators/tom/outcome", "evaluators/calibrated/calibration"}
 
 // rooms says what each room may import besides itself, from the bottom of the house to its top. A room that is not
 // named here may not exist.

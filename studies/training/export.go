@@ -44,10 +44,19 @@ func (o Options) Check() error {
 		return fmt.Errorf("there are no pairs of %q; there are %v", o.Choice.Source, Sources())
 	case o.Perspective == "":
 		return errors.New("whose words the assistant's are is not said; name a role, or \"focal\"")
+	case o.Choice.Source == Raters && !ofRatings(o.Measure):
+		return errors.New("pairs of raters are what people said on a scale; say which with ratings:SCALE")
+	case o.Choice.Source == Raters && o.Least != nil:
+		return errors.New("raters who compare two episodes do not say what one is worth; say how far apart they are, not the least worth")
 	case o.Choice.Least < 0:
 		return fmt.Errorf("the least margin is %g; it cannot be below 0", o.Choice.Least)
 	}
 	return o.Split.check()
+}
+
+func ofRatings(m Measure) bool {
+	_, ok := m.(*byRatings)
+	return ok
 }
 
 // Library is where episodes are read from.
@@ -189,6 +198,9 @@ func (e *export) worth(ctx context.Context, state *episode.State, role string, b
 
 // pairs writes formats that are made of pairs of episodes: first it learns what each is worth, then it reads again those that make a pair.
 func (e *export) pairs(ctx context.Context) error {
+	if e.options.Choice.Source == Raters {
+		return e.rated(ctx)
+	}
 	candidates, err := e.candidates(ctx)
 	if err != nil {
 		return err
@@ -206,6 +218,27 @@ func (e *export) pairs(ctx context.Context) error {
 			e.card.leave("worth too little")
 			continue
 		}
+		if err := e.pair(ctx, pair); err != nil {
+			return fmt.Errorf("episodes %s and %s: %w", pair.Chosen, pair.Rejected, err)
+		}
+	}
+	return nil
+}
+
+// rated writes the pairs that people compared.
+func (e *export) rated(ctx context.Context) error {
+	takes := map[string]bool{}
+	for state, err := range e.taken(ctx) {
+		if err != nil {
+			return err
+		}
+		takes[state.Plan().Episode] = true
+	}
+	pairs, left := e.options.Measure.(*byRatings).pairs(e.options.Choice, takes)
+	for why, n := range left {
+		e.card.Left[why] += n
+	}
+	for _, pair := range pairs {
 		if err := e.pair(ctx, pair); err != nil {
 			return fmt.Errorf("episodes %s and %s: %w", pair.Chosen, pair.Rejected, err)
 		}

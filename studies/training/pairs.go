@@ -31,10 +31,12 @@ const (
 	Forks Source = "forks"
 	// Flips compares as Clients does, and keeps the pairs that hindsight turns round.
 	Flips Source = "flips"
+	// Raters are pairs that people compared side by side, in campaigns whose unit is pairs.
+	Raters Source = "raters"
 )
 
 // Sources are all of them.
-func Sources() []Source { return []Source{Clients, Forks, Flips} }
+func Sources() []Source { return []Source{Clients, Forks, Flips, Raters} }
 
 // CandidateOf is an episode as a candidate. Origin is the episode it was forked from, "" where it was not.
 func CandidateOf(state *episode.State, source Source, worth, before Worth) Candidate {
@@ -147,17 +149,24 @@ func prefer(a, b Candidate, choice Choice) (Pair, string) {
 	}
 	p := Pair{Chosen: a.Episode, Rejected: b.Episode, Margin: a.Worth.Value - b.Worth.Value}
 	switch {
+	case p.Margin > 0 && choice.Source == Flips && (a.Before.Missing != "" || b.Before.Missing != ""):
+		return p, "no foresight"
+	case p.Margin > 0 && choice.Source == Flips && a.Before.Value >= b.Before.Value:
+		return p, "hindsight agrees with foresight"
+	}
+	return p.judged(strength(a.Worth, b.Worth), choice)
+}
+
+// judged adds how far single opinions share the preference, NaN where none does, or says why the pair is left out.
+func (p Pair) judged(strength float64, choice Choice) (Pair, string) {
+	switch {
 	case p.Margin == 0:
 		return p, "no difference"
 	case p.Margin < choice.Least:
 		return p, "margin too small"
-	case choice.Source == Flips && (a.Before.Missing != "" || b.Before.Missing != ""):
-		return p, "no foresight"
-	case choice.Source == Flips && a.Before.Value >= b.Before.Value:
-		return p, "hindsight agrees with foresight"
 	}
-	if s := strength(a.Worth, b.Worth); !math.IsNaN(s) {
-		p.Strength, p.ProbablyWrong, p.Ambiguous = &s, s < 0, s >= 0 && s < ambiguous
+	if !math.IsNaN(strength) {
+		p.Strength, p.ProbablyWrong, p.Ambiguous = &strength, strength < 0, strength >= 0 && strength < ambiguous
 	}
 	if choice.Clear && (p.ProbablyWrong || p.Ambiguous) {
 		return p, map[bool]string{true: "probably wrong", false: "ambiguous"}[p.ProbablyWrong]

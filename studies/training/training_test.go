@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/parquet-go/parquet-go"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/vignette-sim/vignette/engine/episode"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
@@ -379,5 +380,65 @@ func TestLeftOutIsCounted(t *testing.T) {
 		if !strings.Contains(card.Markdown(), want) {
 			t.Errorf("the card does not say %q:\n%s", want, card.Markdown())
 		}
+	}
+}
+
+// What people said of two side by side makes a pair, whichever side stood first; votes flag those they do not agree on.
+func TestRatersPairs(t *testing.T) {
+	rated := func(rater string, version, value int32, swapped bool) *vignettev1.Note {
+		return &vignettev1.Note{Note: &vignettev1.Note_Rated{Rated: &vignettev1.Rating{Campaign: "c", Item: "i", Rater: rater, Pass: 1, Version: version, Swapped: swapped,
+			Stage: vignettev1.RatingStage_RATING_STAGE_FORESIGHT, Values: []*vignettev1.ScaleRating{{Scale: "s", Answer: &vignettev1.ScaleRating_Value{Value: value}}}}}}
+	}
+	campaign := &vignettev1.Note{Note: &vignettev1.Note_Campaign{Campaign: &vignettev1.Campaign{Id: "c", Items: []*vignettev1.CampaignItem{{Id: "i", Episode: "good", OtherEpisode: "poor"}},
+		Rubric: &vignettev1.Codebook{Scales: []*vignettev1.RatingScale{{Id: "s", Min: 1, Max: 5}}}}}}
+	for name, tc := range map[string]struct {
+		notes []*vignettev1.Note
+		clear bool
+		want  []Pair
+		left  string
+	}{
+		"the first":     {[]*vignettev1.Note{rated("ann", 1, 5, false), rated("ben", 1, 2, true)}, true, []Pair{{Chosen: "good", Rejected: "poor", Margin: 1.5, Strength: proto.Float64(1)}}, ""},
+		"the second":    {[]*vignettev1.Note{rated("ann", 1, 1, false)}, true, []Pair{{Chosen: "poor", Rejected: "good", Margin: 2, Strength: proto.Float64(1)}}, ""},
+		"an edit":       {[]*vignettev1.Note{rated("ann", 1, 1, false), rated("ann", 2, 4, false)}, true, []Pair{{Chosen: "good", Rejected: "poor", Margin: 1, Strength: proto.Float64(1)}}, ""},
+		"they disagree": {[]*vignettev1.Note{rated("ann", 1, 5, false), rated("ben", 1, 2, false)}, false, []Pair{{Chosen: "good", Rejected: "poor", Margin: 0.5, Strength: proto.Float64(0), Ambiguous: true}}, ""},
+		"clear alone":   {[]*vignettev1.Note{rated("ann", 1, 5, false), rated("ben", 1, 2, false)}, true, nil, "ambiguous"},
+		"evenly split": {[]*vignettev1.Note{rated("ann", 1, 1, false), rated("ben", 1, 4, false), rated("cem", 1, 2, true), rated("dan", 1, 1, false)}, false,
+			[]Pair{{Chosen: "poor", Rejected: "good", Margin: 0.5, Strength: proto.Float64(0), Ambiguous: true}}, ""},
+		"probably wrong": {[]*vignettev1.Note{rated("ann", 1, 1, false), rated("ben", 1, 1, false), rated("cem", 1, 4, false), rated("dan", 1, 4, false), rated("eva", 1, 4, false)}, true, nil, "probably wrong"},
+		"alike":          {[]*vignettev1.Note{rated("ann", 1, 3, false)}, false, nil, "no difference"},
+		"nobody":         {nil, false, nil, "nobody compared them"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m, err := MeasureOf("ratings:s")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, note := range append(tc.notes, campaign) { // The campaign's note may come last.
+				m.(Learner).Learn(note)
+			}
+			got, left := m.(*byRatings).pairs(Choice{Source: Raters, Clear: tc.clear}, map[string]bool{"good": true, "poor": true})
+			if tc.left != "" {
+				if left[tc.left] != 1 || len(got) != 0 {
+					t.Errorf("left out %v, pairs %v; want %q", left, got, tc.left)
+				}
+				return
+			}
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+
+	from := two(t)
+	from.notes = map[string][]*vignettev1.Note{"good": {campaign, rated("ann", 1, 1, false)}}
+	o := usual(Reward)
+	o.Choice.Source = Raters
+	if err := o.Check(); err == nil {
+		t.Error("pairs of raters by the reward are taken")
+	}
+	o.Measure, _ = MeasureOf("ratings:s")
+	out, card := exported(t, from, o)
+	if !strings.Contains(out, `"margin":2`) || strings.Index(out, "Never mind") > strings.Index(out, "hold the ladder") || card.Total() != 1 {
+		t.Errorf("the poor one is preferred by 2; got %s", out)
 	}
 }

@@ -38,7 +38,9 @@ func MeasureOf(name string) (Measure, error) {
 	case name == "":
 		return nil, fmt.Errorf("a measure has no name; say reward, ratings:SCALE, a dimension or EVALUATOR:DIMENSION")
 	case evaluator == "ratings":
-		return &byRatings{scale: rest, items: map[string]*vignettev1.CampaignItem{}}, nil
+		return &byRatings{
+			scale: rest, items: map[string]*vignettev1.CampaignItem{}, campaigns: map[string]*vignettev1.Campaign{}, compared: map[opinion]*vignettev1.Rating{},
+		}, nil
 	case named:
 		return byDimension{evaluator, rest}, nil
 	}
@@ -129,15 +131,33 @@ func (b byDimension) Of(state *episode.State, role string, notes []*vignettev1.N
 type Learner interface{ Learn(*vignettev1.Note) }
 
 type byRatings struct {
-	scale string
-	items map[string]*vignettev1.CampaignItem
+	scale     string
+	items     map[string]*vignettev1.CampaignItem
+	campaigns map[string]*vignettev1.Campaign
+	// compared are ratings as they stand, for pairs.
+	compared map[opinion]*vignettev1.Rating
+}
+
+// opinion is what one rating is: an edit takes its place.
+type opinion struct {
+	campaign, item, rater string
+	stage                 vignettev1.RatingStage
 }
 
 func (b *byRatings) Name() string   { return "ratings:" + b.scale }
 func (*byRatings) NeedsNotes() bool { return true }
 
-// Learn takes in what items of campaigns are.
+// Learn takes in what items of campaigns are, and what was said of pairs.
 func (b *byRatings) Learn(note *vignettev1.Note) {
+	if c := note.GetCampaign(); c != nil {
+		b.campaigns[c.GetId()] = c
+	}
+	if r := note.GetRated(); r.GetVersion() > 0 && r.GetPass() == 1 {
+		key := opinion{r.GetCampaign(), r.GetItem(), r.GetRater(), r.GetStage()}
+		if b.compared[key].GetVersion() <= r.GetVersion() {
+			b.compared[key] = r
+		}
+	}
 	for _, item := range note.GetCampaign().GetItems() {
 		b.items[note.GetCampaign().GetId()+" "+item.GetId()] = item
 	}

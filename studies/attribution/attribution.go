@@ -1,0 +1,190 @@
+// Package attribution says which turns of an episode its reward came of ("vignette attribution"; docs/judges.md). It is measured:
+// an episode is branched before and after a turn, what follows is drawn anew several times, and what the turn was worth is the
+// difference between the mean rewards. Beside it stands what a discount and the rewards of single turns would have said.
+//
+// It may import what the room of studies may. Start reading at [Measure]; [Compare] is the statistics alone.
+package attribution
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/vignette-sim/vignette/engine/episode"
+	"github.com/vignette-sim/vignette/engine/planning"
+	"github.com/vignette-sim/vignette/engine/runs"
+	"github.com/vignette-sim/vignette/internal/stats"
+)
+
+// Player makes runs of branches and plays them; the engine's runner does.
+type Player interface {
+	PrepareFork(context.Context, runs.Fork) (*planning.Planner, error)
+	Play(context.Context, *planning.Planner, runs.Options) error
+}
+
+// Options say how to measure.
+type Options struct {
+	// Branches at each place, from 2.
+	Branches int
+	Seed     uint64
+	// Discount weighs a turn by Discount^(turns of the role after it), 0 to 1, for the comparison.
+	Discount float64
+	Workers  int
+	// Progress is told how many places of how many were branched at. May be nil.
+	Progress func(done, total int)
+}
+
+// Report is what each of a role's turns was worth.
+type Report struct {
+	Episode  string   `json:"episode"`
+	Role     string   `json:"role"`
+	Branches int      `json:"branches"`
+	Seed     uint64   `json:"seed"`
+	Reward   *float64 `json:"reward"`
+	Level    float64  `json:"level"` // of all intervals together
+	Turns    []Credit `json:"turns"`
+	// Spearman's rho of the measured credit with the others' over turns; null where it is undefined.
+	WithDiscount *float64 `json:"agreement_discount"`
+	WithStep     *float64 `json:"agreement_step_reward"`
+	// Cost of measuring: branches played, turns played in them beyond those copied, branches without a reward.
+	Played  int `json:"branches_played"`
+	NewTurn int `json:"turns_played"`
+	Missing int `json:"branches_without_reward"`
+}
+
+// Credit is what one turn was worth: mean reward of branches that keep it less that of branches that end before it. Null: too few rewards.
+type Credit struct {
+	Turn     int         `json:"turn"`
+	Text     string      `json:"text"`
+	Measured *float64    `json:"measured"`
+	CI       *[2]float64 `json:"ci"`
+	Discount float64     `json:"discount"`
+	Step     *float64    `json:"step_reward"`
+}
+
+// Decisive says whether the interval leaves zero out.
+func (c Credit) Decisive() bool { return c.CI != nil && (c.CI[0] > 0 || c.CI[1] < 0) }
+
+const level = 0.95
+
+// Measure branches a completed episode before and after every turn of its focal role.
+func Measure(ctx context.Context, player Player, origin *planning.Planner, state *episode.State, options Options) (*Report, error) {
+	if options.Branches < 2 || !(options.Discount >= 0 && options.Discount <= 1) {
+		return nil, fmt.Errorf("%d branches, discount %v: it takes 2 branches, and a discount from 0 to 1", options.Branches, options.Discount)
+	}
+	if state.Completed() == nil {
+		return nil, errors.New("the episode did not complete: it has no reward to attribute")
+	}
+	index, there := origin.Index(state.Plan().Episode)
+	if !there {
+		return nil, fmt.Errorf("episode %s is not one of run %s", state.Plan().Episode, origin.Manifest().GetRun())
+	}
+	role := state.Plan().Scenario.GetFocal()
+	report := &Report{Episode: state.Plan().Episode, Role: role, Branches: options.Branches, Seed: options.Seed, Level: level, Reward: rewardOf(state, role)}
+	report.turns(state)
+	if len(report.Turns) == 0 {
+		return nil, fmt.Errorf("role %q said nothing in it", role)
+	}
+	places := map[int]bool{}
+	for _, c := range report.Turns {
+		places[c.Turn], places[c.Turn+1] = true, true
+	}
+	values := map[int][]float64{}
+	for done, at := range slices.Sorted(maps.Keys(places)) {
+		if at == len(state.Turns()) { // Nothing is left to be drawn: the reward is the one it got.
+			if report.Reward != nil {
+				values[at] = slices.Repeat([]float64{*report.Reward}, options.Branches)
+			}
+			continue
+		}
+		fork := runs.Fork{Origin: origin, Index: index, Turn: at, Branches: options.Branches, Reseed: true, Seed: options.Seed}
+		planner, err := player.PrepareFork(ctx, fork)
+		if err != nil {
+			return nil, fmt.Errorf("branch at turn %d: %w", at, err)
+		}
+		each := func(_ int, branch *episode.State) {
+			report.Played++
+			report.NewTurn += max(0, len(branch.Turns())-at)
+			if reward := rewardOf(branch, role); reward != nil {
+				values[at] = append(values[at], *reward)
+			} else {
+				report.Missing++
+			}
+		}
+		if err := player.Play(ctx, planner, runs.Options{Workers: options.Workers, Each: each}); err != nil {
+			return nil, fmt.Errorf("play the branches at turn %d: %w", at, err)
+		}
+		if options.Progress != nil {
+			options.Progress(done+1, len(places))
+		}
+	}
+	Compare(report, values, options.Discount)
+	return report, nil
+}
+
+// turns lists the role's turns with what single turns were rewarded.
+func (r *Report) turns(state *episode.State) {
+	step := map[int]float64{}
+	for _, reward := range state.Completed().GetRewards() {
+		if reward.GetRole() != r.Role {
+			continue
+		}
+		for _, turn := range reward.GetPerTurn() {
+			if turn.GetMissing() == nil {
+				step[int(turn.GetTurnIndex())] = turn.GetValue()
+			}
+		}
+	}
+	for _, turn := range state.Turns() {
+		if turn.GetRole() != r.Role {
+			continue
+		}
+		c := Credit{Turn: int(turn.GetIndex()), Text: turn.GetAction().GetText()}
+		if x, ok := step[c.Turn]; ok {
+			c.Step = &x
+		}
+		r.Turns = append(r.Turns, c)
+	}
+}
+
+func rewardOf(state *episode.State, role string) *float64 {
+	for _, reward := range state.Completed().GetRewards() {
+		if reward.GetRole() == role && reward.GetMissing() == nil {
+			x := reward.GetValue()
+			return &x
+		}
+	}
+	return nil
+}
+
+// Compare fills in credits from rewards of branches, by the turn they branch off before. Intervals hold together at the report's
+// level (Bonferroni).
+func Compare(r *Report, values map[int][]float64, discount float64) {
+	one := 1 - (1-r.Level)/float64(len(r.Turns))
+	var measured, discounted, withStep, steps []float64
+	for i := range r.Turns {
+		c := &r.Turns[i]
+		c.Discount = math.Pow(discount, float64(len(r.Turns)-1-i))
+		difference, ci, err := stats.MeanDifference(values[c.Turn+1], values[c.Turn], one)
+		if err != nil {
+			continue
+		}
+		c.Measured, c.CI = &difference, &[2]float64{ci.Low, ci.High}
+		measured, discounted = append(measured, difference), append(discounted, c.Discount)
+		if c.Step != nil {
+			withStep, steps = append(withStep, difference), append(steps, *c.Step)
+		}
+	}
+	r.WithDiscount, r.WithStep = rho(measured, discounted), rho(withStep, steps)
+}
+
+func rho(a, b []float64) *float64 {
+	x, err := stats.Spearman(a, b)
+	if err != nil {
+		return nil
+	}
+	return &x
+}
