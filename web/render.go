@@ -17,6 +17,7 @@ import (
 
 	"github.com/vignette-sim/vignette/internal/enumname"
 	"github.com/vignette-sim/vignette/internal/inert"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
 //go:embed templates/*.html
@@ -134,6 +135,8 @@ var functions = template.FuncMap{
 	"join":  func(parts []string) string { return strings.Join(parts, ", ") },
 	"short": func(id string) string { return id[:min(len(id), 8)] },
 	"dict":  dict,
+	"int":   func(n int32) int { return int(n) },
+	"skip":  func(r vignettev1.SkipReason) string { return enumname.Of(r) },
 }
 
 // dict makes a map of pairs, for parts that take more than one thing.

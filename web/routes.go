@@ -19,6 +19,7 @@ type route struct {
 var (
 	everybody   []Role
 	researchers = []Role{Researcher, Admin}
+	raters      = []Role{Rater, Researcher, Admin}
 	readers     = []Role{Researcher, Admin, Supervisor, Trainee}
 )
 
@@ -46,6 +47,15 @@ func init() { // The table names handlers that look into it.
 		{method: "GET", path: "/validate", who: researchers, serve: (*request).validator},
 		{method: "POST", path: "/validate", who: researchers, serve: (*request).validate},
 
+		// Rate.
+		{method: "GET", path: "/rate", who: raters, serve: (*request).listCampaigns},
+		{method: "GET", path: "/rate/new", who: researchers, serve: (*request).newCampaign},
+		{method: "POST", path: "/rate", who: researchers, serve: (*request).openCampaign},
+		{method: "GET", path: "/rate/{campaign}", who: raters, serve: (*request).rateItem},
+		{method: "POST", path: "/rate/{campaign}", who: raters, serve: (*request).saveItem},
+		{method: "POST", path: "/rate/{campaign}/undo", who: raters, serve: (*request).undoItem},
+		{method: "GET", path: "/rate/{campaign}/dashboard", who: researchers, serve: (*request).showDashboard},
+
 		// The same as JSON.
 		{method: "GET", path: "/api/v1/runs", who: researchers, serve: (*request).apiRuns, says: "Lists runs, newest first."},
 		{method: "POST", path: "/api/v1/runs", who: researchers, serve: (*request).apiStartRun, says: "Starts a run and answers with its manifest once it is listening."},
@@ -56,6 +66,13 @@ func init() { // The table names handlers that look into it.
 		{method: "GET", path: "/api/v1/episodes/{episode}", who: readers, serve: (*request).apiEpisode, says: "An episode: what was said, and how it was scored."},
 		{method: "GET", path: "/api/v1/scenarios", who: everybody, serve: (*request).apiScenarios, says: "Lists the scenarios of the library."},
 		{method: "POST", path: "/api/v1/validate", who: researchers, serve: (*request).apiValidate, says: "Checks a scenario file (YAML or JSON in the body) and lists everything that is wrong in it."},
+		{method: "GET", path: "/api/v1/campaigns", who: raters, serve: (*request).apiCampaigns, says: "Lists the campaigns that you may rate, newest first."},
+		{method: "POST", path: "/api/v1/campaigns", who: researchers, serve: (*request).apiOpenCampaign, says: "Opens a campaign over a run."},
+		{method: "GET", path: "/api/v1/campaigns/{campaign}", who: raters, serve: (*request).apiCampaign, says: "How a campaign asks."},
+		{method: "GET", path: "/api/v1/campaigns/{campaign}/next", who: raters, serve: (*request).apiNextItem, says: "The item that you are to rate now; it is kept for you for a while."},
+		{method: "GET", path: "/api/v1/campaigns/{campaign}/ratings", who: raters, serve: (*request).apiRatings, says: "Your ratings as they stand; with history=1 all versions."},
+		{method: "POST", path: "/api/v1/campaigns/{campaign}/ratings", who: raters, serve: (*request).apiSaveRating, says: "Records a rating, an edit, a skip, a withdrawal or a draft (version 0) as yours."},
+		{method: "GET", path: "/api/v1/campaigns/{campaign}/agreement", who: researchers, serve: (*request).apiAgreement, says: "How far raters agree, and how each of them rates."},
 	}
 }
 
