@@ -37,6 +37,10 @@ proto: .cache/protovalidate ## Generate Go from the contracts.
 	$(BUF) format -w proto
 	$(BUF) generate
 
+.PHONY: web
+web: ## Build the scripts and the style of the pages into web/built.
+	GO=$(GO) web/build
+
 .PHONY: lint
 lint: .cache/protovalidate ## Check contracts, formatting and code.
 	$(BUF) lint
@@ -54,6 +58,7 @@ image: .cache/protovalidate ## Make the contracts of today the ones that may not
 fresh: proto ## Check that generated code and go.mod are what they would be made anew.
 	$(GO) mod tidy -diff
 	git diff --exit-code --stat -- proto
+	GO=$(GO) web/build --check
 
 # buf wants protovalidate's .proto as source; it is printed from the Go module.
 .cache/protovalidate: tools/protogen/go.mod tools/protogen/validateproto/main.go

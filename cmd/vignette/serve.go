@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"google.golang.org/grpc"
@@ -18,10 +19,14 @@ func newServe() *cobra.Command {
 	var asJSON bool
 	var localHelp string
 	var gym gymFlags
+	var pages webFlags
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "Serve the engine to other programs",
-		Long: `Serves RunService, which starts, follows, lists and cancels runs, PracticeService, which
+		Short: "Serve pages in a browser, and the engine to other programs",
+		Long: `Serves pages (--web): runs live, conversations, scenarios, ratings, and the same
+as JSON. On this machine alone there is one user and no login; see docs/web.md.
+
+Serves RunService, which starts, follows, lists and cancels runs, PracticeService, which
 lets people practise, and EnvironmentService, in which a policy under training plays a
 role, until Ctrl-C: as plain gRPC with reflection and health, and on the wire under the
 names "` + runs.EngineName + `", "` + practice.AgentName + `" and "` + environment.AgentName + `".
@@ -38,16 +43,17 @@ gRPC and OpenEnv need a token each.`,
   vignette serve --openenv 127.0.0.1:8000 --scenario ask-for-leave --reward turn
   grpcurl -plaintext 127.0.0.1:50050 vignette.v1.RunService/ListRuns`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd, flags, &gym, localHelp, asJSON) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd, flags, &gym, &pages, localHelp, asJSON) },
 	}
 	flags.add(cmd, "127.0.0.1:50050", "address of plain gRPC, host:port (port 0: any)")
 	gym.add(cmd)
+	pages.add(cmd)
 	cmd.Flags().StringVar(&localHelp, "local-help", "", "file that says where a trainee in distress can turn (default $VIGNETTE_LOCAL_HELP)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write NDJSON: a launch record when it serves, a done record")
 	return cmd
 }
 
-func serve(cmd *cobra.Command, flags grpcFlags, gym *gymFlags, localHelp string, asJSON bool) error {
+func serve(cmd *cobra.Command, flags grpcFlags, gym *gymFlags, pages *webFlags, localHelp string, asJSON bool) error {
 	if err := gym.check(); err != nil {
 		return err
 	}
@@ -72,7 +78,14 @@ func serve(cmd *cobra.Command, flags grpcFlags, gym *gymFlags, localHelp string,
 		if err != nil {
 			return err
 		}
+		if _, err := n.HostFeedback(ctx, time.Now); err != nil { // For the pages, which say who rates; not for plain gRPC.
+			return err
+		}
 		server, err := flags.serve(n, func(r grpc.ServiceRegistrar) { register(r); practise(r); train(r) })
+		if err != nil {
+			return err
+		}
+		site, err := pages.serve(cmd, n)
 		if err != nil {
 			return err
 		}
@@ -80,7 +93,7 @@ func serve(cmd *cobra.Command, flags grpcFlags, gym *gymFlags, localHelp string,
 		if err != nil || said != nil {
 			return err
 		}
-		said = &serving{Agent: runs.EngineName, Serves: strings.Join(server.Services(), ", "), Data: n.Dir(), GRPC: server.Addr(), OpenEnv: openEnv}
+		said = &serving{Agent: runs.EngineName, Serves: strings.Join(server.Services(), ", "), Data: n.Dir(), GRPC: server.Addr(), OpenEnv: openEnv, Web: site}
 		return said.launched(cmd, asJSON)
 	})
 	if err != nil {

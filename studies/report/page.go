@@ -37,7 +37,7 @@ type Example struct {
 func Write(w io.Writer, r *Report, examples []Example) error {
 	v := view{
 		R: r, Policy: policy, Style: template.CSS(style), Simulated: r.Played == "builtin", Fates: fates(r.Arms), Trajectories: trajectories(r.Arms), Scatter: scatter(r.Points, r.Arms),
-		Scenarios: tables(r), Methods: r.methods(),
+		Scenarios: r.Tables(), Methods: r.InWords(),
 	}
 	v.pictures()
 	for i, e := range examples {
@@ -58,7 +58,7 @@ type view struct {
 	Fates                 *drawing
 	Rewards, Profile      *drawing
 	Trajectories, Scatter *drawing
-	Scenarios             []table
+	Scenarios             []Table
 	Looks                 []look
 	Methods               string
 }
@@ -97,7 +97,8 @@ func (v *view) pictures() {
 		func(e Effect) string { return prefix(e) + e.Outcome }, func(e Effect, x float64) float64 { return x / (e.Most - e.Least) })
 }
 
-type table struct {
+// Table is a scenario in numbers: outcomes down, arms across.
+type Table struct {
 	Name string
 	Arms []string
 	Rows []tableRow
@@ -108,11 +109,11 @@ type tableRow struct {
 	Cells []string
 }
 
-// tables has a table for each scenario: outcomes down, arms across.
-func tables(r *Report) []table {
-	var out []table
+// Tables has a table for each scenario.
+func (r *Report) Tables() []Table {
+	var out []Table
 	for i := 0; i < len(r.Cells); {
-		t, j := table{Name: r.Cells[i].Scenario}, i
+		t, j := Table{Name: r.Cells[i].Scenario}, i
 		for j < len(r.Cells) && r.Cells[j].Scenario == t.Name {
 			t.Arms = append(t.Arms, strings.TrimSpace(r.Cells[j].Arm+fmt.Sprintf(" (n %d)", r.Cells[j].Valid)))
 			j++
@@ -198,8 +199,8 @@ func scoresOf(state *episode.State, index int32) string {
 	return strings.Join(out, " · ")
 }
 
-// methods is a paragraph for a paper.
-func (r *Report) methods() string {
+// InWords is how the run was made: a paragraph for a paper.
+func (r *Report) InWords() string {
 	text := fmt.Sprintf("%d episodes of %d %s were simulated with Vignette %s (run %s, seed %d), played by %s and scored by %s; %d were valid. ",
 		r.Started, len(r.Scenarios), map[bool]string{true: "scenario", false: "scenarios"}[len(r.Scenarios) == 1], r.Version, r.Run, r.Seed, r.Played, strings.Join(r.Evaluators, ", "), r.Valid)
 	if len(r.Effects) > 0 {

@@ -1,0 +1,90 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+)
+
+// route is one thing that can be asked for.
+type route struct {
+	method, path string
+	// who may ask: any of these roles. None of them: everybody who has logged in; open: everybody.
+	who   []Role
+	open  bool
+	serve func(*request) error
+	// says what a JSON route does, in a sentence; see openapi.go.
+	says string
+}
+
+var (
+	everybody   []Role
+	researchers = []Role{Researcher, Admin}
+	raters      = []Role{Rater, Researcher, Admin}
+	readers     = []Role{Researcher, Admin, Supervisor, Trainee}
+)
+
+// routes are all there are. What somebody may see of an object is asked where it is read: [request.run], [request.episode].
+var routes []route
+
+func init() { // The table names handlers that look into it.
+	routes = []route{
+		{method: "GET", path: "/{$}", who: everybody, serve: (*request).home},
+
+		// Watch.
+		{method: "GET", path: "/runs", who: researchers, serve: (*request).listRuns},
+		{method: "GET", path: "/runs/live", who: researchers, serve: (*request).liveRuns},
+		{method: "GET", path: "/runs/new", who: researchers, serve: (*request).newRun},
+		{method: "POST", path: "/runs", who: researchers, serve: (*request).startRun},
+		{method: "GET", path: "/runs/{run}", who: readers, serve: (*request).showRun},
+		{method: "GET", path: "/runs/{run}/live", who: readers, serve: (*request).liveRun},
+		{method: "GET", path: "/runs/{run}/episodes", who: readers, serve: (*request).listEpisodes},
+		{method: "POST", path: "/runs/{run}/{order}", who: researchers, serve: (*request).orderRun},
+		{method: "GET", path: "/episodes/{episode}", who: readers, serve: (*request).showEpisode},
+		{method: "GET", path: "/episodes/{episode}/live", who: readers, serve: (*request).liveEpisode},
+		{method: "GET", path: "/compare", who: researchers, serve: (*request).compare},
+		{method: "GET", path: "/scenarios", who: everybody, serve: (*request).listScenarios},
+		{method: "GET", path: "/scenarios/{scenario}", who: everybody, serve: (*request).showScenario},
+		{method: "GET", path: "/validate", who: researchers, serve: (*request).validator},
+		{method: "POST", path: "/validate", who: researchers, serve: (*request).validate},
+
+		// Rate.
+		{method: "GET", path: "/rate", who: raters, serve: (*request).listCampaigns},
+		{method: "GET", path: "/rate/new", who: researchers, serve: (*request).newCampaign},
+		{method: "POST", path: "/rate", who: researchers, serve: (*request).openCampaign},
+		{method: "GET", path: "/rate/{campaign}", who: raters, serve: (*request).rateItem},
+		{method: "POST", path: "/rate/{campaign}", who: raters, serve: (*request).saveItem},
+		{method: "POST", path: "/rate/{campaign}/undo", who: raters, serve: (*request).undoItem},
+		{method: "GET", path: "/rate/{campaign}/dashboard", who: researchers, serve: (*request).showDashboard},
+
+		// The same as JSON.
+		{method: "GET", path: "/api/v1/runs", who: researchers, serve: (*request).apiRuns, says: "Lists runs, newest first."},
+		{method: "POST", path: "/api/v1/runs", who: researchers, serve: (*request).apiStartRun, says: "Starts a run and answers with its manifest once it is listening."},
+		{method: "GET", path: "/api/v1/runs/{run}", who: readers, serve: (*request).apiRun, says: "A run: its manifest and how far it is."},
+		{method: "GET", path: "/api/v1/runs/{run}/report", who: readers, serve: (*request).apiReport, says: "A run in numbers: arms, effects, warnings, episodes to look at."},
+		{method: "GET", path: "/api/v1/runs/{run}/episodes", who: readers, serve: (*request).apiEpisodes, says: "A page of a run's episodes in the order of its design."},
+		{method: "POST", path: "/api/v1/runs/{run}/{order}", who: researchers, serve: (*request).apiOrderRun, says: "Pauses, resumes or cancels a run (order: pause, resume, cancel)."},
+		{method: "GET", path: "/api/v1/episodes/{episode}", who: readers, serve: (*request).apiEpisode, says: "An episode: what was said, and how it was scored."},
+		{method: "GET", path: "/api/v1/scenarios", who: everybody, serve: (*request).apiScenarios, says: "Lists the scenarios of the library."},
+		{method: "POST", path: "/api/v1/validate", who: researchers, serve: (*request).apiValidate, says: "Checks a scenario file (YAML or JSON in the body) and lists everything that is wrong in it."},
+		{method: "GET", path: "/api/v1/campaigns", who: raters, serve: (*request).apiCampaigns, says: "Lists the campaigns that you may rate, newest first."},
+		{method: "POST", path: "/api/v1/campaigns", who: researchers, serve: (*request).apiOpenCampaign, says: "Opens a campaign over a run."},
+		{method: "GET", path: "/api/v1/campaigns/{campaign}", who: raters, serve: (*request).apiCampaign, says: "How a campaign asks."},
+		{method: "GET", path: "/api/v1/campaigns/{campaign}/next", who: raters, serve: (*request).apiNextItem, says: "The item that you are to rate now; it is kept for you for a while."},
+		{method: "GET", path: "/api/v1/campaigns/{campaign}/ratings", who: raters, serve: (*request).apiRatings, says: "Your ratings as they stand; with history=1 all versions."},
+		{method: "POST", path: "/api/v1/campaigns/{campaign}/ratings", who: raters, serve: (*request).apiSaveRating, says: "Records a rating, an edit, a skip, a withdrawal or a draft (version 0) as yours."},
+		{method: "GET", path: "/api/v1/campaigns/{campaign}/agreement", who: researchers, serve: (*request).apiAgreement, says: "How far raters agree, and how each of them rates."},
+	}
+}
+
+// admits says whether somebody may ask for it at all.
+func (r *route) admits(v Visitor) error {
+	switch {
+	case r.open:
+		return nil
+	case !v.known():
+		return &problem{http.StatusUnauthorized, "You have not logged in.", "Log in and try again."}
+	case len(r.who) > 0 && !slices.ContainsFunc(r.who, func(role Role) bool { return v.is(role) }):
+		return &problem{http.StatusForbidden, "This page is not for your account.", "Ask whoever runs this server if you need it."}
+	}
+	return nil
+}
