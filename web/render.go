@@ -17,6 +17,7 @@ import (
 
 	"github.com/vignette-sim/vignette/internal/enumname"
 	"github.com/vignette-sim/vignette/internal/inert"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
 //go:embed templates/*.html
@@ -47,17 +48,12 @@ type frame struct {
 	Version string
 	Visitor Visitor
 	Login   bool // there are accounts
-	Orders  bool // runs may be started here
 	Path    string
 	Data    any
-	has     func(path string) bool
 }
 
-// Has says whether there is a page to link to.
-func (f frame) Has(path string) bool { return f.has != nil && f.has(path) }
-
 func (q *request) frame(data any) frame {
-	return frame{Version: q.config.Version, Visitor: q.visitor, Login: q.config.Accounts != nil, Orders: q.config.Orders, has: q.has, Path: q.URL.Path, Data: data}
+	return frame{Version: q.config.Version, Visitor: q.visitor, Login: q.config.Accounts != nil, Path: q.URL.Path, Data: data}
 }
 
 // May says whether a link is worth showing.
@@ -139,6 +135,8 @@ var functions = template.FuncMap{
 	"join":  func(parts []string) string { return strings.Join(parts, ", ") },
 	"short": func(id string) string { return id[:min(len(id), 8)] },
 	"dict":  dict,
+	"int":   func(n int32) int { return int(n) },
+	"skip":  func(r vignettev1.SkipReason) string { return enumname.Of(r) },
 }
 
 // dict makes a map of pairs, for parts that take more than one thing.

@@ -9,11 +9,9 @@ import (
 type route struct {
 	method, path string
 	// who may ask: any of these roles. None of them: everybody who has logged in; open: everybody.
-	who  []Role
-	open bool
-	// orders: it starts runs or gives them orders, and is there only where [Config.Orders] allows that.
-	orders bool
-	serve  func(*request) error
+	who   []Role
+	open  bool
+	serve func(*request) error
 	// says what a JSON route does, in a sentence; see openapi.go.
 	says string
 }
@@ -21,6 +19,7 @@ type route struct {
 var (
 	everybody   []Role
 	researchers = []Role{Researcher, Admin}
+	raters      = []Role{Rater, Researcher, Admin}
 	readers     = []Role{Researcher, Admin, Supervisor, Trainee}
 )
 
@@ -34,12 +33,12 @@ func init() { // The table names handlers that look into it.
 		// Watch.
 		{method: "GET", path: "/runs", who: researchers, serve: (*request).listRuns},
 		{method: "GET", path: "/runs/live", who: researchers, serve: (*request).liveRuns},
-		{method: "GET", path: "/runs/new", who: researchers, orders: true, serve: (*request).newRun},
-		{method: "POST", path: "/runs", who: researchers, orders: true, serve: (*request).startRun},
+		{method: "GET", path: "/runs/new", who: researchers, serve: (*request).newRun},
+		{method: "POST", path: "/runs", who: researchers, serve: (*request).startRun},
 		{method: "GET", path: "/runs/{run}", who: readers, serve: (*request).showRun},
 		{method: "GET", path: "/runs/{run}/live", who: readers, serve: (*request).liveRun},
 		{method: "GET", path: "/runs/{run}/episodes", who: readers, serve: (*request).listEpisodes},
-		{method: "POST", path: "/runs/{run}/{order}", who: researchers, orders: true, serve: (*request).orderRun},
+		{method: "POST", path: "/runs/{run}/{order}", who: researchers, serve: (*request).orderRun},
 		{method: "GET", path: "/runs/{run}/report", who: readers, serve: (*request).showReport},
 		{method: "GET", path: "/episodes/{episode}", who: readers, serve: (*request).showEpisode},
 		{method: "GET", path: "/episodes/{episode}/live", who: readers, serve: (*request).liveEpisode},
@@ -49,17 +48,33 @@ func init() { // The table names handlers that look into it.
 		{method: "GET", path: "/validate", who: researchers, serve: (*request).validator},
 		{method: "POST", path: "/validate", who: researchers, serve: (*request).validate},
 
+		// Rate.
+		{method: "GET", path: "/rate", who: raters, serve: (*request).listCampaigns},
+		{method: "GET", path: "/rate/new", who: researchers, serve: (*request).newCampaign},
+		{method: "POST", path: "/rate", who: researchers, serve: (*request).openCampaign},
+		{method: "GET", path: "/rate/{campaign}", who: raters, serve: (*request).rateItem},
+		{method: "POST", path: "/rate/{campaign}", who: raters, serve: (*request).saveItem},
+		{method: "POST", path: "/rate/{campaign}/undo", who: raters, serve: (*request).undoItem},
+		{method: "GET", path: "/rate/{campaign}/dashboard", who: researchers, serve: (*request).showDashboard},
+
 		// The same as JSON.
 		{method: "GET", path: "/api/v1/runs", who: researchers, serve: (*request).apiRuns, says: "Lists runs, newest first."},
-		{method: "POST", path: "/api/v1/runs", who: researchers, orders: true, serve: (*request).apiStartRun, says: "Starts a run and answers with its manifest once it is listening."},
+		{method: "POST", path: "/api/v1/runs", who: researchers, serve: (*request).apiStartRun, says: "Starts a run and answers with its manifest once it is listening."},
 		{method: "GET", path: "/api/v1/runs/{run}", who: readers, serve: (*request).apiRun, says: "A run: its manifest and how far it is."},
 		{method: "GET", path: "/api/v1/runs/{run}/report", who: readers, serve: (*request).apiReport, says: "A run in numbers: arms, effects, warnings, episodes to look at."},
 		{method: "GET", path: "/api/v1/runs/{run}/episodes", who: readers, serve: (*request).apiEpisodes, says: "A page of a run's episodes in the order of its design."},
-		{method: "POST", path: "/api/v1/runs/{run}/{order}", who: researchers, orders: true, serve: (*request).apiOrderRun, says: "Pauses, resumes or cancels a run (order: pause, resume, cancel)."},
+		{method: "POST", path: "/api/v1/runs/{run}/{order}", who: researchers, serve: (*request).apiOrderRun, says: "Pauses, resumes or cancels a run (order: pause, resume, cancel)."},
 		{method: "GET", path: "/api/v1/episodes/{episode}", who: readers, serve: (*request).apiEpisode, says: "An episode: what was said, and how it was scored."},
 		{method: "GET", path: "/api/v1/scenarios", who: everybody, serve: (*request).apiScenarios, says: "Lists the scenarios of the library."},
 		{method: "GET", path: "/api/v1/events", who: researchers, serve: (*request).apiEvents, says: "Server-sent events: the list of runs, at first and whenever it changes."},
 		{method: "POST", path: "/api/v1/validate", who: researchers, serve: (*request).apiValidate, says: "Checks a scenario file (YAML or JSON in the body) and lists everything that is wrong in it."},
+		{method: "GET", path: "/api/v1/campaigns", who: raters, serve: (*request).apiCampaigns, says: "Lists the campaigns that you may rate, newest first."},
+		{method: "POST", path: "/api/v1/campaigns", who: researchers, serve: (*request).apiOpenCampaign, says: "Opens a campaign over a run."},
+		{method: "GET", path: "/api/v1/campaigns/{campaign}", who: raters, serve: (*request).apiCampaign, says: "How a campaign asks."},
+		{method: "GET", path: "/api/v1/campaigns/{campaign}/next", who: raters, serve: (*request).apiNextItem, says: "The item that you are to rate now; it is kept for you for a while."},
+		{method: "GET", path: "/api/v1/campaigns/{campaign}/ratings", who: raters, serve: (*request).apiRatings, says: "Your ratings as they stand; with history=1 all versions."},
+		{method: "POST", path: "/api/v1/campaigns/{campaign}/ratings", who: raters, serve: (*request).apiSaveRating, says: "Records a rating, an edit, a skip, a withdrawal or a draft (version 0) as yours."},
+		{method: "GET", path: "/api/v1/campaigns/{campaign}/agreement", who: researchers, serve: (*request).apiAgreement, says: "How far raters agree, and how each of them rates."},
 	}
 }
 

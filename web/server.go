@@ -33,8 +33,6 @@ type Config struct {
 	Player func(run string) vignettev1.RunServiceClient
 	// Calls are the books of calls to models; nil where there are none.
 	Calls projection.Calls
-	// Orders lets pages start, pause, resume and cancel runs. Without it they are for reading alone.
-	Orders bool
 	// Feedback has the campaigns.
 	Feedback vignettev1.FeedbackServiceClient
 	// Version of the program.
@@ -53,8 +51,8 @@ type UnprotectedError struct {
 
 // Error implements error.
 func (e *UnprotectedError) Error() string {
-	return fmt.Sprintf("pages on %s would be open to others without %s; there are no accounts yet, so they are served on this machine alone: give a "+
-		"loopback address such as 127.0.0.1:8080, and reach it from elsewhere through ssh -L", e.Address, e.Lacks)
+	return fmt.Sprintf("pages on %s would be open to others without %s: give both --accounts and --web-cert with --web-key, or listen on a "+
+		"loopback address such as 127.0.0.1:8080", e.Address, e.Lacks)
 }
 
 // Server serves pages. Stop it.

@@ -34,9 +34,6 @@ func (s *site) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /static/", files())
 	for _, r := range routes {
-		if r.orders && !s.config.Orders {
-			continue
-		}
 		answer := func(w http.ResponseWriter, hr *http.Request) { s.serve(w, hr, &r) }
 		mux.HandleFunc(r.method+" "+r.path, answer)
 		if rest, ok := strings.CutPrefix(r.path, apiPath); ok { // Without a version it is the newest, for people who type it.
@@ -46,7 +43,7 @@ func (s *site) handler() http.Handler {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			w.Header().Set("Allow", allowed(mux, r))
-			s.refuse(w, r, http.StatusMethodNotAllowed, "That cannot be done here.", "These pages are for reading.")
+			s.refuse(w, r, http.StatusMethodNotAllowed, "That cannot be done here.", "Go back to the page that you came from.")
 			return
 		}
 		s.refuse(w, r, http.StatusNotFound, "There is no such page.", "Go back, or begin at the first page.")
@@ -71,13 +68,6 @@ func allowed(mux *http.ServeMux, r *http.Request) string {
 		methods = append(methods, http.MethodHead)
 	}
 	return strings.Join(methods, ", ")
-}
-
-// has says whether something can be asked for by GET.
-func (s *site) has(path string) bool {
-	return slices.ContainsFunc(routes, func(r route) bool {
-		return r.method == http.MethodGet && r.path == path && (!r.orders || s.config.Orders)
-	})
 }
 
 // serve lets in who may and answers with what the handler has, or with what went wrong.

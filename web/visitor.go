@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"slices"
 
@@ -68,6 +69,8 @@ func (v Visitor) mayLookInside(m *vignettev1.Manifest) bool {
 type Accounts interface {
 	// Visitor is who a request comes from; nobody known where it has no valid session.
 	Visitor(r *http.Request) (Visitor, error)
+	// Rates says whether a rater was asked to rate a campaign.
+	Rates(ctx context.Context, name, campaign string) (bool, error)
 }
 
 // visitorOf is who asks.

@@ -30,7 +30,7 @@ func (q *request) home() error {
 	if err != nil {
 		return err
 	}
-	return q.page("home", runList{list, q.config.Orders})
+	return q.page("home", runList{list})
 }
 
 // mostRuns is how many runs are listed.
@@ -76,17 +76,14 @@ func (q *request) listed(ctx context.Context, run string) bool {
 	return !practice
 }
 
-type runList struct {
-	Runs   []*vignettev1.RunStatus
-	Orders bool // one may be started here
-}
+type runList struct{ Runs []*vignettev1.RunStatus }
 
 func (q *request) listRuns() error {
 	list, err := q.runsOf(q.ctx())
 	if err != nil {
 		return err
 	}
-	return q.page("runs", runList{list, q.config.Orders})
+	return q.page("runs", runList{list})
 }
 
 func (q *request) apiRuns() error {
@@ -104,7 +101,7 @@ func (q *request) liveRuns() error {
 		if err != nil {
 			return nil, false, err
 		}
-		return q.changed(since, "runs", "list", runList{list, q.config.Orders}, true)
+		return q.changed(since, "runs", "list", runList{list}, true)
 	})
 }
 
@@ -176,7 +173,7 @@ func (q *request) showRun() error {
 	if err != nil {
 		return err
 	}
-	return q.page("run", runPage{Run: view.Manifest.GetRun(), Head: head, View: view, First: view.Episodes[:min(len(view.Episodes), 10)], MayOrder: q.config.Orders && q.visitor.is(researchers...)})
+	return q.page("run", runPage{Run: view.Manifest.GetRun(), Head: head, View: view, First: view.Episodes[:min(len(view.Episodes), 10)], MayOrder: q.visitor.is(researchers...)})
 }
 
 func (q *request) head(ctx context.Context, planner *planning.Planner, s *vignettev1.RunStatus) (runHead, error) {

@@ -23,9 +23,8 @@ func newServe() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve pages in a browser, and the engine to other programs",
-		Long: `Serves pages (--web): runs live, their reports, conversations, scenarios and a validator, and
-the same as JSON. They are for reading, unless --web-orders lets them start and stop runs. There
-are no accounts yet, so pages are served on this machine alone; see docs/web.md.
+		Long: `Serves pages (--web): runs live, conversations, scenarios, ratings, and the same
+as JSON. On this machine alone there is one user and no login; see docs/web.md.
 
 Serves RunService, which starts, follows, lists and cancels runs, PracticeService, which
 lets people practise, and EnvironmentService, in which a policy under training plays a

@@ -11,17 +11,13 @@ import (
 )
 
 // webFlags say where pages are served.
-type webFlags struct {
-	address, cert, key string
-	orders             bool
-}
+type webFlags struct{ address, cert, key string }
 
 // usualWeb is where pages are unless somebody says otherwise.
 const usualWeb = "127.0.0.1:8080"
 
 func (f *webFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.address, "web", usualWeb, "address of the pages, host:port (port 0: any; none: no pages); where the usual one is taken, any free port")
-	cmd.Flags().BoolVar(&f.orders, "web-orders", false, "let pages start, pause, resume and cancel runs (without it they are for reading)")
 	cmd.Flags().StringVar(&f.cert, "web-cert", "", "PEM file with the certificate for the pages over TLS")
 	cmd.Flags().StringVar(&f.key, "web-key", "", "PEM file with its key")
 }
@@ -31,7 +27,7 @@ func (f *webFlags) serve(cmd *cobra.Command, n *node.Node) (string, error) {
 	if f.address == "none" || f.address == "" {
 		return "", nil
 	}
-	config := web.Config{Address: f.address, Cert: f.cert, Key: f.key, Orders: f.orders, User: userName()}
+	config := web.Config{Address: f.address, Cert: f.cert, Key: f.key, User: userName()}
 	server, err := n.ServeWeb(config)
 	if errors.Is(err, syscall.EADDRINUSE) && !cmd.Flags().Changed("web") {
 		config.Address = "127.0.0.1:0"

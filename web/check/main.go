@@ -106,7 +106,7 @@ func (v *visit) paths(ctx context.Context) ([]page, error) {
 	out := []page{
 		{"home", "/", false}, {"runs", "/runs", false}, {"run", "/runs/" + run, false}, {"episodes", "/runs/" + run + "/episodes", false}, {"report", "/runs/" + run + "/report", false},
 		{"episode", "/episodes/" + one, false}, {"episode-private", "/episodes/" + one + "?private=1", false}, {"compare", "/compare?a=" + one + "&b=" + other, false},
-		{"scenarios", "/scenarios?q=friend", false}, {"scenario", "/scenarios/refuse-a-loan", false}, {"validate", "/validate?from=refuse-a-loan", false}, {"missing", "/nowhere", true},
+		{"scenarios", "/scenarios?q=friend", false}, {"scenario", "/scenarios/refuse-a-loan", false}, {"validate", "/validate?from=refuse-a-loan", false}, {"new-run", "/runs/new", false}, {"campaigns", "/rate", false}, {"new-campaign", "/rate/new?run=" + run, false}, {"missing", "/nowhere", true},
 	}
 	for _, r := range list.Runs[1:] { // Whoever else wrote a scenario: attacks, where the script brought one.
 		if err := v.json(ctx, "/api/runs/"+r.Run+"/episodes", &page1); err != nil || len(page1.Episodes) == 0 {

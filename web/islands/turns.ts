@@ -1,8 +1,5 @@
 // j and k go from turn to turn.
-
-function typing(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
-}
+import { typing } from "./keys";
 
 let at = -1;
 addEventListener("keydown", (event) => {

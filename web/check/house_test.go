@@ -1,4 +1,4 @@
-package web_test
+package main_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -20,15 +21,14 @@ import (
 	"github.com/vignette-sim/vignette/web"
 )
 
-// attack is what somebody would write who wants a reader's browser to run something; check/hostile.yaml has it wherever an author can write.
+// attack is what somebody would write who wants a reader's browser to run something; hostile.yaml has it wherever an author can write.
 // A rune that turns the line around comes with it.
 const attack = `<script>alert(1)</script><img src=x onerror=alert(2)>"'><svg/onload=alert(3)></title></textarea>{{.}}` + "\u202e"
 
 // house is a node with runs in its log, and pages on it.
 type house struct {
-	node *node.Node
-	// pages are for reading, orders may start runs too.
-	pages, orders *web.Server
+	node  *node.Node
+	pages *web.Server
 	// played is a run of rules, with an episode of it; hostile one of the scenario above, of sixty episodes.
 	played, hostile               string
 	playedEpisode, hostileEpisode string
@@ -72,10 +72,10 @@ func (h *house) open(ctx context.Context, dir string) (err error) {
 	if _, err = h.node.HostEngine(ctx); err != nil {
 		return err
 	}
-	if h.pages, err = h.node.ServeWeb(web.Config{Address: "127.0.0.1:0"}); err != nil {
+	if _, err = h.node.HostFeedback(ctx, time.Now); err != nil {
 		return err
 	}
-	if h.orders, err = h.node.ServeWeb(web.Config{Address: "127.0.0.1:0", Orders: true}); err != nil {
+	if h.pages, err = h.node.ServeWeb(web.Config{Address: "127.0.0.1:0"}); err != nil {
 		return err
 	}
 	leave, err := scenarios.Find("ask-for-leave")
@@ -85,7 +85,7 @@ func (h *house) open(ctx context.Context, dir string) (err error) {
 	if h.played, h.playedEpisode, err = h.play(ctx, leave, 2); err != nil {
 		return err
 	}
-	bad, err := scenarios.Load("check/hostile.yaml")
+	bad, err := scenarios.Load("hostile.yaml")
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package web_test
+package main_test
 
 import (
 	"errors"
@@ -33,12 +33,11 @@ func TestHost(t *testing.T) {
 	}
 }
 
-// Pages are for reading: but for the validator nothing takes anything in, and no order reaches a run.
-func TestReadingOnly(t *testing.T) {
-	paths := []string{"/", "/runs", "/runs/" + h.played, "/runs/" + h.played + "/cancel", "/runs/" + h.played + "/report", "/episodes/" + h.playedEpisode, "/scenarios",
-		"/api/runs", "/api/v1/runs", "/api/runs/" + h.played + "/pause", "/api/episodes/" + h.playedEpisode, "/api/events", "/static/site.css", "/nowhere"}
+// What takes nothing in says so, and names the methods that it has.
+func TestMethods(t *testing.T) {
 	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions} {
-		for _, path := range paths {
+		for _, path := range []string{"/", "/runs/" + h.played, "/episodes/" + h.playedEpisode, "/scenarios", "/api/episodes/" + h.playedEpisode,
+			"/api/events", "/static/site.css", "/nowhere"} {
 			got := ask(t, h.pages, method, path, "")
 			if got.status != http.StatusMethodNotAllowed || strings.Contains(got.header.Get("Allow"), http.MethodPost) {
 				t.Errorf("%s %s: %d, allowed %q", method, path, got.status, got.header.Get("Allow"))
@@ -48,22 +47,12 @@ func TestReadingOnly(t *testing.T) {
 	if got := ask(t, h.pages, http.MethodDelete, "/validate", ""); got.status != 405 || got.header.Get("Allow") != "GET, POST, HEAD" {
 		t.Errorf("DELETE /validate: %d, allowed %q", got.status, got.header.Get("Allow"))
 	}
-	if got := ask(t, h.pages, http.MethodGet, "/runs/new", ""); got.status != 404 {
-		t.Errorf("/runs/new: %d", got.status)
-	}
-	for _, path := range []string{"/", "/runs", "/runs/" + h.played, "/scenarios/ask-for-leave"} {
-		for _, n := range elements(t, get(t, path).body) {
-			if n.Data == "form" && attr(n, "method") == "post" || strings.HasPrefix(attr(n, "href"), "/runs/new") {
-				t.Errorf("%s offers what is refused: %s %s", path, attr(n, "action"), attr(n, "href"))
-			}
-		}
-	}
 }
 
-// Where pages may start runs, only they may: a form on another site may not.
+// Pages may start runs and stop them; a form on another site may not.
 func TestForeignForms(t *testing.T) {
 	form := url.Values{"scenario": {"ask-for-leave"}, "repeats": {"1"}, "seed": {"5"}, "model": {"builtin"}}.Encode()
-	before := strings.Count(ask(t, h.orders, http.MethodGet, "/api/runs", "").body, `"run":`)
+	before := strings.Count(ask(t, h.pages, http.MethodGet, "/api/runs", "").body, `"run":`)
 	for name, change := range map[string]func(*http.Request){
 		"site":   func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
 		"port":   func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-site") },
@@ -71,19 +60,19 @@ func TestForeignForms(t *testing.T) {
 		"null":   func(r *http.Request) { r.Header.Set("Origin", "null") },
 	} {
 		for _, path := range []string{"/runs", "/api/v1/runs", "/runs/" + h.played + "/cancel", "/validate"} {
-			if got := ask(t, h.orders, http.MethodPost, path, form, change); got.status != http.StatusForbidden {
+			if got := ask(t, h.pages, http.MethodPost, path, form, change); got.status != http.StatusForbidden {
 				t.Errorf("%s from another %s: %d", path, name, got.status)
 			}
 		}
 	}
-	if after := strings.Count(ask(t, h.orders, http.MethodGet, "/api/runs", "").body, `"run":`); after != before {
+	if after := strings.Count(ask(t, h.pages, http.MethodGet, "/api/runs", "").body, `"run":`); after != before {
 		t.Errorf("%d runs were started from elsewhere", after-before)
 	}
 	own := func(r *http.Request) {
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
-		r.Header.Set("Origin", h.orders.URL())
+		r.Header.Set("Origin", h.pages.URL())
 	}
-	got := ask(t, h.orders, http.MethodPost, "/runs", form, own)
+	got := ask(t, h.pages, http.MethodPost, "/runs", form, own)
 	if got.status != http.StatusSeeOther || !strings.HasPrefix(got.header.Get("Location"), "/runs/") {
 		t.Fatalf("from the page itself: %d, %s", got.status, got.body)
 	}
@@ -92,12 +81,12 @@ func TestForeignForms(t *testing.T) {
 	}
 }
 
-// Without accounts there is no way to serve others, and the refusal says so.
+// Without a login there is no way to serve others, and the refusal says what would do.
 func TestBeyondLoopback(t *testing.T) {
 	for _, address := range []string{":0", "0.0.0.0:0", "[::]:0"} {
 		_, err := web.Listen(web.Config{Address: address})
 		var unprotected *web.UnprotectedError
-		if !errors.As(err, &unprotected) || !strings.Contains(err.Error(), "there are no accounts yet") || strings.Contains(err.Error(), "--accounts") {
+		if !errors.As(err, &unprotected) || unprotected.Lacks != "a login" || !strings.Contains(err.Error(), "127.0.0.1:8080") {
 			t.Errorf("%s: %v", address, err)
 		}
 	}

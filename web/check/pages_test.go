@@ -1,4 +1,4 @@
-package web_test
+package main_test
 
 import (
 	"net/http"
