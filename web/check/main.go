@@ -108,12 +108,12 @@ func (v *visit) paths(ctx context.Context) ([]page, error) {
 		{"episode", "/episodes/" + one, false}, {"episode-private", "/episodes/" + one + "?private=1", false}, {"compare", "/compare?a=" + one + "&b=" + other, false},
 		{"scenarios", "/scenarios?q=friend", false}, {"scenario", "/scenarios/refuse-a-loan", false}, {"validate", "/validate?from=refuse-a-loan", false}, {"new-run", "/runs/new", false}, {"campaigns", "/rate", false}, {"new-campaign", "/rate/new?run=" + run, false}, {"missing", "/nowhere", true},
 	}
-	for _, r := range list.Runs[1:] { // Whoever else wrote a scenario: attacks, where the script brought one.
-		if err := v.json(ctx, "/api/runs/"+r.Run+"/episodes", &page1); err != nil || len(page1.Episodes) == 0 {
-			return nil, errors.Join(fmt.Errorf("run %s has no episode", r.Run), err)
+	if len(list.Runs) > 1 { // Whoever else wrote a scenario: attacks, where the script brought one.
+		other := list.Runs[1].Run
+		if err := v.json(ctx, "/api/runs/"+other+"/episodes", &page1); err != nil || len(page1.Episodes) == 0 {
+			return nil, errors.Join(fmt.Errorf("run %s has no episode", other), err)
 		}
-		out = append(out, page{"other-run", "/runs/" + r.Run, false}, page{"other-report", "/runs/" + r.Run + "/report", false}, page{"other-episode", "/episodes/" + page1.Episodes[0].Episode, false})
-		break
+		out = append(out, page{"other-run", "/runs/" + other, false}, page{"other-report", "/runs/" + other + "/report", false}, page{"other-episode", "/episodes/" + page1.Episodes[0].Episode, false})
 	}
 	return out, nil
 }
