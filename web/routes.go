@@ -33,6 +33,7 @@ func init() { // The table names handlers that look into it.
 		// Watch.
 		{method: "GET", path: "/runs", who: researchers, serve: (*request).listRuns},
 		{method: "GET", path: "/runs/live", who: researchers, serve: (*request).liveRuns},
+		{method: "GET", path: "/api/v1/events", who: researchers, serve: (*request).apiEvents, says: "Server-sent events: the list of runs, at first and whenever it changes."},
 		{method: "GET", path: "/runs/new", who: researchers, serve: (*request).newRun},
 		{method: "POST", path: "/runs", who: researchers, serve: (*request).startRun},
 		{method: "GET", path: "/runs/{run}", who: readers, serve: (*request).showRun},
@@ -66,7 +67,6 @@ func init() { // The table names handlers that look into it.
 		{method: "POST", path: "/api/v1/runs/{run}/{order}", who: researchers, serve: (*request).apiOrderRun, says: "Pauses, resumes or cancels a run (order: pause, resume, cancel)."},
 		{method: "GET", path: "/api/v1/episodes/{episode}", who: readers, serve: (*request).apiEpisode, says: "An episode: what was said, and how it was scored."},
 		{method: "GET", path: "/api/v1/scenarios", who: everybody, serve: (*request).apiScenarios, says: "Lists the scenarios of the library."},
-		{method: "GET", path: "/api/v1/events", who: researchers, serve: (*request).apiEvents, says: "Server-sent events: the list of runs, at first and whenever it changes."},
 		{method: "POST", path: "/api/v1/validate", who: researchers, serve: (*request).apiValidate, says: "Checks a scenario file (YAML or JSON in the body) and lists everything that is wrong in it."},
 		{method: "GET", path: "/api/v1/campaigns", who: raters, serve: (*request).apiCampaigns, says: "Lists the campaigns that you may rate, newest first."},
 		{method: "POST", path: "/api/v1/campaigns", who: researchers, serve: (*request).apiOpenCampaign, says: "Opens a campaign over a run."},

@@ -173,7 +173,7 @@ func (q *request) showRun() error {
 	if err != nil {
 		return err
 	}
-	return q.page("run", runPage{Run: view.Manifest.GetRun(), Head: head, View: view, First: view.Episodes[:min(len(view.Episodes), 10)], MayOrder: q.visitor.is(researchers...)})
+	return q.page("run", runPage{Run: view.Manifest.GetRun(), Head: head, View: view, First: view.Episodes[:min(len(view.Episodes), 10)], MayOrder: q.visitor.is(Researcher, Admin)})
 }
 
 func (q *request) head(ctx context.Context, planner *planning.Planner, s *vignettev1.RunStatus) (runHead, error) {
