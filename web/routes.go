@@ -40,7 +40,7 @@ func init() { // The table names handlers that look into it.
 		{method: "GET", path: "/runs/{run}/live", who: readers, serve: (*request).liveRun},
 		{method: "GET", path: "/runs/{run}/episodes", who: readers, serve: (*request).listEpisodes},
 		{method: "POST", path: "/runs/{run}/{order}", who: researchers, serve: (*request).orderRun},
-		{method: "GET", path: "/runs/{run}/report", who: readers, serve: (*request).showReport},
+		{method: "GET", path: "/runs/{run}/report", who: researchers, serve: (*request).showReport},
 		{method: "GET", path: "/episodes/{episode}", who: readers, serve: (*request).showEpisode},
 		{method: "GET", path: "/episodes/{episode}/live", who: readers, serve: (*request).liveEpisode},
 		{method: "GET", path: "/compare", who: researchers, serve: (*request).compare},
