@@ -17,6 +17,7 @@ import (
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/scenarios"
 	"github.com/vignette-sim/vignette/scenarios/design"
+	"github.com/vignette-sim/vignette/web/account"
 )
 
 // shipped are the scenarios of the library. They never change.
@@ -106,7 +107,7 @@ func (q *request) showScenario() error {
 		return notFound("scenario", id)
 	}
 	p := scenarioPage{Scenario: all[i]}
-	if q.visitor.is(Researcher, Admin) {
+	if q.visitor.is(account.Researcher, account.Admin) {
 		text, err := scenarios.LibraryFile(id)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
@@ -316,6 +317,11 @@ func (q *request) launch(request *vignettev1.StartRunRequest) (*vignettev1.Manif
 	first, err := stream.Recv()
 	if err != nil {
 		return nil, err
+	}
+	if run := first.GetLaunched().GetRun(); q.config.Accounts != nil {
+		if err := errors.Join(q.config.Accounts.Own(q.ctx(), "/runs/"+run, q.visitor.Name), q.record("/runs/"+run)); err != nil {
+			return nil, err
+		}
 	}
 	return first.GetLaunched(), nil
 }

@@ -3,24 +3,29 @@ package web
 import (
 	"net/http"
 	"slices"
+
+	"github.com/vignette-sim/vignette/web/account"
 )
 
 // route is one thing that can be asked for.
 type route struct {
 	method, path string
 	// who may ask: any of these roles. None of them: everybody who has logged in; open: everybody.
-	who   []Role
+	who   []account.Role
 	open  bool
 	serve func(*request) error
+	// audit is the action that the trail records of it; empty is "view" for GET and "change" for all else.
+	audit string
 	// says what a JSON route does, in a sentence; see openapi.go.
 	says string
 }
 
 var (
-	everybody   []Role
-	researchers = []Role{Researcher, Admin}
-	raters      = []Role{Rater, Researcher, Admin}
-	readers     = []Role{Researcher, Admin, Supervisor, Trainee}
+	everybody   []account.Role
+	admins      = []account.Role{account.Admin}
+	researchers = []account.Role{account.Researcher, account.Admin}
+	raters      = []account.Role{account.Rater, account.Researcher, account.Admin}
+	readers     = []account.Role{account.Researcher, account.Admin, account.Supervisor, account.Trainee}
 )
 
 // routes are all there are. What somebody may see of an object is asked where it is read: [request.run], [request.episode].
@@ -29,6 +34,17 @@ var routes []route
 func init() { // The table names handlers that look into it.
 	routes = []route{
 		{method: "GET", path: "/{$}", who: everybody, serve: (*request).home},
+
+		// Come in, and who may.
+		{method: "GET", path: "/login", open: true, serve: (*request).showLogin},
+		{method: "POST", path: "/login", open: true, serve: (*request).login},
+		{method: "POST", path: "/logout", who: everybody, serve: (*request).logout},
+		{method: "GET", path: "/account", who: everybody, serve: (*request).showOwn},
+		{method: "POST", path: "/account", who: everybody, serve: (*request).changePassword},
+		{method: "GET", path: "/accounts", who: admins, serve: (*request).listAccounts},
+		{method: "POST", path: "/accounts", who: admins, serve: (*request).addAccount},
+		{method: "POST", path: "/accounts/{name}", who: admins, serve: (*request).setAccount},
+		{method: "GET", path: "/trail", who: admins, serve: (*request).showTrail},
 
 		// Watch.
 		{method: "GET", path: "/runs", who: researchers, serve: (*request).listRuns},
@@ -55,8 +71,15 @@ func init() { // The table names handlers that look into it.
 		{method: "POST", path: "/rate/{campaign}", who: raters, serve: (*request).saveItem},
 		{method: "POST", path: "/rate/{campaign}/undo", who: raters, serve: (*request).undoItem},
 		{method: "GET", path: "/rate/{campaign}/dashboard", who: researchers, serve: (*request).showDashboard},
+		{method: "POST", path: "/rate/{campaign}/raters", who: researchers, serve: (*request).setRaters},
 
 		// The same as JSON.
+		{method: "GET", path: "/api/v1/session", who: everybody, serve: (*request).apiSession, says: "Who you are and what you may."},
+		{method: "POST", path: "/api/v1/session", open: true, serve: (*request).apiLogin, says: "Logs in: the answer sets the session's cookie."},
+		{method: "DELETE", path: "/api/v1/session", who: everybody, serve: (*request).apiLogout, says: "Logs out."},
+		{method: "GET", path: "/api/v1/accounts", who: admins, serve: (*request).apiAccounts, says: "Lists accounts."},
+		{method: "POST", path: "/api/v1/accounts", who: admins, serve: (*request).apiAddAccount, says: "Makes an account."},
+		{method: "GET", path: "/api/v1/trail", who: admins, serve: (*request).apiTrail, says: "The audit trail, newest first; object and name choose lines, before goes on."},
 		{method: "GET", path: "/api/v1/runs", who: researchers, serve: (*request).apiRuns, says: "Lists runs, newest first."},
 		{method: "POST", path: "/api/v1/runs", who: researchers, serve: (*request).apiStartRun, says: "Starts a run and answers with its manifest once it is listening."},
 		{method: "GET", path: "/api/v1/runs/{run}", who: readers, serve: (*request).apiRun, says: "A run: its manifest and how far it is."},
@@ -83,7 +106,7 @@ func (r *route) admits(v Visitor) error {
 		return nil
 	case !v.known():
 		return &problem{http.StatusUnauthorized, "You have not logged in.", "Log in and try again."}
-	case len(r.who) > 0 && !slices.ContainsFunc(r.who, func(role Role) bool { return v.is(role) }):
+	case len(r.who) > 0 && !slices.ContainsFunc(r.who, func(role account.Role) bool { return v.is(role) }):
 		return &problem{http.StatusForbidden, "This page is not for your account.", "Ask whoever runs this server if you need it."}
 	}
 	return nil

@@ -12,11 +12,11 @@ function tell(text: string): void {
 const questions = [...document.querySelectorAll<HTMLFieldSetElement>(".question")];
 let at = 0;
 
-function go(to: number): void {
+function go(to: number, scroll = true): void {
   questions[at]?.classList.remove("here");
   at = Math.min(questions.length - 1, Math.max(0, to));
   questions[at]?.classList.add("here");
-  questions[at]?.scrollIntoView({ block: "nearest" });
+  if (scroll) questions[at]?.scrollIntoView({ block: "nearest" });
 }
 
 const answered = (question: HTMLElement) => question.querySelector("input:checked") !== null;
@@ -189,4 +189,4 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-go(0);
+go(0, false);
