@@ -25,7 +25,8 @@ var (
 	admins      = []account.Role{account.Admin}
 	researchers = []account.Role{account.Researcher, account.Admin}
 	raters      = []account.Role{account.Rater, account.Researcher, account.Admin}
-	readers     = []account.Role{account.Researcher, account.Admin, account.Supervisor, account.Trainee}
+	// Trainees see their sessions on pages of practice, which show no more than their help level gives.
+	readers = []account.Role{account.Researcher, account.Admin, account.Supervisor}
 )
 
 // routes are all there are. What somebody may see of an object is asked where it is read: [request.run], [request.episode].

@@ -346,7 +346,11 @@ func (q *request) apiRun() error {
 	if err != nil {
 		return err
 	}
-	return q.json(&vignettev1.GetRunResponse{Manifest: planner.Manifest(), Status: s})
+	answer := &vignettev1.GetRunResponse{Status: s}
+	if q.visitor.mayLookInside(planner.Manifest()) { // It holds goals, knowledge and personas.
+		answer.Manifest = planner.Manifest()
+	}
+	return q.json(answer)
 }
 
 func (q *request) apiReport() error {

@@ -40,7 +40,7 @@ HTTP, and scores answers for OpenRLHF (POST /score). See docs/environment.md.
 Ctrl-C lets the episodes in flight come to their end. Beyond the loopback interface
 gRPC and OpenEnv need a token each, and pages need accounts and a certificate.`,
 		Example: `  vignette serve
-  vignette serve --web 0.0.0.0:8443 --accounts --web-cert cert.pem --web-key key.pem
+  vignette serve --web 0.0.0.0:8443 --accounts --web-cert cert.pem --web-key key.pem --grpc-token-file token
   vignette serve --grpc 0.0.0.0:50050 --grpc-token-file token --grpc-cert cert.pem --grpc-key key.pem
   vignette serve --openenv 127.0.0.1:8000 --scenario ask-for-leave --reward turn
   grpcurl -plaintext 127.0.0.1:50050 vignette.v1.RunService/ListRuns`,
@@ -57,6 +57,9 @@ gRPC and OpenEnv need a token each, and pages need accounts and a certificate.`,
 
 func serve(cmd *cobra.Command, flags grpcFlags, gym *gymFlags, pages *webFlags, localHelp string, asJSON bool) error {
 	if err := gym.check(); err != nil {
+		return err
+	}
+	if err := pages.check(flags); err != nil {
 		return err
 	}
 	help, err := readLocalHelp(localHelp)

@@ -33,6 +33,19 @@ func (f *webFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.accounts, "accounts", false, "let in who logs in ('vignette account add' makes accounts); without it there is one user, on this machine")
 }
 
+// check refuses accounts beside a gRPC that lets anybody on this machine do the same without one.
+func (f *webFlags) check(plain grpcFlags) error {
+	if !f.accounts {
+		return nil
+	}
+	token, err := readToken(plain.tokenFile, "VIGNETTE_GRPC_TOKEN")
+	if err == nil && token == "" {
+		err = errors.New("with --accounts plain gRPC needs a token too, or anybody on this machine could go around them: give --grpc-token-file " +
+			"(for example from 'openssl rand -hex 32')")
+	}
+	return err
+}
+
 // serve serves pages and returns their URL. A port that was chosen once is kept: people have been told of it.
 func (f *webFlags) serve(cmd *cobra.Command, n *node.Node) (string, error) {
 	if f.address == "none" || f.address == "" {

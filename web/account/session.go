@@ -9,8 +9,6 @@ import (
 	"errors"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // A session ends when nobody has used it for a while, and at the latest after a week.
@@ -22,7 +20,8 @@ const (
 // Login begins a session and returns its token, which is kept nowhere. From is where the attempt comes from. The error is [ErrPassword]
 // whatever of the two is wrong, and [ErrTooMany] where somebody tries too often.
 func (s *Store) Login(ctx context.Context, name, password, from string) (token string, err error) {
-	if !s.tries.allow(name, from) {
+	back, ok := s.tries.allow(name, from)
+	if !ok {
 		return "", ErrTooMany
 	}
 	var hash string
@@ -36,6 +35,7 @@ func (s *Store) Login(ctx context.Context, name, password, from string) (token s
 	if !s.matches(password, hash) || disabled {
 		return "", ErrPassword
 	}
+	back()
 	raw := make([]byte, 32)
 	if _, err := rand.Read(raw); err != nil {
 		return "", err
@@ -80,15 +80,23 @@ func (s *Store) Logout(ctx context.Context, token string) error {
 	return err
 }
 
-// tries counts attempts to log in, by account and by where they come from.
+// tries counts attempts to log in that fail, by account and by where they come from: many may share an address, and log in.
 type tries struct {
 	now func() time.Time
 
 	mu   sync.Mutex
-	keys map[string]*rate.Limiter
+	left map[string]*bucket
 }
 
-// Ten attempts at an account and thirty from an address, and then one more every half minute, or every five seconds. Who is logged in
+// bucket has attempts left as of a time; they come back one by one.
+type bucket struct {
+	left  float64
+	burst float64
+	every time.Duration
+	at    time.Time
+}
+
+// Ten failures at an account and thirty from an address, and then one more every half minute, or every five seconds. Who is logged in
 // stays so.
 const (
 	accountBurst = 10
@@ -97,26 +105,41 @@ const (
 )
 
 func newTries(now func() time.Time) *tries {
-	return &tries{now: now, keys: map[string]*rate.Limiter{}}
+	return &tries{now: now, left: map[string]*bucket{}}
 }
 
-func (t *tries) allow(name, from string) bool {
+// allow takes an attempt from both before it is made, so that many at once are not more; back gives it back when it did not fail.
+func (t *tries) allow(name, from string) (back func(), ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.keys) > mostKeys { // Those that are full again need no memory.
-		for key, l := range t.keys {
-			if l.TokensAt(t.now()) >= float64(l.Burst()) {
-				delete(t.keys, key)
+	if len(t.left) > mostKeys { // Those that are full again need no memory.
+		for key, b := range t.left {
+			if b.fill(t.now()); b.left >= b.burst {
+				delete(t.left, key)
 			}
 		}
 	}
-	address := t.limiter("address "+from, rate.Every(5*time.Second), addressBurst).AllowN(t.now(), 1)
-	return address && t.limiter("account "+name, rate.Every(30*time.Second), accountBurst).AllowN(t.now(), 1)
+	address, account := t.bucket("address "+from, addressBurst, 5*time.Second), t.bucket("account "+name, accountBurst, 30*time.Second)
+	if address.left < 1 || account.left < 1 {
+		return nil, false
+	}
+	address.left--
+	account.left--
+	return func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		address.left, account.left = min(address.burst, address.left+1), min(account.burst, account.left+1)
+	}, true
 }
 
-func (t *tries) limiter(key string, every rate.Limit, burst int) *rate.Limiter {
-	if t.keys[key] == nil {
-		t.keys[key] = rate.NewLimiter(every, burst)
+func (t *tries) bucket(key string, burst float64, every time.Duration) *bucket {
+	if t.left[key] == nil {
+		t.left[key] = &bucket{left: burst, burst: burst, every: every, at: t.now()}
 	}
-	return t.keys[key]
+	t.left[key].fill(t.now())
+	return t.left[key]
+}
+
+func (b *bucket) fill(now time.Time) {
+	b.left, b.at = min(b.burst, b.left+float64(now.Sub(b.at))/float64(b.every)), now
 }
