@@ -283,8 +283,14 @@ func (q *request) apiSession() error {
 	return q.json(apiVisitor{q.visitor.Name, q.visitor.Roles})
 }
 
+// apiLoginBody is a login as JSON.
+type apiLoginBody struct {
+	Name     string `json:"name"`
+	Password string `json:"password"`
+}
+
 func (q *request) apiLogin() error {
-	var body struct{ Name, Password string }
+	var body apiLoginBody
 	if err := json.NewDecoder(q.Body).Decode(&body); err != nil {
 		return &problem{http.StatusBadRequest, "The body is no login.", `It is JSON with "name" and "password".`}
 	}
@@ -319,6 +325,10 @@ type apiAccount struct {
 	Password string `json:"password,omitempty"`
 }
 
+type apiAccountList struct {
+	Accounts []apiAccount `json:"accounts"`
+}
+
 func (q *request) apiAccounts() error {
 	store, err := q.accounts()
 	if err != nil {
@@ -332,7 +342,7 @@ func (q *request) apiAccounts() error {
 	for _, a := range all {
 		out = append(out, apiAccount{Name: a.Name, Roles: a.Roles, Disabled: a.Disabled, Trainees: append([]string{}, a.Trainees...)})
 	}
-	return q.json(map[string]any{"accounts": out})
+	return q.json(apiAccountList{out})
 }
 
 func (q *request) apiAddAccount() error {
@@ -366,10 +376,15 @@ func joinRoles(roles []account.Role) string {
 	return strings.Join(words, ",")
 }
 
+type apiTrailPage struct {
+	Lines []account.Entry `json:"lines"`
+	Next  int64           `json:"next"` // 0 where this is the end
+}
+
 func (q *request) apiTrail() error {
 	p, err := q.trail()
 	if err != nil {
 		return err
 	}
-	return q.json(map[string]any{"lines": append([]account.Entry{}, p.Lines...), "next": p.Next})
+	return q.json(apiTrailPage{append([]account.Entry{}, p.Lines...), p.Next})
 }

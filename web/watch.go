@@ -377,6 +377,13 @@ type apiLine struct {
 	Reward   *float64 `json:"reward"`
 }
 
+type apiLines struct {
+	Episodes []apiLine `json:"episodes"`
+	Found    int       `json:"found"`
+	Page     int       `json:"page"`
+	Pages    int       `json:"pages"`
+}
+
 func (q *request) apiEpisodes() error {
 	l, err := q.episodesAsked()
 	if err != nil {
@@ -386,7 +393,7 @@ func (q *request) apiEpisodes() error {
 	for _, e := range l.Lines {
 		lines = append(lines, apiLine{e.Episode, e.Index, e.Scenario, e.Arm, e.Repeat, e.Fate, e.Turns, e.Reward})
 	}
-	return q.json(map[string]any{"episodes": lines, "found": l.Found, "page": l.Page, "pages": l.Pages})
+	return q.json(apiLines{lines, l.Found, l.Page, l.Pages})
 }
 
 // atoi reads a number of a form; empty is the default.

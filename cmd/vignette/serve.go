@@ -86,7 +86,7 @@ func serve(cmd *cobra.Command, flags grpcFlags, gym *gymFlags, pages *webFlags, 
 		if _, err := n.HostFeedback(ctx, time.Now); err != nil { // For the pages, which say who rates; not for plain gRPC.
 			return err
 		}
-		server, err := flags.serve(n, func(r grpc.ServiceRegistrar) { register(r); practise(r); train(r); })
+		server, err := flags.serve(n, func(r grpc.ServiceRegistrar) { register(r); practise(r); train(r) })
 		if err != nil {
 			return err
 		}
