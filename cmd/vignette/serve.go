@@ -24,7 +24,7 @@ func newServe() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve pages in a browser, and the engine to other programs",
-		Long: `Serves pages (--web): runs live, conversations, scenarios, campaigns of ratings, and the same
+		Long: `Serves pages (--web): runs live, conversations, scenarios, ratings, and the same
 as JSON. On this machine alone there is one user and no login; see docs/web.md.
 
 Serves RunService, which starts, follows, lists and cancels runs, PracticeService, which
