@@ -79,7 +79,7 @@ func (q *request) branches(plan *episode.Plan) ([]branch, error) {
 	var out []branch
 	var walk func(b *projection.Branch, depth int)
 	walk = func(b *projection.Branch, depth int) {
-		if _, err := q.run(b.Run); err != nil {
+		if planner, err := q.config.Reader.Run(q.ctx(), b.Run); err != nil || !q.visitor.mayRead(planner.Manifest()) {
 			return
 		}
 		out = append(out, branch{depth, b.Run, b.Episode, b.Fork.GetTurns(), plain(b.Fork.GetSay().GetText()), b.Reseeded, b.Episode == plan.Episode})

@@ -17,6 +17,7 @@ import (
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/scenarios"
 	"github.com/vignette-sim/vignette/scenarios/design"
+	"github.com/vignette-sim/vignette/web/account"
 )
 
 // shipped are the scenarios of the library. They never change.
@@ -78,6 +79,10 @@ type apiScenario struct {
 	Focal       string   `json:"focal"`
 }
 
+type apiScenarioList struct {
+	Scenarios []apiScenario `json:"scenarios"`
+}
+
 func (q *request) apiScenarios() error {
 	l, err := q.scenariosAsked()
 	if err != nil {
@@ -87,7 +92,7 @@ func (q *request) apiScenarios() error {
 	for _, s := range l.Found {
 		out = append(out, apiScenario{s.GetId(), s.GetTitle(), s.GetDescription(), s.GetLanguage(), s.GetTags(), s.GetFocal()})
 	}
-	return q.json(map[string]any{"scenarios": out})
+	return q.json(apiScenarioList{out})
 }
 
 type scenarioPage struct {
@@ -106,7 +111,7 @@ func (q *request) showScenario() error {
 		return notFound("scenario", id)
 	}
 	p := scenarioPage{Scenario: all[i]}
-	if q.visitor.is(Researcher, Admin) {
+	if q.visitor.is(account.Researcher, account.Admin) {
 		text, err := scenarios.LibraryFile(id)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
@@ -176,18 +181,25 @@ func (q *request) apiValidate() error {
 	}
 	v := validation{Text: body.String()}
 	v.check()
-	type found struct {
-		Line    int    `json:"line,omitempty"`
-		Column  int    `json:"column,omitempty"`
-		Field   string `json:"field,omitempty"`
-		Message string `json:"message"`
-		Hint    string `json:"hint,omitempty"`
-	}
-	out := []found{}
+	out := []apiProblem{}
 	for _, p := range v.Problems {
-		out = append(out, found{p.Line, p.Column, p.Field, p.Message, p.Hint})
+		out = append(out, apiProblem{p.Line, p.Column, p.Field, p.Message, p.Hint})
 	}
-	return q.json(map[string]any{"right": len(out) == 0, "problems": out})
+	return q.json(apiValidation{len(out) == 0, out})
+}
+
+// apiValidation is what a check came to, as JSON.
+type apiValidation struct {
+	Right    bool         `json:"right"`
+	Problems []apiProblem `json:"problems"`
+}
+
+type apiProblem struct {
+	Line    int    `json:"line,omitempty"`
+	Column  int    `json:"column,omitempty"`
+	Field   string `json:"field,omitempty"`
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
 }
 
 type newRunPage struct {
@@ -319,6 +331,11 @@ func (q *request) launch(request *vignettev1.StartRunRequest) (*vignettev1.Manif
 	first, err := stream.Recv()
 	if err != nil {
 		return nil, err
+	}
+	if run := first.GetLaunched().GetRun(); q.config.Accounts != nil {
+		if err := errors.Join(q.config.Accounts.Own(q.ctx(), "/runs/"+run, q.visitor.Name), q.record("/runs/"+run)); err != nil {
+			return nil, err
+		}
 	}
 	return first.GetLaunched(), nil
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/vignette-sim/vignette/feedback/campaign"
 	"github.com/vignette-sim/vignette/internal/enumname"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/web/account"
 )
 
 // campaign finds a campaign that the visitor may rate, or coordinate.
@@ -24,18 +25,22 @@ func (q *request) campaign() (string, *vignettev1.GetCampaignResponse, error) {
 	if may, err := q.mayRate(id); err != nil {
 		return "", nil, err
 	} else if !may {
+		q.refused("/rate/" + id)
 		return "", nil, notFound("campaign", id)
 	}
 	got, err := q.config.Feedback.GetCampaign(q.ctx(), &vignettev1.GetCampaignRequest{Campaign: id})
 	if status.Code(err) == codes.NotFound {
 		return "", nil, notFound("campaign", id)
 	}
-	return id, got, err
+	if err != nil {
+		return "", nil, err
+	}
+	return id, got, q.record("/rate/" + id)
 }
 
 // mayRate says whether the visitor may see a campaign: those who do research all of them, raters those they were asked to rate.
 func (q *request) mayRate(campaign string) (bool, error) {
-	if q.config.Accounts == nil || q.visitor.is(Researcher, Admin) {
+	if q.config.Accounts == nil || q.visitor.is(account.Researcher, account.Admin) {
 		return true, nil
 	}
 	return q.config.Accounts.Rates(q.ctx(), q.visitor.Name, campaign)
@@ -301,8 +306,8 @@ func evidence(lines string, item *vignettev1.ShownItem) []*vignettev1.Evidence {
 	search:
 		for side, conversation := range item.GetSides() {
 			for _, turn := range conversation.GetTurns() {
-				if strings.Contains(turn.GetText(), quote) {
-					e.Side, e.TurnIndex = int32(side), turn.GetIndex()
+				if words, stands := found(turn.GetText(), quote); stands {
+					e.Side, e.TurnIndex, e.Quote = int32(side), turn.GetIndex(), words
 					break search
 				}
 			}
@@ -310,6 +315,20 @@ func evidence(lines string, item *vignettev1.ShownItem) []*vignettev1.Evidence {
 		out = append(out, e)
 	}
 	return out
+}
+
+// found finds a quote in a text, in any case, as it stands there.
+func found(text, quote string) (words string, stands bool) {
+	if strings.Contains(text, quote) {
+		return quote, true
+	}
+	lower := strings.ToLower(text)
+	at := strings.Index(lower, strings.ToLower(quote))
+	if at < 0 || len(lower) != len(text) || at+len(quote) > len(text) { // Some letters have another length in lower case.
+		return "", false
+	}
+	words = text[at : at+len(quote)]
+	return words, strings.EqualFold(words, quote)
 }
 
 type calibratedPage struct {
@@ -418,6 +437,7 @@ type dashboard struct {
 	Agreement *vignettev1.GetAgreementResponse
 	Apart     []apart
 	Raters    []string
+	Members   string // with accounts: who was asked to rate it
 }
 
 // apart is an item on which raters differ.
@@ -444,6 +464,13 @@ func (q *request) showDashboard() error {
 	d.Run, _, _ = strings.Cut(id, ".")
 	for _, r := range agreement.GetRaters() {
 		d.Raters = append(d.Raters, r.GetRater())
+	}
+	if q.config.Accounts != nil {
+		members, err := q.config.Accounts.Raters(q.ctx(), id)
+		if err != nil {
+			return err
+		}
+		d.Members = strings.Join(members, ", ")
 	}
 	if d.Apart, err = q.apart(id, d.Raters); err != nil {
 		return err

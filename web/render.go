@@ -18,6 +18,7 @@ import (
 	"github.com/vignette-sim/vignette/internal/enumname"
 	"github.com/vignette-sim/vignette/internal/inert"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/web/account"
 )
 
 //go:embed templates/*.html
@@ -59,7 +60,7 @@ func (q *request) frame(data any) frame {
 // May says whether a link is worth showing.
 func (f frame) May(roles ...string) bool {
 	for _, r := range roles {
-		if f.Visitor.is(Role(r)) {
+		if f.Visitor.is(account.Role(r)) {
 			return true
 		}
 	}
@@ -132,6 +133,7 @@ var functions = template.FuncMap{
 	"sign":  func(v float64) string { return fmt.Sprintf("%+.2f", v) },
 	"count": count,
 	"add":   func(a, b int) int { return a + b },
+	"roles": joinRoles,
 	"join":  func(parts []string) string { return strings.Join(parts, ", ") },
 	"short": func(id string) string { return id[:min(len(id), 8)] },
 	"dict":  dict,

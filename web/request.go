@@ -25,8 +25,9 @@ type request struct {
 	*site
 	w http.ResponseWriter
 	*http.Request
-	visitor Visitor
-	route   *route
+	visitor  Visitor
+	route    *route
+	recorded []string // objects that are in the audit trail already
 }
 
 func (q *request) ctx() context.Context { return q.Request.Context() }
@@ -76,22 +77,43 @@ func sentence(text string) string {
 	return strings.ToUpper(text[:1]) + text[1:]
 }
 
-// run finds a run that the visitor may see.
+// run finds a run that the visitor may see, and records that they asked for it.
 func (q *request) run(name string) (*planning.Planner, error) {
-	planner, err := q.config.Reader.Run(q.ctx(), name)
-	if errors.Is(err, projection.ErrNotFound) || err == nil && !q.visitor.mayRead(planner.Manifest()) {
-		return nil, notFound("run", name)
+	planner, err := q.find(name)
+	if err != nil {
+		return nil, err
 	}
-	return planner, err
+	return planner, q.record("/runs/" + planner.Manifest().GetRun())
 }
 
-// episode finds an episode of a run that the visitor may see.
+// find finds a run that the visitor may see.
+func (q *request) find(name string) (*planning.Planner, error) {
+	planner, err := q.config.Reader.Run(q.ctx(), name)
+	switch {
+	case errors.Is(err, projection.ErrNotFound):
+		return nil, notFound("run", name)
+	case err != nil:
+		return nil, err
+	case !q.visitor.mayRead(planner.Manifest()):
+		q.refused("/runs/" + planner.Manifest().GetRun())
+		return nil, notFound("run", name)
+	}
+	return planner, nil
+}
+
+// episode finds an episode of a run that the visitor may see, and records that they asked for it.
 func (q *request) episode(name string) (*episode.State, *planning.Planner, error) {
 	state, planner, err := q.config.Reader.Episode(q.ctx(), name)
-	if errors.Is(err, projection.ErrNotFound) || err == nil && !q.visitor.mayRead(planner.Manifest()) {
+	switch {
+	case errors.Is(err, projection.ErrNotFound):
+		return nil, nil, notFound("episode", name)
+	case err != nil:
+		return nil, nil, err
+	case !q.visitor.mayRead(planner.Manifest()):
+		q.refused("/episodes/" + state.Plan().Episode)
 		return nil, nil, notFound("episode", name)
 	}
-	return state, planner, err
+	return state, planner, q.record("/episodes/" + state.Plan().Episode)
 }
 
 // page answers with a page.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/vignette-sim/vignette/engine/projection"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/web/account"
 )
 
 // Config says where to listen, what there is to show and whom to ask.
@@ -21,7 +22,7 @@ type Config struct {
 	// Cert and Key are PEM files with the certificate chain and key for TLS; both or neither.
 	Cert, Key string
 	// Accounts are who may come in. Nil means one user, without a login, on this machine.
-	Accounts Accounts
+	Accounts *account.Store
 	// User is what the one user is called, as a rater for instance; empty means "me".
 	User string
 	// Reader is the read side of the log.

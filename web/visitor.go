@@ -1,42 +1,29 @@
 package web
 
 import (
-	"context"
+	"errors"
+	"net"
 	"net/http"
 	"slices"
 
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/web/account"
 )
-
-// Role is what an account is for. An account may have several.
-type Role string
-
-// The roles.
-const (
-	Trainee    Role = "trainee"
-	Supervisor Role = "supervisor"
-	Rater      Role = "rater"
-	Researcher Role = "researcher"
-	Admin      Role = "admin"
-)
-
-// Roles lists them.
-var Roles = []Role{Trainee, Supervisor, Rater, Researcher, Admin}
 
 // Visitor is who asks.
 type Visitor struct {
-	// Name is how they log in, and who they are as raters and trainees.
+	// Name is how they log in, and who they are as raters and trainees; "" where nobody knows.
 	Name string
 	// Roles are what they may.
-	Roles []Role
+	Roles []account.Role
 	// Alone is the one user of a server without accounts.
 	Alone bool
 	// Trainees are those whose sessions they supervise.
 	Trainees []string
 }
 
-func (v Visitor) is(any ...Role) bool {
-	return slices.ContainsFunc(any, func(r Role) bool { return slices.Contains(v.Roles, r) })
+func (v Visitor) is(any ...account.Role) bool {
+	return slices.ContainsFunc(any, func(r account.Role) bool { return slices.Contains(v.Roles, r) })
 }
 
 // known says that they have logged in, or need not.
@@ -47,36 +34,83 @@ func (v Visitor) known() bool { return v.Name != "" }
 func (v Visitor) mayRead(m *vignettev1.Manifest) bool {
 	p := m.GetPractice()
 	switch {
-	case v.is(Admin):
+	case v.is(account.Admin):
 		return true
 	case p == nil:
-		return v.is(Researcher)
-	case p.GetTrainee() != "" && p.GetTrainee() == v.Name && v.is(Trainee):
+		return v.is(account.Researcher)
+	case p.GetTrainee() != "" && p.GetTrainee() == v.Name && v.is(account.Trainee):
 		return true
-	case v.is(Supervisor) && p.GetTrainee() != "" && slices.Contains(v.Trainees, p.GetTrainee()):
+	case v.is(account.Supervisor) && p.GetTrainee() != "" && slices.Contains(v.Trainees, p.GetTrainee()):
 		return true
 	}
-	return v.is(Researcher) && p.GetConsent().GetGiven()
+	return v.is(account.Researcher) && p.GetConsent().GetGiven()
 }
 
 // mayLookInside says whether somebody may see what is private to the roles of a run. A trainee's partner keeps it to themselves here; what
 // a session tells of it afterwards is its report's to say.
 func (v Visitor) mayLookInside(m *vignettev1.Manifest) bool {
-	return v.is(Admin, Researcher) && v.mayRead(m)
+	return v.is(account.Admin, account.Researcher) && v.mayRead(m)
 }
 
-// Accounts know who may come in.
-type Accounts interface {
-	// Visitor is who a request comes from; nobody known where it has no valid session.
-	Visitor(r *http.Request) (Visitor, error)
-	// Rates says whether a rater was asked to rate a campaign.
-	Rates(ctx context.Context, name, campaign string) (bool, error)
+// cookie is the name of the session's cookie: with the prefix, browsers take it over TLS and from this host alone.
+func (s *site) cookie() string {
+	if s.config.Cert != "" {
+		return "__Host-vignette"
+	}
+	return "vignette"
 }
 
-// visitorOf is who asks.
+// visitorOf is who asks; somebody unknown where there is no valid session.
 func (s *site) visitorOf(r *http.Request) (Visitor, error) {
 	if s.config.Accounts == nil {
-		return Visitor{Name: s.config.User, Roles: Roles, Alone: true}, nil
+		return Visitor{Name: s.config.User, Roles: account.Roles, Alone: true}, nil
 	}
-	return s.config.Accounts.Visitor(r)
+	c, err := r.Cookie(s.cookie())
+	if err != nil {
+		return Visitor{}, nil
+	}
+	a, err := s.config.Accounts.Session(r.Context(), c.Value)
+	if errors.Is(err, account.ErrUnknown) {
+		return Visitor{}, nil
+	}
+	return Visitor{Name: a.Name, Roles: a.Roles, Trainees: a.Trainees}, err
+}
+
+// from is the address that a request comes from.
+func from(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+// record writes into the audit trail what the visitor did to an object, once in a request. Without accounts there is nobody to tell apart
+// and no trail. What cannot be recorded is not done.
+func (q *request) record(object string) error {
+	if q.config.Accounts == nil || slices.Contains(q.recorded, object) {
+		return nil
+	}
+	action := q.route.audit
+	if action == "" {
+		action = "view"
+		if q.Method != http.MethodGet {
+			action = "change"
+		}
+	}
+	if err := q.config.Accounts.Record(q.ctx(), q.visitor.Name, action, object, q.Method+" "+q.route.path); err != nil {
+		return err
+	}
+	q.recorded = append(q.recorded, object)
+	return nil
+}
+
+// refused writes into the trail that somebody asked for what is not theirs to see.
+func (q *request) refused(object string) {
+	if q.config.Accounts == nil {
+		return
+	}
+	if err := q.config.Accounts.Record(q.ctx(), q.visitor.Name, "refused", object, q.Method+" "+q.route.path); err != nil {
+		q.config.Logger.Error("the audit trail cannot be written", "error", err)
+	}
 }

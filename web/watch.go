@@ -19,6 +19,7 @@ import (
 	"github.com/vignette-sim/vignette/engine/planning"
 	"github.com/vignette-sim/vignette/engine/projection"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/web/account"
 )
 
 // home leads to what the visitor is here for, and shows researchers what runs.
@@ -173,7 +174,11 @@ func (q *request) showRun() error {
 	if err != nil {
 		return err
 	}
-	return q.page("run", runPage{Run: view.Manifest.GetRun(), Head: head, View: view, First: view.Episodes[:min(len(view.Episodes), 10)], MayOrder: q.visitor.is(Researcher, Admin)})
+	mayOrder, err := q.mayOrder(view.Manifest.GetRun())
+	if err != nil {
+		return err
+	}
+	return q.page("run", runPage{Run: view.Manifest.GetRun(), Head: head, View: view, First: view.Episodes[:min(len(view.Episodes), 10)], MayOrder: mayOrder})
 }
 
 func (q *request) head(ctx context.Context, planner *planning.Planner, s *vignettev1.RunStatus) (runHead, error) {
@@ -311,11 +316,26 @@ var orders = map[string]func(context.Context, vignettev1.RunServiceClient, strin
 	},
 }
 
+// mayOrder says whether the visitor may pause and cancel a run: whoever began it here, and admins.
+func (q *request) mayOrder(run string) (bool, error) {
+	if q.config.Accounts == nil || q.visitor.is(account.Admin) {
+		return true, nil
+	}
+	owner, err := q.config.Accounts.Owner(q.ctx(), "/runs/"+run)
+	return owner == q.visitor.Name && q.visitor.is(account.Researcher), err
+}
+
 // order tells whoever plays a run to pause, to go on or to stop.
 func (q *request) order() (*vignettev1.RunStatus, error) {
 	planner, err := q.run(q.PathValue("run"))
 	if err != nil {
 		return nil, err
+	}
+	if may, err := q.mayOrder(planner.Manifest().GetRun()); err != nil {
+		return nil, err
+	} else if !may {
+		q.refused("/runs/" + planner.Manifest().GetRun())
+		return nil, &problem{http.StatusForbidden, "This run is not yours.", "Whoever began it can pause and cancel it, and admins."}
 	}
 	tell, known := orders[q.PathValue("order")]
 	if !known {
@@ -356,7 +376,11 @@ func (q *request) apiRun() error {
 	if err != nil {
 		return err
 	}
-	return q.json(&vignettev1.GetRunResponse{Manifest: planner.Manifest(), Status: s})
+	answer := &vignettev1.GetRunResponse{Status: s}
+	if q.visitor.mayLookInside(planner.Manifest()) { // It holds goals, knowledge and personas.
+		answer.Manifest = planner.Manifest()
+	}
+	return q.json(answer)
 }
 
 func (q *request) apiReport() error {
@@ -383,6 +407,13 @@ type apiLine struct {
 	Reward   *float64 `json:"reward"`
 }
 
+type apiLines struct {
+	Episodes []apiLine `json:"episodes"`
+	Found    int       `json:"found"`
+	Page     int       `json:"page"`
+	Pages    int       `json:"pages"`
+}
+
 func (q *request) apiEpisodes() error {
 	l, err := q.episodesAsked()
 	if err != nil {
@@ -392,7 +423,7 @@ func (q *request) apiEpisodes() error {
 	for _, e := range l.Lines {
 		lines = append(lines, apiLine{e.Episode, e.Index, e.Scenario, e.Arm, e.Repeat, e.Fate, e.Turns, e.Reward})
 	}
-	return q.json(map[string]any{"episodes": lines, "found": l.Found, "page": l.Page, "pages": l.Pages})
+	return q.json(apiLines{lines, l.Found, l.Page, l.Pages})
 }
 
 // atoi reads a number of a form; empty is the default.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -37,8 +38,9 @@ gateway to language models where an endpoint is configured.
 HTTP, and scores answers for OpenRLHF (POST /score). See docs/environment.md.
 
 Ctrl-C lets the episodes in flight come to their end. Beyond the loopback interface
-gRPC and OpenEnv need a token each.`,
+gRPC and OpenEnv need a token each, and pages need accounts and a certificate.`,
 		Example: `  vignette serve
+  vignette serve --web 0.0.0.0:8443 --accounts --web-cert cert.pem --web-key key.pem --grpc-token-file token
   vignette serve --grpc 0.0.0.0:50050 --grpc-token-file token --grpc-cert cert.pem --grpc-key key.pem
   vignette serve --openenv 127.0.0.1:8000 --scenario ask-for-leave --reward turn
   grpcurl -plaintext 127.0.0.1:50050 vignette.v1.RunService/ListRuns`,
@@ -55,6 +57,9 @@ gRPC and OpenEnv need a token each.`,
 
 func serve(cmd *cobra.Command, flags grpcFlags, gym *gymFlags, pages *webFlags, localHelp string, asJSON bool) error {
 	if err := gym.check(); err != nil {
+		return err
+	}
+	if err := pages.check(flags); err != nil {
 		return err
 	}
 	help, err := readLocalHelp(localHelp)
@@ -96,7 +101,7 @@ func serve(cmd *cobra.Command, flags grpcFlags, gym *gymFlags, pages *webFlags, 
 		said = &serving{Agent: runs.EngineName, Serves: strings.Join(server.Services(), ", "), Data: n.Dir(), GRPC: server.Addr(), OpenEnv: openEnv, Web: site}
 		return said.launched(cmd, asJSON)
 	})
-	if err != nil {
+	if err := errors.Join(err, pages.close()); err != nil {
 		return err
 	}
 	return said.done(cmd, asJSON)

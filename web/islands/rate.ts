@@ -11,12 +11,14 @@ function tell(text: string): void {
 
 const questions = [...document.querySelectorAll<HTMLFieldSetElement>(".question")];
 let at = 0;
+let typed = ""; // digits of an answer that may go on
 
-function go(to: number): void {
+function go(to: number, scroll = true): void {
   questions[at]?.classList.remove("here");
+  typed = "";
   at = Math.min(questions.length - 1, Math.max(0, to));
   questions[at]?.classList.add("here");
-  questions[at]?.scrollIntoView({ block: "nearest" });
+  if (scroll) questions[at]?.scrollIntoView({ block: "nearest" });
 }
 
 const answered = (question: HTMLElement) => question.querySelector("input:checked") !== null;
@@ -33,24 +35,22 @@ function answer(value: string): boolean {
   return true;
 }
 
-// Numbers of more than one digit: what is typed soon after belongs to it.
-let typed = "";
-let typedAt = 0;
+// Numbers of more than one digit: a digit is added to what was typed before where the two together are an answer, and begins anew where
+// they are not. Escape forgets what was typed.
 function digit(key: string): void {
   const question = questions[at];
   if (!question) return;
-  const most = Number(question.dataset.max), long = most > 9 || Number(question.dataset.min) < 0;
-  typed = long && Date.now() - typedAt < 900 ? typed + key : key;
-  typedAt = Date.now();
-  if (!long) {
-    answer(typed);
+  if (Number(question.dataset.max) <= 9 && Number(question.dataset.min) >= 0) {
+    answer(key);
     return;
   }
-  const choice = question.querySelector<HTMLInputElement>(`input[value="${CSS.escape(typed)}"]`);
-  if (choice) {
-    choice.checked = true;
-    choice.dispatchEvent(new Event("change", { bubbles: true }));
-  }
+  const choice = (value: string) => question.querySelector<HTMLInputElement>(`input[value="${CSS.escape(value)}"]`);
+  typed = choice(typed + key) ? typed + key : key;
+  const chosen = choice(typed);
+  if (!chosen) return;
+  chosen.checked = true;
+  chosen.dispatchEvent(new Event("change", { bubbles: true }));
+  tell(`Answer ${typed}.`);
 }
 
 // line is the turn that a selection lies in, null where it lies in none or in several.
@@ -171,7 +171,7 @@ addEventListener("keydown", (event) => {
     if (event.key === "Escape") (event.target as HTMLElement).blur();
     return;
   }
-  if (event.key === "Escape") marking = null;
+  if (event.key === "Escape") { marking = null; typed = ""; }
   if (marking && arrow(event)) return event.preventDefault();
   const actions: Record<string, () => void> = {
     t: () => answer("t"), j: () => go(at + 1), k: () => go(at - 1), m: beginMarking, e: take,
@@ -179,7 +179,7 @@ addEventListener("keydown", (event) => {
     s: () => open(".skip-it", "select"), "?": () => open("#codebook", "summary"),
   };
   if (/^[0-9]$/.test(event.key)) digit(event.key);
-  else if (event.key === "-") { typed = "-"; typedAt = Date.now(); }
+  else if (event.key === "-") typed = "-";
   else if (event.key === "Enter" && !(event.target instanceof HTMLElement && event.target.closest("a, button, summary"))) {
     const open = questions.findIndex((question) => !answered(question));
     if (open >= 0) { go(open); tell("This question is not answered yet."); }
@@ -189,4 +189,6 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-go(0);
+// An answer to a form that was refused would be sent again by a reload: what is kept is the draft, so that is what a reload shows.
+history.replaceState(null, "", location.pathname);
+go(0, false);
