@@ -56,7 +56,7 @@ An extreme may need evidence: you are asked for the words, written as they stand
 	cmd.Flags().StringVar(&flags.run, "run", "last", "with a rubric file: the run whose conversations are rated")
 	cmd.Flags().StringVar(&flags.rater, "rater", "", "your name or pseudonym (default your user name)")
 	cmd.Flags().BoolVar(&flags.agreement, "agreement", false, "say how far raters agree, and rate nothing")
-	cmd.AddCommand(newRateSimulate())
+	cmd.AddCommand(newRateExport(), newRateImport(), newRateSimulate())
 	return cmd
 }
 
@@ -166,8 +166,8 @@ func (d *desk) sit() error {
 
 // lastWord lets whoever is through take back the last rating; false when they leave.
 func (d *desk) lastWord() (again bool, err error) {
-	if len(d.done) == 0 {
-		return false, nil
+	if standing, err := d.ratings(false); err != nil || len(standing) == 0 { // Those of other sittings can be taken back too.
+		return false, err
 	}
 	typed, err := d.read("u takes your last rating back, Enter leaves  ")
 	if err != nil || typed != "u" {
