@@ -52,10 +52,10 @@ func Config(rubric *vignettev1.Codebook) (string, error) {
 		view = view.with(codebook(rubric))
 	}
 	view = view.with(conversations(rubric, sides)...)
-	view = view.with(choices("Skip this one?", skipTag, sides, skips()))
 	for i, scale := range rubric.GetScales() {
 		view = view.with(question(i, scale, sides)...)
 	}
+	view = view.with(choices("Or skip this one:", skipTag, sides, skips()))
 	for side := range sides {
 		view = view.with(
 			element("Header", "size", "5", "value", onSide("Better words for a turn: its number, a colon, the words", side, sides)),
@@ -132,7 +132,11 @@ func question(i int, scale *vignettev1.RatingScale, sides int) []tag {
 		if labels := scale.GetLabels(); len(labels) > 0 {
 			text += " " + labels[n-scale.GetMin()]
 		}
-		answers = append(answers, element("Choice", "value", text, "alias", fmt.Sprint(n)))
+		answer := element("Choice", "value", text, "alias", fmt.Sprint(n))
+		if i == 0 && scale.GetMin() >= 0 && scale.GetMax() <= 9 { // The first question has the keys of its numbers.
+			answer = element("Choice", "value", text, "alias", fmt.Sprint(n), "hotkey", fmt.Sprint(n))
+		}
+		answers = append(answers, answer)
 	}
 	answers = append(answers, element("Choice", "value", "cannot tell", "alias", cannotTell))
 	text := scale.GetQuestion()
