@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/mattn/go-runewidth"
 
+	"github.com/vignette-sim/vignette/internal/stats"
 	"github.com/vignette-sim/vignette/studies"
 )
 
@@ -40,6 +42,7 @@ func (p *page) comparison(c studies.Comparison) {
 		rows = append(rows, differenceRow(line(dimension.ID), dimension.Difference))
 	}
 	p.differences("", c, rows)
+	p.judged(c)
 	if len(c.Scenarios) < 2 {
 		return
 	}
@@ -49,6 +52,72 @@ func (p *page) comparison(c studies.Comparison) {
 	}
 	p.printf("\n")
 	p.differences("reward in", c, rows)
+	p.spread("scenarios", c.AmongScenarios)
+	if len(c.Persons) < 2 {
+		return
+	}
+	rows = nil
+	for _, person := range c.Persons {
+		rows = append(rows, differenceRow(line(person.Person), person.Difference))
+	}
+	p.printf("\n")
+	p.differences("reward with", c, rows)
+	p.spread("persons", c.AmongPersons)
+}
+
+// judged says in words what the reward's difference comes to: what is missing first.
+func (p *page) judged(c studies.Comparison) {
+	for _, sentence := range judgedWords(c.Reward) {
+		p.paragraph("  ", "    ", sentence)
+	}
+}
+
+// judgedWords are sentences about a difference.
+func judgedWords(d studies.Difference) (out []string) {
+	j := d.Judgment
+	if j.Begun > j.Both {
+		text := fmt.Sprintf("Of %s begun, %d have a value against, %d at the level, %d on both sides.", plural(j.Begun, "pair", "pairs"), j.HasAgainst, j.HasLevel, j.Both)
+		if j.MissingMore != nil && j.MissingMore.P != nil && *j.MissingMore.P < 0.05 {
+			text += fmt.Sprintf(" More is missing on one side (%s): what is left may not be alike.", probability(j.MissingMore.P))
+		}
+		if j.All != nil {
+			text += fmt.Sprintf(" Whatever the missing are, the difference over all lies within %s and %s.", figure(j.All.Low), figure(j.All.High))
+		}
+		out = append(out, text)
+	}
+	if d.Holm == nil {
+		return out
+	}
+	text := fmt.Sprintf("reward: %s (%s", j.Verdict(d.Holm), probability(d.Holm))
+	if j.Size != nil {
+		text += ", d " + signed(&j.Size.D)
+	}
+	if j.Wins != nil {
+		text += fmt.Sprintf(", more in %.0f%% of pairs", 100*j.Wins.Value)
+	}
+	if j.EquivalentP != nil {
+		text += fmt.Sprintf("; within %s either way: %s", figure(j.Margin), probability(j.EquivalentP))
+	}
+	return append(out, text+"). It speaks about "+j.Over.Meaning()+".")
+}
+
+// spread says how far parts differ from each other.
+func (p *page) spread(what string, s *stats.Spread) {
+	if s == nil {
+		return
+	}
+	p.paragraph("  ", "    ", fmt.Sprintf("From one to another of the %s the true difference varies by %s (sd); that it does not: %s.", what, figure(s.SD), probability(&s.P)))
+}
+
+// probability shows a p value.
+func probability(p *float64) string {
+	switch {
+	case p == nil:
+		return "p -"
+	case *p < 0.001:
+		return "p < .001"
+	}
+	return "p " + strings.TrimPrefix(fmt.Sprintf("%.3f", *p), "0")
 }
 
 func (p *page) differences(head string, c studies.Comparison, rows [][]string) {
@@ -70,8 +139,14 @@ func differenceCells(d studies.Difference) []string {
 
 // over says what an interval is over.
 func over(d studies.Difference) string {
-	one := map[studies.Cluster]string{studies.OverScenarios: "scenario", studies.OverCells: "client", studies.OverPairs: "pair"}[d.Over]
-	return plural(d.Clusters, one, one+"s")
+	one := map[studies.Cluster]string{
+		studies.OverScenariosAndPersons: "scenario", studies.OverScenarios: "scenario", studies.OverPersons: "person", studies.OverCells: "client", studies.OverPairs: "pair",
+	}[d.Over]
+	text := plural(d.Clusters, one, one+"s")
+	if d.Over == studies.OverScenariosAndPersons {
+		text += fmt.Sprintf(" x %d persons", d.Judgment.Persons)
+	}
+	return text
 }
 
 // number shows a mean; what is missing is a dash, never a zero.
@@ -113,6 +188,24 @@ type jsonComparison struct {
 	Reward     jsonDifference            `json:"reward"`
 	Dimensions map[string]jsonDifference `json:"dimensions"`
 	Scenarios  map[string]jsonDifference `json:"reward_by_scenario"`
+	Persons    map[string]jsonDifference `json:"reward_by_person,omitempty"`
+	// How far the true differences vary between scenarios, and between persons; null where it cannot be told.
+	AmongScenarios *jsonSpread `json:"among_scenarios"`
+	AmongPersons   *jsonSpread `json:"among_persons,omitempty"`
+}
+
+type jsonSpread struct {
+	SD     float64 `json:"sd"`
+	F      float64 `json:"f"`
+	P      float64 `json:"p"`
+	Groups int     `json:"groups"`
+}
+
+func spreadRecord(s *stats.Spread) *jsonSpread {
+	if s == nil {
+		return nil
+	}
+	return &jsonSpread{s.SD, s.F, s.P, s.Groups}
 }
 
 type jsonDifference struct {
@@ -122,7 +215,31 @@ type jsonDifference struct {
 	CI95       *[2]float64 `json:"ci95"`
 	N          int         `json:"n"`
 	Clusters   int         `json:"clusters"`
-	Over       string      `json:"over"` // what the interval is over: scenarios, cells or pairs
+	Over       string      `json:"over"` // what the interval is over: scenarios and persons, scenarios, persons, cells or pairs
+
+	Population  string   `json:"population"` // the same in words: whom it speaks about
+	Begun       int      `json:"begun"`      // pairs begun on both sides, with or without a value
+	HasAgainst  int      `json:"has_against"`
+	HasLevel    int      `json:"has_level"`
+	MissingMore *float64 `json:"missing_more"` // share of missing values at the level less that against; null: none is missing
+	MissingP    *float64 `json:"missing_p"`
+	// Bounds over all pairs begun, whatever the missing values are, with their interval, and those that hold if what keeps values from being
+	// there works one way only; null: none is missing, or the range is not known.
+	Bounds        *[2]float64 `json:"bounds"`
+	BoundsCI95    *[2]float64 `json:"bounds_ci95"`
+	TrimmedBounds *[2]float64 `json:"trimmed_bounds"`
+
+	SE          *float64    `json:"se"`
+	DF          *float64    `json:"df"`
+	P           *float64    `json:"p"`
+	Holm        *float64    `json:"p_holm"` // adjusted for the tests of its kind in the run
+	Margin      float64     `json:"margin"` // smallest difference that matters; 0: not known
+	EquivalentP *float64    `json:"equivalence_p"`
+	Verdict     string      `json:"verdict"` // by p_holm: differs; differs, by less than matters; equivalent; open; "" when it cannot be tested
+	D           *float64    `json:"d"`
+	DCI95       *[2]float64 `json:"d_ci95"`
+	Wins        *float64    `json:"wins"` // share of pairs in which the level has more, ties half
+	WinsCI95    *[2]float64 `json:"wins_ci95"`
 }
 
 func comparisonRecords(all []studies.Comparison) []jsonComparison {
@@ -130,7 +247,13 @@ func comparisonRecords(all []studies.Comparison) []jsonComparison {
 	for _, c := range all {
 		record := jsonComparison{
 			Factor: c.Factor, Level: c.Level, Against: c.Against, Planned: c.Planned, Pairs: c.Pairs, Reward: differenceRecord(c.Reward),
-			Dimensions: map[string]jsonDifference{}, Scenarios: map[string]jsonDifference{},
+			Dimensions: map[string]jsonDifference{}, Scenarios: map[string]jsonDifference{}, AmongScenarios: spreadRecord(c.AmongScenarios), AmongPersons: spreadRecord(c.AmongPersons),
+		}
+		for _, person := range c.Persons {
+			if record.Persons == nil {
+				record.Persons = map[string]jsonDifference{}
+			}
+			record.Persons[person.Person] = differenceRecord(person.Difference)
 		}
 		for _, dimension := range c.Dimensions {
 			record.Dimensions[dimension.ID] = differenceRecord(dimension.Difference)
@@ -144,5 +267,31 @@ func comparisonRecords(all []studies.Comparison) []jsonComparison {
 }
 
 func differenceRecord(d studies.Difference) jsonDifference {
-	return jsonDifference{d.Against, d.Level, d.Mean, ends(d.CI95), d.N, d.Clusters, string(d.Over)}
+	j := d.Judgment
+	out := jsonDifference{
+		Against: d.Against, Level: d.Level, Difference: d.Mean, CI95: ends(d.CI95), N: d.N, Clusters: d.Clusters, Over: string(d.Over), Population: j.Over.Meaning(),
+		Begun: j.Begun, HasAgainst: j.HasAgainst, HasLevel: j.HasLevel, P: j.P(), Holm: d.Holm, Margin: j.Margin, EquivalentP: j.EquivalentP, Verdict: string(j.Verdict(d.Holm)),
+	}
+	if m := j.MissingMore; m != nil {
+		out.MissingMore, out.MissingP = &m.Value, m.P
+	}
+	if j.All != nil {
+		out.Bounds, out.BoundsCI95 = &[2]float64{j.All.Low, j.All.High}, ends(j.All.Interval)
+	}
+	if j.Trimmed != nil {
+		out.TrimmedBounds = &[2]float64{j.Trimmed.Low, j.Trimmed.High}
+	}
+	if j.Difference != nil && j.Difference.P != nil {
+		out.SE, out.DF = &j.Difference.SE, &j.Difference.DF
+	}
+	if j.Size != nil {
+		out.D = &j.Size.D
+		if j.Size.Low != nil {
+			out.DCI95 = &[2]float64{*j.Size.Low, *j.Size.High}
+		}
+	}
+	if j.Wins != nil {
+		out.Wins, out.WinsCI95 = &j.Wins.Value, ends(j.Wins.Interval)
+	}
+	return out
 }

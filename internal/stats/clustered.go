@@ -23,8 +23,8 @@ type ClusteredMean struct {
 	// N values lie in Rows rows and Columns columns. Columns is 0 where only rows are drawn.
 	N, Rows, Columns int
 
-	replicates []float64 // means of resamples, ascending
-	spread     float64   // their standard deviation
+	away   []float64 // how far the means of resamples are from the mean, ascending
+	spread float64   // the root of their mean square
 }
 
 // clusteredStream keeps these draws apart from others made with the same seed.
@@ -34,7 +34,8 @@ const clusteredStream = 0x63726f73736564
 // rows and columns that were not seen. Resamples draw rows and columns apart, and a value counts as often as its row times as often as
 // its column was drawn (the pigeonhole bootstrap; Owen 2007, "The pigeonhole bootstrap", Annals of Applied Statistics 1).
 //
-// The resamples say what shape the distribution has; how wide it is comes from a formula, since the pigeonhole bootstrap counts what
+// The resamples say how heavy the tails are, the same on both sides (Hall 1988, "On symmetric bootstrap confidence intervals", JRSS B 50: the
+// skewness of few clusters is mostly noise); how wide the distribution is comes from a formula, since the pigeonhole bootstrap counts what
 // varies within cells three times, and any bootstrap of few clusters is too narrow. The variance of a mean is that between rows, plus that
 // between columns, less what cells have beyond both (Cameron, Gelbach and Miller 2011, "Robust Inference With Multiway Clustering", JBES 29, here
 // with the mean squares of an analysis of variance, which are not too small for few clusters); a part of rows or columns that comes out
@@ -192,7 +193,8 @@ func (c *ClusteredMean) draw(b Bootstrap, cells []cell) error {
 	draw := rand.New(rand.NewPCG(b.Seed, clusteredStream))
 	rows, columns := make([]float64, c.Rows), make([]float64, max(c.Columns, 1))
 	columns[0] = 1
-	c.replicates = make([]float64, 0, b.Resamples)
+	c.away = make([]float64, 0, b.Resamples)
+	squares := 0.0
 	for range b.Resamples {
 		redraw(draw, rows)
 		if c.Columns > 0 {
@@ -207,17 +209,18 @@ func (c *ClusteredMean) draw(b Bootstrap, cells []cell) error {
 			all.sum, all.count = all.sum+weight*x.sum, all.count+weight*x.count
 		}
 		if all.count > 0 { // crossed tables with holes have draws that hold nothing
-			c.replicates = append(c.replicates, all.sum/all.count)
+			away := math.Abs(all.sum/all.count - c.Mean)
+			c.away, squares = append(c.away, away), squares+away*away
 		}
 	}
-	if 10*len(c.replicates) < 9*b.Resamples {
+	if 10*len(c.away) < 9*b.Resamples {
 		return fmt.Errorf("mean over %d by %d clusters: %w: too few rows and columns meet", c.Rows, c.Columns, ErrUndefined)
 	}
-	c.spread = math.Sqrt(sumOfSquares(c.replicates) / float64(len(c.replicates)-1))
+	c.spread = math.Sqrt(squares / float64(len(c.away)))
 	if !(c.spread > 0) {
 		return fmt.Errorf("mean over %d clusters: %w: resamples do not differ", c.Rows, ErrUndefined)
 	}
-	slices.Sort(c.replicates)
+	slices.Sort(c.away)
 	return nil
 }
 
@@ -231,37 +234,36 @@ func redraw(draw *rand.Rand, times []float64) {
 
 // Interval is a confidence interval of a level between 0 and 1.
 func (c ClusteredMean) Interval(level float64) Interval {
-	tail := (1 - level) / 2
-	return Interval{Low: c.at(tail), High: c.at(1 - tail), Level: level}
+	half := c.SE * normalToStudent(sortedQuantile(c.away, level)/c.spread, c.DF)
+	return Interval{Low: c.Mean - half, High: c.Mean + half, Level: level}
 }
 
-// at is where a share of the distribution lies below.
-func (c ClusteredMean) at(share float64) float64 {
-	z := (sortedQuantile(c.replicates, share) - c.Mean) / c.spread
-	return c.Mean + c.SE*normalToStudent(z, c.DF)
-}
-
-// below is the share of the distribution below a value; never 0 or 1, since that cannot be told from resamples.
-func (c ClusteredMean) below(value float64) float64 {
-	z := studentToNormal((value-c.Mean)/c.SE, c.DF)
-	edge := c.Mean + z*c.spread
-	low, tie := 0.0, 1e-12*max(math.Abs(c.Mean), c.spread)
-	for _, r := range c.replicates {
+// beyond is the share of resamples at least as far from the mean as a value, on both sides together; never 0, since that cannot be told from
+// resamples.
+func (c ClusteredMean) beyond(value float64) float64 {
+	edge := studentToNormal(math.Abs(value-c.Mean)/c.SE, c.DF) * c.spread
+	far, tie := 0.0, 1e-9*c.spread
+	for _, away := range c.away {
 		switch {
-		case math.Abs(r-edge) <= tie:
-			low += 0.5
-		case r < edge:
-			low++
+		case math.Abs(away-edge) <= tie:
+			far += 0.5
+		case away > edge:
+			far++
 		}
 	}
-	return (low + 0.5) / (float64(len(c.replicates)) + 1)
+	return (far + 0.5) / (float64(len(c.away)) + 1)
+}
+
+// below is the share of the distribution below a value.
+func (c ClusteredMean) below(value float64) float64 {
+	if value < c.Mean {
+		return c.beyond(value) / 2
+	}
+	return 1 - c.beyond(value)/2
 }
 
 // P is how probable a mean at least this far from a value would be if that were the truth, on both sides.
-func (c ClusteredMean) P(value float64) float64 {
-	low := c.below(value)
-	return min(1, 2*min(low, 1-low))
-}
+func (c ClusteredMean) P(value float64) float64 { return c.beyond(value) }
 
 // EquivalenceP is the larger p of two one-sided tests (Schuirmann 1987): that the truth is not below -margin, and not above it. At 5% it
 // goes with a 90% interval that lies within the margin. The margin is above 0.
