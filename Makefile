@@ -18,11 +18,11 @@ build: ## Build ./vignette.
 
 .PHONY: test
 test: ## Run all tests.
-	$(GO) test ./...
+	$(GO) test -timeout 20m ./...
 
 .PHONY: race
 race: ## Run the tests of what runs at once, without the longest, with the race detector.
-	$(GO) test -race -short ./broker/... ./engine/... ./models/... ./node/... ./agents ./agents/llm ./evaluators ./evaluators/judge ./studies/... ./internal/scripted
+	$(GO) test -race -short -timeout 30m ./broker/... ./engine/... ./models/... ./node/... ./agents ./agents/llm ./evaluators ./evaluators/judge ./studies/... ./web/... ./internal/scripted
 
 .PHONY: faults
 faults: ## Kill processes in the middle of a run, and see that nothing is lost (VIGNETTE_KILLS=30).
@@ -36,6 +36,10 @@ bench: ## Run the benchmarks.
 proto: .cache/protovalidate ## Generate Go from the contracts.
 	$(BUF) format -w proto
 	$(BUF) generate
+
+.PHONY: web
+web: ## Build the scripts and the style of the pages into web/built.
+	GO=$(GO) web/build
 
 .PHONY: lint
 lint: .cache/protovalidate ## Check contracts, formatting and code.
@@ -54,6 +58,7 @@ image: .cache/protovalidate ## Make the contracts of today the ones that may not
 fresh: proto ## Check that generated code and go.mod are what they would be made anew.
 	$(GO) mod tidy -diff
 	git diff --exit-code --stat -- proto
+	GO=$(GO) web/build --check
 
 # buf wants protovalidate's .proto as source; it is printed from the Go module.
 .cache/protovalidate: tools/protogen/go.mod tools/protogen/validateproto/main.go

@@ -23,6 +23,7 @@ import (
 	"github.com/vignette-sim/vignette/models"
 	"github.com/vignette-sim/vignette/node/edge"
 	"github.com/vignette-sim/vignette/node/edge/openenv"
+	"github.com/vignette-sim/vignette/web"
 )
 
 // Config says what to open: a data directory, or a NATS cluster.
@@ -232,6 +233,25 @@ func (n *Node) ServeOpenEnv(config openenv.Config) (*openenv.Server, error) {
 		config.Logger = n.config.Logger
 	}
 	server, err := openenv.Listen(config)
+	if err != nil {
+		return nil, err
+	}
+	n.edges = append(n.edges, server)
+	return server, nil
+}
+
+// ServeWeb serves pages and JSON over HTTP on this node's log, asking the services that it, or another process of the directory, hosts.
+func (n *Node) ServeWeb(config web.Config) (*web.Server, error) {
+	config.Reader, config.Calls, config.Version = n.Reader(), n.calls, n.config.Version
+	config.Mark = func(ctx context.Context) (uint64, error) {
+		extent, err := n.log.Extent(ctx)
+		return extent.Last, err
+	}
+	config.Engine, config.Player, config.Feedback = n.directory.Engine(), n.directory.Player, n.directory.Feedback()
+	if config.Logger == nil {
+		config.Logger = n.config.Logger
+	}
+	server, err := web.Listen(config)
 	if err != nil {
 		return nil, err
 	}

@@ -1,18 +1,11 @@
 package main
 
 import (
-	"cmp"
-	"fmt"
 	"io"
-	"maps"
-	"slices"
-	"strings"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
 	"github.com/vignette-sim/vignette/node"
-	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/studies/report"
 )
 
@@ -72,7 +65,7 @@ func reportOf(cmd *cobra.Command, n *node.Node, name string) (r *report.Report, 
 		builder.Add(item.Index, item.State)
 	}
 	r = builder.Report()
-	r.Command = again(planner.Manifest())
+	r.Command = report.Again(planner.Manifest())
 	for _, look := range r.LookAt {
 		state, _, err := n.Reader().Episode(cmd.Context(), look.Episode)
 		if err != nil {
@@ -81,42 +74,4 @@ func reportOf(cmd *cobra.Command, n *node.Node, name string) (r *report.Report, 
 		examples = append(examples, report.Example{Look: look, State: state})
 	}
 	return r, examples, unreadable, nil
-}
-
-// again is a command that plays a run again: its scenarios, factors, repeats, seed and models.
-func again(m *vignettev1.Manifest) string {
-	from := map[string]string{}
-	for _, source := range m.GetSources() {
-		from[source.GetScenario()] = source.GetFrom()
-	}
-	words := []string{"vignette", "run"}
-	for _, scenario := range m.GetScenarios() {
-		words = append(words, quoted(cmp.Or(from[scenario.GetId()], scenario.GetId())))
-	}
-	for _, factor := range m.GetFactors() {
-		var levels []string
-		for _, level := range factor.GetLevels() {
-			levels = append(levels, level.GetName())
-		}
-		words = append(words, "--vary", quoted(factor.GetRole()+"."+factor.GetField()+"="+strings.Join(levels, ",")))
-	}
-	words = append(words, "--repeats", fmt.Sprint(m.GetRepeats()), "--seed", fmt.Sprint(m.GetSeed()))
-	var models []string
-	for _, who := range slices.Sorted(maps.Keys(m.GetModels())) {
-		models = append(models, strings.TrimPrefix(who+"="+m.GetModels()[who], "="))
-	}
-	if len(models) > 0 {
-		words = append(words, "--model", quoted(strings.Join(models, ",")))
-	}
-	return strings.Join(words, " ")
-}
-
-// quoted is a word as a shell takes it.
-func quoted(word string) string {
-	if word != "" && !strings.ContainsFunc(word, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-/=,:+@", r)
-	}) {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

@@ -180,6 +180,8 @@ type serving struct {
 	GRPC   string `json:"grpc,omitempty"`   // where plain gRPC is served
 	// OpenEnv is where environments are served to trainers.
 	OpenEnv string `json:"openenv,omitempty"`
+	// Web is where the pages are: a URL.
+	Web string `json:"web,omitempty"`
 }
 
 func (s serving) launched(cmd *cobra.Command, asJSON bool) error {
@@ -196,6 +198,9 @@ func (s serving) launched(cmd *cobra.Command, asJSON bool) error {
 	}
 	if s.GRPC != "" {
 		where += ", plain gRPC on " + s.GRPC
+	}
+	if s.Web != "" {
+		where += ", pages on " + s.Web
 	}
 	if s.OpenEnv != "" {
 		where += ", OpenEnv on http://" + s.OpenEnv

@@ -440,3 +440,46 @@ func TestSpans(t *testing.T) {
 		t.Errorf("spans of whom is not said: %v", err)
 	}
 }
+
+// Campaigns are listed with how far everybody and one rater are, also by a service that has just begun, and not once their run is gone.
+func TestList(t *testing.T) {
+	o := open(t, 3)
+	id := o.openCampaign(&vignettev1.Codebook{Title: "First", Scales: []*vignettev1.RatingScale{{Id: "s", Question: "How?", Min: 1, Max: 5}}})
+	other := o.openCampaign(&vignettev1.Codebook{Title: "Second", Scales: []*vignettev1.RatingScale{{Id: "s", Question: "How?", Min: 1, Max: 5}}})
+	item := o.next(id, "ann")
+	rating := &vignettev1.Rating{Campaign: id, Item: item.GetItem(), Rater: "ann", Stage: item.GetStage(), Pass: item.GetPass(), Version: 1,
+		Values: []*vignettev1.ScaleRating{{Scale: "s", Answer: &vignettev1.ScaleRating_Value{Value: 3}}}}
+	if _, err := o.feedback().SaveRating(t.Context(), &vignettev1.SaveRatingRequest{Rating: rating}); err != nil {
+		t.Fatal(err)
+	}
+	list := func(rater string) string {
+		t.Helper()
+		got, err := o.feedback().ListCampaigns(t.Context(), &vignettev1.ListCampaignsRequest{Rater: rater})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := ""
+		for _, c := range got.GetCampaigns() {
+			out += fmt.Sprintf("%s %s %d/%d/%d; ", c.GetCampaign(), c.GetTitle(), c.GetItems(), c.GetGiven(), c.GetDone())
+		}
+		return out
+	}
+	want := func(done int) string {
+		return fmt.Sprintf("%s Second 3/0/0; %s First 3/1/%d; ", other, id, done)
+	}
+	for range 2 {
+		if got := list("ann"); got != want(1) {
+			t.Errorf("for ann: %s, want %s", got, want(1))
+		}
+		if got := list("ben"); got != want(0) {
+			t.Errorf("for ben: %s, want %s", got, want(0))
+		}
+		o.restart()
+	}
+	if _, err := o.node.Eraser(false).Run(t.Context(), o.run, "asked for"); err != nil {
+		t.Fatal(err)
+	}
+	if got := list("ann"); got != "" {
+		t.Errorf("after the run was deleted: %s", got)
+	}
+}

@@ -40,8 +40,9 @@ type Service struct {
 	reader *projection.Reader
 	now    func() time.Time
 
-	mu    sync.Mutex
-	books map[string]*book
+	mu     sync.Mutex
+	books  map[string]*book
+	opened opened
 }
 
 // NewService returns the service of a log; now is where its time comes from.

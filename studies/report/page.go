@@ -1,7 +1,9 @@
 package report
 
 import (
+	"crypto/sha256"
 	_ "embed"
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
@@ -19,8 +21,11 @@ var (
 	style string
 )
 
-// policy lets the page do nothing but be read.
-const policy = "default-src 'none'; style-src 'unsafe-inline'"
+// Policy lets the page do nothing but be read: its one style is all that it may use. Whoever serves it sends it as the header too.
+var Policy = func() string {
+	sum := sha256.Sum256([]byte(style))
+	return fmt.Sprintf("default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'", base64.StdEncoding.EncodeToString(sum[:]))
+}()
 
 var page = template.Must(template.New("report").Funcs(template.FuncMap{
 	"hue": hue, "join": func(parts []string) string { return strings.Join(parts, ", ") }, "words": func(s string) string { return strings.ReplaceAll(s, "_", " ") },
@@ -36,8 +41,8 @@ type Example struct {
 // Write writes the page of a report; examples are the episodes of [Report.LookAt].
 func Write(w io.Writer, r *Report, examples []Example) error {
 	v := view{
-		R: r, Policy: policy, Style: template.CSS(style), Simulated: r.Played == "builtin", Fates: fates(r.Arms), Trajectories: trajectories(r.Arms), Scatter: scatter(r.Points, r.Arms),
-		Scenarios: tables(r), Methods: r.methods(),
+		R: r, Policy: Policy, Style: template.CSS(style), Simulated: r.Played == "builtin", Fates: fates(r.Arms), Trajectories: trajectories(r.Arms), Scatter: scatter(r.Points, r.Arms),
+		Scenarios: r.Tables(), Methods: r.InWords(),
 	}
 	v.pictures()
 	for i, e := range examples {
@@ -58,7 +63,7 @@ type view struct {
 	Fates                 *drawing
 	Rewards, Profile      *drawing
 	Trajectories, Scatter *drawing
-	Scenarios             []table
+	Scenarios             []Table
 	Looks                 []look
 	Methods               string
 }
@@ -97,7 +102,8 @@ func (v *view) pictures() {
 		func(e Effect) string { return prefix(e) + e.Outcome }, func(e Effect, x float64) float64 { return x / (e.Most - e.Least) })
 }
 
-type table struct {
+// Table is a scenario in numbers: outcomes down, arms across.
+type Table struct {
 	Name string
 	Arms []string
 	Rows []tableRow
@@ -108,11 +114,11 @@ type tableRow struct {
 	Cells []string
 }
 
-// tables has a table for each scenario: outcomes down, arms across.
-func tables(r *Report) []table {
-	var out []table
+// Tables has a table for each scenario.
+func (r *Report) Tables() []Table {
+	var out []Table
 	for i := 0; i < len(r.Cells); {
-		t, j := table{Name: r.Cells[i].Scenario}, i
+		t, j := Table{Name: r.Cells[i].Scenario}, i
 		for j < len(r.Cells) && r.Cells[j].Scenario == t.Name {
 			t.Arms = append(t.Arms, strings.TrimSpace(r.Cells[j].Arm+fmt.Sprintf(" (n %d)", r.Cells[j].Valid)))
 			j++
@@ -198,8 +204,8 @@ func scoresOf(state *episode.State, index int32) string {
 	return strings.Join(out, " · ")
 }
 
-// methods is a paragraph for a paper.
-func (r *Report) methods() string {
+// InWords is how the run was made: a paragraph for a paper.
+func (r *Report) InWords() string {
 	text := fmt.Sprintf("%d episodes of %d %s were simulated with Vignette %s (run %s, seed %d), played by %s and scored by %s; %d were valid. ",
 		r.Started, len(r.Scenarios), map[bool]string{true: "scenario", false: "scenarios"}[len(r.Scenarios) == 1], r.Version, r.Run, r.Seed, r.Played, strings.Join(r.Evaluators, ", "), r.Valid)
 	if len(r.Effects) > 0 {

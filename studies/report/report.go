@@ -65,7 +65,7 @@ func (b *Builder) Add(index int, state *episode.State) {
 	}
 	b.table.Add(index, state)
 	b.mismatch.Add(index, state)
-	name := armOf(state.Plan().Cell)
+	name := ArmOf(state.Plan().Cell)
 	a := b.arms[name]
 	if a == nil {
 		a = &arm{first: index, fates: map[string]int{}}
@@ -111,7 +111,8 @@ func (a *arm) follow(state *episode.State) {
 	}
 }
 
-func armOf(cell *vignettev1.Cell) string {
+// ArmOf names what is compared in a cell: its levels.
+func ArmOf(cell *vignettev1.Cell) string {
 	var levels []string
 	for _, level := range cell.GetFactors() {
 		levels = append(levels, level.GetFactor()+" "+level.GetLevel())

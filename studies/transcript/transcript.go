@@ -40,7 +40,7 @@ var policy = func() string {
 
 // Write writes the page of an episode of a run. The same episode gives the same bytes.
 func Write(w io.Writer, state *episode.State, manifest *vignettev1.Manifest, options Options) error {
-	v := viewOf(state, manifest, options)
+	v := Of(state, manifest, options)
 	v.Policy, v.Style = policy, template.CSS(styleText) // #nosec: it is ours
 	if err := page.Execute(w, v); err != nil {
 		return fmt.Errorf("page of episode %s: %w", state.Plan().Episode, err)

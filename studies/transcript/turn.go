@@ -192,3 +192,12 @@ func stateText(s *vignettev1.MentalState) string {
 	}
 	return strings.Join(parts, ", ")
 }
+
+// Words is what was said or done, in one piece.
+func (t turn) Words() string {
+	var words strings.Builder
+	for _, p := range t.Pieces {
+		words.WriteString(p.Text)
+	}
+	return words.String()
+}

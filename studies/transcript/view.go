@@ -12,80 +12,93 @@ import (
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
-// view is what the template shows. All of it is text, but for the policy and the style.
-type view struct {
-	Policy   string
-	Style    template.CSS
-	Language string
-	Title    string
-	Episode  string
-	Run      string
-	Made     string
-	Version  string
-	Setting  string
-	Cell     []fact
-	Played   string
-	Roles    []role
-	Turns    []turn
-	Outcome  string
-	Sound    bool // completed, and nothing speaks against it
-	Rewards  []reward
-	Scores   []score
-	Probes   []fact
-	Private  bool
+// View is what a page shows of an episode: all of it is plain text, but for the policy and the style, which are set by [Write] alone.
+type View struct {
+	Policy   string       `json:"-"`
+	Style    template.CSS `json:"-"`
+	Language string       `json:"language,omitempty"`
+	Title    string       `json:"title,omitempty"`
+	Episode  string       `json:"episode,omitempty"`
+	Run      string       `json:"run,omitempty"`
+	Made     string       `json:"made,omitempty"`
+	Version  string       `json:"version,omitempty"`
+	Setting  string       `json:"setting,omitempty"`
+	Cell     []fact       `json:"cell,omitempty"`
+	Played   string       `json:"played,omitempty"`
+	Roles    []role       `json:"roles"`
+	Turns    []turn       `json:"turns"`
+	Outcome  string       `json:"outcome,omitempty"`
+	Sound    bool         `json:"sound"` // completed, and nothing speaks against it
+	Rewards  []reward     `json:"rewards,omitempty"`
+	Scores   []score      `json:"scores,omitempty"`
+	Probes   []fact       `json:"probes,omitempty"`
+	Private  bool         `json:"private"`
 }
 
-type fact struct{ Name, Value string }
+type fact struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
 
 type role struct {
-	Name, ID, Kind, Agent, About string
-	Focal                        bool
-	Hue                          int
+	Name  string `json:"name,omitempty"`
+	ID    string `json:"id,omitempty"`
+	Kind  string `json:"kind,omitempty"`
+	Agent string `json:"agent,omitempty"`
+	About string `json:"about,omitempty"`
+	Focal bool   `json:"focal"`
+	Hue   int    `json:"-"`
 }
 
 type turn struct {
-	Number  int
-	Who     string
-	Focal   bool
-	Hue     int
-	How     string // whom it is for, or what it is when it is not said
-	Pieces  []piece
-	Deed    bool // not said but done
-	Scores  []chip
-	Privacy []fact
+	Number  int     `json:"number"`
+	Who     string  `json:"who,omitempty"`
+	Focal   bool    `json:"focal"`
+	Hue     int     `json:"-"`
+	How     string  `json:"how,omitempty"` // whom it is for, or what it is when it is not said
+	Pieces  []piece `json:"pieces,omitempty"`
+	Deed    bool    `json:"deed"` // not said but done
+	Scores  []chip  `json:"scores,omitempty"`
+	Privacy []fact  `json:"privacy,omitempty"`
 }
 
 // piece is a part of what was said, and what was found in it.
 type piece struct {
-	Text  string
-	Codes string // "" where nothing was found
+	Text  string `json:"text,omitempty"`
+	Codes string `json:"codes,omitempty"` // "" where nothing was found
 }
 
 // chip is a score of a turn in a word or two.
 type chip struct {
-	Name, Value string
-	Level       string // strong, weak, or "" for a number
-	Why         string
-	Missing     bool
+	Name    string `json:"name,omitempty"`
+	Value   string `json:"value,omitempty"`
+	Level   string `json:"level,omitempty"` // strong, weak, or "" for a number
+	Why     string `json:"why,omitempty"`
+	Missing bool   `json:"missing"`
 }
 
 type reward struct {
-	Who     string
-	Value   string
-	Number  float64
-	Missing string
-	Terms   []fact
+	Who     string  `json:"who,omitempty"`
+	Value   string  `json:"value,omitempty"`
+	Number  float64 `json:"-"`
+	Missing string  `json:"missing,omitempty"`
+	Terms   []fact  `json:"terms,omitempty"`
 }
 
-type score struct{ Name, Value, Why string }
+type score struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+	Why   string `json:"why,omitempty"`
+}
 
 // hues is how many colours roles have.
 const hues = 8
 
-func viewOf(state *episode.State, manifest *vignettev1.Manifest, options Options) *view {
+// Of is what there is to show of an episode, for pages of another make.
+func Of(state *episode.State, manifest *vignettev1.Manifest, options Options) *View {
 	plan := state.Plan()
 	scenario := plan.Scenario
-	v := &view{
+	v := &View{
 		Language: language(scenario), Title: plain(scenario.GetTitle()), Episode: plan.Episode, Run: plan.Run,
 		Made: manifest.GetCreatedAt().AsTime().UTC().Format("2 January 2006"), Version: plain(manifest.GetProgramVersion()),
 		Setting: plain(scenario.GetSetting()), Cell: cellOf(plan.Cell), Played: played(scenario, manifest), Private: options.Private,
@@ -206,7 +219,7 @@ func played(scenario *vignettev1.Scenario, manifest *vignettev1.Manifest) string
 	return "Played by " + strings.Join(parts, "; also by ") + "."
 }
 
-func (v *view) outcome(state *episode.State) {
+func (v *View) outcome(state *episode.State) {
 	turns := fmt.Sprintf("%d turns", len(state.Turns()))
 	if len(state.Turns()) == 1 {
 		turns = "1 turn"
@@ -231,7 +244,7 @@ func (v *view) outcome(state *episode.State) {
 
 func words(name string) string { return strings.ReplaceAll(name, "_", " ") }
 
-func (v *view) rewards(state *episode.State, names map[string]string) {
+func (v *View) rewards(state *episode.State, names map[string]string) {
 	for _, r := range state.Completed().GetRewards() {
 		shown := reward{Who: names[r.GetRole()]}
 		if value, ok := r.GetOutcome().(*vignettev1.Reward_Value); ok {
@@ -250,7 +263,7 @@ func (v *view) rewards(state *episode.State, names map[string]string) {
 	}
 }
 
-func (v *view) scores(state *episode.State) {
+func (v *View) scores(state *episode.State) {
 	for _, s := range state.Scores() {
 		if s.TurnIndex != nil {
 			continue
@@ -266,7 +279,7 @@ func (v *view) scores(state *episode.State) {
 	}
 }
 
-func (v *view) probes(state *episode.State, names map[string]string) {
+func (v *View) probes(state *episode.State, names map[string]string) {
 	for _, answer := range state.Probes() {
 		text := "no answer: " + answer.GetRefusal()
 		switch kind := answer.GetAnswer().(type) {

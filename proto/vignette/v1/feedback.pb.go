@@ -2010,6 +2010,216 @@ func (x *OpenCampaignResponse) GetItems() int32 {
 	return 0
 }
 
+// ListCampaignsRequest asks for campaigns.
+type ListCampaignsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How far this rater is with each is told too; empty tells of nobody.
+	Rater         string `protobuf:"bytes,1,opt,name=rater,proto3" json:"rater,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListCampaignsRequest) Reset() {
+	*x = ListCampaignsRequest{}
+	mi := &file_vignette_v1_feedback_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListCampaignsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListCampaignsRequest) ProtoMessage() {}
+
+func (x *ListCampaignsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_feedback_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListCampaignsRequest.ProtoReflect.Descriptor instead.
+func (*ListCampaignsRequest) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *ListCampaignsRequest) GetRater() string {
+	if x != nil {
+		return x.Rater
+	}
+	return ""
+}
+
+// ListCampaignsResponse lists campaigns.
+type ListCampaignsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Newest first.
+	Campaigns     []*CampaignSummary `protobuf:"bytes,1,rep,name=campaigns,proto3" json:"campaigns,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListCampaignsResponse) Reset() {
+	*x = ListCampaignsResponse{}
+	mi := &file_vignette_v1_feedback_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListCampaignsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListCampaignsResponse) ProtoMessage() {}
+
+func (x *ListCampaignsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_feedback_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListCampaignsResponse.ProtoReflect.Descriptor instead.
+func (*ListCampaignsResponse) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *ListCampaignsResponse) GetCampaigns() []*CampaignSummary {
+	if x != nil {
+		return x.Campaigns
+	}
+	return nil
+}
+
+// CampaignSummary is a campaign in a line.
+type CampaignSummary struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Campaign id.
+	Campaign string `protobuf:"bytes,1,opt,name=campaign,proto3" json:"campaign,omitempty"`
+	// The run whose episodes are rated.
+	Run string `protobuf:"bytes,2,opt,name=run,proto3" json:"run,omitempty"`
+	// Its rubric's title.
+	Title string `protobuf:"bytes,3,opt,name=title,proto3" json:"title,omitempty"`
+	// What is an item.
+	Unit CampaignUnit `protobuf:"varint,4,opt,name=unit,proto3,enum=vignette.v1.CampaignUnit" json:"unit,omitempty"`
+	// In which stages items are rated.
+	Arm CampaignArm `protobuf:"varint,5,opt,name=arm,proto3,enum=vignette.v1.CampaignArm" json:"arm,omitempty"`
+	// How many items it has.
+	Items int32 `protobuf:"varint,6,opt,name=items,proto3" json:"items,omitempty"`
+	// When it was opened.
+	OpenedAt *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=opened_at,json=openedAt,proto3" json:"opened_at,omitempty"`
+	// Ratings and skips of all raters that stand.
+	Given int32 `protobuf:"varint,8,opt,name=given,proto3" json:"given,omitempty"`
+	// Ratings and skips of the rater who was asked about.
+	Done          int32 `protobuf:"varint,9,opt,name=done,proto3" json:"done,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CampaignSummary) Reset() {
+	*x = CampaignSummary{}
+	mi := &file_vignette_v1_feedback_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CampaignSummary) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CampaignSummary) ProtoMessage() {}
+
+func (x *CampaignSummary) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_feedback_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CampaignSummary.ProtoReflect.Descriptor instead.
+func (*CampaignSummary) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *CampaignSummary) GetCampaign() string {
+	if x != nil {
+		return x.Campaign
+	}
+	return ""
+}
+
+func (x *CampaignSummary) GetRun() string {
+	if x != nil {
+		return x.Run
+	}
+	return ""
+}
+
+func (x *CampaignSummary) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *CampaignSummary) GetUnit() CampaignUnit {
+	if x != nil {
+		return x.Unit
+	}
+	return CampaignUnit_CAMPAIGN_UNIT_UNSPECIFIED
+}
+
+func (x *CampaignSummary) GetArm() CampaignArm {
+	if x != nil {
+		return x.Arm
+	}
+	return CampaignArm_CAMPAIGN_ARM_UNSPECIFIED
+}
+
+func (x *CampaignSummary) GetItems() int32 {
+	if x != nil {
+		return x.Items
+	}
+	return 0
+}
+
+func (x *CampaignSummary) GetOpenedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OpenedAt
+	}
+	return nil
+}
+
+func (x *CampaignSummary) GetGiven() int32 {
+	if x != nil {
+		return x.Given
+	}
+	return 0
+}
+
+func (x *CampaignSummary) GetDone() int32 {
+	if x != nil {
+		return x.Done
+	}
+	return 0
+}
+
 // GetCampaignRequest asks for a campaign.
 type GetCampaignRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2021,7 +2231,7 @@ type GetCampaignRequest struct {
 
 func (x *GetCampaignRequest) Reset() {
 	*x = GetCampaignRequest{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[19]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2033,7 +2243,7 @@ func (x *GetCampaignRequest) String() string {
 func (*GetCampaignRequest) ProtoMessage() {}
 
 func (x *GetCampaignRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[19]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2046,7 +2256,7 @@ func (x *GetCampaignRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCampaignRequest.ProtoReflect.Descriptor instead.
 func (*GetCampaignRequest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{19}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *GetCampaignRequest) GetCampaign() string {
@@ -2069,7 +2279,7 @@ type GetCampaignResponse struct {
 
 func (x *GetCampaignResponse) Reset() {
 	*x = GetCampaignResponse{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[20]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2081,7 +2291,7 @@ func (x *GetCampaignResponse) String() string {
 func (*GetCampaignResponse) ProtoMessage() {}
 
 func (x *GetCampaignResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[20]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2094,7 +2304,7 @@ func (x *GetCampaignResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCampaignResponse.ProtoReflect.Descriptor instead.
 func (*GetCampaignResponse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{20}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *GetCampaignResponse) GetRubric() *Codebook {
@@ -2124,7 +2334,7 @@ type NextItemRequest struct {
 
 func (x *NextItemRequest) Reset() {
 	*x = NextItemRequest{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[21]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2136,7 +2346,7 @@ func (x *NextItemRequest) String() string {
 func (*NextItemRequest) ProtoMessage() {}
 
 func (x *NextItemRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[21]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2149,7 +2359,7 @@ func (x *NextItemRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NextItemRequest.ProtoReflect.Descriptor instead.
 func (*NextItemRequest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{21}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *NextItemRequest) GetCampaign() string {
@@ -2179,7 +2389,7 @@ type NextItemResponse struct {
 
 func (x *NextItemResponse) Reset() {
 	*x = NextItemResponse{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[22]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2191,7 +2401,7 @@ func (x *NextItemResponse) String() string {
 func (*NextItemResponse) ProtoMessage() {}
 
 func (x *NextItemResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[22]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2204,7 +2414,7 @@ func (x *NextItemResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NextItemResponse.ProtoReflect.Descriptor instead.
 func (*NextItemResponse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{22}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *NextItemResponse) GetItem() *ShownItem {
@@ -2233,7 +2443,7 @@ type SaveRatingRequest struct {
 
 func (x *SaveRatingRequest) Reset() {
 	*x = SaveRatingRequest{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[23]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2245,7 +2455,7 @@ func (x *SaveRatingRequest) String() string {
 func (*SaveRatingRequest) ProtoMessage() {}
 
 func (x *SaveRatingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[23]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2258,7 +2468,7 @@ func (x *SaveRatingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SaveRatingRequest.ProtoReflect.Descriptor instead.
 func (*SaveRatingRequest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{23}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *SaveRatingRequest) GetRating() *Rating {
@@ -2281,7 +2491,7 @@ type SaveRatingResponse struct {
 
 func (x *SaveRatingResponse) Reset() {
 	*x = SaveRatingResponse{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[24]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2293,7 +2503,7 @@ func (x *SaveRatingResponse) String() string {
 func (*SaveRatingResponse) ProtoMessage() {}
 
 func (x *SaveRatingResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[24]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2306,7 +2516,7 @@ func (x *SaveRatingResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SaveRatingResponse.ProtoReflect.Descriptor instead.
 func (*SaveRatingResponse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{24}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *SaveRatingResponse) GetRating() *Rating {
@@ -2342,7 +2552,7 @@ type CalibrationAnswer struct {
 
 func (x *CalibrationAnswer) Reset() {
 	*x = CalibrationAnswer{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[25]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2354,7 +2564,7 @@ func (x *CalibrationAnswer) String() string {
 func (*CalibrationAnswer) ProtoMessage() {}
 
 func (x *CalibrationAnswer) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[25]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2367,7 +2577,7 @@ func (x *CalibrationAnswer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CalibrationAnswer.ProtoReflect.Descriptor instead.
 func (*CalibrationAnswer) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{25}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *CalibrationAnswer) GetScale() string {
@@ -2420,7 +2630,7 @@ type ListRatingsRequest struct {
 
 func (x *ListRatingsRequest) Reset() {
 	*x = ListRatingsRequest{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[26]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2432,7 +2642,7 @@ func (x *ListRatingsRequest) String() string {
 func (*ListRatingsRequest) ProtoMessage() {}
 
 func (x *ListRatingsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[26]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2445,7 +2655,7 @@ func (x *ListRatingsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRatingsRequest.ProtoReflect.Descriptor instead.
 func (*ListRatingsRequest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{26}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ListRatingsRequest) GetCampaign() string {
@@ -2480,7 +2690,7 @@ type ListRatingsResponse struct {
 
 func (x *ListRatingsResponse) Reset() {
 	*x = ListRatingsResponse{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[27]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2492,7 +2702,7 @@ func (x *ListRatingsResponse) String() string {
 func (*ListRatingsResponse) ProtoMessage() {}
 
 func (x *ListRatingsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[27]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2505,7 +2715,7 @@ func (x *ListRatingsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRatingsResponse.ProtoReflect.Descriptor instead.
 func (*ListRatingsResponse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{27}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ListRatingsResponse) GetRatings() []*Rating {
@@ -2526,7 +2736,7 @@ type GetAgreementRequest struct {
 
 func (x *GetAgreementRequest) Reset() {
 	*x = GetAgreementRequest{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[28]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2538,7 +2748,7 @@ func (x *GetAgreementRequest) String() string {
 func (*GetAgreementRequest) ProtoMessage() {}
 
 func (x *GetAgreementRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[28]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2551,7 +2761,7 @@ func (x *GetAgreementRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetAgreementRequest.ProtoReflect.Descriptor instead.
 func (*GetAgreementRequest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{28}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *GetAgreementRequest) GetCampaign() string {
@@ -2578,7 +2788,7 @@ type GetAgreementResponse struct {
 
 func (x *GetAgreementResponse) Reset() {
 	*x = GetAgreementResponse{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[29]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2590,7 +2800,7 @@ func (x *GetAgreementResponse) String() string {
 func (*GetAgreementResponse) ProtoMessage() {}
 
 func (x *GetAgreementResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[29]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2603,7 +2813,7 @@ func (x *GetAgreementResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetAgreementResponse.ProtoReflect.Descriptor instead.
 func (*GetAgreementResponse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{29}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *GetAgreementResponse) GetScales() []*ScaleAgreement {
@@ -2660,7 +2870,7 @@ type ScaleAgreement struct {
 
 func (x *ScaleAgreement) Reset() {
 	*x = ScaleAgreement{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[30]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2672,7 +2882,7 @@ func (x *ScaleAgreement) String() string {
 func (*ScaleAgreement) ProtoMessage() {}
 
 func (x *ScaleAgreement) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[30]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2685,7 +2895,7 @@ func (x *ScaleAgreement) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ScaleAgreement.ProtoReflect.Descriptor instead.
 func (*ScaleAgreement) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{30}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *ScaleAgreement) GetScale() string {
@@ -2761,7 +2971,7 @@ type Estimate struct {
 
 func (x *Estimate) Reset() {
 	*x = Estimate{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[31]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2773,7 +2983,7 @@ func (x *Estimate) String() string {
 func (*Estimate) ProtoMessage() {}
 
 func (x *Estimate) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[31]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2786,7 +2996,7 @@ func (x *Estimate) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Estimate.ProtoReflect.Descriptor instead.
 func (*Estimate) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{31}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Estimate) GetValue() float64 {
@@ -2848,7 +3058,7 @@ type RaterReport struct {
 
 func (x *RaterReport) Reset() {
 	*x = RaterReport{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[32]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2860,7 +3070,7 @@ func (x *RaterReport) String() string {
 func (*RaterReport) ProtoMessage() {}
 
 func (x *RaterReport) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[32]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2873,7 +3083,7 @@ func (x *RaterReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RaterReport.ProtoReflect.Descriptor instead.
 func (*RaterReport) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{32}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *RaterReport) GetRater() string {
@@ -3113,7 +3323,21 @@ const file_vignette_v1_feedback_proto_rawDesc = "" +
 	"\x06rubric\x18\x02 \x01(\v2\x15.vignette.v1.CodebookB\x06\xbaH\x03\xc8\x01\x01R\x06rubric\"H\n" +
 	"\x14OpenCampaignResponse\x12\x1a\n" +
 	"\bcampaign\x18\x01 \x01(\tR\bcampaign\x12\x14\n" +
-	"\x05items\x18\x02 \x01(\x05R\x05items\"9\n" +
+	"\x05items\x18\x02 \x01(\x05R\x05items\"A\n" +
+	"\x14ListCampaignsRequest\x12)\n" +
+	"\x05rater\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x012\t^[^\\pC]*$R\x05rater\"S\n" +
+	"\x15ListCampaignsResponse\x12:\n" +
+	"\tcampaigns\x18\x01 \x03(\v2\x1c.vignette.v1.CampaignSummaryR\tcampaigns\"\xa9\x02\n" +
+	"\x0fCampaignSummary\x12\x1a\n" +
+	"\bcampaign\x18\x01 \x01(\tR\bcampaign\x12\x10\n" +
+	"\x03run\x18\x02 \x01(\tR\x03run\x12\x14\n" +
+	"\x05title\x18\x03 \x01(\tR\x05title\x12-\n" +
+	"\x04unit\x18\x04 \x01(\x0e2\x19.vignette.v1.CampaignUnitR\x04unit\x12*\n" +
+	"\x03arm\x18\x05 \x01(\x0e2\x18.vignette.v1.CampaignArmR\x03arm\x12\x14\n" +
+	"\x05items\x18\x06 \x01(\x05R\x05items\x127\n" +
+	"\topened_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\bopenedAt\x12\x14\n" +
+	"\x05given\x18\b \x01(\x05R\x05given\x12\x12\n" +
+	"\x04done\x18\t \x01(\x05R\x04done\"9\n" +
 	"\x12GetCampaignRequest\x12#\n" +
 	"\bcampaign\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\bcampaign\"Z\n" +
 	"\x13GetCampaignResponse\x12-\n" +
@@ -3210,9 +3434,10 @@ const file_vignette_v1_feedback_proto_rawDesc = "" +
 	"\x1aSKIP_REASON_DOES_NOT_APPLY\x10\x02\x12\x1b\n" +
 	"\x17SKIP_REASON_DISTRESSING\x10\x03\x12\x19\n" +
 	"\x15SKIP_REASON_NOT_BLIND\x10\x04\x12\x15\n" +
-	"\x11SKIP_REASON_OTHER\x10\x052\xf7\x03\n" +
+	"\x11SKIP_REASON_OTHER\x10\x052\xcf\x04\n" +
 	"\x0fFeedbackService\x12S\n" +
-	"\fOpenCampaign\x12 .vignette.v1.OpenCampaignRequest\x1a!.vignette.v1.OpenCampaignResponse\x12P\n" +
+	"\fOpenCampaign\x12 .vignette.v1.OpenCampaignRequest\x1a!.vignette.v1.OpenCampaignResponse\x12V\n" +
+	"\rListCampaigns\x12!.vignette.v1.ListCampaignsRequest\x1a\".vignette.v1.ListCampaignsResponse\x12P\n" +
 	"\vGetCampaign\x12\x1f.vignette.v1.GetCampaignRequest\x1a .vignette.v1.GetCampaignResponse\x12G\n" +
 	"\bNextItem\x12\x1c.vignette.v1.NextItemRequest\x1a\x1d.vignette.v1.NextItemResponse\x12M\n" +
 	"\n" +
@@ -3233,7 +3458,7 @@ func file_vignette_v1_feedback_proto_rawDescGZIP() []byte {
 }
 
 var file_vignette_v1_feedback_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
-var file_vignette_v1_feedback_proto_msgTypes = make([]protoimpl.MessageInfo, 33)
+var file_vignette_v1_feedback_proto_msgTypes = make([]protoimpl.MessageInfo, 36)
 var file_vignette_v1_feedback_proto_goTypes = []any{
 	(ConsequencesShown)(0),        // 0: vignette.v1.ConsequencesShown
 	(RatingStage)(0),              // 1: vignette.v1.RatingStage
@@ -3259,33 +3484,36 @@ var file_vignette_v1_feedback_proto_goTypes = []any{
 	(*ShownTurn)(nil),             // 21: vignette.v1.ShownTurn
 	(*OpenCampaignRequest)(nil),   // 22: vignette.v1.OpenCampaignRequest
 	(*OpenCampaignResponse)(nil),  // 23: vignette.v1.OpenCampaignResponse
-	(*GetCampaignRequest)(nil),    // 24: vignette.v1.GetCampaignRequest
-	(*GetCampaignResponse)(nil),   // 25: vignette.v1.GetCampaignResponse
-	(*NextItemRequest)(nil),       // 26: vignette.v1.NextItemRequest
-	(*NextItemResponse)(nil),      // 27: vignette.v1.NextItemResponse
-	(*SaveRatingRequest)(nil),     // 28: vignette.v1.SaveRatingRequest
-	(*SaveRatingResponse)(nil),    // 29: vignette.v1.SaveRatingResponse
-	(*CalibrationAnswer)(nil),     // 30: vignette.v1.CalibrationAnswer
-	(*ListRatingsRequest)(nil),    // 31: vignette.v1.ListRatingsRequest
-	(*ListRatingsResponse)(nil),   // 32: vignette.v1.ListRatingsResponse
-	(*GetAgreementRequest)(nil),   // 33: vignette.v1.GetAgreementRequest
-	(*GetAgreementResponse)(nil),  // 34: vignette.v1.GetAgreementResponse
-	(*ScaleAgreement)(nil),        // 35: vignette.v1.ScaleAgreement
-	(*Estimate)(nil),              // 36: vignette.v1.Estimate
-	(*RaterReport)(nil),           // 37: vignette.v1.RaterReport
-	(*Provenance)(nil),            // 38: vignette.v1.Provenance
-	(*Missing)(nil),               // 39: vignette.v1.Missing
-	(*Span)(nil),                  // 40: vignette.v1.Span
-	(*durationpb.Duration)(nil),   // 41: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil), // 42: google.protobuf.Timestamp
-	(ActionKind)(0),               // 43: vignette.v1.ActionKind
+	(*ListCampaignsRequest)(nil),  // 24: vignette.v1.ListCampaignsRequest
+	(*ListCampaignsResponse)(nil), // 25: vignette.v1.ListCampaignsResponse
+	(*CampaignSummary)(nil),       // 26: vignette.v1.CampaignSummary
+	(*GetCampaignRequest)(nil),    // 27: vignette.v1.GetCampaignRequest
+	(*GetCampaignResponse)(nil),   // 28: vignette.v1.GetCampaignResponse
+	(*NextItemRequest)(nil),       // 29: vignette.v1.NextItemRequest
+	(*NextItemResponse)(nil),      // 30: vignette.v1.NextItemResponse
+	(*SaveRatingRequest)(nil),     // 31: vignette.v1.SaveRatingRequest
+	(*SaveRatingResponse)(nil),    // 32: vignette.v1.SaveRatingResponse
+	(*CalibrationAnswer)(nil),     // 33: vignette.v1.CalibrationAnswer
+	(*ListRatingsRequest)(nil),    // 34: vignette.v1.ListRatingsRequest
+	(*ListRatingsResponse)(nil),   // 35: vignette.v1.ListRatingsResponse
+	(*GetAgreementRequest)(nil),   // 36: vignette.v1.GetAgreementRequest
+	(*GetAgreementResponse)(nil),  // 37: vignette.v1.GetAgreementResponse
+	(*ScaleAgreement)(nil),        // 38: vignette.v1.ScaleAgreement
+	(*Estimate)(nil),              // 39: vignette.v1.Estimate
+	(*RaterReport)(nil),           // 40: vignette.v1.RaterReport
+	(*Provenance)(nil),            // 41: vignette.v1.Provenance
+	(*Missing)(nil),               // 42: vignette.v1.Missing
+	(*Span)(nil),                  // 43: vignette.v1.Span
+	(*durationpb.Duration)(nil),   // 44: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil), // 45: google.protobuf.Timestamp
+	(ActionKind)(0),               // 46: vignette.v1.ActionKind
 }
 var file_vignette_v1_feedback_proto_depIdxs = []int32{
 	6,  // 0: vignette.v1.Consequences.futures:type_name -> vignette.v1.Future
-	38, // 1: vignette.v1.Consequences.provenance:type_name -> vignette.v1.Provenance
+	41, // 1: vignette.v1.Consequences.provenance:type_name -> vignette.v1.Provenance
 	7,  // 2: vignette.v1.Future.events:type_name -> vignette.v1.FutureEvent
 	8,  // 3: vignette.v1.Future.outcomes:type_name -> vignette.v1.FutureOutcome
-	39, // 4: vignette.v1.FutureOutcome.missing:type_name -> vignette.v1.Missing
+	42, // 4: vignette.v1.FutureOutcome.missing:type_name -> vignette.v1.Missing
 	3,  // 5: vignette.v1.Codebook.unit:type_name -> vignette.v1.CampaignUnit
 	2,  // 6: vignette.v1.Codebook.arm:type_name -> vignette.v1.CampaignArm
 	0,  // 7: vignette.v1.Codebook.shown:type_name -> vignette.v1.ConsequencesShown
@@ -3293,55 +3521,61 @@ var file_vignette_v1_feedback_proto_depIdxs = []int32{
 	11, // 9: vignette.v1.Codebook.gold:type_name -> vignette.v1.GoldItem
 	9,  // 10: vignette.v1.Campaign.rubric:type_name -> vignette.v1.Codebook
 	13, // 11: vignette.v1.Campaign.items:type_name -> vignette.v1.CampaignItem
-	40, // 12: vignette.v1.CampaignItem.span:type_name -> vignette.v1.Span
+	43, // 12: vignette.v1.CampaignItem.span:type_name -> vignette.v1.Span
 	1,  // 13: vignette.v1.Rating.stage:type_name -> vignette.v1.RatingStage
 	15, // 14: vignette.v1.Rating.values:type_name -> vignette.v1.ScaleRating
 	4,  // 15: vignette.v1.Rating.skip:type_name -> vignette.v1.SkipReason
 	17, // 16: vignette.v1.Rating.corrections:type_name -> vignette.v1.Correction
-	41, // 17: vignette.v1.Rating.time_spent:type_name -> google.protobuf.Duration
+	44, // 17: vignette.v1.Rating.time_spent:type_name -> google.protobuf.Duration
 	0,  // 18: vignette.v1.Rating.shown:type_name -> vignette.v1.ConsequencesShown
 	16, // 19: vignette.v1.ScaleRating.evidence:type_name -> vignette.v1.Evidence
 	1,  // 20: vignette.v1.ShownItem.stage:type_name -> vignette.v1.RatingStage
 	19, // 21: vignette.v1.ShownItem.sides:type_name -> vignette.v1.ShownConversation
 	14, // 22: vignette.v1.ShownItem.draft:type_name -> vignette.v1.Rating
-	42, // 23: vignette.v1.ShownItem.lease_until:type_name -> google.protobuf.Timestamp
+	45, // 23: vignette.v1.ShownItem.lease_until:type_name -> google.protobuf.Timestamp
 	21, // 24: vignette.v1.ShownConversation.turns:type_name -> vignette.v1.ShownTurn
 	20, // 25: vignette.v1.ShownConversation.futures:type_name -> vignette.v1.ShownFuture
-	43, // 26: vignette.v1.ShownTurn.kind:type_name -> vignette.v1.ActionKind
+	46, // 26: vignette.v1.ShownTurn.kind:type_name -> vignette.v1.ActionKind
 	9,  // 27: vignette.v1.OpenCampaignRequest.rubric:type_name -> vignette.v1.Codebook
-	9,  // 28: vignette.v1.GetCampaignResponse.rubric:type_name -> vignette.v1.Codebook
-	18, // 29: vignette.v1.NextItemResponse.item:type_name -> vignette.v1.ShownItem
-	14, // 30: vignette.v1.SaveRatingRequest.rating:type_name -> vignette.v1.Rating
-	14, // 31: vignette.v1.SaveRatingResponse.rating:type_name -> vignette.v1.Rating
-	30, // 32: vignette.v1.SaveRatingResponse.calibration:type_name -> vignette.v1.CalibrationAnswer
-	14, // 33: vignette.v1.ListRatingsResponse.ratings:type_name -> vignette.v1.Rating
-	35, // 34: vignette.v1.GetAgreementResponse.scales:type_name -> vignette.v1.ScaleAgreement
-	37, // 35: vignette.v1.GetAgreementResponse.raters:type_name -> vignette.v1.RaterReport
-	1,  // 36: vignette.v1.ScaleAgreement.stage:type_name -> vignette.v1.RatingStage
-	36, // 37: vignette.v1.ScaleAgreement.percent:type_name -> vignette.v1.Estimate
-	36, // 38: vignette.v1.ScaleAgreement.kappa:type_name -> vignette.v1.Estimate
-	36, // 39: vignette.v1.ScaleAgreement.alpha:type_name -> vignette.v1.Estimate
-	36, // 40: vignette.v1.ScaleAgreement.icc:type_name -> vignette.v1.Estimate
-	36, // 41: vignette.v1.RaterReport.bias:type_name -> vignette.v1.Estimate
-	36, // 42: vignette.v1.RaterReport.self_agreement:type_name -> vignette.v1.Estimate
-	36, // 43: vignette.v1.RaterReport.drift:type_name -> vignette.v1.Estimate
-	22, // 44: vignette.v1.FeedbackService.OpenCampaign:input_type -> vignette.v1.OpenCampaignRequest
-	24, // 45: vignette.v1.FeedbackService.GetCampaign:input_type -> vignette.v1.GetCampaignRequest
-	26, // 46: vignette.v1.FeedbackService.NextItem:input_type -> vignette.v1.NextItemRequest
-	28, // 47: vignette.v1.FeedbackService.SaveRating:input_type -> vignette.v1.SaveRatingRequest
-	31, // 48: vignette.v1.FeedbackService.ListRatings:input_type -> vignette.v1.ListRatingsRequest
-	33, // 49: vignette.v1.FeedbackService.GetAgreement:input_type -> vignette.v1.GetAgreementRequest
-	23, // 50: vignette.v1.FeedbackService.OpenCampaign:output_type -> vignette.v1.OpenCampaignResponse
-	25, // 51: vignette.v1.FeedbackService.GetCampaign:output_type -> vignette.v1.GetCampaignResponse
-	27, // 52: vignette.v1.FeedbackService.NextItem:output_type -> vignette.v1.NextItemResponse
-	29, // 53: vignette.v1.FeedbackService.SaveRating:output_type -> vignette.v1.SaveRatingResponse
-	32, // 54: vignette.v1.FeedbackService.ListRatings:output_type -> vignette.v1.ListRatingsResponse
-	34, // 55: vignette.v1.FeedbackService.GetAgreement:output_type -> vignette.v1.GetAgreementResponse
-	50, // [50:56] is the sub-list for method output_type
-	44, // [44:50] is the sub-list for method input_type
-	44, // [44:44] is the sub-list for extension type_name
-	44, // [44:44] is the sub-list for extension extendee
-	0,  // [0:44] is the sub-list for field type_name
+	26, // 28: vignette.v1.ListCampaignsResponse.campaigns:type_name -> vignette.v1.CampaignSummary
+	3,  // 29: vignette.v1.CampaignSummary.unit:type_name -> vignette.v1.CampaignUnit
+	2,  // 30: vignette.v1.CampaignSummary.arm:type_name -> vignette.v1.CampaignArm
+	45, // 31: vignette.v1.CampaignSummary.opened_at:type_name -> google.protobuf.Timestamp
+	9,  // 32: vignette.v1.GetCampaignResponse.rubric:type_name -> vignette.v1.Codebook
+	18, // 33: vignette.v1.NextItemResponse.item:type_name -> vignette.v1.ShownItem
+	14, // 34: vignette.v1.SaveRatingRequest.rating:type_name -> vignette.v1.Rating
+	14, // 35: vignette.v1.SaveRatingResponse.rating:type_name -> vignette.v1.Rating
+	33, // 36: vignette.v1.SaveRatingResponse.calibration:type_name -> vignette.v1.CalibrationAnswer
+	14, // 37: vignette.v1.ListRatingsResponse.ratings:type_name -> vignette.v1.Rating
+	38, // 38: vignette.v1.GetAgreementResponse.scales:type_name -> vignette.v1.ScaleAgreement
+	40, // 39: vignette.v1.GetAgreementResponse.raters:type_name -> vignette.v1.RaterReport
+	1,  // 40: vignette.v1.ScaleAgreement.stage:type_name -> vignette.v1.RatingStage
+	39, // 41: vignette.v1.ScaleAgreement.percent:type_name -> vignette.v1.Estimate
+	39, // 42: vignette.v1.ScaleAgreement.kappa:type_name -> vignette.v1.Estimate
+	39, // 43: vignette.v1.ScaleAgreement.alpha:type_name -> vignette.v1.Estimate
+	39, // 44: vignette.v1.ScaleAgreement.icc:type_name -> vignette.v1.Estimate
+	39, // 45: vignette.v1.RaterReport.bias:type_name -> vignette.v1.Estimate
+	39, // 46: vignette.v1.RaterReport.self_agreement:type_name -> vignette.v1.Estimate
+	39, // 47: vignette.v1.RaterReport.drift:type_name -> vignette.v1.Estimate
+	22, // 48: vignette.v1.FeedbackService.OpenCampaign:input_type -> vignette.v1.OpenCampaignRequest
+	24, // 49: vignette.v1.FeedbackService.ListCampaigns:input_type -> vignette.v1.ListCampaignsRequest
+	27, // 50: vignette.v1.FeedbackService.GetCampaign:input_type -> vignette.v1.GetCampaignRequest
+	29, // 51: vignette.v1.FeedbackService.NextItem:input_type -> vignette.v1.NextItemRequest
+	31, // 52: vignette.v1.FeedbackService.SaveRating:input_type -> vignette.v1.SaveRatingRequest
+	34, // 53: vignette.v1.FeedbackService.ListRatings:input_type -> vignette.v1.ListRatingsRequest
+	36, // 54: vignette.v1.FeedbackService.GetAgreement:input_type -> vignette.v1.GetAgreementRequest
+	23, // 55: vignette.v1.FeedbackService.OpenCampaign:output_type -> vignette.v1.OpenCampaignResponse
+	25, // 56: vignette.v1.FeedbackService.ListCampaigns:output_type -> vignette.v1.ListCampaignsResponse
+	28, // 57: vignette.v1.FeedbackService.GetCampaign:output_type -> vignette.v1.GetCampaignResponse
+	30, // 58: vignette.v1.FeedbackService.NextItem:output_type -> vignette.v1.NextItemResponse
+	32, // 59: vignette.v1.FeedbackService.SaveRating:output_type -> vignette.v1.SaveRatingResponse
+	35, // 60: vignette.v1.FeedbackService.ListRatings:output_type -> vignette.v1.ListRatingsResponse
+	37, // 61: vignette.v1.FeedbackService.GetAgreement:output_type -> vignette.v1.GetAgreementResponse
+	55, // [55:62] is the sub-list for method output_type
+	48, // [48:55] is the sub-list for method input_type
+	48, // [48:48] is the sub-list for extension type_name
+	48, // [48:48] is the sub-list for extension extendee
+	0,  // [0:48] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_feedback_proto_init() }
@@ -3363,16 +3597,16 @@ func file_vignette_v1_feedback_proto_init() {
 		(*ScaleRating_CannotTell)(nil),
 	}
 	file_vignette_v1_feedback_proto_msgTypes[14].OneofWrappers = []any{}
-	file_vignette_v1_feedback_proto_msgTypes[25].OneofWrappers = []any{}
-	file_vignette_v1_feedback_proto_msgTypes[31].OneofWrappers = []any{}
-	file_vignette_v1_feedback_proto_msgTypes[32].OneofWrappers = []any{}
+	file_vignette_v1_feedback_proto_msgTypes[28].OneofWrappers = []any{}
+	file_vignette_v1_feedback_proto_msgTypes[34].OneofWrappers = []any{}
+	file_vignette_v1_feedback_proto_msgTypes[35].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_feedback_proto_rawDesc), len(file_vignette_v1_feedback_proto_rawDesc)),
 			NumEnums:      5,
-			NumMessages:   33,
+			NumMessages:   36,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

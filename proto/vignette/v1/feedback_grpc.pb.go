@@ -19,12 +19,13 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	FeedbackService_OpenCampaign_FullMethodName = "/vignette.v1.FeedbackService/OpenCampaign"
-	FeedbackService_GetCampaign_FullMethodName  = "/vignette.v1.FeedbackService/GetCampaign"
-	FeedbackService_NextItem_FullMethodName     = "/vignette.v1.FeedbackService/NextItem"
-	FeedbackService_SaveRating_FullMethodName   = "/vignette.v1.FeedbackService/SaveRating"
-	FeedbackService_ListRatings_FullMethodName  = "/vignette.v1.FeedbackService/ListRatings"
-	FeedbackService_GetAgreement_FullMethodName = "/vignette.v1.FeedbackService/GetAgreement"
+	FeedbackService_OpenCampaign_FullMethodName  = "/vignette.v1.FeedbackService/OpenCampaign"
+	FeedbackService_ListCampaigns_FullMethodName = "/vignette.v1.FeedbackService/ListCampaigns"
+	FeedbackService_GetCampaign_FullMethodName   = "/vignette.v1.FeedbackService/GetCampaign"
+	FeedbackService_NextItem_FullMethodName      = "/vignette.v1.FeedbackService/NextItem"
+	FeedbackService_SaveRating_FullMethodName    = "/vignette.v1.FeedbackService/SaveRating"
+	FeedbackService_ListRatings_FullMethodName   = "/vignette.v1.FeedbackService/ListRatings"
+	FeedbackService_GetAgreement_FullMethodName  = "/vignette.v1.FeedbackService/GetAgreement"
 )
 
 // FeedbackServiceClient is the client API for FeedbackService service.
@@ -41,6 +42,8 @@ type FeedbackServiceClient interface {
 	// OpenCampaign fixes what is to be rated of a run and writes it down. The same rubric for the same run gives the same
 	// campaign, and opens it again.
 	OpenCampaign(ctx context.Context, in *OpenCampaignRequest, opts ...grpc.CallOption) (*OpenCampaignResponse, error)
+	// ListCampaigns lists the campaigns that were opened, newest first.
+	ListCampaigns(ctx context.Context, in *ListCampaignsRequest, opts ...grpc.CallOption) (*ListCampaignsResponse, error)
 	// GetCampaign says how a campaign asks, and nothing of what its items are.
 	GetCampaign(ctx context.Context, in *GetCampaignRequest, opts ...grpc.CallOption) (*GetCampaignResponse, error)
 	// NextItem gives a rater an item and keeps it for them for a while. Asked again, it gives the same one.
@@ -65,6 +68,16 @@ func (c *feedbackServiceClient) OpenCampaign(ctx context.Context, in *OpenCampai
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(OpenCampaignResponse)
 	err := c.cc.Invoke(ctx, FeedbackService_OpenCampaign_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *feedbackServiceClient) ListCampaigns(ctx context.Context, in *ListCampaignsRequest, opts ...grpc.CallOption) (*ListCampaignsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListCampaignsResponse)
+	err := c.cc.Invoke(ctx, FeedbackService_ListCampaigns_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -135,6 +148,8 @@ type FeedbackServiceServer interface {
 	// OpenCampaign fixes what is to be rated of a run and writes it down. The same rubric for the same run gives the same
 	// campaign, and opens it again.
 	OpenCampaign(context.Context, *OpenCampaignRequest) (*OpenCampaignResponse, error)
+	// ListCampaigns lists the campaigns that were opened, newest first.
+	ListCampaigns(context.Context, *ListCampaignsRequest) (*ListCampaignsResponse, error)
 	// GetCampaign says how a campaign asks, and nothing of what its items are.
 	GetCampaign(context.Context, *GetCampaignRequest) (*GetCampaignResponse, error)
 	// NextItem gives a rater an item and keeps it for them for a while. Asked again, it gives the same one.
@@ -157,6 +172,9 @@ type UnimplementedFeedbackServiceServer struct{}
 
 func (UnimplementedFeedbackServiceServer) OpenCampaign(context.Context, *OpenCampaignRequest) (*OpenCampaignResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method OpenCampaign not implemented")
+}
+func (UnimplementedFeedbackServiceServer) ListCampaigns(context.Context, *ListCampaignsRequest) (*ListCampaignsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListCampaigns not implemented")
 }
 func (UnimplementedFeedbackServiceServer) GetCampaign(context.Context, *GetCampaignRequest) (*GetCampaignResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetCampaign not implemented")
@@ -208,6 +226,24 @@ func _FeedbackService_OpenCampaign_Handler(srv interface{}, ctx context.Context,
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(FeedbackServiceServer).OpenCampaign(ctx, req.(*OpenCampaignRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _FeedbackService_ListCampaigns_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListCampaignsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(FeedbackServiceServer).ListCampaigns(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: FeedbackService_ListCampaigns_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(FeedbackServiceServer).ListCampaigns(ctx, req.(*ListCampaignsRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -312,6 +348,10 @@ var FeedbackService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "OpenCampaign",
 			Handler:    _FeedbackService_OpenCampaign_Handler,
+		},
+		{
+			MethodName: "ListCampaigns",
+			Handler:    _FeedbackService_ListCampaigns_Handler,
 		},
 		{
 			MethodName: "GetCampaign",

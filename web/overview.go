@@ -1,0 +1,138 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/vignette-sim/vignette/engine/planning"
+	"github.com/vignette-sim/vignette/engine/projection"
+	"github.com/vignette-sim/vignette/internal/enumname"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/studies/report"
+)
+
+// overview is what pages show of a run: a few numbers of each episode, not the episodes.
+type overview struct {
+	mark     uint64
+	Manifest *vignettev1.Manifest
+	Status   *vignettev1.RunStatus
+	Report   *report.Report
+	Pictures []report.Picture
+	Episodes []line
+	Arms     []string
+}
+
+// line is an episode in a list.
+type line struct {
+	Index    int
+	Episode  string
+	Scenario string
+	Arm      string
+	Repeat   int32
+	Phase    vignettev1.EpisodePhase
+	Fate     string // "ok", or what speaks against it
+	Turns    int
+	Reward   *float64
+}
+
+// overviews keeps the overviews that were looked at last. Making one folds all episodes of a run, so that two who look at the same run wait
+// for one.
+type overviews struct {
+	reader *projection.Reader
+	mark   func(context.Context) (uint64, error)
+
+	mu   sync.Mutex
+	kept map[string]*kept
+	used []string // least recently first
+}
+
+// kept is an overview, or somebody at work on it.
+type kept struct {
+	mu   sync.Mutex
+	view *overview
+}
+
+// mostKept is how many overviews are kept: one of 20 000 episodes takes some 5 MB.
+const mostKept = 8
+
+func newOverviews(reader *projection.Reader, mark func(context.Context) (uint64, error)) *overviews {
+	return &overviews{reader: reader, mark: mark, kept: map[string]*kept{}}
+}
+
+func (o *overviews) slot(run string) *kept {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.kept[run] == nil {
+		o.kept[run] = &kept{}
+	}
+	o.used = append(slices.DeleteFunc(o.used, func(r string) bool { return r == run }), run)
+	if len(o.used) > mostKept {
+		delete(o.kept, o.used[0])
+		o.used = o.used[1:]
+	}
+	return o.kept[run]
+}
+
+// of returns the overview of a run as it stands now. One of a run that has come to its end stays what it is until the log has grown.
+func (o *overviews) of(ctx context.Context, planner *planning.Planner) (*overview, error) {
+	mark, err := o.mark(ctx)
+	if err != nil {
+		return nil, err
+	}
+	slot := o.slot(planner.Manifest().GetRun())
+	slot.mu.Lock()
+	defer slot.mu.Unlock()
+	if slot.view != nil && slot.view.mark == mark {
+		return slot.view, nil
+	}
+	if slot.view != nil && slot.view.Status.GetUnfinished() == 0 { // Whether it is still the same is cheap to see.
+		now, err := o.reader.Status(ctx, planner)
+		if err == nil && now.GetDigest() != "" && now.GetDigest() == slot.view.Status.GetDigest() {
+			slot.view.mark = mark
+			return slot.view, nil
+		}
+	}
+	view, err := o.make(ctx, planner)
+	if err != nil {
+		return nil, err
+	}
+	view.mark, slot.view = mark, view
+	return view, nil
+}
+
+func (o *overviews) make(ctx context.Context, planner *planning.Planner) (*overview, error) {
+	v := &overview{Manifest: planner.Manifest()}
+	builder, count := report.New(planner.Manifest()), projection.NewCount(planner)
+	first := map[string]int{}
+	for item, err := range o.reader.Episodes(ctx, planner) {
+		if err != nil {
+			return nil, err
+		}
+		builder.Add(item.Index, item.State)
+		count.Add(item.Index, item.State)
+		l := line{Index: item.Index, Episode: item.State.Plan().Episode, Phase: item.State.Phase(), Turns: len(item.State.Turns())}
+		cell := item.State.Plan().Cell
+		l.Scenario, l.Repeat, l.Arm = cell.GetScenario(), cell.GetRepeat(), report.ArmOf(cell)
+		l.Fate = enumname.Of(l.Phase)
+		if completed := item.State.Completed(); completed != nil {
+			l.Fate = enumname.Of(completed.GetValidity())
+			for _, reward := range completed.GetRewards() {
+				if value, ok := reward.GetOutcome().(*vignettev1.Reward_Value); ok && reward.GetRole() == item.State.Plan().Scenario.GetFocal() {
+					l.Reward = &value.Value
+				}
+			}
+		}
+		if _, seen := first[l.Arm]; !seen {
+			first[l.Arm] = item.Index
+			v.Arms = append(v.Arms, l.Arm)
+		}
+		v.Episodes = append(v.Episodes, l)
+	}
+	v.Status, v.Report = count.Status(), builder.Report()
+	slices.SortFunc(v.Arms, func(x, y string) int { return cmp.Compare(first[x], first[y]) })
+	var err error
+	v.Pictures, err = v.Report.Pictures()
+	return v, err
+}
