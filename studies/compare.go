@@ -87,15 +87,68 @@ const (
 
 // Comparisons holds every level of each factor against the factor's first level, in the design's order.
 func (t *Table) Comparisons() []Comparison {
+	return t.ComparisonsOf(factorsOf(t.ordered())...)
+}
+
+// ComparisonsOf is Comparisons for some factors alone: what others come to is not tested, and nothing is adjusted for it.
+func (t *Table) ComparisonsOf(factors ...string) []Comparison {
 	ordered := t.ordered()
 	var out []Comparison
-	for _, factor := range factorsOf(ordered) {
+	for _, factor := range factors {
 		levels := levelsOf(ordered, factor)
 		for _, level := range levels[min(1, len(levels)):] {
 			out = append(out, t.compare(ordered, factor, levels[0], level))
 		}
 	}
 	adjust(out)
+	return out
+}
+
+// Ranking holds all levels of a factor against each other, by how often each has the higher reward in the same encounter.
+type Ranking struct {
+	Factor string
+	// Levels are those of the factor in order, as are the strengths.
+	Levels []string
+	compare.Ranking
+}
+
+// Rankings ranks the levels of every factor that has three and more; of two, the comparison says it all.
+func (t *Table) Rankings() []Ranking {
+	ordered := t.ordered()
+	var out []Ranking
+	for _, factor := range factorsOf(ordered) {
+		levels := levelsOf(ordered, factor)
+		if len(levels) < 3 {
+			continue
+		}
+		out = append(out, Ranking{factor, levels, compare.Rank(len(levels), encounters(ordered, factor, levels))})
+	}
+	return out
+}
+
+// encounters are the rewards at each level in the same scenario, with the same other levels and the same luck.
+func encounters(groups []*group, factor string, levels []string) []compare.Encounter {
+	type key struct {
+		rest   string
+		repeat int32
+	}
+	at := map[key]int{}
+	var out []compare.Encounter
+	for _, g := range groups {
+		level, ok := g.level(factor)
+		if !ok {
+			continue
+		}
+		values := g.valuesOf(reward)
+		for _, repeat := range slices.Sorted(slices.Values(g.begun)) {
+			k := key{g.rest(factor), repeat}
+			if _, known := at[k]; !known {
+				at[k] = len(out)
+				out = append(out, compare.Encounter{Scenario: g.factors[0].Level, Person: g.person(factor), Cell: k.rest, Values: make([]*float64, len(levels))})
+			}
+			out[at[k]].Values[slices.Index(levels, level)] = values[repeat]
+		}
+	}
 	return out
 }
 

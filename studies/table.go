@@ -133,12 +133,15 @@ func fate(state *episode.State) string {
 }
 
 // Add takes in the episode at a place of the design, in any order. Episodes that were never begun do not count.
-func (t *Table) Add(index int, state *episode.State) {
+func (t *Table) Add(index int, state *episode.State) { t.AddAs(index, state.Plan().Cell, state) }
+
+// AddAs takes in an episode under another cell than its own: one that says which run it is of, say, where runs are compared.
+func (t *Table) AddAs(index int, cell *vignettev1.Cell, state *episode.State) {
 	if state.Phase() == vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED {
 		return
 	}
-	g := t.group(index, state.Plan().Cell)
-	repeat := state.Plan().Cell.GetRepeat()
+	g := t.group(index, cell)
+	repeat := cell.GetRepeat()
 	g.started++
 	g.begun = append(g.begun, repeat)
 	if state.Completed().GetValidity() != vignettev1.Validity_VALIDITY_OK {
