@@ -234,7 +234,24 @@ func (d *desk) rate(item *vignettev1.ShownItem) error {
 	}
 	d.tell(told)
 	d.done = append(d.done, item)
+	if r.GetSkip() == vignettev1.SkipReason_SKIP_REASON_DISTRESSING {
+		return d.pause()
+	}
 	return nil
+}
+
+// pause lets somebody who did not want to read an item catch their breath, or leave, before the next one comes.
+func (d *desk) pause() error {
+	d.page.paragraph("  ", "  ", "It does not come to you again. You need not go on: what you have rated is kept.")
+	for {
+		typed, err := d.read("  Enter goes on, q leaves ")
+		if err != nil || typed == "q" {
+			return cmp.Or(err, errLeave)
+		}
+		if typed == "" {
+			return nil
+		}
+	}
 }
 
 // tell says what is known of an item of the calibration round.

@@ -383,9 +383,11 @@ func (s *Service) sides(ctx context.Context, b *book, id string, stage vignettev
 		if err != nil {
 			return nil, status.Errorf(codes.Unavailable, "an item cannot be read: %v", err)
 		}
-		futures, err := s.futures(ctx, b.campaign.GetRun(), id, b.shown(stage))
-		if err != nil {
-			return nil, err
+		var futures []*vignettev1.Future
+		if shown := b.shown(stage); shown != vignettev1.ConsequencesShown_CONSEQUENCES_SHOWN_NONE { // Else they are not even read.
+			if futures, err = s.futures(ctx, b.campaign.GetRun(), id, shown); err != nil {
+				return nil, err
+			}
 		}
 		out = append(out, blinded(state, item, futures))
 	}
