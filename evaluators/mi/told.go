@@ -10,19 +10,83 @@ import (
 	"github.com/vignette-sim/vignette/internal/language/linear"
 )
 
-// What rules found of a client's utterance, its words, and what it answers are weighed by a model that was trained on conversations of our own
-// (corpus/). `make weights` trains it again.
+// Where a client's talk leads is said by weights that were trained on conversations of our own (corpus/; make weights trains them again). There are two
+// models, and the mean of their probabilities counts: one weighs what the rules found and what is answered, the other the words too. The second knows
+// more, the first goes further from home.
 
-//go:embed talk.model
-var talkFile []byte
+//go:embed trained/talk-cues.txt
+var talkCuesFile []byte
 
-var talkModel = sync.OnceValue(func() *linear.Model { return linear.MustParse(talkFile) })
+//go:embed trained/talk-words.txt
+var talkWordsFile []byte
 
-// kinds of words stand for words that would tell what is talked about, and not what is said of it.
+var talkModels = sync.OnceValue(func() [2]*linear.Model {
+	return [2]*linear.Model{linear.MustParse(talkCuesFile), linear.MustParse(talkWordsFile)}
+})
+
+// wordWorth is what a word is worth beside a cue: less, so that the ridge holds it back more. Chosen by leaving out files of the corpus in turn.
+const wordWorth = 0.7
+
+// decide has the trained weights say where talk leads. Where they alone say so, the words that weighed most are quoted.
+func (v *verdictOnTalk) decide(t *turn, h *history) {
+	if v.plainly(t) {
+		v.talk = v.ruled
+		return
+	}
+	bag := linear.NewBag()
+	talkCues(bag, t, v, h)
+	talkWords(bag, t, h)
+	models := talkModels()
+	cues, words := models[0].Probabilities(bag), models[1].Probabilities(bag)
+	for k := range cues {
+		if cues[k]+words[k] > cues[v.talk]+words[v.talk] {
+			v.talk = k
+		}
+	}
+	if v.talk == neutral || v.shown() {
+		return
+	}
+	points := v.talk - neutral
+	for _, r := range models[1].Explain(bag, v.talk, bag.Len()) {
+		if r.Span.End > r.Span.Start && strings.HasPrefix(r.Feature, "w:") {
+			v.leans = append(v.leans, lean{points: points, code: "O", span: language.Slice(t.text, r.Span.Start, r.Span.End), why: "is how such talk goes"})
+			return
+		}
+	}
+	v.drawn(t, points, "stands where such talk does")
+}
+
+// brief is how many words an utterance has in which what the rules found has nothing beside it.
+const brief = 10
+
+// plainly says whether the rules are enough: a few words, all that was found in them leading one way.
+func (v *verdictOnTalk) plainly(t *turn) bool {
+	if v.ruled == neutral || t.words > brief {
+		return false
+	}
+	for _, l := range v.leans {
+		if (l.points > 0) != (v.ruled == change) {
+			return false
+		}
+	}
+	return true
+}
+
+// shown says whether the rules found words for the direction.
+func (v *verdictOnTalk) shown() bool {
+	for _, l := range v.leans {
+		if (l.points > 0) == (v.talk == change) {
+			return true
+		}
+	}
+	return false
+}
+
+// kindsOfWord stand for words that would tell what is talked about, and not what is said of it; hesitation stands for nothing.
 var kindsOfWord = func() map[string]string {
 	kinds := map[string]string{}
 	for kind, words := range map[string]string{
-		"~habit": strings.ReplaceAll(habits, "|", " ") + " smoke drink vape gamble cigarette cigs joint joints beer beers wine whisky vodka liquor booze tobacco vape bet bets betting heroin cocaine coke meth crack pills pot cannabis marijuana",
+		"~habit": strings.ReplaceAll(habits, "|", " ") + " smoke drink vape gamble cigarette cigs joint joints beer beers wine whisky vodka liquor booze tobacco bet bets betting heroin cocaine coke meth crack pills pot cannabis marijuana",
 		"~kin":   "wife husband kids kid children child son daughter boy girl mom mum mother dad father family parents brother sister girlfriend boyfriend partner baby grandson granddaughter grandchildren",
 		"~n":     "one two three four five six seven eight nine ten twenty thirty hundred",
 		"~move":  "exercise walk walking gym run running swim swimming workout jog jogging",
@@ -39,87 +103,44 @@ var kindsOfWord = func() map[string]string {
 func plain(tokens []language.Token) []language.Token {
 	out := make([]language.Token, 0, len(tokens)+4)
 	for _, token := range tokens {
-		if !token.IsWord() {
-			if token.Norm == "?" {
-				out = append(out, token)
-			}
-			continue
-		}
-		if token.Kind == language.Number {
+		switch {
+		case token.Kind == language.Number:
 			token.Norm = "~n"
 			out = append(out, token)
-			continue
-		}
-		for _, word := range language.Expand(token.Norm) {
-			kind, told := kindsOfWord[word]
-			if told && kind == "" {
-				continue
+		case token.IsWord():
+			for _, word := range language.Expand(token.Norm) {
+				kind, told := kindsOfWord[word]
+				if told && kind == "" {
+					continue
+				}
+				if told {
+					word = kind
+				}
+				out = append(out, language.Token{Span: token.Span, Norm: word, Kind: language.Word})
 			}
-			if told {
-				word = kind
-			}
-			out = append(out, language.Token{Span: token.Span, Norm: word, Kind: language.Word})
+		case token.Norm == "?":
+			out = append(out, token)
 		}
 	}
 	return out
 }
 
-// decide has the trained weights say where talk leads. Where they alone say so, the words that weighed most are quoted.
-func (v *verdictOnTalk) decide(t *turn, h *history) {
-	bag := linear.NewBag()
-	talkFeatures(bag, t, v, h)
-	v.talk, _ = talkModel().Likeliest(bag)
-	if v.talk == neutral || v.shown() {
-		return
-	}
-	points := v.talk - neutral
-	for _, r := range talkModel().Explain(bag, v.talk, len(t.text)) {
-		if r.Span.End > r.Span.Start && strings.HasPrefix(r.Feature, "w:") {
-			v.leans = append(v.leans, lean{points: points, code: "O", span: language.Slice(t.text, r.Span.Start, r.Span.End), why: "is how such talk goes"})
-			return
-		}
-	}
-	v.drawn(t, points, "stands where such talk does")
-}
+var talkLabels = []string{"sustain", "neutral", "change"}
 
-// shown says whether the rules found words for the direction.
-func (v *verdictOnTalk) shown() bool {
-	for _, l := range v.leans {
-		if (l.points > 0) == (v.talk == change) {
-			return true
-		}
-	}
-	return false
-}
-
-// talkFeatures puts together what speaks for a direction of talk.
-func talkFeatures(bag *linear.Bag, t *turn, v *verdictOnTalk, h *history) {
-	sum := 0
+// talkCues are what the rules found, how long an utterance is, and what it answers.
+func talkCues(bag *linear.Bag, t *turn, v *verdictOnTalk, h *history) {
+	sum, asked := 0, 0
 	for _, l := range v.leans {
 		sum += l.points
-		bag.Add("cue:"+l.sign()+" "+l.why, 1, l.span.Start, l.span.End)
-		bag.Add("code:"+l.sign(), 1, l.span.Start, l.span.End)
+		leanFeatures(bag, l, 1)
 	}
 	bag.Add("points", float64(max(-6, min(6, sum)))/2, 0, 0)
-	bag.Add("rules:"+[]string{"sustain", "neutral", "change"}[v.ruled], 1, 0, 0)
+	bag.Add("rules:"+talkLabels[v.ruled], 1, 0, 0)
+	bag.Add("before:"+talkLabels[h.talk], 1, 0, 0)
 	bag.Add("length:"+lengthOf(t.words), 1, 0, 0)
-	asked := 0
-	for i, u := range t.units {
-		if u.broken {
-			continue
-		}
-		words := plain(u.tokens)
-		bag.Words("w", words, 3)
-		if i == 0 {
-			bag.Words("first", words[:min(2, len(words))], 2)
-		}
+	for _, u := range t.units {
 		if u.marked {
 			asked++
-		}
-		for j, word := range words {
-			if word.Norm == "but" || word.Norm == "though" {
-				bag.Words("but", words[j+1:], 1)
-			}
 		}
 	}
 	if asked == len(t.units) {
@@ -128,16 +149,30 @@ func talkFeatures(bag *linear.Bag, t *turn, v *verdictOnTalk, h *history) {
 	if t.fragment {
 		bag.Add("goes on", 1, 0, 0)
 	}
-	bag.Add("before:"+[]string{"sustain", "neutral", "change"}[h.talk], 1, 0, 0)
 	if h.other != nil {
-		answerFeatures(bag, t, h)
+		answerCues(bag, t, h)
+	}
+	if meant, worth := meantBy(t, h); meant != nil {
+		for _, u := range meant.units {
+			if u.broken {
+				continue
+			}
+			for _, l := range leansOf(meant, u) {
+				l.span = language.Span{}
+				leanFeatures(bag, l, worth)
+			}
+		}
 	}
 }
 
-// answerFeatures are what the counselor said just before, and what stands at the beginning of the answer.
-func answerFeatures(bag *linear.Bag, t *turn, h *history) {
-	drawn := "nothing"
-	asked := h.other.units
+func leanFeatures(bag *linear.Bag, l lean, worth float64) {
+	bag.Add("cue:"+l.sign()+" "+l.why, worth, l.span.Start, l.span.End)
+	bag.Add("code:"+l.sign(), worth, l.span.Start, l.span.End)
+}
+
+// answerCues are what the counselor's words draw, and how the answer to them begins.
+func answerCues(bag *linear.Bag, t *turn, h *history) {
+	asked, drawn := h.other.units, "nothing"
 	switch {
 	case evokesStay.in(asked...):
 		drawn = "stay"
@@ -146,8 +181,7 @@ func answerFeatures(bag *linear.Bag, t *turn, h *history) {
 	case worries.in(asked...):
 		drawn = "worry"
 	}
-	form := formOf(h.other)
-	start := opening(t)
+	form, start := formOf(h.other), opening(t)
 	bag.Add("drawn:"+drawn, 1, 0, 0)
 	bag.Add("asked:"+form, 1, 0, 0)
 	bag.Add("answer:"+start+" to "+drawn, 1, 0, 0)
@@ -158,9 +192,61 @@ func answerFeatures(bag *linear.Bag, t *turn, h *history) {
 	if start == "yes" {
 		bag.Add("yes to "+leaning(h.other), 1, 0, 0)
 	}
-	last := asked[len(asked)-1]
-	words := plain(last.tokens)
-	bag.WordsWorth("p", words, 2, 0.7)
+}
+
+// talkWords are the words of an utterance, what stands behind its "but", how it begins, and what the counselor said last.
+func talkWords(bag *linear.Bag, t *turn, h *history) {
+	for i, u := range t.units {
+		if u.broken {
+			continue
+		}
+		words := plain(u.tokens)
+		wordFeatures(bag, words, wordWorth)
+		if i == 0 {
+			bag.WordsWorth("first", words[:min(2, len(words))], 2, wordWorth)
+		}
+	}
+	if h.other != nil {
+		asked := h.other.units
+		bag.WordsWorth("p", plain(asked[len(asked)-1].tokens), 2, wordWorth*wordWorth)
+	}
+	if meant, worth := meantBy(t, h); meant != nil {
+		for _, u := range meant.units {
+			if u.broken {
+				continue
+			}
+			words := plain(u.tokens)
+			for i := range words {
+				words[i].Start, words[i].End = 0, 0 // they stand elsewhere
+			}
+			wordFeatures(bag, words, worth*wordWorth)
+		}
+	}
+}
+
+func wordFeatures(bag *linear.Bag, words []language.Token, worth float64) {
+	bag.WordsWorth("w", words, 2, worth)
+	for j, word := range words {
+		if word.Norm == "but" || word.Norm == "though" {
+			bag.WordsWorth("but", words[j+1:], 1, worth)
+		}
+	}
+}
+
+// nod is how many words of a counselor let a client go on.
+const nod = 4
+
+// meantBy is what an utterance stands for or goes on with: what a short yes says yes to, the sentence before a nod; and what that is worth
+// beside its own words.
+func meantBy(t *turn, h *history) (*turn, float64) {
+	switch {
+	case h.other == nil:
+	case t.words <= 5 && opening(t) == "yes":
+		return readTurnText(language.SwapPersons(h.other.text)), 0.7
+	case t.fragment && h.own != nil && h.other.words <= nod:
+		return h.own, 0.5
+	}
+	return nil, 0
 }
 
 // formOf is how a counselor's turn asks.
@@ -185,7 +271,7 @@ func opening(t *turn) string {
 		return "unsure"
 	case denies.begins(first):
 		return "no"
-	case len(first.words) > 0 && answersShort[first.words[0].Norm]:
+	case answersShort[first.words[0].Norm]:
 		return "yes"
 	}
 	return "other"
@@ -210,17 +296,13 @@ func leaning(said *turn) string {
 
 // lengthOf is how long an utterance is, in words.
 func lengthOf(words int) string {
-	switch {
-	case words <= 2:
-		return "1-2"
-	case words <= 5:
-		return "3-5"
-	case words <= 10:
-		return "6-10"
-	case words <= 20:
-		return "11-20"
-	case words <= 40:
-		return "21-40"
+	for _, most := range []struct {
+		words int
+		name  string
+	}{{2, "1-2"}, {5, "3-5"}, {10, "6-10"}, {20, "11-20"}, {40, "21-40"}} {
+		if words <= most.words {
+			return most.name
+		}
 	}
 	return "41-"
 }
