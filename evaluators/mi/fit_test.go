@@ -155,6 +155,9 @@ var talkOptions = linear.Options{Penalty: 3e-3}
 
 // The weights in trained/ are what the corpus gives. With -fit they are written anew.
 func TestWeightsAreThoseOfTheCorpus(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it trains")
+	}
 	lines := corpus(t)
 	for _, m := range []struct {
 		file    string
@@ -164,6 +167,7 @@ func TestWeightsAreThoseOfTheCorpus(t *testing.T) {
 	}{
 		{"trained/talk-cues.txt", talkLabels, talkSamples(lines, false), talkOptions},
 		{"trained/talk-words.txt", talkLabels, talkSamples(lines, true), talkOptions},
+		{"trained/question.txt", []string{"closed", "open"}, questionSamples(lines), questionOptions},
 	} {
 		model, err := linear.Train(m.samples, m.labels, m.options)
 		if err != nil {
@@ -187,8 +191,8 @@ func TestWeightsAreThoseOfTheCorpus(t *testing.T) {
 
 // What is found in conversations of the corpus by weights that never saw them, its files left out in turn: more than the rules find.
 func TestTalkOfOtherFiles(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it trains sixteen times")
+	if !*fitting {
+		t.Skip("it trains sixteen times: with -fit")
 	}
 	lines := corpus(t)
 	var held [2][][]float64
@@ -255,4 +259,52 @@ func kappaOf(t *testing.T, table [][]float64) float64 {
 		t.Fatal(err)
 	}
 	return kappa
+}
+
+// questionOptions were chosen by leaving out the files of the corpus in turn.
+var questionOptions = linear.Options{Penalty: 1e-3}
+
+// questionSamples are the turns of the corpus that ask.
+func questionSamples(lines []said) []linear.Sample {
+	var samples []linear.Sample
+	heard(lines, func(line said, t *turn, _ *history) {
+		if line.client || line.label == ' ' {
+			return
+		}
+		bag := linear.NewBag()
+		askedFeatures(bag, t)
+		samples = append(samples, linear.Sample{Bag: bag, Label: strings.IndexByte("co", line.label), Group: line.group})
+	})
+	return samples
+}
+
+// Whether a question is open is found better by weights that never saw it than by rules alone.
+func TestQuestionsLeftOut(t *testing.T) {
+	if !*fitting {
+		t.Skip("it trains eight times: with -fit")
+	}
+	lines := corpus(t)
+	samples := questionSamples(lines)
+	var rules []int
+	heard(lines, func(line said, t *turn, _ *history) {
+		if !line.client && line.label != ' ' {
+			rules = append(rules, strings.Count(formOf(t), "open"))
+		}
+	})
+	for i := range samples {
+		samples[i].Group = ""
+	}
+	held, err := linear.Held(samples, []string{"closed", "open"}, 8, questionOptions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	byRules, weighed := table(), table()
+	for i, s := range samples {
+		byRules[s.Label][rules[i]]++
+		weighed[s.Label][likeliest(held[i])]++
+	}
+	t.Logf("kappa of %d questions: rules %.2f, weighed %.2f", len(samples), kappaOf(t, byRules), kappaOf(t, weighed))
+	if kappaOf(t, weighed) < kappaOf(t, byRules)+0.01 {
+		t.Error("the weights find no more than the rules")
+	}
 }
