@@ -18,11 +18,11 @@ build: ## Build ./vignette.
 
 .PHONY: test
 test: ## Run all tests.
-	$(GO) test ./...
+	$(GO) test -timeout 20m ./...
 
 .PHONY: race
 race: ## Run the tests of what runs at once, without the longest, with the race detector.
-	$(GO) test -race -short ./broker/... ./engine/... ./models/... ./node/... ./agents ./agents/llm ./evaluators ./evaluators/judge ./studies/... ./web/... ./internal/scripted
+	$(GO) test -race -short -timeout 30m ./broker/... ./engine/... ./models/... ./node/... ./agents ./agents/llm ./evaluators ./evaluators/judge ./studies/... ./web/... ./internal/scripted
 
 .PHONY: faults
 faults: ## Kill processes in the middle of a run, and see that nothing is lost (VIGNETTE_KILLS=30).
