@@ -42,10 +42,13 @@ func Open(ctx context.Context, nc *nats.Conn, config jetstream.StreamConfig) (*S
 	if err != nil {
 		return nil, err
 	}
-	_, err = js.Stream(ctx, config.Name)
-	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		_, err = js.CreateStream(ctx, config)
-	}
+	err = Settle(ctx, func(ctx context.Context) error {
+		_, err := js.Stream(ctx, config.Name)
+		if errors.Is(err, jetstream.ErrStreamNotFound) {
+			_, err = js.CreateStream(ctx, config)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("open stream %s: %w", config.Name, err)
 	}
