@@ -33,6 +33,9 @@ type MemberConfig struct {
 	Name string
 	// Listen is where clients connect: host:port, port 0 for one of the system's choosing.
 	Listen string
+	// Advertise is where clients find it, host:port, when that is not where it listens, as behind a translated address. Clients of any
+	// member are told so of all.
+	Advertise string
 	// Cluster is the name of the cluster, the same for all its members; empty means [DefaultCluster].
 	Cluster string
 	// ClusterListen is where other members connect: host:port. Empty: it is alone.
@@ -153,6 +156,7 @@ func (c MemberConfig) options() (*server.Options, error) {
 	if opts.Host, opts.Port, err = splitAddress(c.Listen); err != nil {
 		return nil, err
 	}
+	opts.ClientAdvertise = c.Advertise
 	if err := c.join(opts); err != nil {
 		return nil, err
 	}

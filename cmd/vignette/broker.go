@@ -14,10 +14,10 @@ import (
 )
 
 type brokerFlags struct {
-	name, listen, cluster string
-	peers                 []string
-	auth, cert, key, ca   string
-	json                  bool
+	name, listen, advertise, cluster string
+	peers                            []string
+	auth, cert, key, ca              string
+	json                             bool
 }
 
 func newBroker() *cobra.Command {
@@ -42,6 +42,7 @@ A server that was stopped goes on where it was, with the same --name and --data.
 	}
 	cmd.Flags().StringVar(&flags.name, "name", "", "name of this server, one word, another for each (required)")
 	cmd.Flags().StringVar(&flags.listen, "listen", "127.0.0.1:4222", "where clients connect, host:port (port 0: any)")
+	cmd.Flags().StringVar(&flags.advertise, "advertise", "", "where clients find it, host:port, if not where it listens")
 	cmd.Flags().StringVar(&flags.cluster, "cluster", "", "where the other servers connect, host:port")
 	cmd.Flags().StringSliceVar(&flags.peers, "peers", nil, "--cluster addresses of the other servers, with commas between")
 	cmd.Flags().StringVar(&flags.auth, "auth", "", "file that says who may do what: DIR/server.conf of 'vignette auth'")
@@ -73,7 +74,7 @@ func runBroker(cmd *cobra.Command, flags brokerFlags) error {
 	defer stop()
 	durability, _ := cmd.Flags().GetString("durability")
 	member, err := broker.OpenMember(ctx, broker.MemberConfig{
-		Dir: dataDir(cmd), Name: flags.name, Listen: flags.listen, ClusterListen: flags.cluster, Peers: flags.peers,
+		Dir: dataDir(cmd), Name: flags.name, Listen: flags.listen, Advertise: flags.advertise, ClusterListen: flags.cluster, Peers: flags.peers,
 		Auth: flags.auth, Cert: flags.cert, Key: flags.key, CA: flags.ca, SyncAlways: durability == "power",
 		Logger: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
 	})

@@ -29,7 +29,7 @@ const (
 func Settle(ctx context.Context, ask func(context.Context) error) error {
 	until := time.Now().Add(settlePatience)
 	for silent := 0; ; {
-		err := ask(ctx)
+		err := askOnce(ctx, ask)
 		switch {
 		case err == nil || ctx.Err() != nil:
 			return err
@@ -49,6 +49,13 @@ func Settle(ctx context.Context, ask func(context.Context) error) error {
 			return errors.Join(ctx.Err(), err)
 		}
 	}
+}
+
+// askOnce bounds one question, which may be lost with whoever was to answer it.
+func askOnce(ctx context.Context, ask func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	defer cancel()
+	return ask(ctx)
 }
 
 func isSilent(err error) bool {
