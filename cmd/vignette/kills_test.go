@@ -129,6 +129,13 @@ func (b *battlefield) fault(what string, do func()) {
 		b.busy++
 	}
 	b.done[what]++
+	all := 0
+	for _, n := range b.done {
+		all += n
+	}
+	if all%25 == 0 {
+		b.t.Logf("after %v: %d faults, %d calls in flight at them", time.Since(b.begun).Round(time.Second), all, b.inFlight)
+	}
 }
 
 // kill ends a process with SIGKILL.

@@ -223,6 +223,25 @@ func (s *Stream) Last(ctx context.Context, filter string) (*Message, error) {
 	return response.Message, nil
 }
 
+// LastAfter returns the last message of a subject once it is not the one of a sequence any more (0: once there is one). It is for
+// whoever was refused because of a message behind that: the leader of a replicated stream refuses for what it has only proposed to
+// the others, which shows a moment later, or, should the leader be lost, never. Then what is returned has the old sequence.
+func (s *Stream) LastAfter(ctx context.Context, subject string, sequence uint64) (*Message, error) {
+	for until, pause := time.Now().Add(s.answer), time.Millisecond; ; {
+		msg, err := s.Last(ctx, subject)
+		if err != nil || sequenceOf(msg) != sequence || !rest(ctx, until, &pause) {
+			return msg, err
+		}
+	}
+}
+
+func sequenceOf(msg *Message) uint64 {
+	if msg == nil {
+		return 0
+	}
+	return msg.Sequence
+}
+
 // Near returns the last message of one subject, nil when there is none. It asks whoever is nearest and so may miss what was
 // written just now; what it returns has been written.
 func (s *Stream) Near(ctx context.Context, subject string) (*Message, error) {
