@@ -25,6 +25,8 @@ type unit struct {
 	marked bool
 	// broken says that its words are in no order of English.
 	broken bool
+	// overlap is its overlap with what was heard, once it is known.
+	overlap *float64
 }
 
 // unitsOf parses a text.
@@ -128,15 +130,23 @@ func (h *history) hear(t *turn) {
 
 // overlap is the share of a unit's content words that the other said in the last few utterances, 0-1.
 func (h *history) overlap(u *unit) float64 {
-	own := language.StemsOf(u.tokens)
-	if len(own) == 0 {
-		return 0
+	if u.overlap != nil {
+		return *u.overlap
 	}
-	heard := language.Stems{}
-	for _, t := range h.heard {
-		for stem := range t.stems {
-			heard[stem] = struct{}{}
+	own := language.StemsOf(u.tokens)
+	shared := 0
+	for stem := range own {
+		for _, t := range h.heard {
+			if _, ok := t.stems[stem]; ok {
+				shared++
+				break
+			}
 		}
 	}
-	return own.Overlap(heard)
+	share := 0.0
+	if len(own) > 0 {
+		share = float64(shared) / float64(len(own))
+	}
+	u.overlap = &share
+	return share
 }
