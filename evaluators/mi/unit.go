@@ -27,6 +27,9 @@ type unit struct {
 	broken bool
 	// overlap is its overlap with what was heard, once it is known.
 	overlap *float64
+	// asks is how it asks, once asked is true.
+	asks  form
+	asked bool
 }
 
 // unitsOf parses a text.
@@ -66,6 +69,8 @@ type turn struct {
 	stems language.Stems
 	// fragment says that it goes on with what its speaker said before: transcripts begin it with a dash.
 	fragment bool
+	// mirrored is it as the other would say it, once somebody wanted that.
+	mirrored *turn
 	// read is what it was heard as, of a counselor.
 	read *reading
 	// raw says that it has no marks at all, as speech recognition writes.
@@ -94,6 +99,14 @@ func readTurnText(text string) *turn {
 		out.stems.Add(u.tokens)
 	}
 	return out
+}
+
+// mirror is the turn as the other would say it: "you" is "I".
+func (t *turn) mirror() *turn {
+	if t.mirrored == nil {
+		t.mirrored = readTurnText(language.SwapPersons(t.text))
+	}
+	return t.mirrored
 }
 
 // broken says whether there is nothing to be read in a turn.
