@@ -63,8 +63,9 @@ func cues(bag *linear.Bag, text string, whole *language.Text) {
 	}
 }
 
-// themed puts in what a sentence is about: runs of themes and of the small words between them, pairs of themes that are not far apart,
-// and each theme with the person that was named last before it, and whether it is denied.
+// themed puts in what a sentence is about: runs of themes and of the small words between them, by themselves and with the person that
+// the sentence begins with; pairs of themes that are not far apart; and each theme with the person that was named last before it, and
+// whether it is denied.
 func themed(bag *linear.Bag, words []language.Token, question bool) {
 	themes := make([]language.Token, len(words))
 	about := make([]bool, len(words))
@@ -75,6 +76,11 @@ func themed(bag *linear.Bag, words []language.Token, question bool) {
 		}
 	}
 	bag.WordsWorth("t", themes, 3, 1)
+	of := "of " + firstPerson(words)
+	if question {
+		of += "?"
+	}
+	bag.WordsWorth(of, themes, 2, 1)
 	who := "-"
 	for i, theme := range themes {
 		if !about[i] {
@@ -100,6 +106,7 @@ func themed(bag *linear.Bag, words []language.Token, question bool) {
 	}
 }
 
+// firstPerson is the theme of the first person that is named, empty where nobody is.
 func firstPerson(words []language.Token) string {
 	for _, word := range words {
 		if theme := themeOf[word.Norm]; slices.Contains(persons, theme) {
