@@ -23,6 +23,7 @@ import (
 	"github.com/vignette-sim/vignette/models"
 	"github.com/vignette-sim/vignette/node/edge"
 	"github.com/vignette-sim/vignette/node/edge/openenv"
+	"github.com/vignette-sim/vignette/studies/figures"
 	"github.com/vignette-sim/vignette/web"
 )
 
@@ -63,6 +64,8 @@ type Node struct {
 	broker    *broker.Broker
 	log       episodelog.Log
 	index     *projection.Index // nil on a cluster
+	// stopKeeping ends what keeps the index up to date; nil where nothing does.
+	stopKeeping func(context.Context)
 	calls     calllog.Log
 	queue     *workqueue.Queue // nil where it may not be used
 	queueErr  error            // why
@@ -159,7 +162,10 @@ func (n *Node) connect(ctx context.Context) error {
 		n.config.Logger.Info("the work queue cannot be used here; runs begun here are played by this process alone", "error", n.queueErr)
 	}
 	if n.broker.Embedded() {
-		n.index = projection.NewIndex(filepath.Join(n.broker.Dir(), indexFile), n.log, n.config.Version, n.config.Logger)
+		n.index = projection.NewIndex(filepath.Join(n.broker.Dir(), indexFile), n.log, n.config.Version, figures.Of, n.config.Logger)
+		if n.broker.Owner() {
+			n.stopKeeping = keepIndex(n.index)
+		}
 	}
 	callConn, err := n.broker.Connect(ctx, "calls")
 	if err != nil {
@@ -319,6 +325,10 @@ func (n *Node) Close(ctx context.Context) error {
 	if n.directory != nil {
 		all = append(all, n.directory.close())
 		n.directory = nil
+	}
+	if n.stopKeeping != nil {
+		n.stopKeeping(ctx)
+		n.stopKeeping = nil
 	}
 	if n.index != nil {
 		all = append(all, n.index.Close())
