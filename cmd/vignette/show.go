@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +20,7 @@ import (
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/studies"
 	"github.com/vignette-sim/vignette/studies/export"
+	"github.com/vignette-sim/vignette/studies/figures"
 	"github.com/vignette-sim/vignette/studies/transcript"
 )
 
@@ -190,23 +192,28 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 	result := runResult{planner: planner, table: &studies.Table{}}
 	var rows [][]string
 	var unreadable error
-	for item, err := range reader.Episodes(cmd.Context(), planner) {
+	run, begun := planner.Manifest().GetRun(), 0
+	out := json.NewEncoder(cmd.OutOrStdout())
+	out.SetEscapeHTML(false)
+	for item, err := range reader.Figures(cmd.Context(), planner, figures.Of) {
 		if err != nil {
 			return err
 		}
-		count.Add(item.Index, item.State)
-		result.add(item.Index, item.State)
+		count.AddFigures(item.Index, item.Figures)
+		result.addFigures(item.Index, item.Figures)
 		if item.Unreadable != nil {
-			unreadable = tellUnreadable(cmd, item)
+			unreadable = tellCutShort(cmd, episode.ID(run, planner.Cell(item.Index)), int(item.Figures.GetTurns()), item.Unreadable)
 		}
 		if asJSON {
-			if err := writeJSON(cmd, episodeRecord(item.Index, item.State)); err != nil {
+			if err := out.Encode(figuresRecord(item.Index, run, planner.Cell(item.Index), item.Figures)); err != nil {
 				return err
 			}
 			continue
 		}
-		if item.State.Phase() != vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED {
-			rows = append(rows, episodeRow(item.State))
+		if item.Figures.GetPhase() != vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED {
+			if begun++; begun <= episodesShown {
+				rows = append(rows, figuresRow(run, planner.Cell(item.Index), item.Figures))
+			}
 		}
 	}
 	result.status = count.Status()
@@ -236,12 +243,11 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 	p.results(result, false)
 	p.spending(result.spending)
 	p.printf("\n")
-	shown := rows[:min(len(rows), episodesShown)]
-	p.grid("  ", []string{"episode", "turns", "validity", "reward", "cell"}, shown, 1, func(column int) bool { return column == 1 || column == 3 })
-	if more := len(rows) - len(shown); more > 0 {
+	p.grid("  ", []string{"episode", "turns", "validity", "reward", "cell"}, rows, 1, func(column int) bool { return column == 1 || column == 3 })
+	if more := begun - len(rows); more > 0 {
 		p.printf("  ... and %d more; --json lists them all\n", more)
 	}
-	if planned := planner.Len() - len(rows); planned > 0 {
+	if planned := planner.Len() - begun; planned > 0 {
 		p.printf("  ... and %d that were never begun\n", planned)
 	}
 	p.printf("\n%s\n", counts(result.status))
@@ -254,25 +260,28 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 
 // tellUnreadable says what of an episode cannot be read, and that the command did not do all it was asked to.
 func tellUnreadable(cmd *cobra.Command, item projection.Item) error {
-	fmt.Fprintf(cmd.ErrOrStderr(), "vignette: episode %s can be read up to turn %d only: %s\n",
-		item.State.Plan().Episode, len(item.State.Turns()), line(item.Unreadable.Error()))
-	return &saidError{item.Unreadable}
+	return tellCutShort(cmd, item.State.Plan().Episode, len(item.State.Turns()), item.Unreadable)
+}
+
+func tellCutShort(cmd *cobra.Command, id string, turns int, why error) error {
+	fmt.Fprintf(cmd.ErrOrStderr(), "vignette: episode %s can be read up to turn %d only: %s\n", id, turns, line(why.Error()))
+	return &saidError{why}
 }
 
 // episodesShown is how many episodes of a run are listed for people.
 const episodesShown = 100
 
-// episodeRow is an episode in a line of a run's list.
-func episodeRow(state *episode.State) []string {
-	what := enumname.Of(state.Phase())
-	if completed := state.Completed(); completed != nil {
-		what = enumname.Of(completed.GetValidity())
+// figuresRow is an episode in a line of a run's list.
+func figuresRow(run string, cell *vignettev1.Cell, f *vignettev1.EpisodeFigures) []string {
+	what := enumname.Of(f.GetPhase())
+	if f.GetPhase() == vignettev1.EpisodePhase_EPISODE_PHASE_COMPLETED {
+		what = enumname.Of(f.GetValidity())
 	}
 	reward := "-"
-	for _, r := range state.Completed().GetRewards() {
-		if value, ok := r.GetOutcome().(*vignettev1.Reward_Value); ok && r.GetRole() == state.Plan().Scenario.GetFocal() {
-			reward = fmt.Sprintf("%+.2f", value.Value)
+	for _, r := range f.GetRewards() {
+		if r.GetFocal() && r.Value != nil {
+			reward = fmt.Sprintf("%+.2f", r.GetValue())
 		}
 	}
-	return []string{state.Plan().Episode, fmt.Sprint(len(state.Turns())), what, reward, cellName(state.Plan().Cell)}
+	return []string{episode.ID(run, cell), fmt.Sprint(f.GetTurns()), what, reward, cellName(cell)}
 }

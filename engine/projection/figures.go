@@ -2,6 +2,7 @@ package projection
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"iter"
@@ -31,6 +32,9 @@ func figuresOf(state *episode.State, c *clock, figure Figure) *vignettev1.Episod
 		f = figure(state)
 	}
 	f.Times = &c.times
+	if o := outcomeOf(state); o.digest != ([sha256.Size]byte{}) {
+		f.Digest = o.digest[:]
+	}
 	return f
 }
 

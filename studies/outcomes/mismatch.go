@@ -121,6 +121,10 @@ const MinEpisodes = 5
 // draws bounds the numbers that are sorted for one interval; large runs are resampled less often, which they need less.
 const draws, leastResamples, mostResamples = 4_000_000, 200, 2000
 
+// Of more than manyClients clients, partClients are drawn at a time, so often: an interval is then a hundredth wide, and its error a
+// thousandth.
+const manyClients, partClients, partResamples = 20_000, 1_000, 500
+
 // Relations returns a relation for each kind of outcome that any episode has, in the order of [Kinds].
 func (m *Mismatch) Relations() []Relation {
 	sessions := m.sessions
@@ -241,6 +245,12 @@ func correlate(kind Kind, clusters [][]session, within transform) Correlation {
 	}
 	out := Correlation{Value: &value}
 	if len(clusters) < MinEpisodes {
+		return out
+	}
+	if len(clusters) > manyClients {
+		if ci, err := (stats.Bootstrap{Resamples: partResamples}).PartInterval(len(clusters), partClients, value, statistic); err == nil {
+			out.CI95 = &ci
+		}
 		return out
 	}
 	if ci, err := (stats.Bootstrap{Resamples: min(max(draws/n, leastResamples), mostResamples)}).Interval(len(clusters), statistic); err == nil {

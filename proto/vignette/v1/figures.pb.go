@@ -50,7 +50,9 @@ type EpisodeFigures struct {
 	// Why it failed, for people; empty where it did not.
 	Failure string `protobuf:"bytes,12,opt,name=failure,proto3" json:"failure,omitempty"`
 	// Where the time went.
-	Times         *EpisodeTimes `protobuf:"bytes,13,opt,name=times,proto3" json:"times,omitempty"`
+	Times *EpisodeTimes `protobuf:"bytes,13,opt,name=times,proto3" json:"times,omitempty"`
+	// Digest of its events; absent while it has not come to rest.
+	Digest        []byte `protobuf:"bytes,14,opt,name=digest,proto3" json:"digest,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -172,6 +174,13 @@ func (x *EpisodeFigures) GetFailure() string {
 func (x *EpisodeFigures) GetTimes() *EpisodeTimes {
 	if x != nil {
 		return x.Times
+	}
+	return nil
+}
+
+func (x *EpisodeFigures) GetDigest() []byte {
+	if x != nil {
+		return x.Digest
 	}
 	return nil
 }
@@ -555,7 +564,7 @@ var File_vignette_v1_figures_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_figures_proto_rawDesc = "" +
 	"\n" +
-	"\x19vignette/v1/figures.proto\x12\vvignette.v1\x1a\x19vignette/v1/episode.proto\x1a\x19vignette/v1/options.proto\x1a\x15vignette/v1/run.proto\"\xc9\x04\n" +
+	"\x19vignette/v1/figures.proto\x12\vvignette.v1\x1a\x19vignette/v1/episode.proto\x1a\x19vignette/v1/options.proto\x1a\x15vignette/v1/run.proto\"\xe1\x04\n" +
 	"\x0eEpisodeFigures\x12/\n" +
 	"\x05phase\x18\x01 \x01(\x0e2\x19.vignette.v1.EpisodePhaseR\x05phase\x121\n" +
 	"\bvalidity\x18\x02 \x01(\x0e2\x15.vignette.v1.ValidityR\bvalidity\x12\x14\n" +
@@ -570,7 +579,8 @@ const file_vignette_v1_figures_proto_rawDesc = "" +
 	" \x01(\x01R\x10reportedDistance\x121\n" +
 	"\x14reported_unavailable\x18\v \x01(\x05R\x13reportedUnavailable\x12\x18\n" +
 	"\afailure\x18\f \x01(\tR\afailure\x12/\n" +
-	"\x05times\x18\r \x01(\v2\x19.vignette.v1.EpisodeTimesR\x05times\"]\n" +
+	"\x05times\x18\r \x01(\v2\x19.vignette.v1.EpisodeTimesR\x05times\x12\x16\n" +
+	"\x06digest\x18\x0e \x01(\fR\x06digest\"]\n" +
 	"\fRewardFigure\x12\x12\n" +
 	"\x04role\x18\x01 \x01(\tR\x04role\x12\x19\n" +
 	"\x05value\x18\x02 \x01(\x01H\x00R\x05value\x88\x01\x01\x12\x14\n" +
