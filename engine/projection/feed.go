@@ -106,6 +106,7 @@ type playKey struct {
 type play struct {
 	episode string
 	entries int64
+	last    uint64 // sequence of its last event
 	events  []byte
 	state   *episode.State
 	clock   *clock
@@ -295,7 +296,7 @@ func (f *feeding) event(ctx context.Context, tx *sql.Tx, entry episodelog.Entry,
 	if err := p.state.Apply(entry.Event); err != nil {
 		return gone, f.leave(ctx, tx, entry.Run)
 	}
-	p.entries++
+	p.entries, p.last = p.entries+1, entry.Sequence
 	p.clock.add(p.state.Plan(), entry.Event)
 	p.events, err = appendEvent(p.events, entry.Sequence, entry.Event)
 	return gone, err
@@ -397,7 +398,7 @@ func (p *play) write(ctx context.Context, tx *sql.Tx, key playKey, figure Figure
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, "INSERT OR REPLACE INTO figures VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-		key.run, key.place, int32(o.phase), int32(o.validity), o.turns, o.digest[:], sumOf(p.episode, figures), figures)
+	_, err = tx.ExecContext(ctx, "INSERT OR REPLACE INTO figures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		key.run, key.place, int32(o.phase), int32(o.validity), o.turns, o.digest[:], p.clock.times.Wall, int64(p.last), sumOf(p.episode, figures), figures)
 	return err
 }

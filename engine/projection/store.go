@@ -38,8 +38,11 @@ CREATE TABLE plays (
 );
 CREATE TABLE figures (
 	run TEXT NOT NULL, place INTEGER NOT NULL, phase INTEGER NOT NULL, validity INTEGER NOT NULL, turns INTEGER NOT NULL,
-	digest BLOB NOT NULL, sum INTEGER NOT NULL, figures BLOB NOT NULL, PRIMARY KEY (run, place)
+	digest BLOB NOT NULL, wall INTEGER NOT NULL, last INTEGER NOT NULL,
+	sum INTEGER NOT NULL, figures BLOB NOT NULL, PRIMARY KEY (run, place)
 ) WITHOUT ROWID;
+CREATE INDEX figures_by_wall ON figures (run, wall);
+CREATE INDEX figures_failed ON figures (run, last) WHERE phase = 4;
 CREATE TABLE extents (run TEXT PRIMARY KEY, entries INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE noted (run TEXT NOT NULL, episode TEXT NOT NULL, entries INTEGER NOT NULL, PRIMARY KEY (run, episode)) WITHOUT ROWID;
 CREATE TABLE ahead (run TEXT PRIMARY KEY);
