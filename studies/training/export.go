@@ -162,6 +162,9 @@ func (e *export) single(ctx context.Context, state *episode.State) error {
 		return nil
 	}
 	e.card.keep(state)
+	if e.options.Least != nil || e.options.Format == KTO || e.options.Format == Verl { // Elsewhere worth decides nothing.
+		e.card.rests(worth.Raters)
+	}
 	for _, row := range rows {
 		if err := e.put(state, row); err != nil {
 			return err
@@ -316,6 +319,7 @@ func (e *export) pair(ctx context.Context, pair Pair) error {
 	}
 	e.card.keep(chosen)
 	e.card.prefer(pair)
+	e.card.rests(pair.Raters)
 	return e.put(chosen, rowOf(e.options.Format, p))
 }
 
