@@ -39,6 +39,7 @@ type runFlags struct {
 	json    bool
 	resume  string
 	models  modelFlags
+	watch   watchFlags
 }
 
 func newRun() *cobra.Command {
@@ -77,10 +78,11 @@ question is not paid for twice, --replay asks nothing at all.`,
   vignette run --resume last --max-cost 5
   vignette run --resume last --repeats 20
   vignette run --resume last --parked
+  vignette run --repeats 100 --log info --metrics 127.0.0.1:9464 --trace spans.jsonl
   vignette run my-scenario.yaml --json | jq 'select(.type == "done")'`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runRun(cmd, args, flags)
+			return flags.watch.watched(cmd, func() error { return runRun(cmd, args, flags) })
 		},
 	}
 	cmd.Flags().Uint64Var(&flags.seed, "seed", 1, "seed of all chance")
@@ -93,6 +95,7 @@ question is not paid for twice, --replay asks nothing at all.`,
 	addTriesFlag(cmd, &flags.tries)
 	addTagFlag(cmd, &flags.tags)
 	flags.models.add(cmd)
+	flags.watch.add(cmd, logOff)
 	cmd.ValidArgsFunction = completeScenarios
 	completeFlag(cmd, "resume", runNames)
 	return cmd

@@ -39,6 +39,7 @@ func nodeConfig(cmd *cobra.Command) node.Config {
 			CA: flag("nats-ca"), Cert: flag("nats-cert"), Key: flag("nats-key"),
 		},
 	}
+	config.Logger, config.Telemetry = watchOf(cmd).logger, watchOf(cmd).telemetry
 	if config.NATS.URL == "" {
 		config.NATS.URL = os.Getenv("VIGNETTE_NATS")
 	}
