@@ -2,6 +2,7 @@ package studies
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -14,9 +15,15 @@ import (
 // Table gathers episodes into groups: one group per scenario and combination of factor levels, over all repeats. It keeps
 // a few numbers per episode, not the episodes. The zero value is ready to use.
 type Table struct {
+	// Margins are the smallest differences that matter, by outcome ("reward", or a dimension); where there is none, [compare.Outcome] has
+	// its own.
+	Margins map[string]float64
+
 	groups []*group
 	byKey  map[string]*group
 	judges judges
+	// ranges are the least and the most of each dimension, as its evaluator declared them.
+	ranges map[string][2]float64
 }
 
 // group is what is kept of the episodes of one combination.
@@ -35,6 +42,8 @@ type group struct {
 	missing    map[string]int
 	// inapplicable are those of the missing that do not apply.
 	inapplicable map[string]int
+	// idleIn are the repeats in which a dimension does not apply: it is no gap there.
+	idleIn map[string]map[int32]bool
 }
 
 // series is one number per episode, with the episode's place in the design and its repeat: so that nothing depends on the order
@@ -128,11 +137,16 @@ func fate(f *vignettev1.EpisodeFigures) string {
 }
 
 // Add takes in the episode at a place of the design, in any order. Episodes that were never begun do not count.
-func (t *Table) Add(index int, state *episode.State) {
-	t.AddFigures(index, state.Plan().Cell, Figures(state))
+func (t *Table) Add(index int, state *episode.State) { t.AddAs(index, state.Plan().Cell, state) }
+
+// AddAs takes in an episode under another cell than its own: one that says which run it is of, say, where runs are compared.
+func (t *Table) AddAs(index int, cell *vignettev1.Cell, state *episode.State) {
+	t.Declare(slices.Collect(maps.Values(state.Plan().Evaluators)))
+	t.AddFigures(index, cell, Figures(state))
 }
 
-// AddFigures is Add for an episode of which only the figures are at hand.
+// AddFigures is Add for an episode of which only the figures are at hand. They do not say between what a dimension can lie; see
+// [Table.Declare].
 func (t *Table) AddFigures(index int, cell *vignettev1.Cell, f *vignettev1.EpisodeFigures) {
 	if f.GetPhase() == vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED {
 		return
@@ -195,7 +209,7 @@ func (t *Table) group(index int, cell *vignettev1.Cell) *group {
 	if t.byKey == nil {
 		t.byKey = map[string]*group{}
 	}
-	g := &group{first: index, factors: factors, lost: map[string]int{}, values: map[string]*series{}, missing: map[string]int{}, inapplicable: map[string]int{}}
+	g := &group{first: index, factors: factors, lost: map[string]int{}, values: map[string]*series{}, missing: map[string]int{}, inapplicable: map[string]int{}, idleIn: map[string]map[int32]bool{}}
 	t.byKey[key.String()] = g
 	t.groups = append(t.groups, g)
 	return g
@@ -222,7 +236,23 @@ func (g *group) addColumns(index int, repeat int32, f *vignettev1.EpisodeFigures
 			g.missing[id]++
 			if column.GetInapplicable() {
 				g.inapplicable[id]++
+				if g.idleIn[id] == nil {
+					g.idleIn[id] = map[int32]bool{}
+				}
+				g.idleIn[id][repeat] = true
 			}
+		}
+	}
+}
+
+// Declare notes between what the dimensions of evaluators can lie.
+func (t *Table) Declare(evaluators []*vignettev1.EvaluatorDescription) {
+	if t.ranges == nil {
+		t.ranges = map[string][2]float64{}
+	}
+	for _, evaluator := range evaluators {
+		for _, spec := range evaluator.GetDimensions() {
+			t.ranges[spec.GetId()] = [2]float64{spec.GetMin(), spec.GetMax()}
 		}
 	}
 }

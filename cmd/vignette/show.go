@@ -18,7 +18,6 @@ import (
 	"github.com/vignette-sim/vignette/internal/enumname"
 	"github.com/vignette-sim/vignette/node"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
-	"github.com/vignette-sim/vignette/studies"
 	"github.com/vignette-sim/vignette/studies/export"
 	"github.com/vignette-sim/vignette/studies/figures"
 	"github.com/vignette-sim/vignette/studies/transcript"
@@ -189,7 +188,7 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 	reader := n.Reader()
 	p := newPage(cmd.OutOrStdout())
 	count := projection.NewCount(planner)
-	result := runResult{planner: planner, table: &studies.Table{}}
+	result := newRunResult(planner)
 	var rows [][]string
 	var unreadable error
 	run, begun := planner.Manifest().GetRun(), 0

@@ -37,6 +37,12 @@ type runResult struct {
 	failures map[string]int
 }
 
+func newRunResult(planner *planning.Planner) runResult {
+	result := runResult{planner: planner, table: &studies.Table{}}
+	result.table.Declare(planner.Manifest().GetEvaluators())
+	return result
+}
+
 // commonest is why most of the episodes that failed did, and how many they are.
 func (r *runResult) commonest() (why string, n int) {
 	for _, message := range slices.Sorted(maps.Keys(r.failures)) {
