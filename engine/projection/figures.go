@@ -1,11 +1,13 @@
 package projection
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"iter"
+	"slices"
 
 	"google.golang.org/protobuf/proto"
 
@@ -27,7 +29,7 @@ type Figured struct {
 
 // figuresOf are the figures of an episode, with what everybody wants to know of it.
 func figuresOf(state *episode.State, c *clock, figure Figure) *vignettev1.EpisodeFigures {
-	f := &vignettev1.EpisodeFigures{Phase: state.Phase(), Validity: state.Completed().GetValidity(), Turns: int32(len(state.Turns()))}
+	f := &vignettev1.EpisodeFigures{Phase: state.Phase(), Validity: state.Completed().GetValidity(), Turns: int32(len(state.Turns())), Failure: state.Failed().GetMessage()}
 	if figure != nil {
 		f = figure(state)
 	}
@@ -87,19 +89,7 @@ func (x *Index) figures(ctx context.Context, planner *planning.Planner) (all []F
 		if err != nil {
 			return err
 		}
-		rows, err := db.QueryContext(ctx, "SELECT place, sum, figures FROM figures WHERE run = ? ORDER BY place", run)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			next, err := scanFigures(rows, planner)
-			if err != nil {
-				return err
-			}
-			all = append(all, next)
-		}
-		return rows.Err()
+		return queryFigures(ctx, db, planner, &all, "SELECT place, sum, figures FROM figures WHERE run = ? ORDER BY place", run)
 	})
 	if err == nil && !served {
 		err = errNotServed
@@ -122,4 +112,81 @@ func scanFigures(rows *sql.Rows, planner *planning.Planner) (Figured, error) {
 		return Figured{}, errors.Join(errDamaged, err)
 	}
 	return Figured{Index: place, Figures: f}, nil
+}
+
+// Notable are a few episodes of a run that stand out.
+type Notable struct {
+	// Slowest took the longest, from their first event to their last; the slowest first.
+	Slowest []Figured
+	// Failed are those that failed last, the last first.
+	Failed []Figured
+}
+
+// Notable returns at most n of each. Without an index it reads the whole run.
+func (r *Reader) Notable(ctx context.Context, planner *planning.Planner, n int) (Notable, error) {
+	if r.index != nil {
+		if found, err := r.index.notable(ctx, planner, n); err == nil {
+			return found, nil
+		}
+	}
+	var found Notable
+	for f, err := range r.Figures(ctx, planner, nil) {
+		if err != nil {
+			return found, err
+		}
+		if f.Figures.GetTimes().GetWall() > 0 {
+			found.Slowest = append(found.Slowest, f)
+		}
+		if f.Figures.GetPhase() == vignettev1.EpisodePhase_EPISODE_PHASE_FAILED {
+			found.Failed = append([]Figured{f}, found.Failed[:min(len(found.Failed), n-1)]...)
+		}
+		if len(found.Slowest) > 2*n {
+			found.Slowest = slowest(found.Slowest, n)
+		}
+	}
+	found.Slowest = slowest(found.Slowest, n)
+	return found, nil
+}
+
+func slowest(all []Figured, n int) []Figured {
+	slices.SortStableFunc(all, func(a, b Figured) int {
+		return cmp.Compare(b.Figures.GetTimes().GetWall(), a.Figures.GetTimes().GetWall())
+	})
+	return all[:min(len(all), n)]
+}
+
+func (x *Index) notable(ctx context.Context, planner *planning.Planner, n int) (found Notable, err error) {
+	run := planner.Manifest().GetRun()
+	err = x.use(ctx, false, func(db *sql.DB) error {
+		found = Notable{}
+		for _, q := range []struct {
+			into  *[]Figured
+			query string
+		}{
+			{&found.Slowest, "SELECT place, sum, figures FROM figures JOIN runs USING (run) WHERE served AND run = ? AND wall > 0 ORDER BY wall DESC LIMIT ?"},
+			{&found.Failed, "SELECT place, sum, figures FROM figures JOIN runs USING (run) WHERE served AND run = ? AND phase = 4 ORDER BY last DESC LIMIT ?"},
+		} {
+			if err := queryFigures(ctx, db, planner, q.into, q.query, run, n); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return found, err
+}
+
+func queryFigures(ctx context.Context, db *sql.DB, planner *planning.Planner, into *[]Figured, query string, args ...any) error {
+	rows, err := db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		next, err := scanFigures(rows, planner)
+		if err != nil {
+			return err
+		}
+		*into = append(*into, next)
+	}
+	return rows.Err()
 }
