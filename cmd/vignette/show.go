@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -154,16 +156,56 @@ func show(cmd *cobra.Command, n *node.Node, name string, asJSON, private bool) e
 		return err
 	}
 	if asJSON {
-		return export.NewJSONL(cmd.OutOrStdout(), planner.Manifest()).Write(state)
+		return showEpisodeJSON(cmd, n, planner, state)
 	}
 	record, err := reader.Record(cmd.Context(), state.Plan().Episode)
+	if err != nil {
+		return err
+	}
+	usage, err := usageOf(cmd.Context(), n, state.Plan(), record.Events)
 	if err != nil {
 		return err
 	}
 	p := newPage(cmd.OutOrStdout())
 	p.conversation(state, private)
 	p.revisions(record.Notes, roleNames(state.Plan().Scenario))
+	p.usage("time", usage)
 	return showForks(cmd.Context(), p, reader, state)
+}
+
+// usageOf says what the time of an episode went into.
+func usageOf(ctx context.Context, n *node.Node, plan *episode.Plan, events []*vignettev1.EpisodeEvent) (projection.Usage, error) {
+	var calls projection.CallTimes
+	for call, err := range n.Calls().Calls(ctx, plan.Run, plan.Episode) {
+		if err != nil {
+			return projection.Usage{}, err
+		}
+		calls.Add(call)
+	}
+	return calls.Of(plan.Episode, projection.TimesOf(plan, events)), nil
+}
+
+// showEpisodeJSON writes an episode as an export does, and with it what its time went into.
+func showEpisodeJSON(cmd *cobra.Command, n *node.Node, planner *planning.Planner, state *episode.State) error {
+	record, err := n.Reader().Record(cmd.Context(), state.Plan().Episode)
+	if err != nil {
+		return err
+	}
+	usage, err := usageOf(cmd.Context(), n, state.Plan(), record.Events)
+	if err != nil {
+		return err
+	}
+	var exported bytes.Buffer
+	if err := export.NewJSONL(&exported, planner.Manifest()).Write(state); err != nil {
+		return err
+	}
+	time, err := json.Marshal(usageRecord(usage))
+	if err != nil {
+		return err
+	}
+	object := bytes.TrimSuffix(bytes.TrimSpace(exported.Bytes()), []byte("}"))
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s,\"time\":%s}\n", object, time)
+	return err
 }
 
 // showPage writes an episode as a web page.
@@ -192,6 +234,12 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 	var rows [][]string
 	var unreadable error
 	run, begun := planner.Manifest().GetRun(), 0
+	var calls projection.CallTimes
+	var err error
+	books := projection.Tap{Books: n.Calls(), Each: calls.Add}
+	if result.spending, err = projection.ReadSpending(cmd.Context(), books, run, ""); err != nil {
+		return err
+	}
 	out := json.NewEncoder(cmd.OutOrStdout())
 	out.SetEscapeHTML(false)
 	for item, err := range reader.Figures(cmd.Context(), planner, figures.Of) {
@@ -200,11 +248,15 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 		}
 		count.AddFigures(item.Index, item.Figures)
 		result.addFigures(item.Index, item.Figures)
+		usage := calls.Of(episode.ID(run, planner.Cell(item.Index)), item.Figures.GetTimes())
+		result.usage.Add(usage)
 		if item.Unreadable != nil {
 			unreadable = tellCutShort(cmd, episode.ID(run, planner.Cell(item.Index)), int(item.Figures.GetTurns()), item.Unreadable)
 		}
 		if asJSON {
-			if err := out.Encode(figuresRecord(item.Index, run, planner.Cell(item.Index), item.Figures)); err != nil {
+			record := figuresRecord(item.Index, run, planner.Cell(item.Index), item.Figures)
+			record.Usage = usageRecord(usage)
+			if err := out.Encode(record); err != nil {
 				return err
 			}
 			continue
@@ -216,10 +268,6 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 		}
 	}
 	result.status = count.Status()
-	var err error
-	if result.spending, err = projection.ReadSpending(cmd.Context(), n.Calls(), result.status.GetRun(), ""); err != nil {
-		return err
-	}
 	parked, err := parkedOf(cmd.Context(), n, result.status.GetRun())
 	if err != nil {
 		return err
@@ -250,6 +298,7 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 		p.printf("  ... and %d that were never begun\n", planned)
 	}
 	p.printf("\n%s\n", counts(result.status))
+	p.usage("time of all episodes together", result.usage)
 	for _, message := range slices.Sorted(maps.Keys(result.failures)) {
 		p.paragraph(fmt.Sprintf("  %d failed: ", result.failures[message]), "    ", message)
 	}

@@ -31,6 +31,9 @@ type runResult struct {
 	// spending is what calls to models came to; nil where nobody looked.
 	spending *projection.Spending
 
+	// usage is what the episodes' time went into; nothing where nobody looked.
+	usage projection.Usage
+
 	shown   *episode.State
 	shownAt int
 	// failures counts why episodes failed.

@@ -63,6 +63,8 @@ type jsonEpisodeRecord struct {
 	Turns    int                 `json:"turns"`
 	Rewards  map[string]*float64 `json:"rewards"`
 	Error    string              `json:"error,omitempty"`
+	// Usage is what its time went into, in seconds; in 'show' alone.
+	Usage *jsonUsage `json:"time,omitempty"`
 }
 
 func episodeRecord(index int, state *episode.State) jsonEpisodeRecord {
@@ -129,6 +131,8 @@ type jsonRun struct {
 	Digest   string                     `json:"digest"`
 	Models   *jsonSpent                 `json:"models,omitempty"`
 	Reports  *jsonGap                   `json:"self_reports,omitempty"`
+	// Usage is what the time of all episodes together went into, in seconds; in 'show' alone.
+	Usage *jsonUsage `json:"time,omitempty"`
 	// Mismatch is how the focal role's reward goes with each outcome of the others; none where nobody tells any.
 	Mismatch []jsonMismatch `json:"objective_mismatch"`
 }
@@ -171,6 +175,7 @@ func runRecord(kind string, result runResult) jsonRun {
 	}
 	record.Compared = studies.Records(result.table.Comparisons())
 	record.Models, record.Reports = spendingRecord(result.spending), gapRecord(result.reports.Gap())
+	record.Usage = usageRecord(result.usage)
 	record.Mismatch = mismatchRecords(result.mismatch.Relations())
 	return record
 }
