@@ -24,7 +24,6 @@ import (
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/scenarios"
 	"github.com/vignette-sim/vignette/scenarios/design"
-	"github.com/vignette-sim/vignette/studies"
 	"github.com/vignette-sim/vignette/studies/starter"
 )
 
@@ -39,6 +38,7 @@ type runFlags struct {
 	json    bool
 	resume  string
 	models  modelFlags
+	watch   watchFlags
 }
 
 func newRun() *cobra.Command {
@@ -77,10 +77,11 @@ question is not paid for twice, --replay asks nothing at all.`,
   vignette run --resume last --max-cost 5
   vignette run --resume last --repeats 20
   vignette run --resume last --parked
+  vignette run --repeats 100 --log info --metrics 127.0.0.1:9464 --trace spans.jsonl
   vignette run my-scenario.yaml --json | jq 'select(.type == "done")'`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runRun(cmd, args, flags)
+			return flags.watch.watched(cmd, func() error { return runRun(cmd, args, flags) })
 		},
 	}
 	cmd.Flags().Uint64Var(&flags.seed, "seed", 1, "seed of all chance")
@@ -93,6 +94,7 @@ question is not paid for twice, --replay asks nothing at all.`,
 	addTriesFlag(cmd, &flags.tries)
 	addTagFlag(cmd, &flags.tags)
 	flags.models.add(cmd)
+	flags.watch.add(cmd, logOff)
 	cmd.ValidArgsFunction = completeScenarios
 	completeFlag(cmd, "resume", runNames)
 	return cmd
@@ -283,7 +285,7 @@ func play(ctx context.Context, cmd *cobra.Command, n *node.Node, planner *planni
 		return err
 	}
 	count := projection.NewCount(planner)
-	result := runResult{planner: planner, table: &studies.Table{}}
+	result := newRunResult(planner)
 	playErr := run(ctx, planner, runs.Options{
 		Workers: flags.workers,
 		Tries:   flags.tries,
@@ -377,8 +379,12 @@ func interruptible(parent context.Context, finishing string) (context.Context, <
 
 // withNode opens the data directory, or joins the process that has it open, or connects to the cluster of --nats, for as
 // long as a function needs it.
-func withNode(ctx context.Context, cmd *cobra.Command, use func(*node.Node) error) (err error) {
-	n, err := node.Open(ctx, nodeConfig(cmd))
+func withNode(ctx context.Context, cmd *cobra.Command, use func(*node.Node) error) error {
+	return withNodeOf(ctx, nodeConfig(cmd), use)
+}
+
+func withNodeOf(ctx context.Context, config node.Config, use func(*node.Node) error) (err error) {
+	n, err := node.Open(ctx, config)
 	if err != nil {
 		return err
 	}
