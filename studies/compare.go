@@ -87,7 +87,7 @@ const (
 
 // Comparisons holds every level of each factor against the factor's first level, in the design's order.
 func (t *Table) Comparisons() []Comparison {
-	return t.ComparisonsOf(factorsOf(t.ordered())...)
+	return t.ComparisonsOf(t.compared()...)
 }
 
 // ComparisonsOf is Comparisons for some factors alone: what others come to is not tested, and nothing is adjusted for it.
@@ -116,7 +116,7 @@ type Ranking struct {
 func (t *Table) Rankings() []Ranking {
 	ordered := t.ordered()
 	var out []Ranking
-	for _, factor := range factorsOf(ordered) {
+	for _, factor := range t.compared() {
 		levels := levelsOf(ordered, factor)
 		if len(levels) < 3 {
 			continue
@@ -170,6 +170,11 @@ func adjust(all []Comparison) {
 			family[i].Holm = p
 		}
 	}
+}
+
+// compared are the factors besides the scenario and the blocks, in order.
+func (t *Table) compared() []string {
+	return slices.DeleteFunc(factorsOf(t.ordered()), func(factor string) bool { return slices.Contains(t.Blocks, factor) })
 }
 
 // factorsOf are the factors of all groups besides the scenario, in order.

@@ -187,7 +187,7 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 	reader := n.Reader()
 	p := newPage(cmd.OutOrStdout())
 	count := projection.NewCount(planner)
-	result := runResult{planner: planner, table: &studies.Table{}}
+	result := runResult{planner: planner, table: studies.NewTable(planner.Manifest())}
 	var rows [][]string
 	var unreadable error
 	for item, err := range reader.Episodes(cmd.Context(), planner) {
