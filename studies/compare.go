@@ -372,3 +372,13 @@ func (g *group) valuesOf(outcome string) map[int32]*float64 {
 	}
 	return out
 }
+
+// PairsOf are the pairs of an outcome that hold a factor's second level against its first; none where it has one level.
+func (t *Table) PairsOf(factor, outcome string) []compare.Pair {
+	ordered := t.ordered()
+	levels := levelsOf(ordered, factor)
+	if len(levels) < 2 {
+		return nil
+	}
+	return pairs(matchGroups(ordered, factor, levels[0], levels[1]), outcome, factor)
+}
