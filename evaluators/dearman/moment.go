@@ -19,6 +19,8 @@ type moment struct {
 	far *float64
 	// doubt is what makes it smaller, once that is known.
 	doubt *doubt
+	// signs are what it is weighed by, as far as they were read.
+	signs signsRead
 	// talk is what others brought up before, and the setting.
 	talk language.Stems
 	// other is where the others stand when the utterance is made.
@@ -194,6 +196,8 @@ type sentence struct {
 	*utterance.Sentence
 	stems language.Stems
 	tie   tie
+	// told and spoken are its words made alike, as they would be written and as they were said, once they are.
+	told, spoken []language.Token
 	// does says whether it does one of the things a strategy does, once that is known.
 	does *bool
 }
