@@ -45,6 +45,10 @@ proto: .cache/protovalidate ## Generate Go from the contracts.
 web: ## Build the scripts and the style of the pages into web/built.
 	GO=$(GO) web/build
 
+.PHONY: weights
+weights: ## Train the weights of evaluators again on the corpora beside them.
+	$(GO) test -count=1 -run 'WeightsAreThoseOfTheCorpus|OtherFiles|LeftOut' -v -fit ./evaluators/mi
+
 .PHONY: lint
 lint: .cache/protovalidate ## Check contracts, formatting and code.
 	$(BUF) lint

@@ -42,6 +42,9 @@ type Config struct {
 	// Calibrations is a directory of models that calibrate evaluators, which [Node.HostBuiltin] hosts by their names. Empty, or a
 	// directory that is not there: none.
 	Calibrations string
+	// Replicas is how many servers of a cluster keep a copy of each stream that this node has to make, 1, 3 or 5; 0 means 3 where the
+	// cluster is known to have as many servers, else 1. Streams that are there stay as they are.
+	Replicas int
 	// Version is the version of the program, told by every service it hosts.
 	Version string
 	// Logger takes what the process has to say; nil discards it.
@@ -144,10 +147,11 @@ func (n *Node) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if n.log, err = episodelog.Open(ctx, logConn, episodelog.Config{Namespace: n.broker.Namespace()}); err != nil {
+	replicas := n.replicas()
+	if n.log, err = episodelog.Open(ctx, logConn, episodelog.Config{Namespace: n.broker.Namespace(), Replicas: replicas}); err != nil {
 		return err
 	}
-	if n.calls, err = calllog.Open(ctx, logConn, calllog.Config{Namespace: n.broker.Namespace()}); err != nil {
+	if n.calls, err = calllog.Open(ctx, logConn, calllog.Config{Namespace: n.broker.Namespace(), Replicas: replicas}); err != nil {
 		return err
 	}
 	// Whoever only serves an agent may have no right to the queue, and needs none.
@@ -155,7 +159,7 @@ func (n *Node) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if n.queue, n.queueErr = workqueue.Open(ctx, queueConn, workqueue.Config{Namespace: n.broker.Namespace()}); n.queueErr != nil {
+	if n.queue, n.queueErr = workqueue.Open(ctx, queueConn, workqueue.Config{Namespace: n.broker.Namespace(), Replicas: replicas}); n.queueErr != nil {
 		n.config.Logger.Info("the work queue cannot be used here; runs begun here are played by this process alone", "error", n.queueErr)
 	}
 	if n.broker.Embedded() {
@@ -167,6 +171,21 @@ func (n *Node) connect(ctx context.Context) error {
 	}
 	n.directory = newDirectory(callConn, n.broker.Namespace())
 	return nil
+}
+
+// usualReplicas is how many copies are kept where there are as many servers: one may be lost, and the others know what is true.
+const usualReplicas = 3
+
+func (n *Node) replicas() int {
+	switch {
+	case n.broker.Embedded():
+		return 1
+	case n.config.Replicas > 0:
+		return n.config.Replicas
+	case len(n.broker.Conn().Servers()) >= usualReplicas: // those that were named, and those that the server names
+		return usualReplicas
+	}
+	return 1
 }
 
 // indexFile is the projection in the data directory. It may be deleted at any time.

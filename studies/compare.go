@@ -1,12 +1,11 @@
 package studies
 
 import (
-	"cmp"
-	"math"
 	"slices"
 	"strings"
 
 	"github.com/vignette-sim/vignette/internal/stats"
+	"github.com/vignette-sim/vignette/studies/compare"
 )
 
 // Comparison is one level of a factor held against another, over pairs of episodes that differ in nothing else: the same
@@ -24,6 +23,16 @@ type Comparison struct {
 	Dimensions []DimensionDifference
 	// Scenarios are the rewards of each scenario by itself, in the design's order.
 	Scenarios []ScenarioDifference
+	// Persons are the rewards with each person by themselves, where persons are varied; likewise.
+	Persons []PersonDifference
+	// Among says how far scenarios, and persons, differ in what the level does to the reward, beyond luck; nil where that cannot be told.
+	AmongScenarios, AmongPersons *stats.Spread
+}
+
+// PersonDifference is the difference of the rewards with a person.
+type PersonDifference struct {
+	Person string
+	Difference
 }
 
 // DimensionDifference is a difference with the dimension's id.
@@ -48,6 +57,11 @@ type Difference struct {
 	// CI95 is the bootstrap interval of the difference over whole clusters of pairs; nil when it cannot be had: fewer than
 	// [MinForInterval] clusters, or no spread at all.
 	CI95 *stats.Interval
+	// Judgment is all that is said about it: what was begun and what is missing first, then size, wins and equivalence.
+	Judgment compare.Judgment
+	// Holm is the probability of no difference, adjusted for how many of its kind are tested in the run: rewards are one kind, dimensions
+	// another, a comparison's scenarios a third, its persons a fourth. Nil where it cannot be had.
+	Holm *float64
 	// N is the number of pairs, Clusters how many clusters they fall into, and Over what a cluster is.
 	N, Clusters int
 	Over        Cluster
@@ -55,29 +69,107 @@ type Difference struct {
 
 // Cluster is what is drawn as a whole when an interval is made: what one wants to conclude beyond. Pairs of one scenario are not
 // independent of each other, so scenarios are drawn where there are enough of them.
-type Cluster string
+type Cluster = compare.Population
 
 // The clusters, from the coarsest to the finest.
 const (
+	// OverScenariosAndPersons draws both, crossed: persons are varied, and each is met in several scenarios.
+	OverScenariosAndPersons = compare.ScenariosAndPersons
 	// OverScenarios draws scenarios.
-	OverScenarios Cluster = "scenarios"
+	OverScenarios = compare.Scenarios
+	// OverPersons draws persons.
+	OverPersons = compare.Persons
 	// OverCells draws combinations of scenario and the levels of all other factors: different clients, say.
-	OverCells Cluster = "cells"
+	OverCells = compare.Cells
 	// OverPairs draws pairs: repeats of the same encounter with different luck.
-	OverPairs Cluster = "pairs"
+	OverPairs = compare.Pairs
 )
 
 // Comparisons holds every level of each factor against the factor's first level, in the design's order.
 func (t *Table) Comparisons() []Comparison {
+	return t.ComparisonsOf(factorsOf(t.ordered())...)
+}
+
+// ComparisonsOf is Comparisons for some factors alone: what others come to is not tested, and nothing is adjusted for it.
+func (t *Table) ComparisonsOf(factors ...string) []Comparison {
 	ordered := t.ordered()
 	var out []Comparison
-	for _, factor := range factorsOf(ordered) {
+	for _, factor := range factors {
 		levels := levelsOf(ordered, factor)
 		for _, level := range levels[min(1, len(levels)):] {
-			out = append(out, compare(ordered, factor, levels[0], level))
+			out = append(out, t.compare(ordered, factor, levels[0], level))
+		}
+	}
+	adjust(out)
+	return out
+}
+
+// Ranking holds all levels of a factor against each other, by how often each has the higher reward in the same encounter.
+type Ranking struct {
+	Factor string
+	// Levels are those of the factor in order, as are the strengths.
+	Levels []string
+	compare.Ranking
+}
+
+// Rankings ranks the levels of every factor that has three and more; of two, the comparison says it all.
+func (t *Table) Rankings() []Ranking {
+	ordered := t.ordered()
+	var out []Ranking
+	for _, factor := range factorsOf(ordered) {
+		levels := levelsOf(ordered, factor)
+		if len(levels) < 3 {
+			continue
+		}
+		out = append(out, Ranking{factor, levels, compare.Rank(len(levels), encounters(ordered, factor, levels))})
+	}
+	return out
+}
+
+// encounters are the rewards at each level in the same scenario, with the same other levels and the same luck.
+func encounters(groups []*group, factor string, levels []string) []compare.Encounter {
+	type key struct {
+		rest   string
+		repeat int32
+	}
+	at := map[key]int{}
+	var out []compare.Encounter
+	for _, g := range groups {
+		level, ok := g.level(factor)
+		if !ok {
+			continue
+		}
+		values := g.valuesOf(reward)
+		for _, repeat := range slices.Sorted(slices.Values(g.begun)) {
+			k := key{g.rest(factor), repeat}
+			if _, known := at[k]; !known {
+				at[k] = len(out)
+				out = append(out, compare.Encounter{Scenario: g.factors[0].Level, Person: g.person(factor), Cell: k.rest, Values: make([]*float64, len(levels))})
+			}
+			out[at[k]].Values[slices.Index(levels, level)] = values[repeat]
 		}
 	}
 	return out
+}
+
+// adjust adjusts probabilities for how many there are of their kind.
+func adjust(all []Comparison) {
+	var rewards, dimensions []*Difference
+	for i := range all {
+		rewards = append(rewards, &all[i].Reward)
+		for k := range all[i].Dimensions {
+			dimensions = append(dimensions, &all[i].Dimensions[k].Difference)
+		}
+	}
+	for _, family := range [][]*Difference{rewards, dimensions} {
+		ps := make([]*float64, len(family))
+		for i, d := range family {
+			ps[i] = d.Judgment.P()
+		}
+		for i, p := range compare.Adjust(ps) {
+			family[i].Holm = p
+		}
+	}
 }
 
 // factorsOf are the factors of all groups besides the scenario, in order.
@@ -128,28 +220,57 @@ type matched struct{ against, level *group }
 
 func (m matched) scenario() string { return m.against.factors[0].Level }
 
-func compare(groups []*group, factor, against, level string) Comparison {
+// reward is what the focal role's reward is called where outcomes have names, and rewardRange the least and the most it can be.
+const reward = "reward"
+
+var rewardRange = [2]float64{-1, 1}
+
+func (t *Table) compare(groups []*group, factor, against, level string) Comparison {
 	c := Comparison{Factor: factor, Level: level, Against: against}
 	matches := matchGroups(groups, factor, against, level)
 	for _, m := range matches {
 		c.Planned += common(m.against.begun, m.level.begun)
 		c.Pairs += common(m.against.usable, m.level.usable)
 	}
-	reward := func(g *group) series { return g.rewards }
-	c.Reward = difference(pairs(matches, reward))
+	rewards, outcome := pairs(matches, reward, factor), t.outcome(reward)
+	c.Reward = differenceOf(compare.Judge(rewards, outcome))
 	for _, id := range sharedDimensions(matches) {
-		c.Dimensions = append(c.Dimensions, DimensionDifference{id, difference(pairs(matches, func(g *group) series {
-			if s := g.values[id]; s != nil {
-				return *s
-			}
-			return nil
-		}))})
+		c.Dimensions = append(c.Dimensions, DimensionDifference{id, differenceOf(compare.Judge(pairs(matches, id, factor), t.outcome(id)))})
 	}
-	for _, scenario := range scenariosOf(matches) {
-		own := slices.DeleteFunc(slices.Clone(matches), func(m matched) bool { return m.scenario() != scenario })
-		c.Scenarios = append(c.Scenarios, ScenarioDifference{scenario, difference(pairs(own, reward))})
+	scenarios, persons := compare.ByScenario(rewards, outcome), compare.ByPerson(rewards, outcome)
+	for _, part := range scenarios.Of {
+		c.Scenarios = append(c.Scenarios, ScenarioDifference{part.Name, partDifference(part)})
 	}
+	for _, part := range persons.Of {
+		c.Persons = append(c.Persons, PersonDifference{part.Name, partDifference(part)})
+	}
+	c.AmongScenarios, c.AmongPersons = scenarios.Spread, persons.Spread
 	return c
+}
+
+// outcome is the range of an outcome and the smallest difference that matters in it.
+func (t *Table) outcome(id string) compare.Outcome {
+	ends := rewardRange
+	if id != reward {
+		dimension, _, _ := strings.Cut(id, " ") // of a column that says whose and by whom
+		ends = t.ranges[dimension]
+	}
+	return compare.Outcome{Least: ends[0], Most: ends[1], Margin: t.Margins[id]}
+}
+
+// differenceOf is a judgment as a difference.
+func differenceOf(j compare.Judgment) Difference {
+	d := Difference{Against: j.Against, Level: j.Level, N: j.Both, Clusters: j.Clusters, Over: j.Over, Judgment: j}
+	if j.Difference != nil {
+		d.Mean, d.CI95 = &j.Difference.Value, j.Difference.Interval
+	}
+	return d
+}
+
+func partDifference(part compare.Part) Difference {
+	d := differenceOf(part.Judgment)
+	d.Holm = part.Holm
+	return d
 }
 
 func matchGroups(groups []*group, factor, against, level string) []matched {
@@ -169,17 +290,22 @@ func matchGroups(groups []*group, factor, against, level string) []matched {
 }
 
 // common counts repeats that are in both lists.
-func common(a, b []int32) int {
-	in, n := map[int32]bool{}, 0
+func common(a, b []int32) int { return len(both(a, b)) }
+
+// both are the repeats that are in both lists, ascending.
+func both(a, b []int32) []int32 {
+	in := map[int32]bool{}
 	for _, repeat := range a {
 		in[repeat] = true
 	}
+	var out []int32
 	for _, repeat := range b {
 		if in[repeat] {
-			n++
+			out = append(out, repeat)
 		}
 	}
-	return n
+	slices.Sort(out)
+	return out
 }
 
 func sharedDimensions(matches []matched) []string {
@@ -194,93 +320,50 @@ func sharedDimensions(matches []matched) []string {
 	return ids
 }
 
-func scenariosOf(matches []matched) []string {
-	var out []string
-	for _, m := range matches {
-		if !slices.Contains(out, m.scenario()) {
-			out = append(out, m.scenario())
+// person is who is met in a group where whole personas are varied: their levels, but for a factor that is compared itself.
+func (g *group) person(compared string) string {
+	var levels []string
+	for _, f := range g.factors[1:] {
+		if f.Name != compared && (f.Name == "persona" || strings.HasSuffix(f.Name, ".persona")) {
+			levels = append(levels, f.Level)
 		}
 	}
-	return out
+	return strings.Join(levels, ", ")
 }
 
-// pair is one number on both sides, and where it comes from.
-type pair struct {
-	scenario, cell string
-	against, level float64
-}
-
-func pairs(matches []matched, of func(*group) series) []pair {
-	var out []pair
+// pairs are all pairs begun on both sides, in the design's order, with the values that there are of an outcome. Pairs to which a dimension does
+// not apply are left out, and so are scenarios in which nobody scores it.
+func pairs(matches []matched, outcome, compared string) []compare.Pair {
+	var out []compare.Pair
 	for _, m := range matches {
-		other := map[int32]float64{}
-		for _, p := range of(m.level) {
-			other[p.repeat] = p.value
+		against, level := m.against.valuesOf(outcome), m.level.valuesOf(outcome)
+		if outcome != reward && m.against.values[outcome] == nil && m.level.values[outcome] == nil {
+			continue
 		}
-		mine := slices.SortedFunc(slices.Values(of(m.against)), func(a, b placed) int { return cmp.Compare(a.index, b.index) })
-		for _, p := range mine {
-			if value, ok := other[p.repeat]; ok {
-				out = append(out, pair{m.scenario(), m.against.rest(""), p.value, value})
+		for _, repeat := range both(m.against.begun, m.level.begun) {
+			if m.against.idleIn[outcome][repeat] || m.level.idleIn[outcome][repeat] {
+				continue
 			}
+			out = append(out, compare.Pair{
+				Scenario: m.scenario(), Person: m.against.person(compared), Cell: m.against.rest(compared), Against: against[repeat], Level: level[repeat],
+			})
 		}
 	}
 	return out
 }
 
-// difference is what pairs come to. Its interval is over the coarsest clusters of which there are enough.
-func difference(pairs []pair) Difference {
-	d := Difference{N: len(pairs), Over: OverPairs}
-	if len(pairs) == 0 {
-		return d
-	}
-	var against, level float64
-	for _, p := range pairs {
-		against += p.against / float64(len(pairs))
-		level += p.level / float64(len(pairs))
-	}
-	mean := level - against
-	if math.Abs(mean) < 1e-12 {
-		mean = 0 // sums of the same numbers in two orders
-	}
-	d.Against, d.Level, d.Mean = &against, &level, &mean
-	clusters, over := clustersOf(pairs)
-	d.Clusters, d.Over = len(clusters), over
-	if len(clusters) < MinForInterval {
-		return d
-	}
-	if ci, err := (stats.Bootstrap{}).MeanInterval(clusters); err == nil {
-		d.CI95 = &ci
-	}
-	return d
-}
-
-func clustersOf(pairs []pair) ([][]float64, Cluster) {
-	for _, by := range []struct {
-		over Cluster
-		key  func(pair) string
-	}{{OverScenarios, func(p pair) string { return p.scenario }}, {OverCells, func(p pair) string { return p.cell }}} {
-		if clusters := gathered(pairs, by.key); len(clusters) >= MinForInterval {
-			return clusters, by.over
+// valuesOf are the values of an outcome by repeat.
+func (g *group) valuesOf(outcome string) map[int32]*float64 {
+	of := g.rewards
+	if outcome != reward {
+		of = nil
+		if s := g.values[outcome]; s != nil {
+			of = *s
 		}
 	}
-	out := make([][]float64, len(pairs))
-	for i, p := range pairs {
-		out[i] = []float64{p.level - p.against}
-	}
-	return out, OverPairs
-}
-
-// gathered puts the differences of pairs with one key together, in the order the keys come.
-func gathered(pairs []pair, key func(pair) string) [][]float64 {
-	place := map[string]int{}
-	var out [][]float64
-	for _, p := range pairs {
-		i, ok := place[key(p)]
-		if !ok {
-			i = len(out)
-			place[key(p)], out = i, append(out, nil)
-		}
-		out[i] = append(out[i], p.level-p.against)
+	out := map[int32]*float64{}
+	for _, p := range of {
+		out[p.repeat] = &p.value
 	}
 	return out
 }

@@ -7,11 +7,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/vignette-sim/vignette/engine/episode"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/studies"
+	"github.com/vignette-sim/vignette/studies/compare"
 )
 
 // cellOf is a cell with levels of "skill" and, unless it is "", "style".
@@ -41,11 +43,14 @@ func TestComparisons(t *testing.T) {
 		backward.Add(i, state)
 	}
 	got := forward.Comparisons()
-	if diff := cmp.Diff(got, backward.Comparisons()); diff != "" {
+	if diff := cmp.Diff(got, backward.Comparisons(), cmpopts.EquateApprox(0, 1e-12)); diff != "" {
 		t.Errorf("the order in which episodes end changes the comparison:\n%s", diff)
 	}
+	if j := got[0].Reward.Judgment; j.Begun != 4 || j.HasAgainst != 2 || j.HasLevel != 4 || j.Both != 2 || j.All == nil || j.All.Low >= j.All.High {
+		t.Errorf("of all that were begun: %+v", j)
+	}
 	for i := range got {
-		got[i].Dimensions = nil
+		got[i].Dimensions, got[i].AmongScenarios = nil, nil
 		round(&got[i].Reward)
 		round(&got[i].Scenarios[0].Difference)
 	}
@@ -60,6 +65,7 @@ func TestComparisons(t *testing.T) {
 }
 
 func round(d *studies.Difference) {
+	d.Judgment, d.Holm = compare.Judgment{}, nil // studies/compare tests these
 	for _, x := range []*float64{d.Against, d.Level, d.Mean} {
 		*x = math.Round(*x*1e9) / 1e9
 	}

@@ -14,9 +14,15 @@ import (
 // Table gathers episodes into groups: one group per scenario and combination of factor levels, over all repeats. It keeps
 // a few numbers per episode, not the episodes. The zero value is ready to use.
 type Table struct {
+	// Margins are the smallest differences that matter, by outcome ("reward", or a dimension); where there is none, [compare.Outcome] has
+	// its own.
+	Margins map[string]float64
+
 	groups []*group
 	byKey  map[string]*group
 	judges judges
+	// ranges are the least and the most of each dimension, as its evaluator declared them.
+	ranges map[string][2]float64
 }
 
 // group is what is kept of the episodes of one combination.
@@ -35,6 +41,8 @@ type group struct {
 	missing    map[string]int
 	// inapplicable are those of the missing that do not apply.
 	inapplicable map[string]int
+	// idleIn are the repeats in which a dimension does not apply: it is no gap there.
+	idleIn map[string]map[int32]bool
 }
 
 // series is one number per episode, with the episode's place in the design and its repeat: so that nothing depends on the order
@@ -125,12 +133,15 @@ func fate(state *episode.State) string {
 }
 
 // Add takes in the episode at a place of the design, in any order. Episodes that were never begun do not count.
-func (t *Table) Add(index int, state *episode.State) {
+func (t *Table) Add(index int, state *episode.State) { t.AddAs(index, state.Plan().Cell, state) }
+
+// AddAs takes in an episode under another cell than its own: one that says which run it is of, say, where runs are compared.
+func (t *Table) AddAs(index int, cell *vignettev1.Cell, state *episode.State) {
 	if state.Phase() == vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED {
 		return
 	}
-	g := t.group(index, state.Plan().Cell)
-	repeat := state.Plan().Cell.GetRepeat()
+	g := t.group(index, cell)
+	repeat := cell.GetRepeat()
 	g.started++
 	g.begun = append(g.begun, repeat)
 	if state.Completed().GetValidity() != vignettev1.Validity_VALIDITY_OK {
@@ -140,6 +151,7 @@ func (t *Table) Add(index int, state *episode.State) {
 	g.valid++
 	g.usable = append(g.usable, repeat)
 	g.addReward(index, state)
+	t.addRanges(state)
 	g.addDimensions(index, state)
 	if t.judges == nil {
 		t.judges = judges{}
@@ -188,7 +200,7 @@ func (t *Table) group(index int, cell *vignettev1.Cell) *group {
 	if t.byKey == nil {
 		t.byKey = map[string]*group{}
 	}
-	g := &group{first: index, factors: factors, lost: map[string]int{}, values: map[string]*series{}, missing: map[string]int{}, inapplicable: map[string]int{}}
+	g := &group{first: index, factors: factors, lost: map[string]int{}, values: map[string]*series{}, missing: map[string]int{}, inapplicable: map[string]int{}, idleIn: map[string]map[int32]bool{}}
 	t.byKey[key.String()] = g
 	t.groups = append(t.groups, g)
 	return g
@@ -232,7 +244,23 @@ func (g *group) addDimensions(index int, state *episode.State) {
 			g.missing[id]++
 			if m.inapplicable() {
 				g.inapplicable[id]++
+				if g.idleIn[id] == nil {
+					g.idleIn[id] = map[int32]bool{}
+				}
+				g.idleIn[id][state.Plan().Cell.GetRepeat()] = true
 			}
+		}
+	}
+}
+
+// addRanges notes between what a dimension can lie.
+func (t *Table) addRanges(state *episode.State) {
+	if t.ranges == nil {
+		t.ranges = map[string][2]float64{}
+	}
+	for _, evaluator := range state.Plan().Evaluators {
+		for _, spec := range evaluator.GetDimensions() {
+			t.ranges[spec.GetId()] = [2]float64{spec.GetMin(), spec.GetMax()}
 		}
 	}
 }

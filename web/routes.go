@@ -99,7 +99,7 @@ func init() { // The table names handlers that look into it.
 		{method: "GET", path: "/api/v1/runs", who: researchers, serve: (*request).apiRuns, says: "Lists runs, newest first.", gives: &vignettev1.ListRunsResponse{}},
 		{method: "POST", path: "/api/v1/runs", who: researchers, serve: (*request).apiStartRun, says: "Starts a run and answers with its manifest once it is listening.", takes: &vignettev1.StartRunRequest{}, gives: &vignettev1.Manifest{}, code: "201"},
 		{method: "GET", path: "/api/v1/runs/{run}", who: readers, serve: (*request).apiRun, says: "A run: its manifest and how far it is.", gives: &vignettev1.GetRunResponse{}},
-		{method: "GET", path: "/api/v1/runs/{run}/report", who: readers, serve: (*request).apiReport, says: "A run in numbers: arms, effects, warnings, episodes to look at.", gives: report.Report{}},
+		{method: "GET", path: "/api/v1/runs/{run}/report", who: researchers, serve: (*request).apiReport, says: "A run in numbers: arms, effects, warnings, episodes to look at.", gives: report.Report{}},
 		{method: "GET", path: "/api/v1/runs/{run}/episodes", who: readers, serve: (*request).apiEpisodes, says: "A page of a run's episodes in the order of its design.", gives: apiLines{}, query: episodeQuery},
 		{method: "POST", path: "/api/v1/runs/{run}/{order}", who: researchers, serve: (*request).apiOrderRun, says: "Pauses, resumes or cancels a run (order: pause, resume, cancel).", gives: &vignettev1.RunStatus{}},
 		{method: "GET", path: "/api/v1/episodes/{episode}", who: readers, serve: (*request).apiEpisode, says: "An episode: what was said, and how it was scored.", gives: transcript.View{}, query: map[string]string{"private": "1 shows what is private to roles, to those who may see it."}},

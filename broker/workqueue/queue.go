@@ -14,6 +14,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/vignette-sim/vignette/broker/internal/stream"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -57,24 +58,34 @@ func Open(ctx context.Context, nc *nats.Conn, config Config) (*Queue, error) {
 	if q.js, err = jetstream.New(nc); err != nil {
 		return nil, fmt.Errorf("work queue: %w", err)
 	}
-	if _, err = q.js.Stream(ctx, q.stream()); errors.Is(err, jetstream.ErrStreamNotFound) {
-		_, err = q.js.CreateStream(ctx, q.streamConfig())
-	}
-	if err != nil {
+	if err := stream.Settle(ctx, q.openStream); err != nil {
 		return nil, fmt.Errorf("work queue: open stream %s: %w", q.stream(), err)
 	}
-	bucket := config.Namespace + "-orders"
-	if q.orders, err = q.js.KeyValue(ctx, bucket); errors.Is(err, jetstream.ErrBucketNotFound) {
-		q.orders, err = q.js.CreateKeyValue(ctx, jetstream.KeyValueConfig{
-			Bucket: bucket, Description: "Runs to be played, and episodes that are tried no more", Replicas: config.Replicas,
-		})
-	}
-	if err != nil {
-		return nil, fmt.Errorf("work queue: open bucket %s: %w", bucket, err)
+	if err := stream.Settle(ctx, q.openBucket); err != nil {
+		return nil, fmt.Errorf("work queue: open bucket %s: %w", q.bucket(), err)
 	}
 	return q, nil
 }
 
+func (q *Queue) openStream(ctx context.Context) error {
+	_, err := q.js.Stream(ctx, q.stream())
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		_, err = q.js.CreateStream(ctx, q.streamConfig())
+	}
+	return err
+}
+
+func (q *Queue) openBucket(ctx context.Context) (err error) {
+	q.orders, err = q.js.KeyValue(ctx, q.bucket())
+	if errors.Is(err, jetstream.ErrBucketNotFound) {
+		q.orders, err = q.js.CreateKeyValue(ctx, jetstream.KeyValueConfig{
+			Bucket: q.bucket(), Description: "Runs to be played, and episodes that are tried no more", Replicas: q.config.Replicas,
+		})
+	}
+	return err
+}
+
+func (q *Queue) bucket() string { return q.config.Namespace + "-orders" }
 func (q *Queue) stream() string { return q.config.Namespace + "-work" }
 func (q *Queue) subject(run, place string) string {
 	return q.config.Namespace + ".work." + run + "." + place

@@ -19,35 +19,60 @@ import (
 )
 
 type compareFlags struct {
-	human likenessFlags
-	json  bool
+	human   likenessFlags
+	margins []string
+	json    bool
 }
 
 func newCompare() *cobra.Command {
 	var flags compareFlags
 	cmd := &cobra.Command{
-		Use:   "compare RUN --human FILE",
-		Short: "Set a run's conversations beside human ones",
-		Long: `Sets the conversations of a run beside human ones: how long people talk, what counselors and
-clients do (codes of motivational interviewing, by rules), how feelings that are expressed
-go, how much is told of oneself, and how much pleasant and unpleasant feeling is shown.
+		Use:   "compare RUN [RUN]",
+		Short: "Hold levels of a run, or two runs, against each other",
+		Long: `Of one run, holds every level of what was varied against the first; of two, the second
+run against the first, over the cells that both have. Pairs share scenario, person, other
+levels and luck.
 
-FILE is a transcript as 'vignette score' reads it: messages with role and text (.jsonl,
-.json), the CSV of AnnoMI, WebVTT, or text with "Name: words" (.txt). Both sides are read
-by the same rules, in English. Episodes that are not valid are left out and counted.
+First come all pairs that were begun: how many have a value on each side, whether more is
+missing on one, and between which bounds the difference lies whatever the missing are.
+Then the pairs with a value on both sides: the difference with a 95% interval that draws
+whole scenarios and persons (it says which), its size, how often one side has more, what
+that comes to with Holm's adjustment, and whether it is equivalent: within a margin that is
+a twentieth of the range unless --margin says otherwise. Then for whom. docs/studies.md has
+the methods, and how often they are right in simulated studies.
 
-Being alike is no validity: it says where a simulation differs, not that it is right.`,
-		Example: `  vignette compare last --human AnnoMI-full.csv
+With --human, sets the conversations of a run beside human ones: how long people talk, what
+counselors and clients do (codes of motivational interviewing, by rules), how feelings go,
+how much is told. FILE is a transcript as 'vignette score' reads it. Being alike is no
+validity: it says where a simulation differs, not that it is right.`,
+		Example: `  vignette compare last
+  vignette compare last --margin reward=0.05 --json | jq '.comparisons[].reward'
+  vignette compare tidy-otter-1 last
+  vignette compare last --human AnnoMI-full.csv
   vignette compare last --human talks.jsonl --role client --human-role Ruth --json`,
-		Args: cobra.ExactArgs(1),
+		Args:              cobra.RangeArgs(1, 2),
+		ValidArgsFunction: completeRuns,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if flags.human.file == "" {
-				return usagef("--human is missing: name a file of human conversations, as in --human talks.jsonl")
+			if flags.human.file != "" {
+				if len(args) > 1 {
+					return usagef("--human sets one run beside a file: name one run")
+				}
+				return flags.human.compare(cmd, args[0], flags.json)
 			}
-			return flags.human.compare(cmd, args[0], flags.json)
+			for _, flag := range []string{"role", "human-role", "language", "draws-seed"} {
+				if cmd.Flags().Changed(flag) {
+					return usagef("--%s goes with --human: name a file of human conversations, or leave it away", flag)
+				}
+			}
+			margins, err := marginsOf(flags.margins)
+			if err != nil {
+				return err
+			}
+			return compareRuns(cmd, args, margins, flags.json)
 		},
 	}
 	cmd.Flags().BoolVar(&flags.json, "json", false, "write one JSON object")
+	cmd.Flags().StringArrayVar(&flags.margins, "margin", nil, "smallest difference that matters: OUTCOME=X, as in reward=0.1; may be given several times")
 	flags.human.add(cmd)
 	return cmd
 }

@@ -62,11 +62,13 @@ are the assistant's and who knows nothing that role did not know:
   openrlhf   {"chosen", "rejected", "margin"}            sotopia    Sotopia's EpisodeLog
 
 What an episode is worth (--by): reward; a dimension, of the run or noted later
-(dear_man.assert, hindsight.goal, or EVALUATOR:DIMENSION); ratings:SCALE, what people said.
+(dear_man.assert, hindsight.goal, or EVALUATOR:DIMENSION); ratings:SCALE, the mean of what
+people said, or NAME:rated.SCALE, their biases taken out ('vignette reward ratings');
+simulated:SCALE, what simulated annotators made up, which rows and card declare.
 Pairs (--pairs): clients, the same scenario and client under whatever differs; forks,
 branches of a conversation and the one they were forked from; flips, clients' pairs that
-hindsight turns round; raters, with --by ratings:SCALE, pairs that people compared side by
-side. Of each group the best is paired with the worst; --all-pairs makes
+hindsight turns round; raters, with --by ratings:SCALE (or simulated:SCALE), pairs that
+were compared side by side. Of each group the best is paired with the worst; --all-pairs makes
 every pair. Pairs whose single opinions (terms of the reward, raters) hardly agree are
 ambiguous, those where more say the opposite probably wrong; --clear leaves both out.
 
@@ -98,7 +100,7 @@ out and why, who played, licences of what was imported. docs/exports.md has all 
 	cmd.Flags().StringVarP(&flags.out, "output", "o", "", "file to write, with --split a directory (default standard output)")
 	cmd.Flags().StringVar(&flags.table, "table", string(export.Episodes), "for csv and parquet: what a row is: episodes, turns, scores")
 	cmd.Flags().StringVar(&flags.perspective, "perspective", "focal", "role whose words are the assistant's")
-	cmd.Flags().StringVar(&flags.by, "by", "reward", "what an episode is worth: reward, DIMENSION, EVALUATOR:DIMENSION, ratings:SCALE")
+	cmd.Flags().StringVar(&flags.by, "by", "reward", "what an episode is worth: reward, DIMENSION, EVALUATOR:DIMENSION, ratings:SCALE, simulated:SCALE")
 	cmd.Flags().StringVar(&flags.pairs, "pairs", string(training.Clients), "which episodes are compared: clients, forks, flips, raters")
 	cmd.Flags().Float64Var(&flags.margin, "min-margin", 0, "least difference in worth of a pair")
 	cmd.Flags().BoolVar(&flags.all, "all-pairs", false, "every pair of a group, not the best with the worst alone")
@@ -297,6 +299,9 @@ func tellCard(cmd *cobra.Command, card *training.Card) {
 			parts = append(parts, fmt.Sprintf("%s %d", split, card.Rows[split]))
 		}
 		text += " (" + strings.Join(parts, ", ") + ")"
+	}
+	if n := card.Raters[training.Simulated]; n > 0 {
+		text += fmt.Sprintf("; %d of them rest on simulated annotators, who are no people", n)
 	}
 	if len(card.Left) > 0 {
 		text += "; left out: " + leftText(card)

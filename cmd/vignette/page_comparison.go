@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/mattn/go-runewidth"
 
+	"github.com/vignette-sim/vignette/internal/stats"
 	"github.com/vignette-sim/vignette/studies"
 )
 
@@ -40,6 +42,7 @@ func (p *page) comparison(c studies.Comparison) {
 		rows = append(rows, differenceRow(line(dimension.ID), dimension.Difference))
 	}
 	p.differences("", c, rows)
+	p.judged(c)
 	if len(c.Scenarios) < 2 {
 		return
 	}
@@ -49,6 +52,72 @@ func (p *page) comparison(c studies.Comparison) {
 	}
 	p.printf("\n")
 	p.differences("reward in", c, rows)
+	p.spread("scenarios", c.AmongScenarios)
+	if len(c.Persons) < 2 {
+		return
+	}
+	rows = nil
+	for _, person := range c.Persons {
+		rows = append(rows, differenceRow(line(person.Person), person.Difference))
+	}
+	p.printf("\n")
+	p.differences("reward with", c, rows)
+	p.spread("persons", c.AmongPersons)
+}
+
+// judged says in words what the reward's difference comes to: what is missing first.
+func (p *page) judged(c studies.Comparison) {
+	for _, sentence := range judgedWords(c.Reward) {
+		p.paragraph("  ", "    ", sentence)
+	}
+}
+
+// judgedWords are sentences about a difference.
+func judgedWords(d studies.Difference) (out []string) {
+	j := d.Judgment
+	if j.Begun > j.Both {
+		text := fmt.Sprintf("Of %s begun, %d have a value against, %d at the level, %d on both sides.", plural(j.Begun, "pair", "pairs"), j.HasAgainst, j.HasLevel, j.Both)
+		if j.MissingMore != nil && j.MissingMore.P != nil && *j.MissingMore.P < 0.05 {
+			text += fmt.Sprintf(" More is missing on one side (%s): what is left may not be alike.", probability(j.MissingMore.P))
+		}
+		if j.All != nil {
+			text += fmt.Sprintf(" Whatever the missing are, the difference over all lies within %s and %s.", figure(j.All.Low), figure(j.All.High))
+		}
+		out = append(out, text)
+	}
+	if d.Holm == nil {
+		return out
+	}
+	text := fmt.Sprintf("reward: %s (%s", j.Verdict(d.Holm), probability(d.Holm))
+	if j.Size != nil {
+		text += ", d " + signed(&j.Size.D)
+	}
+	if j.Wins != nil {
+		text += fmt.Sprintf(", more in %.0f%% of pairs", 100*j.Wins.Value)
+	}
+	if j.EquivalentP != nil {
+		text += fmt.Sprintf("; within %s either way: %s", figure(j.Margin), probability(j.EquivalentP))
+	}
+	return append(out, text+"). It speaks about "+j.Over.Meaning()+".")
+}
+
+// spread says how far parts differ from each other.
+func (p *page) spread(what string, s *stats.Spread) {
+	if s == nil {
+		return
+	}
+	p.paragraph("  ", "    ", fmt.Sprintf("From one to another of the %s the true difference varies by %s (sd); that it does not: %s.", what, figure(s.SD), probability(&s.P)))
+}
+
+// probability shows a p value.
+func probability(p *float64) string {
+	switch {
+	case p == nil:
+		return "p -"
+	case *p < 0.001:
+		return "p < .001"
+	}
+	return "p " + strings.TrimPrefix(fmt.Sprintf("%.3f", *p), "0")
 }
 
 func (p *page) differences(head string, c studies.Comparison, rows [][]string) {
@@ -70,8 +139,14 @@ func differenceCells(d studies.Difference) []string {
 
 // over says what an interval is over.
 func over(d studies.Difference) string {
-	one := map[studies.Cluster]string{studies.OverScenarios: "scenario", studies.OverCells: "client", studies.OverPairs: "pair"}[d.Over]
-	return plural(d.Clusters, one, one+"s")
+	one := map[studies.Cluster]string{
+		studies.OverScenariosAndPersons: "scenario", studies.OverScenarios: "scenario", studies.OverPersons: "person", studies.OverCells: "client", studies.OverPairs: "pair",
+	}[d.Over]
+	text := plural(d.Clusters, one, one+"s")
+	if d.Over == studies.OverScenariosAndPersons {
+		text += fmt.Sprintf(" x %d persons", d.Judgment.Persons)
+	}
+	return text
 }
 
 // number shows a mean; what is missing is a dash, never a zero.
@@ -102,47 +177,4 @@ func (p *page) rewardsCompared(all []studies.Comparison) {
 		rows = append(rows, append([]string{line(c.Factor), runewidth.Truncate(line(c.Level), widestCell, "…"), line(c.Against)}, differenceCells(c.Reward)...))
 	}
 	p.grid("  ", []string{"factor", "level", "against", "its mean", "level's mean", "difference", "95% CI", "over"}, rows, 2, func(column int) bool { return column >= 3 })
-}
-
-type jsonComparison struct {
-	Factor     string                    `json:"factor"`
-	Level      string                    `json:"level"`
-	Against    string                    `json:"against"`
-	Planned    int                       `json:"planned"` // pairs begun on both sides
-	Pairs      int                       `json:"pairs"`   // of them valid on both
-	Reward     jsonDifference            `json:"reward"`
-	Dimensions map[string]jsonDifference `json:"dimensions"`
-	Scenarios  map[string]jsonDifference `json:"reward_by_scenario"`
-}
-
-type jsonDifference struct {
-	Against    *float64    `json:"against"`
-	Level      *float64    `json:"level"`
-	Difference *float64    `json:"difference"` // null: no pair has both
-	CI95       *[2]float64 `json:"ci95"`
-	N          int         `json:"n"`
-	Clusters   int         `json:"clusters"`
-	Over       string      `json:"over"` // what the interval is over: scenarios, cells or pairs
-}
-
-func comparisonRecords(all []studies.Comparison) []jsonComparison {
-	out := []jsonComparison{}
-	for _, c := range all {
-		record := jsonComparison{
-			Factor: c.Factor, Level: c.Level, Against: c.Against, Planned: c.Planned, Pairs: c.Pairs, Reward: differenceRecord(c.Reward),
-			Dimensions: map[string]jsonDifference{}, Scenarios: map[string]jsonDifference{},
-		}
-		for _, dimension := range c.Dimensions {
-			record.Dimensions[dimension.ID] = differenceRecord(dimension.Difference)
-		}
-		for _, scenario := range c.Scenarios {
-			record.Scenarios[scenario.Scenario] = differenceRecord(scenario.Difference)
-		}
-		out = append(out, record)
-	}
-	return out
-}
-
-func differenceRecord(d studies.Difference) jsonDifference {
-	return jsonDifference{d.Against, d.Level, d.Mean, ends(d.CI95), d.N, d.Clusters, string(d.Over)}
 }

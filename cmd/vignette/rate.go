@@ -56,6 +56,7 @@ An extreme may need evidence: you are asked for the words, written as they stand
 	cmd.Flags().StringVar(&flags.run, "run", "last", "with a rubric file: the run whose conversations are rated")
 	cmd.Flags().StringVar(&flags.rater, "rater", "", "your name or pseudonym (default your user name)")
 	cmd.Flags().BoolVar(&flags.agreement, "agreement", false, "say how far raters agree, and rate nothing")
+	cmd.AddCommand(newRateExport(), newRateImport(), newRateSimulate())
 	return cmd
 }
 
@@ -165,8 +166,8 @@ func (d *desk) sit() error {
 
 // lastWord lets whoever is through take back the last rating; false when they leave.
 func (d *desk) lastWord() (again bool, err error) {
-	if len(d.done) == 0 {
-		return false, nil
+	if standing, err := d.ratings(false); err != nil || len(standing) == 0 { // Those of other sittings can be taken back too.
+		return false, err
 	}
 	typed, err := d.read("u takes your last rating back, Enter leaves  ")
 	if err != nil || typed != "u" {
@@ -546,7 +547,11 @@ func (d *desk) agreement() error {
 	d.page.grid("  ", []string{"scale", "stage", "items", "same", "kappa", "alpha", "ICC(1,1)"}, rows, 2, func(column int) bool { return column >= 2 })
 	rows = nil
 	for _, r := range got.GetRaters() {
-		rows = append(rows, []string{line(r.GetRater()), fmt.Sprint(r.GetRated()), fmt.Sprint(r.GetSkipped()), raterEstimate(r.GetBias()), raterEstimate(r.GetSelfAgreement()), raterEstimate(r.GetDrift()), fmt.Sprintf("%d/%d", r.GetGoldRight(), r.GetGold()), fmt.Sprintf("%d/%d", r.GetCalibrationRight(), r.GetCalibration())})
+		name := line(r.GetRater())
+		if r.GetSimulated() {
+			name += " (simulated, no person)"
+		}
+		rows = append(rows, []string{name, fmt.Sprint(r.GetRated()), fmt.Sprint(r.GetSkipped()), raterEstimate(r.GetBias()), raterEstimate(r.GetSelfAgreement()), raterEstimate(r.GetDrift()), fmt.Sprintf("%d/%d", r.GetGoldRight(), r.GetGold()), fmt.Sprintf("%d/%d", r.GetCalibrationRight(), r.GetCalibration())})
 	}
 	d.page.grid("  ", []string{"rater", "rated", "skipped", "bias", "self", "drift", "gold", "calibration"}, rows, 1, func(column int) bool { return column >= 1 })
 	return nil

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os/user"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,7 +41,8 @@ func newReward() *cobra.Command {
 Without --weights it composes them as the scenarios state; with it, terms get other
 weights: DIMENSION=WEIGHT, or EVALUATOR:DIMENSION=WEIGHT where several score it. 0 takes
 a term out, a dimension that is scored and not rewarded becomes a term, a negative
-weight turns it round, and what is not named keeps its weight.
+weight turns it round, and what is not named keeps its weight. What raters said weighs in
+by the name its fit was noted under ('vignette reward ratings'): NAME:rated.SCALE=WEIGHT.
 
 Below stands how strongly the terms, and the members of ensembles, prefer one episode to
 another with the same client, by vote; what most of them contradict is probably wrong.
@@ -67,6 +69,7 @@ notes, with your name (--author) and a revision of its own; without it, it is pr
 	cmd.Flags().BoolVar(&flags.record, "record", false, "append what is composed to the episodes' notes")
 	cmd.Flags().StringVar(&flags.author, "author", "", "who composes, for --record (default your user name)")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "write NDJSON: a reward record per episode, a done record")
+	cmd.AddCommand(newRewardRatings())
 	return cmd
 }
 
@@ -96,6 +99,15 @@ func runReward(cmd *cobra.Command, name string, flags rewardFlags) error {
 		}
 		if err := change.Check(planner.Manifest()); err != nil {
 			return &usageError{fmt.Errorf("--weights: %w", err)}
+		}
+		if change.Rated() {
+			named, err := ratedNames(cmd.Context(), n, planner)
+			if err != nil {
+				return err
+			}
+			if change, err = change.Named(named); err != nil {
+				return &usageError{fmt.Errorf("--weights: %w", err)}
+			}
 		}
 		if err := flags.checkRole(planner.Manifest()); err != nil {
 			return err
@@ -152,7 +164,13 @@ func recompose(cmd *cobra.Command, n *node.Node, r *recomposition, flags rewardF
 		if item.State.Completed() == nil {
 			continue
 		}
-		composed := r.add(item.Index, item.State, flags.role)
+		var rated []*vignettev1.Score
+		if r.change.Rated() {
+			if rated, err = ratedScores(cmd.Context(), n, item.State); err != nil {
+				return err
+			}
+		}
+		composed := r.add(item.Index, item.State, flags.role, rated)
 		revision := int32(0)
 		if flags.record {
 			if revision, err = note(cmd.Context(), n, item.State, composed, r.change, flags.author); err != nil {
@@ -174,9 +192,9 @@ func recompose(cmd *cobra.Command, n *node.Node, r *recomposition, flags rewardF
 }
 
 // add composes the reward of one episode.
-func (r *recomposition) add(index int, state *episode.State, named string) *vignettev1.Reward {
+func (r *recomposition) add(index int, state *episode.State, named string, rated []*vignettev1.Score) *vignettev1.Reward {
 	role := rewards.Role(state.Plan(), named)
-	composed := rewards.Compose(state, role, r.change)
+	composed := rewards.Compose(state, role, r.change, rated...)
 	if state.Completed().GetValidity() == vignettev1.Validity_VALIDITY_OK {
 		r.group(state.Plan().Cell).add(rewards.Recorded(state, role), composed)
 	}
@@ -185,6 +203,42 @@ func (r *recomposition) add(index int, state *episode.State, named string) *vign
 		r.fit.Add(index, state, composed)
 	}
 	return composed
+}
+
+// ratedScores are what fits of ratings noted on an episode.
+func ratedScores(ctx context.Context, n *node.Node, state *episode.State) ([]*vignettev1.Score, error) {
+	entries, err := n.Log().Notes(ctx, state.Plan().Run, state.Plan().Episode)
+	if err != nil {
+		return nil, fmt.Errorf("notes on episode %s: %w", state.Plan().Episode, err)
+	}
+	var notes []*vignettev1.Note
+	for _, entry := range entries {
+		notes = append(notes, entry.Note)
+	}
+	return rewards.RatedScores(notes), nil
+}
+
+// ratedNames are the names under which fits of ratings are noted in a run, by dimension.
+func ratedNames(ctx context.Context, n *node.Node, planner *planning.Planner) (map[string][]string, error) {
+	out := map[string][]string{}
+	for item, err := range n.Reader().Episodes(ctx, planner) {
+		if err != nil {
+			return nil, err
+		}
+		if item.State.Completed() == nil {
+			continue
+		}
+		scores, err := ratedScores(ctx, n, item.State)
+		if err != nil {
+			return nil, err
+		}
+		for _, score := range scores {
+			if names := out[score.GetDimension()]; !slices.Contains(names, score.GetEvaluator()) {
+				out[score.GetDimension()] = append(names, score.GetEvaluator())
+			}
+		}
+	}
+	return out, nil
 }
 
 // note appends a composed reward to an episode's notes and returns its revision.

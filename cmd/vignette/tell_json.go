@@ -117,16 +117,16 @@ type jsonGroup struct {
 }
 
 type jsonRun struct {
-	Type     string           `json:"type"`
-	Run      string           `json:"run"`
-	Episodes jsonCounts       `json:"episodes"`
-	Turns    int64            `json:"turns"`
-	Groups   []jsonGroup      `json:"groups"`
-	Compared []jsonComparison `json:"comparisons"`
-	Warnings []string         `json:"warnings"`
-	Digest   string           `json:"digest"`
-	Models   *jsonSpent       `json:"models,omitempty"`
-	Reports  *jsonGap         `json:"self_reports,omitempty"`
+	Type     string                     `json:"type"`
+	Run      string                     `json:"run"`
+	Episodes jsonCounts                 `json:"episodes"`
+	Turns    int64                      `json:"turns"`
+	Groups   []jsonGroup                `json:"groups"`
+	Compared []studies.ComparisonRecord `json:"comparisons"`
+	Warnings []string                   `json:"warnings"`
+	Digest   string                     `json:"digest"`
+	Models   *jsonSpent                 `json:"models,omitempty"`
+	Reports  *jsonGap                   `json:"self_reports,omitempty"`
 	// Mismatch is how the focal role's reward goes with each outcome of the others; none where nobody tells any.
 	Mismatch []jsonMismatch `json:"objective_mismatch"`
 }
@@ -167,7 +167,7 @@ func runRecord(kind string, result runResult) jsonRun {
 		}
 		record.Groups = append(record.Groups, g)
 	}
-	record.Compared = comparisonRecords(result.table.Comparisons())
+	record.Compared = studies.Records(result.table.Comparisons())
 	record.Models, record.Reports = spendingRecord(result.spending), gapRecord(result.reports.Gap())
 	record.Mismatch = mismatchRecords(result.mismatch.Relations())
 	return record

@@ -23,6 +23,7 @@ func addNATSFlags(root *cobra.Command) {
 	flags.String("nats-ca", "", "PEM file with the authorities that the cluster's certificate is checked against")
 	flags.String("nats-cert", "", "PEM file with a client certificate")
 	flags.String("nats-key", "", "PEM file with its key")
+	flags.Int("replicas", 0, "how many servers of the cluster keep a copy of what is made there, 1, 3 or 5 (default 3 where there are as many, else 1)")
 }
 
 // nodeConfig is what the common flags say about where to work.
@@ -39,6 +40,7 @@ func nodeConfig(cmd *cobra.Command) node.Config {
 			CA: flag("nats-ca"), Cert: flag("nats-cert"), Key: flag("nats-key"),
 		},
 	}
+	config.Replicas, _ = cmd.Flags().GetInt("replicas")
 	if config.NATS.URL == "" {
 		config.NATS.URL = os.Getenv("VIGNETTE_NATS")
 	}

@@ -64,6 +64,8 @@ type turn struct {
 	stems language.Stems
 	// fragment says that it goes on with what its speaker said before: transcripts begin it with a dash.
 	fragment bool
+	// read is what it was heard as, of a counselor.
+	read *reading
 	// raw says that it has no marks at all, as speech recognition writes.
 	raw bool
 }

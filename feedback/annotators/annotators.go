@@ -1,7 +1,7 @@
 // Package annotators are simulated raters with known faults: for planning campaigns and for testing what is made of ratings, where
-// the truth has to be known. They say nothing about people.
+// the truth has to be known. They say nothing about people, and every rating of theirs says that it is one.
 //
-// It imports the standard library alone. Start reading at [Annotator].
+// It may import the contracts and feedback/campaign. Start reading at [Annotator]; how they rate in a campaign is in seat.go.
 package annotators
 
 import (
@@ -44,4 +44,19 @@ func (a Annotator) Rate(worth float64, low, high int, luck *rand.Rand) int {
 // PrefersFirst says whether it prefers the one that stands first.
 func (a Annotator) PrefersFirst(first, second float64, luck *rand.Rand) bool {
 	return luck.Float64() < 1/(1+math.Exp(-a.Sharpness*(first-second)-a.FirstSide))
+}
+
+// Compare is a whole number of the scale from low to high for two things side by side: above the middle prefers the first. Numbers are cut
+// out of the same log odds as in [Annotator.PrefersFirst], 1 apart and the same on both sides of the middle (a cumulative logit model,
+// McCullagh 1980); on a scale of two it is PrefersFirst.
+func (a Annotator) Compare(first, second float64, low, high int, luck *rand.Rand) int {
+	u := luck.Float64()
+	odds := a.Sharpness*(first-second) + a.FirstSide + math.Log(u/(1-u))
+	value := low
+	for cut := 1; cut <= high-low; cut++ {
+		if odds > float64(cut)-float64(high-low+1)/2 {
+			value++
+		}
+	}
+	return value
 }

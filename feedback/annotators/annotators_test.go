@@ -77,3 +77,38 @@ func TestCheck(t *testing.T) {
 		}
 	}
 }
+
+// On a scale of two a comparison is the same coin as PrefersFirst; on longer ones it keeps to the scale and to the better side.
+func TestCompare(t *testing.T) {
+	a := Annotator{Sharpness: 2, FirstSide: 0.3}
+	counts, first := map[int]int{}, 0
+	l, m := luck(), luck()
+	for range 20_000 {
+		counts[a.Compare(0.9, 0.4, 1, 2, l)]++
+		if a.PrefersFirst(0.9, 0.4, m) {
+			first++
+		}
+	}
+	if got, want := float64(counts[2])/20_000, 1/(1+math.Exp(-1.3)); len(counts) != 2 || math.Abs(got-want) > 0.015 || math.Abs(float64(first)/20_000-want) > 0.015 {
+		t.Errorf("%v prefer the first, %d by the coin; want %v", counts, first, want)
+	}
+	counts = map[int]int{}
+	for range 20_000 {
+		counts[Annotator{}.Compare(1, 0, -2, 2, l)]++
+	}
+	// Cut at -1.5, -.5, .5 and 1.5 of log odds.
+	for value, want := range map[int]float64{-2: 0.1824, -1: 0.1951, 0: 0.2449, 1: 0.1951, 2: 0.1824} {
+		if got := float64(counts[value]) / 20_000; math.Abs(got-want) > 0.015 {
+			t.Errorf("%d is said in %v of cases; want %v", value, got, want)
+		}
+	}
+}
+
+func TestSpread(t *testing.T) {
+	if got := Spread(map[string]float64{"a": -1, "b": 0, "c": 3}); got["a"] != 0 || got["b"] != 0.25 || got["c"] != 1 {
+		t.Errorf("spread is %v", got)
+	}
+	if got := Spread(map[string]float64{"a": 2}); got["a"] != 0.5 {
+		t.Errorf("what does not vary is %v", got)
+	}
+}

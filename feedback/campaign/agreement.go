@@ -63,16 +63,7 @@ func (b *book) complete(item *vignettev1.CampaignItem) bool {
 // value is a rater's number for an item; false where there is none. For pairs it is about the first episode, whichever side it was
 // shown on.
 func (b *book) value(t task, scale *vignettev1.RatingScale) (float64, bool) {
-	for _, v := range b.standing(t).GetValues() {
-		if v.GetScale() != scale.GetId() || v.GetCannotTell() {
-			continue
-		}
-		if b.swapped(t.item, t.rater) {
-			return float64(scale.GetMin() + scale.GetMax() - v.GetValue()), true
-		}
-		return float64(v.GetValue()), true
-	}
-	return 0, false
+	return Sided(b.standing(t), scale)
 }
 
 // units are the values of each item by rater, of items that are neither gold nor of the calibration round, the first time they come.
@@ -210,6 +201,7 @@ func (b *book) report(rater string) *vignettev1.RaterReport {
 		if t.rater != rater || r == nil {
 			continue
 		}
+		out.Simulated = out.Simulated || r.GetSimulated() != nil
 		if r.GetSkip() != 0 {
 			out.Skipped++
 			continue

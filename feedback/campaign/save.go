@@ -30,7 +30,7 @@ func (s *Service) SaveRating(ctx context.Context, request *vignettev1.SaveRating
 	if b.items[r.GetItem()] == nil {
 		return nil, status.Errorf(codes.NotFound, "there is no item %q in campaign %s", r.GetItem(), r.GetCampaign())
 	}
-	r.Shown, r.Swapped = b.shown(r.GetStage()), b.swapped(r.GetItem(), r.GetRater())
+	r.Shown, r.Swapped = b.shown(r.GetStage()), b.swapped(r.GetItem(), sees(r))
 	if r.GetVersion() > 0 {
 		if old := b.history[taskOf(r)]; int(r.GetVersion()) <= len(old) && proto.Equal(old[r.GetVersion()-1], r) {
 			return &vignettev1.SaveRatingResponse{Rating: r, Calibration: b.told(r)}, nil // Sent twice.
@@ -40,10 +40,11 @@ func (s *Service) SaveRating(ctx context.Context, request *vignettev1.SaveRating
 		return nil, err
 	}
 	if r.GetVersion() > 0 && !r.GetWithdrawn() && r.GetSkip() == 0 {
-		shown, err := s.show(ctx, b, taskOf(r))
+		sides, err := s.sides(ctx, b, r.GetItem(), r.GetStage(), r.GetSwapped())
 		if err != nil {
 			return nil, err
 		}
+		shown := &vignettev1.ShownItem{Sides: sides}
 		if err := cmp.Or(checkValues(b.campaign, r, shown), checkCorrections(r, shown)); err != nil {
 			return nil, status.Error(codes.InvalidArgument, err.Error())
 		}
@@ -52,6 +53,17 @@ func (s *Service) SaveRating(ctx context.Context, request *vignettev1.SaveRating
 		return nil, err
 	}
 	return &vignettev1.SaveRatingResponse{Rating: r, Calibration: b.told(r)}, nil
+}
+
+// everybody stands for all raters where they see a pair in the same order: in other programs.
+const everybody = ""
+
+// sees is by whose draw the sides of a rating were shown.
+func sees(r *vignettev1.Rating) string {
+	if r.GetImported() != nil {
+		return everybody
+	}
+	return r.GetRater()
 }
 
 // told is what a rater is told of an item of the calibration round, once they have rated it.
@@ -73,7 +85,7 @@ func (b *book) told(r *vignettev1.Rating) []*vignettev1.CalibrationAnswer {
 			if other == r.GetRater() || !ok {
 				continue
 			}
-			if b.swapped(r.GetItem(), r.GetRater()) {
+			if r.GetSwapped() {
 				x = float64(scale.GetMin()+scale.GetMax()) - x
 			}
 			answer.Others = append(answer.Others, int32(x))
@@ -129,7 +141,7 @@ func (b *book) admits(r *vignettev1.Rating, s *Service) error {
 		return status.Error(codes.FailedPrecondition, "there is nothing to withdraw")
 	case t.pass == 2 && b.standing(first) == nil:
 		return status.Error(codes.FailedPrecondition, "an item comes again only after it was rated")
-	case t == first && b.standing(t) == nil && r.GetSkip() == 0 && !r.GetWithdrawn() && !b.free(b.items[t.item], t.rater, s.now()):
+	case t == first && b.standing(t) == nil && r.GetSkip() == 0 && !r.GetWithdrawn() && r.GetImported() == nil && !b.free(b.items[t.item], t.rater, s.now()):
 		return status.Error(codes.ResourceExhausted, "this item has all the ratings it needs: it was kept for you until its lease ended")
 	}
 	return nil

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -100,29 +99,9 @@ func (s *Service) book(ctx context.Context, id string) (*book, error) {
 	if b := s.books[id]; b != nil {
 		return b, nil
 	}
-	run, _, ok := strings.Cut(id, ".")
-	if !ok {
-		return nil, status.Errorf(codes.NotFound, "there is no campaign %q", id)
-	}
-	var b *book
-	var ratings []episodelog.Entry
-	for entry, err := range s.log.Run(ctx, run) {
-		var corrupt *episodelog.CorruptError
-		if err != nil && !errors.As(err, &corrupt) {
-			return nil, status.Errorf(codes.Unavailable, "run %s cannot be read: %v", run, err)
-		}
-		if entry.Note.GetCampaign().GetId() == id && b == nil {
-			b = newBook(entry.Note.GetCampaign())
-		}
-		if entry.Note.GetRated().GetCampaign() == id {
-			ratings = append(ratings, entry)
-		}
-	}
-	if b == nil {
-		return nil, status.Errorf(codes.NotFound, "there is no campaign %q; OpenCampaign opens one", id)
-	}
-	for _, entry := range ratings {
-		b.apply(entry.Note.GetId(), entry.Note.GetRated())
+	b, err := readBook(ctx, s.log, id)
+	if err != nil {
+		return nil, err
 	}
 	s.books[id] = b
 	return b, nil
@@ -349,26 +328,11 @@ func (s *Service) NextItem(ctx context.Context, request *vignettev1.NextItemRequ
 
 // show is an item as one rater sees it.
 func (s *Service) show(ctx context.Context, b *book, t task) (*vignettev1.ShownItem, error) {
-	item := b.items[t.item]
-	out := &vignettev1.ShownItem{Item: t.item, Stage: t.stage, Pass: t.pass, Draft: b.drafts[t], Calibration: item.GetCalibration()}
-	episodes := []string{item.GetEpisode()}
-	if item.GetOtherEpisode() != "" {
-		episodes = append(episodes, item.GetOtherEpisode())
+	sides, err := s.sides(ctx, b, t.item, t.stage, b.swapped(t.item, t.rater))
+	if err != nil {
+		return nil, err
 	}
-	if b.swapped(t.item, t.rater) {
-		slices.Reverse(episodes)
-	}
-	for _, id := range episodes {
-		state, _, err := s.reader.Episode(ctx, id)
-		if err != nil {
-			return nil, status.Errorf(codes.Unavailable, "an item cannot be read: %v", err)
-		}
-		futures, err := s.futures(ctx, b.campaign.GetRun(), id, b.shown(t.stage))
-		if err != nil {
-			return nil, err
-		}
-		out.Sides = append(out.Sides, blinded(state, item, futures))
-	}
+	out := &vignettev1.ShownItem{Item: t.item, Stage: t.stage, Pass: t.pass, Sides: sides, Draft: b.drafts[t], Calibration: b.items[t.item].GetCalibration()}
 	for _, r := range b.given {
 		if r == b.standing(taskOf(r)) && r.GetRater() == t.rater {
 			out.Done++
@@ -378,6 +342,31 @@ func (s *Service) show(ctx context.Context, b *book, t task) (*vignettev1.ShownI
 		if b.standing(task{each.GetId(), t.rater, b.stages()[0], 1}) == nil && b.free(each, t.rater, s.now()) {
 			out.Left++
 		}
+	}
+	return out, nil
+}
+
+// sides are the conversations of an item as they are shown in a stage.
+func (s *Service) sides(ctx context.Context, b *book, id string, stage vignettev1.RatingStage, swapped bool) ([]*vignettev1.ShownConversation, error) {
+	item := b.items[id]
+	episodes := []string{item.GetEpisode()}
+	if item.GetOtherEpisode() != "" {
+		episodes = append(episodes, item.GetOtherEpisode())
+	}
+	if swapped {
+		slices.Reverse(episodes)
+	}
+	var out []*vignettev1.ShownConversation
+	for _, id := range episodes {
+		state, _, err := s.reader.Episode(ctx, id)
+		if err != nil {
+			return nil, status.Errorf(codes.Unavailable, "an item cannot be read: %v", err)
+		}
+		futures, err := s.futures(ctx, b.campaign.GetRun(), id, b.shown(stage))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, blinded(state, item, futures))
 	}
 	return out, nil
 }

@@ -47,7 +47,7 @@ func (b By) Title() string { return [...]string{"policy", "scenario", "persona"}
 func (t *Table) Add(s *Study) {
 	cell := s.State.Plan().Cell
 	n := noted{
-		client: fmt.Sprintf("%s/%d", cell.GetScenario(), cell.GetRepeat()), groups: [3]string{policyOf(cell), cell.GetScenario(), personaOf(s, cell)},
+		client: ClientOf(cell), groups: [3]string{PolicyOf(cell), cell.GetScenario(), personaOf(s, cell)},
 		values: map[string]float64{}, wanted: map[string]bool{},
 	}
 	for _, score := range s.Scores {
@@ -65,8 +65,13 @@ func (t *Table) Add(s *Study) {
 	}
 }
 
-// policyOf are the levels of all factors that are not about personas: what a study compares.
-func policyOf(cell *vignettev1.Cell) string {
+// ClientOf is whom an episode was with: the same scenario and repeat are the same client with the same luck, in whatever arm.
+func ClientOf(cell *vignettev1.Cell) string {
+	return fmt.Sprintf("%s/%d", cell.GetScenario(), cell.GetRepeat())
+}
+
+// PolicyOf are the levels of all factors that are not about personas: what a study compares.
+func PolicyOf(cell *vignettev1.Cell) string {
 	var levels []string
 	for _, level := range cell.GetFactors() {
 		if !strings.Contains(level.GetFactor(), "persona") {

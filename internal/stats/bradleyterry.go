@@ -59,7 +59,7 @@ func connected(wins [][]float64) error {
 		}
 		for j, ok := range seen {
 			if !ok {
-				return fmt.Errorf("strengths: %w: thing %d never won over thing %d, not through others either", ErrUndefined, from, j)
+				return &ApartError{from, j, "strengths: %s never won over %s, not through others either"}
 			}
 		}
 	}
@@ -164,3 +164,18 @@ func invert(matrix [][]float64) ([][]float64, error) {
 	}
 	return rows, nil
 }
+
+// ApartError says which two of those that are compared nothing joins, by their places. It wraps [ErrUndefined].
+type ApartError struct {
+	A, B int
+	why  string
+}
+
+func (e *ApartError) Error() string {
+	return fmt.Sprintf(e.why, fmt.Sprint("number ", e.A), fmt.Sprint("number ", e.B)) + ": " + ErrUndefined.Error()
+}
+
+// Named is the same with their names.
+func (e *ApartError) Named(names []string) string { return fmt.Sprintf(e.why, names[e.A], names[e.B]) }
+
+func (e *ApartError) Unwrap() error { return ErrUndefined }

@@ -59,7 +59,7 @@ func TestModelWeight(t *testing.T) {
 		{part: "client", acts: []string{"disclose.core_belief", "change_talk", "sustain_talk"}},
 	}}
 	s.measureClient()
-	want := map[outcome]float64{depth: 8.0 / 21, deepest: 5, changeRate: 0.5, changeShare: 0.5}
+	want := map[outcome]float64{depth: 8.0 / 21, lateDepth: 5.0 / 21, deepest: 5, changeRate: 0.5, changeShare: 0.5}
 	if diff := cmp.Diff(want, s.outcomes, about); diff != "" {
 		t.Errorf("outcomes (-want +got):\n%s", diff)
 	}

@@ -25,6 +25,8 @@ const (
 	// depth is how much of a client's model was told, 0-1: the parts disclosed on purpose (acts disclose.*), each weighing as
 	// deep as it lies (see outcomes.Depth), over the same sum for all that the persona's file holds.
 	depth outcome = "depth told"
+	// lateDepth is what of that was told in the second half of the client's turns: by then it knows whom it talks to.
+	lateDepth outcome = "depth told late"
 	// deepest is how deep the deepest part told lies, 1-5; 0 when nothing was told.
 	deepest outcome = "deepest part"
 	// changeShare is change talk over change and sustain talk, by intended acts; missing where there was neither.
@@ -38,7 +40,7 @@ const (
 )
 
 var (
-	clientOutcomes = []outcome{distressChange, trustGain, depth, deepest, changeShare, changeRate}
+	clientOutcomes = []outcome{distressChange, trustGain, depth, lateDepth, deepest, changeShare, changeRate}
 	// variedOutcomes are those whose variance is taken apart.
 	variedOutcomes  = map[string][]outcome{"clients": {distressChange, trustGain, lastTrust, depth, deepest, changeShare, changeRate}, "partners": {agreed, willingness, distressChange}}
 	partnerOutcomes = []outcome{agreed, willingness, distressChange}
@@ -173,10 +175,14 @@ func average(values []float64) float64 {
 }
 
 func (s *session) measureClient() {
-	told, lowest, change, sustain, turns := 0.0, 0.0, 0.0, 0.0, 0.0
+	told, early, lowest, change, sustain, turns := 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+	half := s.clientTurns() / 2
 	for _, l := range s.lines {
 		if l.part != "client" {
 			continue
+		}
+		if turns == float64(half) {
+			early = told
 		}
 		turns++
 		for _, act := range l.acts {
@@ -193,7 +199,9 @@ func (s *session) measureClient() {
 			}
 		}
 	}
-	s.outcomes[depth] = min(1, told/modelWeight(s.persona))
+	whole := modelWeight(s.persona)
+	s.outcomes[depth] = min(1, told/whole)
+	s.outcomes[lateDepth] = min(1, (told-early)/whole)
 	s.outcomes[deepest] = lowest
 	if turns > 0 {
 		s.outcomes[changeRate] = change / turns
@@ -201,6 +209,17 @@ func (s *session) measureClient() {
 	if change+sustain > 0 {
 		s.outcomes[changeShare] = change / (change + sustain)
 	}
+}
+
+// clientTurns is how often the client spoke.
+func (s *session) clientTurns() int {
+	n := 0
+	for _, l := range s.lines {
+		if l.part == "client" {
+			n++
+		}
+	}
+	return n
 }
 
 // modelWeight is what the depths of all that a persona could tell add up to, at least 1.

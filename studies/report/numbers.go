@@ -27,6 +27,21 @@ type Effect struct {
 	Pairs   int    `json:"pairs"`
 	Planned int    `json:"planned"`
 	Over    string `json:"over"`
+	// HasAgainst and HasLevel are how many of the pairs begun have a value on each side, and Bounds the least and the most that the difference
+	// over all of them can be; null where nothing is missing or the range is not known.
+	HasAgainst int         `json:"has_against"`
+	HasLevel   int         `json:"has_level"`
+	Bounds     *[2]float64 `json:"bounds"`
+	// D is the difference in standard deviations, Wins how often the level has more, Holm the adjusted probability of no difference, Within that
+	// it is as large as Margin; null where they cannot be had. Verdict is what that comes to.
+	D       *float64 `json:"d"`
+	Wins    *float64 `json:"wins"`
+	Holm    *float64 `json:"p_holm"`
+	Margin  float64  `json:"margin"`
+	Within  *float64 `json:"equivalence_p"`
+	Verdict string   `json:"verdict"`
+	// Population is whom the interval speaks about.
+	Population string `json:"population"`
 	// Least and Most are the outcome's declared range; both 0 where it is not known.
 	Least float64 `json:"least"`
 	Most  float64 `json:"most"`
@@ -40,14 +55,15 @@ func (e Effect) Share() (float64, bool) {
 	return *e.Difference / (e.Most - e.Least), true
 }
 
-func (b *Builder) effects() []Effect {
+func (b *Builder) effects(all []studies.Comparison) []Effect {
 	var out []Effect
-	for _, c := range b.table.Comparisons() {
+	for _, c := range all {
 		add := func(outcome, scenario string, d studies.Difference) {
 			e := Effect{
 				Factor: c.Factor, Level: c.Level, Against: c.Against, Outcome: outcome, Scenario: scenario, AgainstMean: d.Against, LevelMean: d.Level, Difference: d.Mean,
-				Pairs: d.N, Planned: c.Planned, Over: string(d.Over),
+				Pairs: d.N, Planned: d.Judgment.Begun, Over: string(d.Over), HasAgainst: d.Judgment.HasAgainst, HasLevel: d.Judgment.HasLevel,
 			}
+			e.judge(d)
 			e.Low, e.High = ends(d.CI95)
 			e.Least, e.Most = b.rangeOf(outcome)
 			out = append(out, e)
@@ -61,6 +77,21 @@ func (b *Builder) effects() []Effect {
 		}
 	}
 	return out
+}
+
+// judge takes over what a comparison says, as studies/compare has it.
+func (e *Effect) judge(d studies.Difference) {
+	j := d.Judgment
+	e.Holm, e.Margin, e.Within, e.Verdict, e.Population = d.Holm, j.Margin, j.EquivalentP, string(j.Verdict(d.Holm)), j.Over.Meaning()
+	if j.All != nil {
+		e.Bounds = &[2]float64{j.All.Low, j.All.High}
+	}
+	if j.Size != nil {
+		e.D = &j.Size.D
+	}
+	if j.Wins != nil {
+		e.Wins = &j.Wins.Value
+	}
 }
 
 func (b *Builder) rangeOf(outcome string) (least, most float64) {

@@ -29,7 +29,12 @@ var Policy = func() string {
 
 var page = template.Must(template.New("report").Funcs(template.FuncMap{
 	"hue": hue, "join": func(parts []string) string { return strings.Join(parts, ", ") }, "words": func(s string) string { return strings.ReplaceAll(s, "_", " ") },
-	"num": number, "ci": interval,
+	"num": number, "ci": interval, "p": probability, "share": percent, "pair": func(b *[2]float64) string {
+		if b == nil {
+			return "–"
+		}
+		return interval(&b[0], &b[1])
+	},
 }).Parse(pageSource))
 
 // Example is an episode with what was said in it.
@@ -62,6 +67,8 @@ type view struct {
 	Over                  string
 	Fates                 *drawing
 	Rewards, Profile      *drawing
+	Whole                 []wholeEffect // effects over all scenarios
+	Gaps                  []Effect      // those of them in which values are missing
 	Trajectories, Scatter *drawing
 	Scenarios             []Table
 	Looks                 []look
@@ -86,6 +93,19 @@ func (v *view) pictures() {
 	many := slices.ContainsFunc(v.R.Effects, func(e Effect) bool {
 		return e.Factor != v.R.Effects[0].Factor || e.Level != v.R.Effects[0].Level
 	})
+	for _, e := range v.R.Effects {
+		if e.Scenario != "" {
+			continue
+		}
+		head := ""
+		if e.Outcome == "reward" {
+			head = e.Factor + ": " + e.Level + " against " + e.Against
+		}
+		v.Whole = append(v.Whole, wholeEffect{head, e})
+		if e.HasAgainst < e.Planned || e.HasLevel < e.Planned {
+			v.Gaps = append(v.Gaps, e)
+		}
+	}
 	prefix := func(e Effect) string {
 		if !many {
 			return ""
@@ -100,6 +120,12 @@ func (v *view) pictures() {
 	}, func(_ Effect, x float64) float64 { return x })
 	v.Profile = forest("Differences of single dimensions", "difference as a share of the dimension's range", profile,
 		func(e Effect) string { return prefix(e) + e.Outcome }, func(e Effect, x float64) float64 { return x / (e.Most - e.Least) })
+}
+
+// wholeEffect is an effect over all scenarios; the first of a comparison has a head.
+type wholeEffect struct {
+	Head string
+	Effect
 }
 
 // Table is a scenario in numbers: outcomes down, arms across.
@@ -209,12 +235,30 @@ func (r *Report) InWords() string {
 	text := fmt.Sprintf("%d episodes of %d %s were simulated with Vignette %s (run %s, seed %d), played by %s and scored by %s; %d were valid. ",
 		r.Started, len(r.Scenarios), map[bool]string{true: "scenario", false: "scenarios"}[len(r.Scenarios) == 1], r.Version, r.Run, r.Seed, r.Played, strings.Join(r.Evaluators, ", "), r.Valid)
 	if len(r.Effects) > 0 {
-		text += fmt.Sprintf("Arms met the same simulated persons with the same random streams and were compared in pairs; intervals are 95%% percentile bootstrap intervals that draw whole %s. ", r.Effects[0].Over)
+		text += fmt.Sprintf("Arms met the same simulated persons with the same random streams and were compared in pairs, all that were begun first. Intervals are 95%% intervals from a bootstrap that draws whole %s, with standard errors over clusters and Student's t with Satterthwaite's degrees of freedom; p values are adjusted after Holm for the rewards compared, and apart from them for the dimensions; equivalence is tested by two one-sided tests. ", r.Effects[0].Over)
 	}
 	if r.Spent != "" {
 		text += "Calls of language models came to " + r.Spent + ". "
 	}
-	return text + "No correction for looking at several outcomes was made."
+	return strings.TrimSpace(text)
+}
+
+// probability is a p value as papers have it.
+func probability(p *float64) string {
+	switch {
+	case p == nil:
+		return "–"
+	case *p < 0.001:
+		return "< .001"
+	}
+	return strings.TrimPrefix(fmt.Sprintf("%.3f", *p), "0")
+}
+
+func percent(v *float64) string {
+	if v == nil {
+		return "–"
+	}
+	return fmt.Sprintf("%.0f%%", 100**v)
 }
 
 func number(v *float64) string {

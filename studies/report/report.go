@@ -138,26 +138,29 @@ func fateOf(state *episode.State) string {
 
 // Report is a run in numbers. Everything the page shows is here.
 type Report struct {
-	Run        string     `json:"run"`
-	Title      string     `json:"title"`
-	Question   string     `json:"question"`
-	Version    string     `json:"version"`
-	Seed       uint64     `json:"seed"`
-	Repeats    int32      `json:"repeats"`
-	Played     string     `json:"played"` // who thought: "builtin", or models
-	Scenarios  []string   `json:"scenarios"`
-	Evaluators []string   `json:"evaluators"`
-	Started    int        `json:"started"`
-	Valid      int        `json:"valid"`
-	Warnings   []string   `json:"warnings"`
-	Arms       []Arm      `json:"arms"`
-	Effects    []Effect   `json:"effects"`
-	Cells      []Cell     `json:"cells"`
-	Relations  []Relation `json:"relations"`
-	Points     []Point    `json:"points"`
-	LookAt     []Look     `json:"look_at"`
-	Command    string     `json:"command"`
-	Spent      string     `json:"spent,omitempty"`
+	Run        string   `json:"run"`
+	Title      string   `json:"title"`
+	Question   string   `json:"question"`
+	Version    string   `json:"version"`
+	Seed       uint64   `json:"seed"`
+	Repeats    int32    `json:"repeats"`
+	Played     string   `json:"played"` // who thought: "builtin", or models
+	Scenarios  []string `json:"scenarios"`
+	Evaluators []string `json:"evaluators"`
+	Started    int      `json:"started"`
+	Valid      int      `json:"valid"`
+	Warnings   []string `json:"warnings"`
+	Arms       []Arm    `json:"arms"`
+	Effects    []Effect `json:"effects"`
+	// Comparisons and Rankings are what 'vignette compare' writes of the run.
+	Comparisons []studies.ComparisonRecord `json:"comparisons"`
+	Rankings    []studies.RankingRecord    `json:"rankings"`
+	Cells       []Cell                     `json:"cells"`
+	Relations   []Relation                 `json:"relations"`
+	Points      []Point                    `json:"points"`
+	LookAt      []Look                     `json:"look_at"`
+	Command     string                     `json:"command"`
+	Spent       string                     `json:"spent,omitempty"`
 }
 
 // Arm is one combination of levels over all scenarios: first all episodes that were begun, then what became of them.
@@ -198,9 +201,10 @@ const mostPoints = 600
 // Report is the run as it stands.
 func (b *Builder) Report() *Report {
 	m := b.manifest
+	compared := b.table.Comparisons()
 	r := &Report{
 		Run: m.GetRun(), Version: m.GetProgramVersion(), Seed: m.GetSeed(), Repeats: m.GetRepeats(), Played: mindsOf(m), Warnings: b.table.Warnings(m),
-		Effects: b.effects(), Cells: b.cells(), Relations: b.relations(),
+		Effects: b.effects(compared), Comparisons: studies.Records(compared), Rankings: studies.RankingRecords(b.table.Rankings()), Cells: b.cells(), Relations: b.relations(),
 	}
 	for _, scenario := range m.GetScenarios() {
 		r.Scenarios = append(r.Scenarios, scenario.GetId())

@@ -13,6 +13,7 @@ import (
 
 	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/evaluators/reward"
+	"github.com/vignette-sim/vignette/feedback/ratings"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -101,6 +102,9 @@ func (c Change) Check(manifest *vignettev1.Manifest) error {
 	slices.Sort(all)
 	var wrong []error
 	for _, w := range c {
+		if w.rated() {
+			continue // That is in notes, see Named.
+		}
 		switch by := scorers[w.Dimension]; {
 		case len(by) == 0:
 			wrong = append(wrong, fmt.Errorf("%q: nobody scores %s in this run; there is: %s", w, w.Dimension, strings.Join(slices.Compact(all), ", ")))
@@ -111,6 +115,55 @@ func (c Change) Check(manifest *vignettev1.Manifest) error {
 		}
 	}
 	return errors.Join(wrong...)
+}
+
+// rated says whether a weight is of what raters said.
+func (w Weight) rated() bool { return ratings.Spec(w.Dimension) != nil }
+
+// Rated says whether the change weighs what raters said, which is noted on episodes and not among a run's evaluators.
+func (c Change) Rated() bool { return slices.ContainsFunc(c, Weight.rated) }
+
+// Named is the change with a name before every dimension of raters; named has those under which fits of ratings are noted, by dimension.
+// The error says what is not there, or is there under several names.
+func (c Change) Named(named map[string][]string) (Change, error) {
+	out := slices.Clone(c)
+	var wrong []error
+	for i, w := range out {
+		switch by := named[w.Dimension]; {
+		case !w.rated() || w.Evaluator != "" && slices.Contains(by, w.Evaluator):
+		case len(by) == 0:
+			wrong = append(wrong, fmt.Errorf("%q: no fit of ratings is noted as %s in this run; 'vignette reward ratings CAMPAIGN --record' notes one", w, w.Dimension))
+		case w.Evaluator != "":
+			wrong = append(wrong, fmt.Errorf("%q: %s has no fit noted as %s; %s has", w, w.Evaluator, w.Dimension, strings.Join(by, ", ")))
+		case len(by) > 1:
+			wrong = append(wrong, fmt.Errorf("%q: several fits are noted as %s; write one of %s:%s", w, w.Dimension, strings.Join(by, ":"+w.Dimension+", "), w.Dimension))
+		default:
+			out[i].Evaluator = by[0]
+		}
+	}
+	return out, errors.Join(wrong...)
+}
+
+// RatedScores are the newest scores that fits of ratings noted on an episode; notes are those on it, oldest first.
+func RatedScores(notes []*vignettev1.Note) []*vignettev1.Score {
+	newest := map[[2]string][]*vignettev1.Score{}
+	var order [][2]string
+	for _, note := range notes {
+		scores := note.GetRescored().GetScores()
+		if len(scores) == 0 || ratings.Spec(scores[0].GetDimension()) == nil {
+			continue
+		}
+		key := [2]string{scores[0].GetEvaluator(), scores[0].GetDimension()}
+		if newest[key] == nil {
+			order = append(order, key)
+		}
+		newest[key] = scores
+	}
+	var out []*vignettev1.Score
+	for _, key := range order {
+		out = append(out, newest[key]...)
+	}
+	return out
 }
 
 // ordered says whether a dimension has more and less, so that somebody can be rewarded for it.
@@ -138,7 +191,11 @@ func (c Change) Terms(plan *episode.Plan, role string) []*vignettev1.RewardTerm 
 		}
 	}
 	for i, w := range c {
-		if by := scorer(plan, w); !used[i] && w.Value != 0 && by != "" {
+		by := scorer(plan, w)
+		if w.rated() {
+			by = w.Evaluator
+		}
+		if !used[i] && w.Value != 0 && by != "" {
 			out = append(out, &vignettev1.RewardTerm{Evaluator: by, Dimension: w.Dimension, Weight: proto.Float64(w.Value)})
 		}
 	}
@@ -174,13 +231,16 @@ func dimension(plan *episode.Plan, evaluator, id string) *vignettev1.DimensionSp
 	return nil
 }
 
-// Compose is the reward of a role under a change, from the scores on record: without a change it is what the run composed, if by
-// the same rules.
-func Compose(state *episode.State, role string, change Change) *vignettev1.Reward {
+// Compose is the reward of a role under a change, from the scores on record and those that raters' fits noted: without a change it is
+// what the run composed, if by the same rules.
+func Compose(state *episode.State, role string, change Change, rated ...*vignettev1.Score) *vignettev1.Reward {
 	plan := state.Plan()
 	return reward.Compose(change.Terms(plan, role), role, func(evaluator, id string) *vignettev1.DimensionSpec {
+		if spec := ratings.Spec(id); spec != nil && plan.Evaluators[evaluator] == nil {
+			return spec
+		}
 		return dimension(plan, evaluator, id)
-	}, state.Scores())
+	}, slices.Concat(state.Scores(), rated))
 }
 
 // Recorded is the reward of a role as the run composed it; nil where it has none.

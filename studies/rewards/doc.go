@@ -4,6 +4,7 @@
 // What was rewarded when a run was played stays in its log. What is composed later is printed, or appended as a note with its
 // author and a revision of its own.
 //
-// It reads states of episodes and may import the contracts, the engine's episode, evaluators/reward, studies/outcomes and internal.
+// It reads states of episodes and may import the contracts, the engine's episode, evaluators/reward, feedback/ratings, studies/outcomes
+// and internal.
 // Start reading at [Change]; weights are fitted in fit.go, preferences are in votes.go.
 package rewards

@@ -35,6 +35,8 @@ type Card struct {
 	// Ambiguous and ProbablyWrong count pairs whose single opinions hardly agree, or say the opposite.
 	Ambiguous     int `json:"ambiguous"`
 	ProbablyWrong int `json:"probably_wrong"`
+	// Raters counts the episodes or pairs whose worth rests on ratings: of [People], or of [Simulated].
+	Raters map[string]int `json:"raters,omitempty"`
 
 	minds map[string]map[string]string // by run and agent
 }
@@ -66,6 +68,16 @@ func (c *Card) prefer(p Pair) {
 	}
 	if p.ProbablyWrong {
 		c.ProbablyWrong++
+	}
+}
+
+// rests takes in on whose ratings an episode's or a pair's worth rests.
+func (c *Card) rests(raters string) {
+	if raters != "" {
+		if c.Raters == nil {
+			c.Raters = map[string]int{}
+		}
+		c.Raters[raters]++
 	}
 }
 
@@ -137,6 +149,10 @@ func (c *Card) Markdown() string {
 	table("Minds, by turns", "mind or model", c.Minds)
 	if c.Format.OfPairs() {
 		fmt.Fprintf(&b, "\n## Preferences\n\nBy the votes of single opinions %d pairs are ambiguous and %d probably wrong.\n", c.Ambiguous, c.ProbablyWrong)
+	}
+	table("Worth by ratings of", "who rated", c.Raters)
+	if c.Raters[Simulated] > 0 {
+		b.WriteString("\nSimulated annotators are programs with known faults. What they say is no human feedback, and what was learned from it is not learned from people.\n")
 	}
 	if len(c.Sources) > 0 {
 		b.WriteString("\n## Imported material\n\nIts licences go with the rows.\n\n| format | licence as stated |\n|---|---|\n")

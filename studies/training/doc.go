@@ -7,5 +7,5 @@
 //
 // Start reading at [ConversationOf]; formats are in format.go, preferences in pairs.go, what a row is worth in worth.go.
 //
-// It may import the contracts, the engine's episode, feedback/hindsight and internal.
+// It may import the contracts, the engine's episode, feedback/hindsight, feedback/ratings and internal.
 package training

@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"github.com/vignette-sim/vignette/engine/episode"
-	"github.com/vignette-sim/vignette/feedback/hindsight"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -162,6 +161,9 @@ func (e *export) single(ctx context.Context, state *episode.State) error {
 		return nil
 	}
 	e.card.keep(state)
+	if e.options.Least != nil || e.options.Format == KTO || e.options.Format == Verl { // Elsewhere worth decides nothing.
+		e.card.rests(worth.Raters)
+	}
 	for _, row := range rows {
 		if err := e.put(state, row); err != nil {
 			return err
@@ -263,13 +265,13 @@ func (e *export) candidates(ctx context.Context) ([]Candidate, error) {
 		if err != nil {
 			return err
 		}
-		var before Worth
+		var earlier Worth
 		if e.options.Choice.Source == Flips {
-			if before, err = e.worth(ctx, state, c.Learner, byDimension{string(hindsight.Itself), hindsight.Foresight}); err != nil {
+			if earlier, err = e.worth(ctx, state, c.Learner, before(e.options.Measure)); err != nil {
 				return err
 			}
 		}
-		out = append(out, CandidateOf(state, e.options.Choice.Source, worth, before))
+		out = append(out, CandidateOf(state, e.options.Choice.Source, worth, earlier))
 		return nil
 	}
 	for state, err := range e.taken(ctx) {
@@ -316,6 +318,7 @@ func (e *export) pair(ctx context.Context, pair Pair) error {
 	}
 	e.card.keep(chosen)
 	e.card.prefer(pair)
+	e.card.rests(pair.Raters)
 	return e.put(chosen, rowOf(e.options.Format, p))
 }
 

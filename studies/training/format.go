@@ -65,6 +65,8 @@ type ktoRow struct {
 	Prompt     []Message `json:"prompt"`
 	Completion []Message `json:"completion"`
 	Label      bool      `json:"label"`
+	// Simulated is there where the row rests on ratings that simulated annotators made up.
+	Simulated bool `json:"simulated_annotators,omitempty"`
 }
 
 type prmRow struct {
@@ -90,12 +92,16 @@ type dpoRow struct {
 	Prompt   []Message `json:"prompt"`
 	Chosen   []Message `json:"chosen"`
 	Rejected []Message `json:"rejected"`
+	// Simulated is there where the row rests on ratings that simulated annotators made up.
+	Simulated bool `json:"simulated_annotators,omitempty"`
 }
 
 type rewardRow struct {
 	Chosen   []Message `json:"chosen"`
 	Rejected []Message `json:"rejected"`
 	Margin   float64   `json:"margin"`
+	// Simulated is there where the row rests on ratings that simulated annotators made up.
+	Simulated bool `json:"simulated_annotators,omitempty"`
 }
 
 type verlRow struct {
@@ -140,7 +146,7 @@ func rowsOf(f Format, c *Conversation, state *episode.State, worth Worth, o Opti
 			return nil, fmt.Errorf("%s", worth.Missing)
 		}
 		first := c.Steps[0].Message
-		return []any{ktoRow{c.Messages[:first], c.upToLearner()[first:], worth.Value >= o.Threshold}}, nil
+		return []any{ktoRow{c.Messages[:first], c.upToLearner()[first:], worth.Value >= o.Threshold, worth.Raters == Simulated}}, nil
 	case PRM:
 		return stepsOf(c, state, o)
 	case GRPO:
@@ -201,9 +207,9 @@ func stepsOf(c *Conversation, state *episode.State, o Options) ([]any, error) {
 // rowOf is a preference in a format that is made of pairs.
 func rowOf(f Format, p *Preference) any {
 	if f == DPO {
-		return dpoRow{p.Prompt, p.Chosen, p.Rejected}
+		return dpoRow{p.Prompt, p.Chosen, p.Rejected, p.Raters == Simulated}
 	}
-	return rewardRow{slices.Concat(p.Prompt, p.Chosen), slices.Concat(p.Prompt, p.Rejected), p.Margin}
+	return rewardRow{slices.Concat(p.Prompt, p.Chosen), slices.Concat(p.Prompt, p.Rejected), p.Margin, p.Raters == Simulated}
 }
 
 // verlOf is a row for verl: the prompt of the learner's first words, and how the episode is found again.

@@ -75,6 +75,8 @@ type Pair struct {
 	Strength *float64
 	// Ambiguous says that they hardly agree, ProbablyWrong that more of them say the opposite.
 	Ambiguous, ProbablyWrong bool
+	// Raters says on whose ratings the preference rests, as [Worth] does.
+	Raters string
 }
 
 // ambiguous is the strength below which a preference is ambiguous: fewer than two of three opinions share it.
@@ -147,7 +149,10 @@ func prefer(a, b Candidate, choice Choice) (Pair, string) {
 	if a.Worth.Value < b.Worth.Value {
 		a, b = b, a
 	}
-	p := Pair{Chosen: a.Episode, Rejected: b.Episode, Margin: a.Worth.Value - b.Worth.Value}
+	p := Pair{Chosen: a.Episode, Rejected: b.Episode, Margin: a.Worth.Value - b.Worth.Value, Raters: a.Worth.Raters}
+	if b.Worth.Raters == Simulated {
+		p.Raters = Simulated
+	}
 	switch {
 	case p.Margin > 0 && choice.Source == Flips && (a.Before.Missing != "" || b.Before.Missing != ""):
 		return p, "no foresight"

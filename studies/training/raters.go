@@ -24,6 +24,7 @@ func (b *byRatings) pairs(choice Choice, takes map[string]bool) ([]Pair, Left) {
 				continue
 			}
 			pair, why := verdict(item, b.leanings(c, item, scale), choice)
+			pair.Raters = b.whose()
 			if why != "" {
 				left[why]++
 				continue

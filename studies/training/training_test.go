@@ -332,7 +332,7 @@ func TestRatings(t *testing.T) {
 	for _, note := range notes {
 		m.(Learner).Learn(note)
 	}
-	if diff := cmp.Diff(Worth{Value: 3, Votes: map[string]float64{"ann": 2, "ben": 4}}, m.Of(nil, "", notes)); diff != "" {
+	if diff := cmp.Diff(Worth{Value: 3, Votes: map[string]float64{"ann": 2, "ben": 4}, Raters: People}, m.Of(nil, "", notes)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	if got := m.Of(nil, "", notes[:1]); got.Missing == "" {
@@ -397,13 +397,13 @@ func TestRatersPairs(t *testing.T) {
 		want  []Pair
 		left  string
 	}{
-		"the first":     {[]*vignettev1.Note{rated("ann", 1, 5, false), rated("ben", 1, 2, true)}, true, []Pair{{Chosen: "good", Rejected: "poor", Margin: 1.5, Strength: proto.Float64(1)}}, ""},
-		"the second":    {[]*vignettev1.Note{rated("ann", 1, 1, false)}, true, []Pair{{Chosen: "poor", Rejected: "good", Margin: 2, Strength: proto.Float64(1)}}, ""},
-		"an edit":       {[]*vignettev1.Note{rated("ann", 1, 1, false), rated("ann", 2, 4, false)}, true, []Pair{{Chosen: "good", Rejected: "poor", Margin: 1, Strength: proto.Float64(1)}}, ""},
-		"they disagree": {[]*vignettev1.Note{rated("ann", 1, 5, false), rated("ben", 1, 2, false)}, false, []Pair{{Chosen: "good", Rejected: "poor", Margin: 0.5, Strength: proto.Float64(0), Ambiguous: true}}, ""},
+		"the first":     {[]*vignettev1.Note{rated("ann", 1, 5, false), rated("ben", 1, 2, true)}, true, []Pair{{Chosen: "good", Rejected: "poor", Raters: People, Margin: 1.5, Strength: proto.Float64(1)}}, ""},
+		"the second":    {[]*vignettev1.Note{rated("ann", 1, 1, false)}, true, []Pair{{Chosen: "poor", Rejected: "good", Raters: People, Margin: 2, Strength: proto.Float64(1)}}, ""},
+		"an edit":       {[]*vignettev1.Note{rated("ann", 1, 1, false), rated("ann", 2, 4, false)}, true, []Pair{{Chosen: "good", Rejected: "poor", Raters: People, Margin: 1, Strength: proto.Float64(1)}}, ""},
+		"they disagree": {[]*vignettev1.Note{rated("ann", 1, 5, false), rated("ben", 1, 2, false)}, false, []Pair{{Chosen: "good", Rejected: "poor", Raters: People, Margin: 0.5, Strength: proto.Float64(0), Ambiguous: true}}, ""},
 		"clear alone":   {[]*vignettev1.Note{rated("ann", 1, 5, false), rated("ben", 1, 2, false)}, true, nil, "ambiguous"},
 		"evenly split": {[]*vignettev1.Note{rated("ann", 1, 1, false), rated("ben", 1, 4, false), rated("cem", 1, 2, true), rated("dan", 1, 1, false)}, false,
-			[]Pair{{Chosen: "poor", Rejected: "good", Margin: 0.5, Strength: proto.Float64(0), Ambiguous: true}}, ""},
+			[]Pair{{Chosen: "poor", Rejected: "good", Raters: People, Margin: 0.5, Strength: proto.Float64(0), Ambiguous: true}}, ""},
 		"probably wrong": {[]*vignettev1.Note{rated("ann", 1, 1, false), rated("ben", 1, 1, false), rated("cem", 1, 4, false), rated("dan", 1, 4, false), rated("eva", 1, 4, false)}, true, nil, "probably wrong"},
 		"alike":          {[]*vignettev1.Note{rated("ann", 1, 3, false)}, false, nil, "no difference"},
 		"nobody":         {nil, false, nil, "nobody compared them"},
@@ -440,5 +440,82 @@ func TestRatersPairs(t *testing.T) {
 	out, card := exported(t, from, o)
 	if !strings.Contains(out, `"margin":2`) || strings.Index(out, "Never mind") > strings.Index(out, "hold the ladder") || card.Total() != 1 {
 		t.Errorf("the poor one is preferred by 2; got %s", out)
+	}
+}
+
+// What simulated annotators made up is never taken for what people said, nor the other way round, and rows and cards declare it.
+func TestSimulatedIsDeclared(t *testing.T) {
+	rated := func(rater, item string, value int32, simulated bool) *vignettev1.Note {
+		r := &vignettev1.Rating{Campaign: "c", Item: item, Rater: rater, Pass: 1, Version: 1, Stage: vignettev1.RatingStage_RATING_STAGE_FORESIGHT,
+			Values: []*vignettev1.ScaleRating{{Scale: "s", Answer: &vignettev1.ScaleRating_Value{Value: value}}}}
+		if simulated {
+			r.Simulated = &vignettev1.SimulatedRater{Measure: "reward"}
+		}
+		return &vignettev1.Note{Note: &vignettev1.Note_Rated{Rated: r}}
+	}
+	campaign := &vignettev1.Note{Note: &vignettev1.Note_Campaign{Campaign: &vignettev1.Campaign{Id: "c", Items: []*vignettev1.CampaignItem{{Id: "g", Episode: "good"}, {Id: "p", Episode: "poor"}},
+		Rubric: &vignettev1.Codebook{Scales: []*vignettev1.RatingScale{{Id: "s", Min: 1, Max: 5}}}}}}
+	from := two(t)
+	from.notes = map[string][]*vignettev1.Note{
+		"good": {campaign, rated("ann", "g", 2, false), rated("simulated-1", "g", 5, true)},
+		"poor": {rated("ann", "p", 4, false), rated("simulated-1", "p", 1, true)},
+	}
+	for _, tc := range []struct {
+		by, first, raters string
+		declared          bool
+	}{{"ratings:s", "poor", People, false}, {"simulated:s", "good", Simulated, true}} {
+		for _, format := range []Format{KTO, DPO, Reward, OpenRLHF} {
+			o := usual(format)
+			o.Measure, _ = MeasureOf(tc.by)
+			o.Threshold = 3
+			out, card := exported(t, from, o)
+			if declared := strings.Contains(out, `"simulated_annotators":true`); declared != tc.declared {
+				t.Errorf("%s by %s declares simulated annotators: %v\n%s", format, tc.by, declared, out)
+			}
+			if got := card.Raters; len(got) != 1 || got[tc.raters] == 0 {
+				t.Errorf("%s by %s: the card counts %v", format, tc.by, got)
+			}
+			if warned := strings.Contains(card.Markdown(), "no human feedback"); warned != tc.declared || !strings.Contains(card.Markdown(), tc.raters) {
+				t.Errorf("%s by %s: the card warns: %v", format, tc.by, warned)
+			}
+		}
+		m, _ := MeasureOf(tc.by)
+		m.(Learner).Learn(campaign)
+		good, poor := m.Of(nil, "", from.notes["good"]), m.Of(nil, "", from.notes["poor"])
+		if (good.Value > poor.Value) != (tc.first == "good") {
+			t.Errorf("by %s good is %v and poor %v", tc.by, good, poor)
+		}
+	}
+}
+
+// Flips of raters are against what raters themselves expected, and not against what the one concerned did.
+func TestFlipsOfRaters(t *testing.T) {
+	rated := func(item string, stage vignettev1.RatingStage, value int32) *vignettev1.Note {
+		return &vignettev1.Note{Note: &vignettev1.Note_Rated{Rated: &vignettev1.Rating{Campaign: "c", Item: item, Rater: "ann", Pass: 1, Version: 1, Stage: stage,
+			Values: []*vignettev1.ScaleRating{{Scale: "s", Answer: &vignettev1.ScaleRating_Value{Value: value}}}}}}
+	}
+	const foresight, hindsight = vignettev1.RatingStage_RATING_STAGE_FORESIGHT, vignettev1.RatingStage_RATING_STAGE_HINDSIGHT
+	campaign := &vignettev1.Note{Note: &vignettev1.Note_Campaign{Campaign: &vignettev1.Campaign{Id: "c", Items: []*vignettev1.CampaignItem{{Id: "g", Episode: "good"}, {Id: "p", Episode: "poor"}},
+		Rubric: &vignettev1.Codebook{Scales: []*vignettev1.RatingScale{{Id: "s", Min: 1, Max: 5}}}}}}
+	score := func(dimension string, x float64) *vignettev1.Note {
+		return &vignettev1.Note{Note: &vignettev1.Note_Rescored{Rescored: &vignettev1.Evaluated{Evaluator: "panel", Scores: []*vignettev1.Score{{Evaluator: "panel", Dimension: dimension,
+			Outcome: &vignettev1.Score_Value{Value: &vignettev1.ScoreValue{Number: x}}, Provenance: &vignettev1.Provenance{Mind: "human"}}}}}}
+	}
+	for _, by := range []string{"ratings:s", "panel:rated.s.hindsight"} {
+		for _, flip := range []bool{true, false} {
+			expected := map[bool]int32{true: 5, false: 1}[flip]
+			from := two(t)
+			from.notes = map[string][]*vignettev1.Note{
+				"good": {campaign, rated("g", foresight, 3), rated("g", hindsight, 4), score("rated.s", 0.5), score("rated.s.hindsight", 0.75)},
+				"poor": {rated("p", foresight, expected), rated("p", hindsight, 2), score("rated.s", float64(expected-1)/4), score("rated.s.hindsight", 0.25)},
+			}
+			o := usual(DPO)
+			o.Choice.Source = Flips
+			o.Measure, _ = MeasureOf(by)
+			_, card := exported(t, from, o)
+			if card.Total() != map[bool]int{true: 1}[flip] || !flip && card.Left["hindsight agrees with foresight"] != 1 {
+				t.Errorf("by %s, flipped %v: %d rows, left out %v", by, flip, card.Total(), card.Left)
+			}
+		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/vignette-sim/vignette/engine/episode"
+	"github.com/vignette-sim/vignette/feedback/hindsight"
+	"github.com/vignette-sim/vignette/feedback/ratings"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -16,6 +18,25 @@ type Worth struct {
 	// Votes are the single opinions the value was made of, by whose they are: terms of a reward, raters. Two episodes are compared vote by
 	// vote where both have one.
 	Votes map[string]float64
+	// Raters says on whose ratings the value rests: "", where on nobody's, [People], or [Simulated] where any of it was made up.
+	Raters string
+}
+
+// Who rates, on cards.
+const (
+	People    = "people"
+	Simulated = "simulated annotators"
+)
+
+// ratersOf is on whose ratings something rests that comes from several sources.
+func ratersOf(so, from string) string {
+	switch {
+	case so == Simulated || from == ratings.Simulated:
+		return Simulated
+	case so == People || from == ratings.People:
+		return People
+	}
+	return ""
 }
 
 // Measure says what an episode is worth to a role.
@@ -28,7 +49,8 @@ type Measure interface {
 	Name() string
 }
 
-// MeasureOf is the measure of a name: "reward"; "ratings:SCALE", the mean of what people said; else a dimension, as the episode or a
+// MeasureOf is the measure of a name: "reward"; "ratings:SCALE", the mean of what people said; "simulated:SCALE", of
+// what simulated annotators made up; else a dimension, as the episode or a
 // note on it has it ("dear_man.assert", "hindsight.goal"), or one evaluator's ("hindsight-itself:hindsight.satisfaction").
 func MeasureOf(name string) (Measure, error) {
 	evaluator, rest, named := strings.Cut(name, ":")
@@ -36,10 +58,10 @@ func MeasureOf(name string) (Measure, error) {
 	case name == "reward":
 		return byReward{}, nil
 	case name == "":
-		return nil, fmt.Errorf("a measure has no name; say reward, ratings:SCALE, a dimension or EVALUATOR:DIMENSION")
-	case evaluator == "ratings":
+		return nil, fmt.Errorf("a measure has no name; say reward, ratings:SCALE, simulated:SCALE, a dimension or EVALUATOR:DIMENSION")
+	case evaluator == "ratings" || evaluator == "simulated":
 		return &byRatings{
-			scale: rest, items: map[string]*vignettev1.CampaignItem{}, campaigns: map[string]*vignettev1.Campaign{}, compared: map[opinion]*vignettev1.Rating{},
+			scale: rest, simulated: evaluator == "simulated", items: map[string]*vignettev1.CampaignItem{}, campaigns: map[string]*vignettev1.Campaign{}, compared: map[opinion]*vignettev1.Rating{},
 		}, nil
 	case named:
 		return byDimension{evaluator, rest}, nil
@@ -70,6 +92,9 @@ func (byReward) Of(state *episode.State, role string, notes []*vignettev1.Note) 
 		for _, term := range reward.GetTerms() {
 			if _, ok := term.GetOutcome().(*vignettev1.RewardTermValue_Value); ok {
 				w.Votes[term.GetEvaluator()+" "+term.GetDimension()] = term.GetValue() * sign(term.GetWeight())
+			}
+			for _, source := range term.GetSources() {
+				w.Raters = ratersOf(w.Raters, source.GetMind())
 			}
 		}
 		return w
@@ -120,6 +145,7 @@ func (b byDimension) Of(state *episode.State, role string, notes []*vignettev1.N
 		}
 		w.Votes[evaluator] = score.GetValue().GetNumber()
 		sum += score.GetValue().GetNumber()
+		w.Raters = ratersOf(w.Raters, score.GetProvenance().GetMind())
 	}
 	if len(w.Votes) > 0 {
 		w.Value, w.Missing = sum/float64(len(w.Votes)), ""
@@ -131,7 +157,11 @@ func (b byDimension) Of(state *episode.State, role string, notes []*vignettev1.N
 type Learner interface{ Learn(*vignettev1.Note) }
 
 type byRatings struct {
-	scale     string
+	scale string
+	// simulated takes what simulated annotators made up, and nothing that people said.
+	simulated bool
+	// foresight takes what was said before consequences alone.
+	foresight bool
 	items     map[string]*vignettev1.CampaignItem
 	campaigns map[string]*vignettev1.Campaign
 	// compared are ratings as they stand, for pairs.
@@ -144,15 +174,31 @@ type opinion struct {
 	stage                 vignettev1.RatingStage
 }
 
-func (b *byRatings) Name() string   { return "ratings:" + b.scale }
+func (b *byRatings) Name() string {
+	if b.simulated {
+		return "simulated:" + b.scale
+	}
+	return "ratings:" + b.scale
+}
 func (*byRatings) NeedsNotes() bool { return true }
+
+// whose are the ratings that are taken.
+func (b *byRatings) whose() string {
+	if b.simulated {
+		return Simulated
+	}
+	return People
+}
+
+// takes says whether a rating is by those that are asked for.
+func (b *byRatings) takes(r *vignettev1.Rating) bool { return (r.GetSimulated() != nil) == b.simulated }
 
 // Learn takes in what items of campaigns are, and what was said of pairs.
 func (b *byRatings) Learn(note *vignettev1.Note) {
 	if c := note.GetCampaign(); c != nil {
 		b.campaigns[c.GetId()] = c
 	}
-	if r := note.GetRated(); r.GetVersion() > 0 && r.GetPass() == 1 {
+	if r := note.GetRated(); r.GetVersion() > 0 && r.GetPass() == 1 && b.takes(r) {
 		key := opinion{r.GetCampaign(), r.GetItem(), r.GetRater(), r.GetStage()}
 		if b.compared[key].GetVersion() <= r.GetVersion() {
 			b.compared[key] = r
@@ -173,7 +219,10 @@ func (b *byRatings) Of(_ *episode.State, _ string, notes []*vignettev1.Note) Wor
 	for _, note := range notes {
 		r := note.GetRated()
 		item := b.items[r.GetCampaign()+" "+r.GetItem()]
-		if r.GetVersion() > 0 && r.GetPass() == 1 && item != nil && item.TurnIndex == nil && item.GetOtherEpisode() == "" {
+		if b.foresight && r.GetStage() != vignettev1.RatingStage_RATING_STAGE_FORESIGHT {
+			continue
+		}
+		if r.GetVersion() > 0 && r.GetPass() == 1 && b.takes(r) && item != nil && item.TurnIndex == nil && item.GetOtherEpisode() == "" {
 			standing[key{r.GetItem(), r.GetRater(), r.GetStage()}] = r
 		}
 	}
@@ -189,13 +238,28 @@ func (b *byRatings) Of(_ *episode.State, _ string, notes []*vignettev1.Note) Wor
 		}
 	}
 	if len(votes) == 0 {
-		return Worth{Missing: "nobody rated it on " + b.scale}
+		return Worth{Missing: map[bool]string{true: "no simulated annotator rated it on ", false: "nobody rated it on "}[b.simulated] + b.scale}
 	}
 	sum := 0.0
 	for _, v := range votes {
 		sum += v
 	}
-	return Worth{Value: sum / float64(len(votes)), Votes: votes}
+	return Worth{Value: sum / float64(len(votes)), Votes: votes, Raters: b.whose()}
+}
+
+// before is the measure of the same in foresight, for flips: raters' own, or else the one concerned's.
+func before(m Measure) Measure {
+	switch of := m.(type) {
+	case *byRatings:
+		earlier := *of
+		earlier.foresight = true
+		return &earlier
+	case byDimension:
+		if earlier, ok := strings.CutSuffix(of.dimension, ratings.After); ok && ratings.Spec(of.dimension) != nil {
+			return byDimension{of.evaluator, earlier}
+		}
+	}
+	return byDimension{string(hindsight.Itself), hindsight.Foresight}
 }
 
 // strength is how far single opinions share the verdict that one episode is better than another, -1 to 1: the mean of their signs. NaN

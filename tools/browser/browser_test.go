@@ -363,6 +363,48 @@ func (b *tab) narrow(where string) {
 	}
 }
 
+// focus fails where the first thing that Tab leads to cannot be seen to have the focus.
+func (b *tab) focus(where string) {
+	b.t.Helper()
+	if !eval[bool](b, `document.querySelector("a[href], button, input, textarea, select, [tabindex='0']") !== null`) {
+		return // A page to print has nothing to press.
+	}
+	b.press(kb.Tab)
+	seen := eval[string](b, `(() => { const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
+		return e !== document.body && s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0 && r.top >= 0 && r.left >= 0 && r.width > 0 ? "" : e.tagName; })()`)
+	if seen != "" {
+		b.t.Errorf("%s: after Tab the focus is on %s and cannot be seen", where, seen)
+	}
+}
+
+// What this file listens for is heard: a script in a page, which the policy forbids, does not run, and the console complains.
+func TestComplaintsAreHeard(t *testing.T) {
+	s := open(t).up(t)
+	b := s.tab(t)
+	b.open("/runs")
+	if eval[bool](b, `(() => { const s = document.createElement("script"); s.textContent = "window.ran = true"; document.body.append(s); return window.ran === true; })()`) {
+		t.Error("a script within a page ran: the policy does not hold")
+	}
+	b.open("/runs") // What was complained of comes before this answer.
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.wrong) == 0 {
+		t.Error("a script within a page was stopped and nothing was heard of it: these tests hear nothing")
+	}
+	b.wrong = nil
+}
+
+// A run that somebody plays in another process comes up on the open list.
+func TestListIsLive(t *testing.T) {
+	s := open(t).up(t)
+	b := s.tab(t)
+	b.open("/runs")
+	before := eval[int](b, `document.querySelectorAll("tbody tr").length`)
+	s.vignette(t, "", "run", "ask-for-leave")
+	b.until(fmt.Sprintf(`document.querySelectorAll("tbody tr").length === %d && document.querySelector("tbody tr").textContent.includes("over")`, before+1))
+	b.fine("list")
+}
+
 // Every page, wide and narrow, light and dark.
 func TestPages(t *testing.T) {
 	s := open(t).up(t)
@@ -374,6 +416,7 @@ func TestPages(t *testing.T) {
 		"inside": "/episodes/" + episodes[1] + "?private=1", "hostile-run": "/runs/" + runs[0], "hostile": "/episodes/" + episodes[0] + "?private=1",
 		"compare": "/compare?a=" + episodes[0] + "&b=" + episodes[1], "compare-runs": "/compare?a=" + runs[0] + "&b=" + runs[1], "scenarios": "/scenarios", "scenario": "/scenarios/ask-for-leave",
 		"validate": "/validate?from=ask-for-leave", "campaigns": "/rate", "new-campaign": "/rate/new", "rate": "/rate/" + campaign, "pairs": "/rate/" + pair, "dashboard": "/rate/" + campaign + "/dashboard",
+		"report": "/runs/" + runs[1] + "/report",
 	}
 	b := s.tab(t)
 	for _, width := range []int64{1440, 390} {
@@ -386,6 +429,7 @@ func TestPages(t *testing.T) {
 				b.axe(where)
 				b.narrow(where)
 				b.shoot(fmt.Sprintf("%s-%d-%s", name, width, colours))
+				b.focus(where)
 				harmed := eval[bool](b, `window.harmed !== undefined || document.querySelector("main script, main iframe, main img, main style, [onload], [onerror], [onmouseover]") !== null`)
 				if harmed {
 					t.Errorf("%s: text became markup", where)

@@ -1215,7 +1215,12 @@ type Rating struct {
 	// What had been shown of consequences.
 	Shown ConsequencesShown `protobuf:"varint,13,opt,name=shown,proto3,enum=vignette.v1.ConsequencesShown" json:"shown,omitempty"`
 	// For pairs: the second episode stood first.
-	Swapped       bool `protobuf:"varint,14,opt,name=swapped,proto3" json:"swapped,omitempty"`
+	Swapped bool `protobuf:"varint,14,opt,name=swapped,proto3" json:"swapped,omitempty"`
+	// A program made it up; absent where a person rated.
+	Simulated *SimulatedRater `protobuf:"bytes,15,opt,name=simulated,proto3" json:"simulated,omitempty"`
+	// It was given in another program and brought in; absent where it was given here. Items that were rated elsewhere show all raters the
+	// same order of sides, and count whatever the overlap.
+	Imported      *ImportedRating `protobuf:"bytes,16,opt,name=imported,proto3" json:"imported,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1346,6 +1351,20 @@ func (x *Rating) GetSwapped() bool {
 		return x.Swapped
 	}
 	return false
+}
+
+func (x *Rating) GetSimulated() *SimulatedRater {
+	if x != nil {
+		return x.Simulated
+	}
+	return nil
+}
+
+func (x *Rating) GetImported() *ImportedRating {
+	if x != nil {
+		return x.Imported
+	}
+	return nil
 }
 
 // ScaleRating is the answer on one scale. For pairs it is about the first side as shown, where the scale's middle is "alike".
@@ -3052,8 +3071,10 @@ type RaterReport struct {
 	Calibration int32 `protobuf:"varint,10,opt,name=calibration,proto3" json:"calibration,omitempty"`
 	// How many of them were right.
 	CalibrationRight int32 `protobuf:"varint,11,opt,name=calibration_right,json=calibrationRight,proto3" json:"calibration_right,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// It is no person: a program made up some of these ratings at least.
+	Simulated     bool `protobuf:"varint,12,opt,name=simulated,proto3" json:"simulated,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *RaterReport) Reset() {
@@ -3163,11 +3184,18 @@ func (x *RaterReport) GetCalibrationRight() int32 {
 	return 0
 }
 
+func (x *RaterReport) GetSimulated() bool {
+	if x != nil {
+		return x.Simulated
+	}
+	return false
+}
+
 var File_vignette_v1_feedback_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_feedback_proto_rawDesc = "" +
 	"\n" +
-	"\x1avignette/v1/feedback.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19vignette/v1/options.proto\x1a\x17vignette/v1/score.proto\x1a\x16vignette/v1/turn.proto\"\xdb\x01\n" +
+	"\x1avignette/v1/feedback.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19vignette/v1/options.proto\x1a\x17vignette/v1/rater.proto\x1a\x17vignette/v1/score.proto\x1a\x16vignette/v1/turn.proto\"\xdb\x01\n" +
 	"\fConsequences\x12#\n" +
 	"\brevision\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x01R\brevision\x12\x12\n" +
 	"\x04seed\x18\x02 \x01(\x04R\x04seed\x12\x1e\n" +
@@ -3254,7 +3282,7 @@ const file_vignette_v1_feedback_proto_rawDesc = "" +
 	"\x04gold\x18\x05 \x01(\bR\x04gold\x12 \n" +
 	"\vcalibration\x18\x06 \x01(\bR\vcalibration\x12%\n" +
 	"\x04span\x18\a \x01(\v2\x11.vignette.v1.SpanR\x04spanB\r\n" +
-	"\v_turn_index\"\x82\x05\n" +
+	"\v_turn_index\"\xf6\x05\n" +
 	"\x06Rating\x12#\n" +
 	"\bcampaign\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\bcampaign\x12\x1b\n" +
 	"\x04item\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x04item\x12+\n" +
@@ -3272,7 +3300,9 @@ const file_vignette_v1_feedback_proto_rawDesc = "" +
 	"\n" +
 	"time_spent\x18\f \x01(\v2\x19.google.protobuf.DurationR\ttimeSpent\x12>\n" +
 	"\x05shown\x18\r \x01(\x0e2\x1e.vignette.v1.ConsequencesShownB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05shown\x12\x18\n" +
-	"\aswapped\x18\x0e \x01(\bR\aswapped\"\xb5\x01\n" +
+	"\aswapped\x18\x0e \x01(\bR\aswapped\x129\n" +
+	"\tsimulated\x18\x0f \x01(\v2\x1b.vignette.v1.SimulatedRaterR\tsimulated\x127\n" +
+	"\bimported\x18\x10 \x01(\v2\x1b.vignette.v1.ImportedRatingR\bimported\"\xb5\x01\n" +
 	"\vScaleRating\x12\x1d\n" +
 	"\x05scale\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05scale\x12\x16\n" +
 	"\x05value\x18\x02 \x01(\x05H\x00R\x05value\x12!\n" +
@@ -3390,7 +3420,7 @@ const file_vignette_v1_feedback_proto_rawDesc = "" +
 	"\tundefined\x18\x04 \x01(\tR\tundefinedB\b\n" +
 	"\x06_valueB\x06\n" +
 	"\x04_lowB\a\n" +
-	"\x05_high\"\xaa\x03\n" +
+	"\x05_high\"\xc8\x03\n" +
 	"\vRaterReport\x12\x14\n" +
 	"\x05rater\x18\x01 \x01(\tR\x05rater\x12\x14\n" +
 	"\x05rated\x18\x02 \x01(\x05R\x05rated\x12\x18\n" +
@@ -3404,7 +3434,8 @@ const file_vignette_v1_feedback_proto_rawDesc = "" +
 	"\x0emedian_seconds\x18\t \x01(\x01H\x00R\rmedianSeconds\x88\x01\x01\x12 \n" +
 	"\vcalibration\x18\n" +
 	" \x01(\x05R\vcalibration\x12+\n" +
-	"\x11calibration_right\x18\v \x01(\x05R\x10calibrationRightB\x11\n" +
+	"\x11calibration_right\x18\v \x01(\x05R\x10calibrationRight\x12\x1c\n" +
+	"\tsimulated\x18\f \x01(\bR\tsimulatedB\x11\n" +
 	"\x0f_median_seconds*\x91\x01\n" +
 	"\x11ConsequencesShown\x12\"\n" +
 	"\x1eCONSEQUENCES_SHOWN_UNSPECIFIED\x10\x00\x12\x1b\n" +
@@ -3505,8 +3536,10 @@ var file_vignette_v1_feedback_proto_goTypes = []any{
 	(*Missing)(nil),               // 42: vignette.v1.Missing
 	(*Span)(nil),                  // 43: vignette.v1.Span
 	(*durationpb.Duration)(nil),   // 44: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil), // 45: google.protobuf.Timestamp
-	(ActionKind)(0),               // 46: vignette.v1.ActionKind
+	(*SimulatedRater)(nil),        // 45: vignette.v1.SimulatedRater
+	(*ImportedRating)(nil),        // 46: vignette.v1.ImportedRating
+	(*timestamppb.Timestamp)(nil), // 47: google.protobuf.Timestamp
+	(ActionKind)(0),               // 48: vignette.v1.ActionKind
 }
 var file_vignette_v1_feedback_proto_depIdxs = []int32{
 	6,  // 0: vignette.v1.Consequences.futures:type_name -> vignette.v1.Future
@@ -3528,54 +3561,56 @@ var file_vignette_v1_feedback_proto_depIdxs = []int32{
 	17, // 16: vignette.v1.Rating.corrections:type_name -> vignette.v1.Correction
 	44, // 17: vignette.v1.Rating.time_spent:type_name -> google.protobuf.Duration
 	0,  // 18: vignette.v1.Rating.shown:type_name -> vignette.v1.ConsequencesShown
-	16, // 19: vignette.v1.ScaleRating.evidence:type_name -> vignette.v1.Evidence
-	1,  // 20: vignette.v1.ShownItem.stage:type_name -> vignette.v1.RatingStage
-	19, // 21: vignette.v1.ShownItem.sides:type_name -> vignette.v1.ShownConversation
-	14, // 22: vignette.v1.ShownItem.draft:type_name -> vignette.v1.Rating
-	45, // 23: vignette.v1.ShownItem.lease_until:type_name -> google.protobuf.Timestamp
-	21, // 24: vignette.v1.ShownConversation.turns:type_name -> vignette.v1.ShownTurn
-	20, // 25: vignette.v1.ShownConversation.futures:type_name -> vignette.v1.ShownFuture
-	46, // 26: vignette.v1.ShownTurn.kind:type_name -> vignette.v1.ActionKind
-	9,  // 27: vignette.v1.OpenCampaignRequest.rubric:type_name -> vignette.v1.Codebook
-	26, // 28: vignette.v1.ListCampaignsResponse.campaigns:type_name -> vignette.v1.CampaignSummary
-	3,  // 29: vignette.v1.CampaignSummary.unit:type_name -> vignette.v1.CampaignUnit
-	2,  // 30: vignette.v1.CampaignSummary.arm:type_name -> vignette.v1.CampaignArm
-	45, // 31: vignette.v1.CampaignSummary.opened_at:type_name -> google.protobuf.Timestamp
-	9,  // 32: vignette.v1.GetCampaignResponse.rubric:type_name -> vignette.v1.Codebook
-	18, // 33: vignette.v1.NextItemResponse.item:type_name -> vignette.v1.ShownItem
-	14, // 34: vignette.v1.SaveRatingRequest.rating:type_name -> vignette.v1.Rating
-	14, // 35: vignette.v1.SaveRatingResponse.rating:type_name -> vignette.v1.Rating
-	33, // 36: vignette.v1.SaveRatingResponse.calibration:type_name -> vignette.v1.CalibrationAnswer
-	14, // 37: vignette.v1.ListRatingsResponse.ratings:type_name -> vignette.v1.Rating
-	38, // 38: vignette.v1.GetAgreementResponse.scales:type_name -> vignette.v1.ScaleAgreement
-	40, // 39: vignette.v1.GetAgreementResponse.raters:type_name -> vignette.v1.RaterReport
-	1,  // 40: vignette.v1.ScaleAgreement.stage:type_name -> vignette.v1.RatingStage
-	39, // 41: vignette.v1.ScaleAgreement.percent:type_name -> vignette.v1.Estimate
-	39, // 42: vignette.v1.ScaleAgreement.kappa:type_name -> vignette.v1.Estimate
-	39, // 43: vignette.v1.ScaleAgreement.alpha:type_name -> vignette.v1.Estimate
-	39, // 44: vignette.v1.ScaleAgreement.icc:type_name -> vignette.v1.Estimate
-	39, // 45: vignette.v1.RaterReport.bias:type_name -> vignette.v1.Estimate
-	39, // 46: vignette.v1.RaterReport.self_agreement:type_name -> vignette.v1.Estimate
-	39, // 47: vignette.v1.RaterReport.drift:type_name -> vignette.v1.Estimate
-	22, // 48: vignette.v1.FeedbackService.OpenCampaign:input_type -> vignette.v1.OpenCampaignRequest
-	24, // 49: vignette.v1.FeedbackService.ListCampaigns:input_type -> vignette.v1.ListCampaignsRequest
-	27, // 50: vignette.v1.FeedbackService.GetCampaign:input_type -> vignette.v1.GetCampaignRequest
-	29, // 51: vignette.v1.FeedbackService.NextItem:input_type -> vignette.v1.NextItemRequest
-	31, // 52: vignette.v1.FeedbackService.SaveRating:input_type -> vignette.v1.SaveRatingRequest
-	34, // 53: vignette.v1.FeedbackService.ListRatings:input_type -> vignette.v1.ListRatingsRequest
-	36, // 54: vignette.v1.FeedbackService.GetAgreement:input_type -> vignette.v1.GetAgreementRequest
-	23, // 55: vignette.v1.FeedbackService.OpenCampaign:output_type -> vignette.v1.OpenCampaignResponse
-	25, // 56: vignette.v1.FeedbackService.ListCampaigns:output_type -> vignette.v1.ListCampaignsResponse
-	28, // 57: vignette.v1.FeedbackService.GetCampaign:output_type -> vignette.v1.GetCampaignResponse
-	30, // 58: vignette.v1.FeedbackService.NextItem:output_type -> vignette.v1.NextItemResponse
-	32, // 59: vignette.v1.FeedbackService.SaveRating:output_type -> vignette.v1.SaveRatingResponse
-	35, // 60: vignette.v1.FeedbackService.ListRatings:output_type -> vignette.v1.ListRatingsResponse
-	37, // 61: vignette.v1.FeedbackService.GetAgreement:output_type -> vignette.v1.GetAgreementResponse
-	55, // [55:62] is the sub-list for method output_type
-	48, // [48:55] is the sub-list for method input_type
-	48, // [48:48] is the sub-list for extension type_name
-	48, // [48:48] is the sub-list for extension extendee
-	0,  // [0:48] is the sub-list for field type_name
+	45, // 19: vignette.v1.Rating.simulated:type_name -> vignette.v1.SimulatedRater
+	46, // 20: vignette.v1.Rating.imported:type_name -> vignette.v1.ImportedRating
+	16, // 21: vignette.v1.ScaleRating.evidence:type_name -> vignette.v1.Evidence
+	1,  // 22: vignette.v1.ShownItem.stage:type_name -> vignette.v1.RatingStage
+	19, // 23: vignette.v1.ShownItem.sides:type_name -> vignette.v1.ShownConversation
+	14, // 24: vignette.v1.ShownItem.draft:type_name -> vignette.v1.Rating
+	47, // 25: vignette.v1.ShownItem.lease_until:type_name -> google.protobuf.Timestamp
+	21, // 26: vignette.v1.ShownConversation.turns:type_name -> vignette.v1.ShownTurn
+	20, // 27: vignette.v1.ShownConversation.futures:type_name -> vignette.v1.ShownFuture
+	48, // 28: vignette.v1.ShownTurn.kind:type_name -> vignette.v1.ActionKind
+	9,  // 29: vignette.v1.OpenCampaignRequest.rubric:type_name -> vignette.v1.Codebook
+	26, // 30: vignette.v1.ListCampaignsResponse.campaigns:type_name -> vignette.v1.CampaignSummary
+	3,  // 31: vignette.v1.CampaignSummary.unit:type_name -> vignette.v1.CampaignUnit
+	2,  // 32: vignette.v1.CampaignSummary.arm:type_name -> vignette.v1.CampaignArm
+	47, // 33: vignette.v1.CampaignSummary.opened_at:type_name -> google.protobuf.Timestamp
+	9,  // 34: vignette.v1.GetCampaignResponse.rubric:type_name -> vignette.v1.Codebook
+	18, // 35: vignette.v1.NextItemResponse.item:type_name -> vignette.v1.ShownItem
+	14, // 36: vignette.v1.SaveRatingRequest.rating:type_name -> vignette.v1.Rating
+	14, // 37: vignette.v1.SaveRatingResponse.rating:type_name -> vignette.v1.Rating
+	33, // 38: vignette.v1.SaveRatingResponse.calibration:type_name -> vignette.v1.CalibrationAnswer
+	14, // 39: vignette.v1.ListRatingsResponse.ratings:type_name -> vignette.v1.Rating
+	38, // 40: vignette.v1.GetAgreementResponse.scales:type_name -> vignette.v1.ScaleAgreement
+	40, // 41: vignette.v1.GetAgreementResponse.raters:type_name -> vignette.v1.RaterReport
+	1,  // 42: vignette.v1.ScaleAgreement.stage:type_name -> vignette.v1.RatingStage
+	39, // 43: vignette.v1.ScaleAgreement.percent:type_name -> vignette.v1.Estimate
+	39, // 44: vignette.v1.ScaleAgreement.kappa:type_name -> vignette.v1.Estimate
+	39, // 45: vignette.v1.ScaleAgreement.alpha:type_name -> vignette.v1.Estimate
+	39, // 46: vignette.v1.ScaleAgreement.icc:type_name -> vignette.v1.Estimate
+	39, // 47: vignette.v1.RaterReport.bias:type_name -> vignette.v1.Estimate
+	39, // 48: vignette.v1.RaterReport.self_agreement:type_name -> vignette.v1.Estimate
+	39, // 49: vignette.v1.RaterReport.drift:type_name -> vignette.v1.Estimate
+	22, // 50: vignette.v1.FeedbackService.OpenCampaign:input_type -> vignette.v1.OpenCampaignRequest
+	24, // 51: vignette.v1.FeedbackService.ListCampaigns:input_type -> vignette.v1.ListCampaignsRequest
+	27, // 52: vignette.v1.FeedbackService.GetCampaign:input_type -> vignette.v1.GetCampaignRequest
+	29, // 53: vignette.v1.FeedbackService.NextItem:input_type -> vignette.v1.NextItemRequest
+	31, // 54: vignette.v1.FeedbackService.SaveRating:input_type -> vignette.v1.SaveRatingRequest
+	34, // 55: vignette.v1.FeedbackService.ListRatings:input_type -> vignette.v1.ListRatingsRequest
+	36, // 56: vignette.v1.FeedbackService.GetAgreement:input_type -> vignette.v1.GetAgreementRequest
+	23, // 57: vignette.v1.FeedbackService.OpenCampaign:output_type -> vignette.v1.OpenCampaignResponse
+	25, // 58: vignette.v1.FeedbackService.ListCampaigns:output_type -> vignette.v1.ListCampaignsResponse
+	28, // 59: vignette.v1.FeedbackService.GetCampaign:output_type -> vignette.v1.GetCampaignResponse
+	30, // 60: vignette.v1.FeedbackService.NextItem:output_type -> vignette.v1.NextItemResponse
+	32, // 61: vignette.v1.FeedbackService.SaveRating:output_type -> vignette.v1.SaveRatingResponse
+	35, // 62: vignette.v1.FeedbackService.ListRatings:output_type -> vignette.v1.ListRatingsResponse
+	37, // 63: vignette.v1.FeedbackService.GetAgreement:output_type -> vignette.v1.GetAgreementResponse
+	57, // [57:64] is the sub-list for method output_type
+	50, // [50:57] is the sub-list for method input_type
+	50, // [50:50] is the sub-list for extension type_name
+	50, // [50:50] is the sub-list for extension extendee
+	0,  // [0:50] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_feedback_proto_init() }
@@ -3584,6 +3619,7 @@ func file_vignette_v1_feedback_proto_init() {
 		return
 	}
 	file_vignette_v1_options_proto_init()
+	file_vignette_v1_rater_proto_init()
 	file_vignette_v1_score_proto_init()
 	file_vignette_v1_turn_proto_init()
 	file_vignette_v1_feedback_proto_msgTypes[3].OneofWrappers = []any{
