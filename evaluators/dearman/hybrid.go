@@ -54,10 +54,14 @@ func (s skill) levelModel() string    { return dimensions[s].id + " level" }
 // likely says how likely a sentence shows a skill at all, and how likely strongly; of a state of mind, speaks against it.
 type likely [skills]struct{ some, strong float64 }
 
+// bags are used again: they are read for a moment and keep nothing.
+var bags = sync.Pool{New: func() any { return linear.NewBag() }}
+
 // likelihoods reads each sentence.
 func (r *readers) likelihoods(m *moment, f *findings) []likely {
 	out := make([]likely, len(m.sentences))
-	bag, room := linear.NewBag(), [3 * skills]float64{}
+	bag, room := bags.Get().(*linear.Bag), [3 * skills]float64{}
+	defer bags.Put(bag)
 	for i, each := range m.sentences {
 		if each.Broken {
 			continue // words in no order show nothing
@@ -80,7 +84,8 @@ func (m *moment) weigh(all *findings) {
 	said := r.likelihoods(m, all)
 	var levels [skills]utterance.Level
 	var chances [skills]float64
-	bag, room := linear.NewBag(), [3]float64{}
+	bag, room := bags.Get().(*linear.Bag), [3]float64{}
+	defer bags.Put(bag)
 	for s := range skills {
 		if all[s].Level > utterance.NotApplicable {
 			bag.Reset()

@@ -209,20 +209,31 @@ func (m *moment) read(text string) {
 	m.stems = language.Stems{}
 	m.words = 0
 	m.sentences = make([]*sentence, len(spoken))
-	for _, each := range spoken {
-		addContent(m.stems, each.Said)
-	}
 	for i, each := range spoken {
 		s := &sentence{Sentence: each, stems: language.Stems{}}
 		addContent(s.stems, s.Tokens)
+		if fluent(each) {
+			for stem := range s.stems {
+				m.stems[stem] = struct{}{}
+			}
+		} else {
+			addContent(m.stems, each.Said)
+		}
+		m.sentences[i] = s
+	}
+	for _, s := range m.sentences {
 		s.tie = m.tie(s.Tokens, s.stems)
 		for _, token := range s.Said {
 			if token.IsWord() {
 				m.words++
 			}
 		}
-		m.sentences[i] = s
 	}
+}
+
+// fluent says whether a sentence was said as it would be written.
+func fluent(s *utterance.Sentence) bool {
+	return len(s.Said) == len(s.Tokens) && (len(s.Said) == 0 || &s.Said[0] == &s.Tokens[0])
 }
 
 // length is how many words an utterance has; none of what was not said.

@@ -73,7 +73,7 @@ func (m *moment) written(s *sentence) []language.Token {
 func (m *moment) spoken(s *sentence) []language.Token {
 	switch {
 	case s.spoken != nil:
-	case len(s.Said) == len(s.Tokens) && &s.Said[0] == &s.Tokens[0]:
+	case fluent(s.Sentence):
 		s.spoken = m.written(s)
 	default:
 		s.spoken = m.alike(s.Said)

@@ -16,9 +16,19 @@ type Panel struct {
 	from    []int
 	columns int
 	found   map[uint64]int32
+	// known has a bit for each feature that is found, by the beginning of its key: most features of a text are in no model.
+	known [knownBits / 64]uint64
 	// rows are the weights of all models, a row after the other.
 	rows []float64
 	free sync.Pool
+}
+
+// knownBits is how many bits tell features apart; a few share one. It is a power of two.
+const knownBits = 1 << 17
+
+func (p *Panel) knows(key uint64) bool {
+	bit := key >> 20 % knownBits
+	return p.known[bit/64]&(1<<(bit%64)) != 0
 }
 
 // seat is where a feature of a panel was met in a bag.
@@ -45,6 +55,8 @@ func NewPanel(models ...*Model) *Panel {
 			if !ok {
 				at = int32(len(p.found))
 				p.found[key] = at
+				bit := key >> 20 % knownBits
+				p.known[bit/64] |= 1 << (bit % 64)
 				p.rows = append(p.rows, make([]float64, p.columns)...)
 			}
 			copy(p.rows[int(at)*p.columns+p.from[k]:], m.rows[i])
@@ -58,7 +70,11 @@ func NewPanel(models ...*Model) *Panel {
 func (p *Panel) meet(b *Bag, d *desk) {
 	d.seats = d.seats[:0]
 	for i := range b.features {
-		row, ok := p.found[b.features[i].key]
+		key := b.features[i].key
+		if !p.knows(key) {
+			continue
+		}
+		row, ok := p.found[key]
 		if !ok {
 			continue
 		}
