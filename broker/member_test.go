@@ -90,6 +90,9 @@ func TestMembersKeepEachOthersCopies(t *testing.T) {
 	if err := members[leader].Close(ctx); err != nil {
 		t.Fatal(err)
 	}
+	if members[leader].URL() != urls[leader] || members[leader].ClusterAddr() != peers[leader] {
+		t.Errorf("stopped, it says that it was at %q and %q", members[leader].URL(), members[leader].ClusterAddr())
+	}
 	publish("s.2")
 	again := openMember(t, config(leader))
 	if err := again.Ready(ctx); err != nil {
@@ -142,7 +145,10 @@ func TestMemberRefuses(t *testing.T) {
 			t.Errorf("%q, want one line with %q", err, reason)
 		}
 	}
-	openMember(t, good)
+	alone := openMember(t, good)
+	if alone.ClusterAddr() != "" || !strings.HasPrefix(alone.URL(), "nats://127.0.0.1:") {
+		t.Errorf("it is at %q for clients and %q for members", alone.URL(), alone.ClusterAddr())
+	}
 	if _, err := broker.OpenMember(testContext(t), good); err == nil || !strings.Contains(err.Error(), "in use") {
 		t.Errorf("the directory of a member that runs was opened: %v", err)
 	}

@@ -45,6 +45,9 @@ type Config struct {
 	// Replicas is how many servers of a cluster keep a copy of each stream that this node has to make, 1, 3 or 5; 0 means 3 where the
 	// cluster is known to have as many servers, else 1. Streams that are there stay as they are.
 	Replicas int
+	// ServesOnly is for a node that hosts an agent and nothing else on a cluster: it asks for no log and no queue, to which its
+	// credentials may give it no right. Only [Node.Builtin], [Node.Host], [Node.ServeGRPC] and [Node.Directory] are for it then.
+	ServesOnly bool
 	// Version is the version of the program, told by every service it hosts.
 	Version string
 	// Logger takes what the process has to say; nil discards it.
@@ -143,6 +146,20 @@ func newNode(ctx context.Context, config Config, b *broker.Broker) (*Node, error
 
 // connect gives the log and the callers connections of their own, so that neither waits behind the other's traffic.
 func (n *Node) connect(ctx context.Context) error {
+	if !n.config.ServesOnly || n.broker.Embedded() {
+		if err := n.openLogs(ctx); err != nil {
+			return err
+		}
+	}
+	callConn, err := n.broker.Connect(ctx, "calls")
+	if err != nil {
+		return err
+	}
+	n.directory = newDirectory(callConn, n.broker.Namespace())
+	return nil
+}
+
+func (n *Node) openLogs(ctx context.Context) error {
 	logConn, err := n.broker.Connect(ctx, "episode-log")
 	if err != nil {
 		return err
@@ -165,11 +182,6 @@ func (n *Node) connect(ctx context.Context) error {
 	if n.broker.Embedded() {
 		n.index = projection.NewIndex(filepath.Join(n.broker.Dir(), indexFile), n.log, n.config.Version, n.config.Logger)
 	}
-	callConn, err := n.broker.Connect(ctx, "calls")
-	if err != nil {
-		return err
-	}
-	n.directory = newDirectory(callConn, n.broker.Namespace())
 	return nil
 }
 

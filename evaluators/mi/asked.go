@@ -18,7 +18,9 @@ var questionModel = sync.OnceValue(func() *linear.Model { return linear.MustPars
 
 // asksOpenly decides for a turn in which something is asked.
 func asksOpenly(t *turn) bool {
-	bag := linear.NewBag()
+	bag := bags.Get().(*linear.Bag)
+	defer bags.Put(bag)
+	bag.Reset()
 	askedFeatures(bag, t)
 	label, _ := questionModel().Likeliest(bag)
 	return label == 1

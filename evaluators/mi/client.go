@@ -223,7 +223,7 @@ func (v *verdictOnTalk) assent(t *turn, h *history) int {
 	if strings.HasSuffix(strings.TrimSpace(h.other.text), "-") {
 		return 0
 	}
-	said := readTurnText(language.SwapPersons(h.other.text))
+	said := h.other.mirror()
 	sum := 0
 	for _, u := range said.units {
 		for _, l := range leansOf(said, u) {

@@ -27,17 +27,23 @@ var talkModels = sync.OnceValue(func() [2]*linear.Model {
 // wordWorth is what a word is worth beside a cue: less, so that the ridge holds it back more. Chosen by leaving out files of the corpus in turn.
 const wordWorth = 0.7
 
+// bags are used again: what they hold is read at once.
+var bags = sync.Pool{New: func() any { return linear.NewBag() }}
+
 // decide has the trained weights say where talk leads. Where they alone say so, the words that weighed most are quoted.
 func (v *verdictOnTalk) decide(t *turn, h *history) {
 	if v.plainly(t) {
 		v.talk = v.ruled
 		return
 	}
-	bag := linear.NewBag()
-	talkCues(bag, t, v, h)
-	talkWords(bag, t, h)
+	bag := bags.Get().(*linear.Bag)
+	defer bags.Put(bag)
+	bag.Reset()
 	models := talkModels()
-	cues, words := models[0].Probabilities(bag), models[1].Probabilities(bag)
+	talkCues(bag, t, v, h)
+	cues := models[0].Probabilities(bag)
+	talkWords(bag, t, h)
+	words := models[1].Probabilities(bag)
 	for k := range cues {
 		if cues[k]+words[k] > cues[v.talk]+words[v.talk] {
 			v.talk = k
@@ -242,7 +248,7 @@ func meantBy(t *turn, h *history) (*turn, float64) {
 	switch {
 	case h.other == nil:
 	case t.words <= 5 && opening(t) == "yes":
-		return readTurnText(language.SwapPersons(h.other.text)), 0.7
+		return h.other.mirror(), 0.7
 	case t.fragment && h.own != nil && h.other.words <= nod:
 		return h.own, 0.5
 	}
@@ -279,7 +285,7 @@ func opening(t *turn) string {
 
 // leaning is where the counselor's words lead when the client says them.
 func leaning(said *turn) string {
-	swapped, sum := readTurnText(language.SwapPersons(said.text)), 0
+	swapped, sum := said.mirror(), 0
 	for _, u := range swapped.units {
 		for _, l := range leansOf(swapped, u) {
 			sum += l.points

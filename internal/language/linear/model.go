@@ -48,23 +48,19 @@ func (m *Model) Sum(b *Bag) []float64 {
 	return sums
 }
 
-// each calls f for each feature the model knows, once.
+// each calls f for each feature the model knows, once, in the order of the model's rows.
 func (m *Model) each(b *Bag, f func(at int, value float64, row []float64)) {
-	type known struct {
-		row int32
-		at  int
-	}
-	places := make([]known, 0, 128)
+	places := make([]uint64, 0, 256) // a row, then a place in the bag: sorted as one number
 	for i := range b.features {
 		if row, ok := m.found[b.features[i].key]; ok {
-			places = append(places, known{row, i})
+			places = append(places, uint64(row)<<32|uint64(i))
 		}
 	}
-	slices.SortFunc(places, func(x, y known) int { return cmp.Or(cmp.Compare(x.row, y.row), cmp.Compare(x.at, y.at)) })
+	slices.Sort(places)
 	for i := 0; i < len(places); {
-		best, row := places[i].at, places[i].row
-		for i++; i < len(places) && places[i].row == row; i++ {
-			if at := places[i].at; math.Abs(b.features[at].value) > math.Abs(b.features[best].value) {
+		best, row := int(uint32(places[i])), places[i]>>32
+		for i++; i < len(places) && places[i]>>32 == row; i++ {
+			if at := int(uint32(places[i])); math.Abs(b.features[at].value) > math.Abs(b.features[best].value) {
 				best = at
 			}
 		}
