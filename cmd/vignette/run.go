@@ -24,7 +24,6 @@ import (
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/scenarios"
 	"github.com/vignette-sim/vignette/scenarios/design"
-	"github.com/vignette-sim/vignette/studies"
 	"github.com/vignette-sim/vignette/studies/starter"
 )
 
@@ -39,6 +38,7 @@ type runFlags struct {
 	json    bool
 	resume  string
 	models  modelFlags
+	watch   watchFlags
 }
 
 func newRun() *cobra.Command {
@@ -82,12 +82,13 @@ question is not paid for twice, --replay asks nothing at all.`,
   vignette run --resume last --max-cost 5
   vignette run --resume last --repeats 20
   vignette run --resume last --parked
+  vignette run --repeats 100 --log info --metrics 127.0.0.1:9464 --trace spans.jsonl
   vignette run traits-and-mind-reading --model counselor=gpt-4o-mini
   vignette run my-study.yaml --resume last
   vignette run my-scenario.yaml --json | jq 'select(.type == "done")'`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runRun(cmd, args, flags)
+			return flags.watch.watched(cmd, func() error { return runRun(cmd, args, flags) })
 		},
 	}
 	cmd.Flags().Uint64Var(&flags.seed, "seed", 1, "seed of all chance")
@@ -100,6 +101,7 @@ question is not paid for twice, --replay asks nothing at all.`,
 	addTriesFlag(cmd, &flags.tries)
 	addTagFlag(cmd, &flags.tags)
 	flags.models.add(cmd)
+	flags.watch.add(cmd, logOff)
 	cmd.ValidArgsFunction = completeScenarios
 	completeFlag(cmd, "resume", runNames)
 	return cmd
@@ -302,7 +304,7 @@ func play(ctx context.Context, cmd *cobra.Command, n *node.Node, planner *planni
 		return err
 	}
 	count := projection.NewCount(planner)
-	result := runResult{planner: planner, table: studies.NewTable(planner.Manifest())}
+	result := newRunResult(planner)
 	playErr := run(ctx, planner, runs.Options{
 		Workers: flags.workers,
 		Tries:   flags.tries,
