@@ -121,7 +121,11 @@ func (r *reader) study(name string) (*Study, error) {
 		}
 		if err == nil {
 			s.Played = append(s.Played, played)
-			s.Sources = append(s.Sources, &vignettev1.ScenarioSource{Scenario: played.GetId(), From: s.GetScenarios()[i]})
+			from := s.GetScenarios()[i]
+			if target, ok := beside(name, from); ok && looksLikePath(from) {
+				from = r.call(target) // as whoever runs it finds it, from where they are
+			}
+			s.Sources = append(s.Sources, &vignettev1.ScenarioSource{Scenario: played.GetId(), From: from})
 			continue
 		}
 		if p := asProblems("", err); len(p) > 1 || p[0].File != "" {
