@@ -66,6 +66,14 @@ function begin(mine: boolean, name: string, text: string): HTMLElement | null {
   return turn;
 }
 
+// The two ways that turns come by do not wait for each other: what is recorded already is not on its way any more.
+const recorded = (number: number) => document.getElementById(`turn-${number}`) !== null;
+
+function tidy(number: number): void {
+  if (recorded(number)) coming(true)?.remove();
+  if (recorded(number + 1)) coming(false)?.remove();
+}
+
 function forget(): void {
   for (const turn of turns?.querySelectorAll(".coming") ?? []) turn.remove();
 }
@@ -175,7 +183,7 @@ async function speak(text: string, index: number): Promise<void> {
         if (update.words) {
           if (update.words.taken_back) words = "";
           words += update.words.text ?? "";
-          begin(false, partner(), words);
+          if (!recorded(index + 2)) begin(false, partner(), words);
         }
         if (update.risk) {
           heard = update.risk.heard ?? [];
@@ -190,6 +198,7 @@ async function speak(text: string, index: number): Promise<void> {
     if (!whole && !refused) await pause(1500);
   }
   saying = false;
+  tidy(index + 1);
   if (refused) {
     forget();
     tell(refused);
