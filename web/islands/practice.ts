@@ -84,6 +84,11 @@ const yours = () => stand?.querySelector<HTMLElement>(".stand")?.dataset.yours =
 
 let saying = false;
 
+// A form that is on its way leads to its own page: what comes of it meanwhile must not lead elsewhere.
+let leaving = false;
+addEventListener("submit", (event) => { if (event.target !== form) leaving = true; });
+addEventListener("pageshow", () => { leaving = false; });
+
 function settle(): void {
   const send = document.querySelector<HTMLButtonElement>("#send");
   form?.classList.toggle("stuck", next() > 1); // Before that the brief is read.
@@ -97,7 +102,10 @@ function settle(): void {
 function placed(html: string): void {
   const now = elementOf(html);
   if (!now || !stand) return;
-  if (turns && now.dataset.branch !== turns.dataset.branch) return location.reload();
+  if (turns && now.dataset.branch !== turns.dataset.branch) {
+    if (!leaving) location.reload();
+    return;
+  }
   const old = stand.firstElementChild;
   if (old?.outerHTML === now.outerHTML) return;
   const focused = stand.contains(document.activeElement);
@@ -116,7 +124,7 @@ function follow(path: string): void {
   source.addEventListener("error", () => tell("The connection is lost; trying again. What you said is kept."));
   source.addEventListener("turn", (event: MessageEvent<string>) => take(event.data));
   source.addEventListener("stand", (event: MessageEvent<string>) => placed(event.data));
-  source.addEventListener("over", () => { source.close(); location.reload(); });
+  source.addEventListener("over", () => { source.close(); if (!leaving) location.reload(); });
   addEventListener("pagehide", () => source.close());
 }
 
