@@ -307,6 +307,22 @@ func (q *Queue) Left(ctx context.Context, run string) (int, error) {
 	}
 }
 
+// Standing is how many episodes of a run wait, and how many are in somebody's hand; zeroes when nobody has looked for any yet. Unlike
+// [Queue.Left] it changes nothing.
+func (q *Queue) Standing(ctx context.Context, run string) (waiting, held int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	defer cancel()
+	c, err := q.js.Consumer(ctx, q.stream(), run)
+	if errors.Is(err, jetstream.ErrConsumerNotFound) {
+		return 0, 0, nil
+	}
+	if err != nil {
+		return 0, 0, fmt.Errorf("work queue: consumer of run %s: %w", run, err)
+	}
+	info := c.CachedInfo() // just asked for
+	return int(info.NumPending), info.NumAckPending, nil
+}
+
 // Recall takes a run's episodes out of all hands, so that they can be taken at once. It is for whoever knows that nobody is left who
 // holds any; else somebody loses what it is about to record.
 func (q *Queue) Recall(ctx context.Context, run string) error {

@@ -41,6 +41,7 @@ func nodeConfig(cmd *cobra.Command) node.Config {
 		},
 	}
 	config.Replicas, _ = cmd.Flags().GetInt("replicas")
+	config.Logger, config.Telemetry = watchOf(cmd).logger, watchOf(cmd).telemetry
 	if config.NATS.URL == "" {
 		config.NATS.URL = os.Getenv("VIGNETTE_NATS")
 	}
