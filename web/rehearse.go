@@ -158,6 +158,9 @@ func (q *request) sessionPage(r *rehearsal, s *vignettev1.PracticeSession) *sess
 		Drafts: given >= vignettev1.HelpLevel_HELP_LEVEL_CO_DRAFTING, Hints: given >= vignettev1.HelpLevel_HELP_LEVEL_ON_REQUEST,
 		Emotions: emotions(),
 	}
+	if p.Mine && !p.Over { // Who does both, alone, talks first.
+		p.Reviewer = false
+	}
 	p.Feedback = p.Hints || p.Over && given >= vignettev1.HelpLevel_HELP_LEVEL_AFTER
 	p.Retries = p.Mine && !s.GetPractice().GetExam() && (phase == vignettev1.PracticePhase_PRACTICE_PHASE_TALKING || phase == vignettev1.PracticePhase_PRACTICE_PHASE_ENDED)
 	p.Begun = slices.ContainsFunc(s.GetTurns(), (*vignettev1.PracticeTurn).GetMine)
@@ -193,7 +196,7 @@ func (p *sessionPage) turn(r *rehearsal, t *vignettev1.PracticeTurn) practiceTur
 	s := p.PracticeSession
 	out := practiceTurn{
 		Session: s.GetSession(), Branch: s.GetBranch(), Index: int(t.GetIndex()), Number: int(t.GetIndex()) + 1, Name: plain(t.GetName()), Mine: t.GetMine(),
-		Text: t.GetAction().GetText(), Feedback: shown(t.GetFeedback(), s, r.may), Felt: felt(t.GetFelt()), Disagreements: t.GetDisagreements(),
+		Text: t.GetAction().GetText(), Feedback: shown(t.GetFeedback(), s, rights{review: p.Reviewer}), Felt: felt(t.GetFelt()), Disagreements: t.GetDisagreements(),
 		MayRetry: p.Retries && t.GetMine(), MayAnswer: p.Mine, MayReview: p.Reviewer,
 	}
 	if out.Mine && p.Mine {

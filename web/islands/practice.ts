@@ -66,6 +66,14 @@ function begin(mine: boolean, name: string, text: string): HTMLElement | null {
   return turn;
 }
 
+// The two ways that turns come by do not wait for each other: what is recorded already is not on its way any more.
+const recorded = (number: number) => document.getElementById(`turn-${number}`) !== null;
+
+function tidy(number: number): void {
+  if (recorded(number)) coming(true)?.remove();
+  if (recorded(number + 1)) coming(false)?.remove();
+}
+
 function forget(): void {
   for (const turn of turns?.querySelectorAll(".coming") ?? []) turn.remove();
 }
@@ -75,6 +83,11 @@ const next = () => Number(stand?.querySelector<HTMLElement>(".stand")?.dataset.n
 const yours = () => stand?.querySelector<HTMLElement>(".stand")?.dataset.yours === "true";
 
 let saying = false;
+
+// A form that is on its way leads to its own page: what comes of it meanwhile must not lead elsewhere.
+let leaving = false;
+addEventListener("submit", (event) => { if (event.target !== form) leaving = true; });
+addEventListener("pageshow", () => { leaving = false; });
 
 function settle(): void {
   const send = document.querySelector<HTMLButtonElement>("#send");
@@ -89,7 +102,10 @@ function settle(): void {
 function placed(html: string): void {
   const now = elementOf(html);
   if (!now || !stand) return;
-  if (turns && now.dataset.branch !== turns.dataset.branch) return location.reload();
+  if (turns && now.dataset.branch !== turns.dataset.branch) {
+    if (!leaving) location.reload();
+    return;
+  }
   const old = stand.firstElementChild;
   if (old?.outerHTML === now.outerHTML) return;
   const focused = stand.contains(document.activeElement);
@@ -108,7 +124,7 @@ function follow(path: string): void {
   source.addEventListener("error", () => tell("The connection is lost; trying again. What you said is kept."));
   source.addEventListener("turn", (event: MessageEvent<string>) => take(event.data));
   source.addEventListener("stand", (event: MessageEvent<string>) => placed(event.data));
-  source.addEventListener("over", () => { source.close(); location.reload(); });
+  source.addEventListener("over", () => { source.close(); if (!leaving) location.reload(); });
   addEventListener("pagehide", () => source.close());
 }
 
@@ -175,7 +191,7 @@ async function speak(text: string, index: number): Promise<void> {
         if (update.words) {
           if (update.words.taken_back) words = "";
           words += update.words.text ?? "";
-          begin(false, partner(), words);
+          if (!recorded(index + 2)) begin(false, partner(), words);
         }
         if (update.risk) {
           heard = update.risk.heard ?? [];
@@ -190,6 +206,7 @@ async function speak(text: string, index: number): Promise<void> {
     if (!whole && !refused) await pause(1500);
   }
   saying = false;
+  tidy(index + 1);
   if (refused) {
     forget();
     tell(refused);
