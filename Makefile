@@ -25,8 +25,8 @@ race: ## Run the tests of what runs at once, without the longest, with the race 
 	$(GO) test -race -short -timeout 30m ./broker/... ./engine/... ./models/... ./node/... ./agents ./agents/llm ./evaluators ./evaluators/judge ./studies/... ./web/... ./internal/scripted
 
 .PHONY: faults
-faults: ## Kill processes in the middle of a run, and see that nothing is lost (VIGNETTE_KILLS=30).
-	VIGNETTE_KILLS=$(or $(VIGNETTE_KILLS),30) $(GO) test -count=1 -timeout 60m -run '^TestKills$$' -v ./cmd/vignette
+faults: ## Kill processes and servers, fill a disk, spoil the network in the middle of runs, and see that nothing is lost (VIGNETTE_KILLS=30).
+	VIGNETTE_KILLS=$(or $(VIGNETTE_KILLS),30) $(GO) test -count=1 -timeout 60m -run '^(TestKills|TestClusterFaults)$$' -v ./cmd/vignette
 
 .PHONY: bench
 bench: ## Run the benchmarks.
@@ -40,6 +40,10 @@ proto: .cache/protovalidate ## Generate Go from the contracts.
 .PHONY: web
 web: ## Build the scripts and the style of the pages into web/built.
 	GO=$(GO) web/build
+
+.PHONY: weights
+weights: ## Train the weights of evaluators again on the corpora beside them.
+	$(GO) test -count=1 -run 'WeightsAreThoseOfTheCorpus|OtherFiles|LeftOut' -v -fit ./evaluators/mi
 
 .PHONY: lint
 lint: .cache/protovalidate ## Check contracts, formatting and code.

@@ -11,9 +11,10 @@
 //	owner.pid   the process that holds the lock, for the message a second opener gets
 //	endpoint    where the owner's server listens, and the token it wants; mode 0600, there while it listens
 //	jetstream/  streams and consumers
+//	member/     the same of a member of a cluster; see [OpenMember]
 //
 // The embedded server listens on a loopback port of the system's choosing, never beyond, and on none at all for a
 // temporary directory. The package handles no signals and never ends the process.
 //
-// Start reading at [Open]; owner.go, join.go and cluster.go are the three ways.
+// Start reading at [Open]; owner.go, join.go and cluster.go are the three ways. member.go is the other side: one server of a cluster.
 package broker

@@ -44,6 +44,12 @@ type Config struct {
 	// Calibrations is a directory of models that calibrate evaluators, which [Node.HostBuiltin] hosts by their names. Empty, or a
 	// directory that is not there: none.
 	Calibrations string
+	// Replicas is how many servers of a cluster keep a copy of each stream that this node has to make, 1, 3 or 5; 0 means 3 where the
+	// cluster is known to have as many servers, else 1. Streams that are there stay as they are.
+	Replicas int
+	// ServesOnly is for a node that hosts an agent and nothing else on a cluster: it asks for no log and no queue, to which its
+	// credentials may give it no right. Only [Node.Builtin], [Node.Host], [Node.ServeGRPC] and [Node.Directory] are for it then.
+	ServesOnly bool
 	// Version is the version of the program, told by every service it hosts.
 	Version string
 	// Logger takes what the process has to say; nil discards it.
@@ -146,28 +152,9 @@ func newNode(ctx context.Context, config Config, b *broker.Broker) (*Node, error
 
 // connect gives the log and the callers connections of their own, so that neither waits behind the other's traffic.
 func (n *Node) connect(ctx context.Context) error {
-	logConn, err := n.broker.Connect(ctx, "episode-log")
-	if err != nil {
-		return err
-	}
-	if n.log, err = episodelog.Open(ctx, logConn, episodelog.Config{Namespace: n.broker.Namespace()}); err != nil {
-		return err
-	}
-	if n.calls, err = calllog.Open(ctx, logConn, calllog.Config{Namespace: n.broker.Namespace()}); err != nil {
-		return err
-	}
-	// Whoever only serves an agent may have no right to the queue, and needs none.
-	queueConn, err := n.broker.Connect(ctx, "work-queue")
-	if err != nil {
-		return err
-	}
-	if n.queue, n.queueErr = workqueue.Open(ctx, queueConn, workqueue.Config{Namespace: n.broker.Namespace()}); n.queueErr != nil {
-		n.config.Logger.Info("the work queue cannot be used here; runs begun here are played by this process alone", "error", n.queueErr)
-	}
-	if n.broker.Embedded() {
-		n.index = projection.NewIndex(filepath.Join(n.broker.Dir(), indexFile), n.log, n.config.Version, figures.Of, n.config.Logger)
-		if n.broker.Owner() {
-			n.stopKeeping = keepIndex(n.index)
+	if !n.config.ServesOnly || n.broker.Embedded() {
+		if err := n.openLogs(ctx); err != nil {
+			return err
 		}
 	}
 	callConn, err := n.broker.Connect(ctx, "calls")
@@ -179,6 +166,50 @@ func (n *Node) connect(ctx context.Context) error {
 		n.config.Telemetry.Watch(n.queue)
 	}
 	return nil
+}
+
+func (n *Node) openLogs(ctx context.Context) error {
+	logConn, err := n.broker.Connect(ctx, "episode-log")
+	if err != nil {
+		return err
+	}
+	replicas := n.replicas()
+	if n.log, err = episodelog.Open(ctx, logConn, episodelog.Config{Namespace: n.broker.Namespace(), Replicas: replicas}); err != nil {
+		return err
+	}
+	if n.calls, err = calllog.Open(ctx, logConn, calllog.Config{Namespace: n.broker.Namespace(), Replicas: replicas}); err != nil {
+		return err
+	}
+	// Whoever only serves an agent may have no right to the queue, and needs none.
+	queueConn, err := n.broker.Connect(ctx, "work-queue")
+	if err != nil {
+		return err
+	}
+	if n.queue, n.queueErr = workqueue.Open(ctx, queueConn, workqueue.Config{Namespace: n.broker.Namespace(), Replicas: replicas}); n.queueErr != nil {
+		n.config.Logger.Info("the work queue cannot be used here; runs begun here are played by this process alone", "error", n.queueErr)
+	}
+	if n.broker.Embedded() {
+		n.index = projection.NewIndex(filepath.Join(n.broker.Dir(), indexFile), n.log, n.config.Version, figures.Of, n.config.Logger)
+		if n.broker.Owner() {
+			n.stopKeeping = keepIndex(n.index)
+		}
+	}
+	return nil
+}
+
+// usualReplicas is how many copies are kept where there are as many servers: one may be lost, and the others know what is true.
+const usualReplicas = 3
+
+func (n *Node) replicas() int {
+	switch {
+	case n.broker.Embedded():
+		return 1
+	case n.config.Replicas > 0:
+		return n.config.Replicas
+	case len(n.broker.Conn().Servers()) >= usualReplicas: // those that were named, and those that the server names
+		return usualReplicas
+	}
+	return 1
 }
 
 // indexFile is the projection in the data directory. It may be deleted at any time.

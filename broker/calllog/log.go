@@ -150,19 +150,27 @@ func (l *log) Keep(ctx context.Context, key string, answer *vignettev1.ModelAnsw
 	if err != nil {
 		return nil, fmt.Errorf("keep an answer: %w", err)
 	}
-	err = write(ctx, l.answers, subject, answer, stream.After(0))
-	if !stream.IsWrongLast(err) {
+	for range keepTries {
+		err = write(ctx, l.answers, subject, answer, stream.After(0))
+		if err == nil {
+			return answer, nil
+		}
+		if !stream.IsWrongLast(err) {
+			return nil, fmt.Errorf("keep answer %s: %w", key, err)
+		}
+		msg, err := l.answers.LastAfter(ctx, subject, 0)
 		if err != nil {
 			return nil, fmt.Errorf("keep answer %s: %w", key, err)
 		}
-		return answer, nil
+		if msg != nil {
+			return parseAnswer(key, msg)
+		}
 	}
-	msg, err := l.answers.Last(ctx, subject)
-	if err != nil || msg == nil {
-		return nil, fmt.Errorf("answer %s was there and is not: %w", key, errors.Join(err, ErrNotFound))
-	}
-	return parseAnswer(key, msg)
+	return nil, fmt.Errorf("keep answer %s: another was to be kept, %d times, and never was: %w", key, keepTries, ErrNotFound)
 }
+
+// keepTries is how often an answer is kept when it was refused for another that came to nothing.
+const keepTries = 3
 
 // Book implements Log.
 func (l *log) Book(ctx context.Context, call *vignettev1.ModelCall) error {

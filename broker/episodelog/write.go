@@ -2,6 +2,7 @@ package episodelog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"google.golang.org/protobuf/proto"
@@ -37,16 +38,26 @@ func (l *log) Append(ctx context.Context, run, episode string, event *vignettev1
 	if event.GetId() == "" {
 		return 0, fmt.Errorf("append to %s: the event has no id", subject)
 	}
-	seq, _, err := l.publish(ctx, subject, event, stream.After(last))
-	if !stream.IsWrongLast(err) {
-		return seq, wrapWrite(subject, err)
+	for try := 1; ; try++ {
+		seq, _, err := l.publish(ctx, subject, event, stream.After(last))
+		if !stream.IsWrongLast(err) {
+			return seq, wrapWrite(subject, err)
+		}
+		seq, err = l.resolveConflict(ctx, subject, event.GetId(), last)
+		var conflict *ConflictError
+		if errors.As(err, &conflict) && conflict.Actual == last && try < appendTries {
+			continue // what it was refused for came to nothing
+		}
+		return seq, err
 	}
-	return l.resolveConflict(ctx, subject, event.GetId(), last)
 }
+
+// appendTries is how often an event is appended when it was refused for another that came to nothing.
+const appendTries = 3
 
 // resolveConflict tells an event that is there already from one that came too late.
 func (l *log) resolveConflict(ctx context.Context, subject, id string, expected uint64) (uint64, error) {
-	msg, err := l.stream.Last(ctx, subject)
+	msg, err := l.stream.LastAfter(ctx, subject, expected)
 	if err != nil {
 		return 0, fmt.Errorf("append to %s: look at its end after a conflict: %w", subject, err)
 	}
@@ -91,7 +102,7 @@ func (l *log) publish(ctx context.Context, subject string, m proto.Message, cond
 
 // lastIs says whether the last message of a subject satisfies a condition, and where it is.
 func (l *log) lastIs(ctx context.Context, subject string, into proto.Message, condition func(proto.Message) bool) (uint64, bool) {
-	msg, err := l.stream.Last(ctx, subject)
+	msg, err := l.stream.LastAfter(ctx, subject, 0)
 	if err != nil || msg == nil || proto.Unmarshal(msg.Data, into) != nil {
 		return 0, false
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/vignette-sim/vignette/broker/internal/stream"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -57,24 +58,34 @@ func Open(ctx context.Context, nc *nats.Conn, config Config) (*Queue, error) {
 	if q.js, err = jetstream.New(nc); err != nil {
 		return nil, fmt.Errorf("work queue: %w", err)
 	}
-	if _, err = q.js.Stream(ctx, q.stream()); errors.Is(err, jetstream.ErrStreamNotFound) {
-		_, err = q.js.CreateStream(ctx, q.streamConfig())
-	}
-	if err != nil {
+	if err := stream.Settle(ctx, q.openStream); err != nil {
 		return nil, fmt.Errorf("work queue: open stream %s: %w", q.stream(), err)
 	}
-	bucket := config.Namespace + "-orders"
-	if q.orders, err = q.js.KeyValue(ctx, bucket); errors.Is(err, jetstream.ErrBucketNotFound) {
-		q.orders, err = q.js.CreateKeyValue(ctx, jetstream.KeyValueConfig{
-			Bucket: bucket, Description: "Runs to be played, and episodes that are tried no more", Replicas: config.Replicas,
-		})
-	}
-	if err != nil {
-		return nil, fmt.Errorf("work queue: open bucket %s: %w", bucket, err)
+	if err := stream.Settle(ctx, q.openBucket); err != nil {
+		return nil, fmt.Errorf("work queue: open bucket %s: %w", q.bucket(), err)
 	}
 	return q, nil
 }
 
+func (q *Queue) openStream(ctx context.Context) error {
+	_, err := q.js.Stream(ctx, q.stream())
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		_, err = q.js.CreateStream(ctx, q.streamConfig())
+	}
+	return err
+}
+
+func (q *Queue) openBucket(ctx context.Context) (err error) {
+	q.orders, err = q.js.KeyValue(ctx, q.bucket())
+	if errors.Is(err, jetstream.ErrBucketNotFound) {
+		q.orders, err = q.js.CreateKeyValue(ctx, jetstream.KeyValueConfig{
+			Bucket: q.bucket(), Description: "Runs to be played, and episodes that are tried no more", Replicas: q.config.Replicas,
+		})
+	}
+	return err
+}
+
+func (q *Queue) bucket() string { return q.config.Namespace + "-orders" }
 func (q *Queue) stream() string { return q.config.Namespace + "-work" }
 func (q *Queue) subject(run, place string) string {
 	return q.config.Namespace + ".work." + run + "." + place
@@ -219,7 +230,7 @@ func (q *Queue) consumer(ctx context.Context, run string) (jetstream.Consumer, e
 		})
 	}
 	if err != nil {
-		return nil, fmt.Errorf("work queue: consumer of run %s: %w", run, err)
+		return nil, fmt.Errorf("consumer: %w", err)
 	}
 	q.consumers[run] = c
 	return c, nil
@@ -233,20 +244,31 @@ func (q *Queue) forget(run string) {
 
 // Take returns an episode of a run that nobody holds, or nil when there is none now.
 func (q *Queue) Take(ctx context.Context, run string) (*Item, error) {
+	item, err := q.take(ctx, run)
+	if errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrConsumerDeleted) { // somebody recalled the run
+		item, err = q.take(ctx, run)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("work queue: take from run %s: %w", run, err)
+	}
+	return item, nil
+}
+
+func (q *Queue) take(ctx context.Context, run string) (*Item, error) {
 	c, err := q.consumer(ctx, run)
 	if err != nil {
 		return nil, err
 	}
 	batch, err := c.FetchNoWait(1)
 	if err != nil {
-		return nil, fmt.Errorf("work queue: take from run %s: %w", run, err)
+		return nil, err
 	}
 	for msg := range batch.Messages() {
 		return q.item(run, msg)
 	}
 	if err := batch.Error(); err != nil {
 		q.forget(run) // it may have been made anew by somebody
-		return nil, fmt.Errorf("work queue: take from run %s: %w", run, err)
+		return nil, err
 	}
 	return nil, nil
 }
@@ -254,13 +276,13 @@ func (q *Queue) Take(ctx context.Context, run string) (*Item, error) {
 func (q *Queue) item(run string, msg jetstream.Msg) (*Item, error) {
 	meta, err := msg.Metadata()
 	if err != nil {
-		return nil, fmt.Errorf("work queue: %s: %w", msg.Subject(), err)
+		return nil, fmt.Errorf("%s: %w", msg.Subject(), err)
 	}
 	place, ok := placeOf(msg.Subject())
 	work := &vignettev1.WorkItem{}
 	if err := proto.Unmarshal(msg.Data(), work); err != nil || !ok || int(work.GetPlace()) != place {
 		// Nobody can play it, now or later.
-		return nil, errors.Join(fmt.Errorf("work queue: %s holds no episode: %w", msg.Subject(), err), msg.Term())
+		return nil, errors.Join(fmt.Errorf("%s holds no episode: %w", msg.Subject(), err), msg.Term())
 	}
 	return &Item{queue: q, msg: msg, Run: run, Place: place, Forgiven: work.GetForgiven(), Deliveries: int(meta.NumDelivered)}, nil
 }
@@ -272,7 +294,7 @@ func (q *Queue) Left(ctx context.Context, run string) (int, error) {
 	for again := false; ; again = true {
 		c, err := q.consumer(ctx, run)
 		if err != nil {
-			return 0, err
+			return 0, fmt.Errorf("work queue: run %s: %w", run, err)
 		}
 		info, err := c.Info(ctx)
 		if err == nil {

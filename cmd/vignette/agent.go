@@ -79,7 +79,9 @@ func runAgent(cmd *cobra.Command, args []string, flags agentFlags) error {
 		defer b.Close()
 	}
 	var said *serving
-	err = host(cmd, "finishing the calls in flight", func(ctx context.Context, n *node.Node) error {
+	config := nodeConfig(cmd)
+	config.ServesOnly = true
+	err = hostWhile(cmd, config, "finishing the calls in flight", func(ctx context.Context, n *node.Node, _ <-chan struct{}) error {
 		now, err := serveAgent(ctx, n, args, b, &flags)
 		if err != nil || said != nil {
 			return err

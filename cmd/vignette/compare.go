@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -158,6 +159,7 @@ func (f likenessFlags) describeHuman(ctx context.Context, ask likeness.Ask, conv
 		if id == "" {
 			id = filepath.Base(f.file) + "-" + strconv.Itoa(i+1)
 		}
+		f.cast(c, who)
 		request, err := scoring.OfTranscript(c, id, f.language, who)
 		if err != nil {
 			return nil, &usageError{fmt.Errorf("%s, conversation %s: %w; --human-role names who it is there", f.file, id, err)}
@@ -169,6 +171,19 @@ func (f likenessFlags) describeHuman(ctx context.Context, ask likeness.Ask, conv
 		all = append(all, features)
 	}
 	return all, nil
+}
+
+// cast takes whom --human-role names for what --role is, where the file does not tell and --role is a kind. Who is no client is taken for a counselor by
+// those who read.
+func (f likenessFlags) cast(c *transcript.Conversation, who string) {
+	speaker, err := c.SpeakerOf(who)
+	if err == nil && speaker.Kind == "" && transcript.IsKind(f.role) {
+		for i := range c.Speakers {
+			if c.Speakers[i].ID == speaker.ID {
+				c.Speakers[i].Kind = strings.ToLower(f.role)
+			}
+		}
+	}
 }
 
 // describeRun reads the valid episodes of a run; left counts those that are not.

@@ -1,14 +1,16 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -17,7 +19,7 @@ import (
 	"github.com/vignette-sim/vignette/internal/scripted"
 )
 
-// killsVariable says how often TestKills kills something; without it the test is skipped.
+// killsVariable says how often the tests of faults kill something, all together; without it they are skipped.
 const killsVariable = "VIGNETTE_KILLS"
 
 // battlefield is a run, the processes that play it, and what befalls them.
@@ -28,21 +30,74 @@ type battlefield struct {
 	chance   *rand.Rand
 	run      *fighter // answers for the run
 	workers  []*fighter
-	inFlight int
-	done     map[string]int // what was done, how often
+	begun    time.Time
+	inFlight int // calls of models, at all faults together
+	busy     int // faults that came while any was in flight
+	done     map[string]int
 }
 
 // fighter is a process that may be killed.
 type fighter struct {
 	cmd   *exec.Cmd
 	ended chan struct{}
-	said  bytes.Buffer
+	said  lockedText
 }
 
-func (b *battlefield) start(args ...string) *fighter {
+type lockedText struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *lockedText) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+func (l *lockedText) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// script is how slow the model is: enough that calls are in flight whenever something is killed.
+var script = scripted.Config{Seed: 3, Latency: 250 * time.Millisecond}
+
+// faulted is the run that is disturbed, of two episodes for each kill.
+func faulted(kills int) []string {
+	return []string{"run", "cbt-intake", "--model", "client=tiny", "--repeats", strconv.Itoa(max(10, kills*2)), "--json", "--workers", "4"}
+}
+
+func newBattlefield(t *testing.T, seed uint64) *battlefield {
+	t.Helper()
+	p, endpoint := withEndpoint(t, script)
+	p.patience = longPatience
+	return &battlefield{t: t, p: p, endpoint: endpoint, chance: rand.New(rand.NewPCG(7, seed)), done: map[string]int{}, begun: time.Now()}
+}
+
+// fight starts the run and two workers.
+func (b *battlefield) fight(design []string) {
 	b.t.Helper()
-	f := &fighter{cmd: b.p.command(append(args, "--tries", "1000")...), ended: make(chan struct{})}
+	b.run = b.play(design...)
+	for b.endpoint.Stats().Requests == 0 && !b.run.isOver() {
+		time.Sleep(10 * time.Millisecond) // for the run to be on record; nothing is measured by it
+	}
+	b.workers = []*fighter{b.play("worker", "--workers", "4"), b.play("worker", "--workers", "4")}
+}
+
+// play starts a process that gives up nothing of its own accord.
+func (b *battlefield) play(args ...string) *fighter {
+	b.t.Helper()
+	return b.start(nil, append(args, "--tries", "1000")...)
+}
+
+func (b *battlefield) start(out *lockedText, args ...string) *fighter {
+	b.t.Helper()
+	f := &fighter{cmd: b.p.command(args...), ended: make(chan struct{})}
 	f.cmd.Stderr = &f.said
+	if out != nil {
+		f.cmd.Stdout = out
+	}
 	f.cmd.Cancel = nil
 	if err := f.cmd.Start(); err != nil {
 		b.t.Fatal(err)
@@ -52,6 +107,7 @@ func (b *battlefield) start(args ...string) *fighter {
 	return f
 }
 
+// present is how many calls of models are on their way.
 func present(s scripted.Stats) int {
 	n := s.Requests - s.Answered - s.Abandoned
 	for _, count := range s.Rejected {
@@ -63,23 +119,59 @@ func present(s scripted.Stats) int {
 	return n
 }
 
-// kill ends a process with SIGKILL and counts the calls that were in flight meanwhile.
-func (b *battlefield) kill(f *fighter, what string) {
+// fault does something and counts the calls that were in flight meanwhile: those that were there before, and those that came.
+func (b *battlefield) fault(what string, do func()) {
+	b.t.Helper()
 	before := b.endpoint.Stats()
-	_ = f.cmd.Process.Kill()
-	<-f.ended
-	b.inFlight += present(before) + b.endpoint.Stats().Requests - before.Requests
-	b.done["kill -9 of "+what]++
+	do()
+	n := present(before) + b.endpoint.Stats().Requests - before.Requests
+	b.inFlight += n
+	if n > 0 {
+		b.busy++
+	}
+	b.done[what]++
+	all := 0
+	for _, n := range b.done {
+		all += n
+	}
+	if all%25 == 0 {
+		b.t.Logf("after %v: %d faults, %d calls in flight at them", time.Since(b.begun).Round(time.Second), all, b.inFlight)
+	}
+}
+
+// kill ends a process with SIGKILL.
+func (b *battlefield) kill(f *fighter, what string) {
+	b.fault("kill -9 of "+what, func() {
+		_ = f.cmd.Process.Kill()
+		<-f.ended
+	})
+}
+
+// killSomebody kills a worker, or the process that answers for the run, and puts another in its place.
+func (b *battlefield) killSomebody() {
+	if i := b.chance.IntN(3); i == 2 {
+		b.kill(b.run, "the process that began the run")
+		b.run = b.play("run", "--resume", "last", "--json", "--workers", "4")
+	} else {
+		b.kill(b.workers[i], "a worker")
+		b.workers[i] = b.play("worker", "--workers", "4")
+	}
 }
 
 // freeze stops a worker for longer than its silence is borne, and wakes it: what it held is somebody else's by then.
-func (b *battlefield) freeze(f *fighter) {
+func (b *battlefield) freeze() {
+	f := b.workers[b.chance.IntN(2)]
 	before := b.endpoint.Stats()
 	_ = f.cmd.Process.Signal(syscall.SIGSTOP)
 	time.Sleep(workqueue.DefaultPatience + 2*time.Second) // the server's own clock runs it out
 	_ = f.cmd.Process.Signal(syscall.SIGCONT)
 	b.inFlight += present(before)
-	b.done["SIGSTOP of a worker, then SIGCONT"]++
+	b.done["SIGSTOP of a worker for 12 s, then SIGCONT"]++
+}
+
+// between waits a while before the next fault; by chance, and nothing is waited for.
+func (b *battlefield) between() {
+	time.Sleep(time.Duration(300+b.chance.IntN(900)) * time.Millisecond)
 }
 
 func (f *fighter) isOver() bool {
@@ -91,55 +183,87 @@ func (f *fighter) isOver() bool {
 	}
 }
 
-// Whatever is killed, in the end every episode is complete, no turn is there twice, the digest is that of the undisturbed run, and no
-// more calls of models were repeated than were in flight at the kills.
-func TestKills(t *testing.T) {
-	kills, err := strconv.Atoi(cmp.Or(os.Getenv(killsVariable), "0"))
-	if err != nil || kills < 0 {
+// kills is how many faults are wanted of one test, half of what the variable says.
+func kills(t *testing.T) int {
+	t.Helper()
+	n, err := strconv.Atoi(cmp.Or(os.Getenv(killsVariable), "0"))
+	if err != nil || n < 0 {
 		t.Fatalf("%s is %q; want a number", killsVariable, os.Getenv(killsVariable))
 	}
-	if kills == 0 {
-		t.Skipf("SKIPPED: nothing is killed; 'make faults' does, or %s=500 go test -run TestKills ./cmd/vignette", killsVariable)
+	if n == 0 {
+		t.Skipf("SKIPPED: nothing is killed; 'make faults' does, or %s=500 go test -run 'TestKills|TestClusterFaults' ./cmd/vignette", killsVariable)
 	}
-	repeats := strconv.Itoa(max(10, kills*2))
-	script := scripted.Config{Seed: 3, Latency: 60 * time.Millisecond}
-	design := []string{"run", "cbt-intake", "--model", "client=tiny", "--repeats", repeats, "--json", "--workers", "4"}
-	quiet, _ := withEndpoint(t, scripted.Config{Seed: 3})
-	want := last(t, quiet.must(design...))
+	return (n + 1) / 2
+}
 
-	p, endpoint := withEndpoint(t, script)
-	b := &battlefield{t: t, p: p, endpoint: endpoint, chance: rand.New(rand.NewPCG(7, uint64(kills))), done: map[string]int{}}
-	b.run = b.start(design...)
-	for endpoint.Stats().Requests == 0 && !b.run.isOver() {
-		time.Sleep(10 * time.Millisecond) // for the run to be on record; nothing is measured by it
+// undisturbed plays the same run with nothing in its way, on a model that is as quick as can be; once for all that ask.
+func undisturbed(t *testing.T, design []string) record {
+	t.Helper()
+	quietly.mu.Lock()
+	defer quietly.mu.Unlock()
+	if quietly.done == nil {
+		quiet, _ := withEndpoint(t, scripted.Config{Seed: script.Seed})
+		quiet.patience = longPatience
+		quietly.done = last(t, quiet.must(design...))
 	}
-	b.workers = []*fighter{b.start("worker", "--workers", "4"), b.start("worker", "--workers", "4")}
-	freezes := max(1, kills/50)
-	for killed := 0; killed < kills; killed++ {
-		time.Sleep(time.Duration(300+b.chance.IntN(900)) * time.Millisecond) // chance, not a thing waited for
-		if i := b.chance.IntN(3); i == 2 {
-			b.kill(b.run, "the process that began the run")
-			b.run = b.start("run", "--resume", "last", "--json", "--workers", "4")
-		} else {
-			b.kill(b.workers[i], "a worker")
-			b.workers[i] = b.start("worker", "--workers", "4")
+	return quietly.done
+}
+
+var quietly struct {
+	mu   sync.Mutex
+	done record
+}
+
+// longPatience is for commands on a run of many episodes.
+const longPatience = 20 * time.Minute
+
+// late says that the test's time (-timeout) is so far gone that what is left is needed for the end.
+func (b *battlefield) late() bool {
+	deadline, ok := b.t.Deadline()
+	if ok && time.Since(b.begun) > 3*time.Until(deadline) {
+		b.t.Log("time runs out: nothing more is disturbed")
+		return true
+	}
+	return false
+}
+
+// Whatever is killed on one data directory, in the end every episode is complete, no turn is there twice, the digest is that of the
+// undisturbed run, and no more calls of models were repeated than were in flight at the kills.
+func TestKills(t *testing.T) {
+	n := kills(t)
+	t.Parallel()
+	design := faulted(n)
+	want := undisturbed(t, design)
+	b := newBattlefield(t, uint64(n))
+	b.fight(design)
+	rounds := max(1, n/50)
+	for killed := range n {
+		if b.late() {
+			break
 		}
-		if killed%max(1, kills/freezes) == kills/freezes/2 {
-			b.freeze(b.workers[b.chance.IntN(2)])
+		b.between()
+		b.killSomebody()
+		if killed%(n/rounds) == n/rounds/2 {
+			b.freeze()
 		}
 	}
+	b.verdict(want)
+}
+
+// finish lets the workers go and the run come to its end, if need be by the one command.
+func (b *battlefield) finish() {
 	for _, w := range b.workers {
 		_ = w.cmd.Process.Signal(os.Interrupt)
 		<-w.ended
 	}
 	<-b.run.ended
-	p.run("run", "--resume", "last", "--json", "--tries", "1000") // the one command
-	b.verdict(want)
+	b.p.run("run", "--resume", "last", "--json", "--tries", "1000")
 }
 
 // verdict looks at what is there afterwards, and prints the table.
 func (b *battlefield) verdict(want record) {
 	b.t.Helper()
+	b.finish()
 	got := records(b.t, b.p.must("runs", "--json"))[0]
 	doubled := 0
 	for _, e := range records(b.t, b.p.must("export", "last")) {
@@ -156,14 +280,21 @@ func (b *battlefield) verdict(want record) {
 	for _, tally := range stats.Questions {
 		repeated += tally.Asked - 1
 	}
+	counts := got["episodes"].(map[string]any)
 	var table strings.Builder
-	for what, n := range b.done {
-		fmt.Fprintf(&table, "| %s | %d |\n", what, n)
+	line := func(what string, n any) { fmt.Fprintf(&table, "| %s | %v |\n", what, n) }
+	for _, what := range slices.Sorted(maps.Keys(b.done)) {
+		line(what, b.done[what])
 	}
-	fmt.Fprintf(&table, "| episodes | %v |\n| parked | %v |\n| turns out of place | %d |\n| calls of models | %d |\n| repeated | %d |\n| in flight at the kills | %d |\n| digest as undisturbed | %t |\n",
-		got["episodes"], got["parked"], doubled, stats.Requests, repeated, b.inFlight, got["digest"] == want["digest"])
+	line("faults while calls were in flight", b.busy)
+	line("episodes complete / parked", fmt.Sprintf("%v of %v / %v", counts["ok"], counts["total"], cmp.Or(got["parked"], any(0.0))))
+	line("turns out of place", doubled)
+	line("calls of models", stats.Requests)
+	line("repeated / in flight at the faults", fmt.Sprintf("%d / %d", repeated, b.inFlight))
+	line("digest as undisturbed", got["digest"] == want["digest"])
+	line("seconds", int(time.Since(b.begun).Seconds()))
 	b.t.Logf("\n%s", table.String())
-	if doubled > 0 || got["digest"] != want["digest"] || want["digest"] == "" || repeated > b.inFlight {
-		b.t.Errorf("this must not be; the run's process said %q", b.run.said.String())
+	if doubled > 0 || got["digest"] != want["digest"] || want["digest"] == "" || repeated > b.inFlight || b.busy == 0 {
+		b.t.Errorf("this must not be: digest %v, want %v; the run's process said %q", got["digest"], want["digest"], b.run.said.String())
 	}
 }

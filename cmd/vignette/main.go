@@ -131,7 +131,7 @@ func addCommands(root *cobra.Command) {
 		{"write", "Write and bring in files", []*cobra.Command{newNew(), newValidate(), newSchema(), newImport(), newConvert()}},
 		{"measure", "Rate, score, and measure what plays and scores", []*cobra.Command{newRate(), newScore(), newAgreement(), newCalibrate(), newCompare(), newTom(), newMinds()}},
 		{"keep", "Keep, carry and delete", []*cobra.Command{newBundle(), newBackup(), newRestore(), newRm()}},
-		{"serve", "Serve others, and check the setup", []*cobra.Command{newAgent(), newWorker(), newServe(), newAccount(), newDoctor()}},
+		{"serve", "Serve others, and check the setup", []*cobra.Command{newAgent(), newWorker(), newServe(), newBroker(), newAuth(), newAccount(), newDoctor()}},
 	} {
 		root.AddGroup(&cobra.Group{ID: group.id, Title: group.title + ":"})
 		for _, cmd := range group.commands {

@@ -62,7 +62,7 @@ What simulated annotators made up is left out; --simulated fits it, and nothing 
 	cmd.Flags().StringVar(&flags.name, "name", "", "name they are noted under (default raters, with --simulated simulated-raters)")
 	cmd.Flags().StringVar(&flags.author, "author", "", "who fits, for --record (default your user name)")
 	cmd.Flags().Uint64Var(&flags.seed, "seed", 1, "seed of the intervals' resampling")
-	cmd.Flags().BoolVar(&flags.json, "json", false, "write NDJSON: a fit record per scale and stage, a done record")
+	cmd.Flags().BoolVar(&flags.json, "json", false, "write NDJSON: a fit record per scale and stage, gap records, a done record")
 	return cmd
 }
 
@@ -121,6 +121,11 @@ func runRewardRatings(cmd *cobra.Command, id string, flags rewardRatingsFlags) e
 			}
 			newPage(cmd.OutOrStdout()).ratingsFit(fit)
 		}
+		if flags.stage == "" && len(record.Stages()) > 1 {
+			if err := flags.tellGaps(cmd, record, rated, fits); err != nil {
+				return err
+			}
+		}
 		if flags.json {
 			return writeJSON(cmd, struct {
 				Type      string `json:"type"`
@@ -154,6 +159,7 @@ type ratedEpisodes struct {
 	ids      []string
 	cells    ratings.Cells
 	focal    map[string]string
+	personas map[string]string // of those who are not focal
 }
 
 func ratedRun(cmd *cobra.Command, n *node.Node, record *campaign.Record) (*ratedEpisodes, error) {
@@ -161,7 +167,7 @@ func ratedRun(cmd *cobra.Command, n *node.Node, record *campaign.Record) (*rated
 	if err != nil {
 		return nil, err
 	}
-	out := &ratedEpisodes{manifest: planner.Manifest(), run: planner.Manifest().GetRun(), cells: ratings.Cells{}, focal: map[string]string{}}
+	out := &ratedEpisodes{manifest: planner.Manifest(), run: planner.Manifest().GetRun(), cells: ratings.Cells{}, focal: map[string]string{}, personas: map[string]string{}}
 	for item, err := range n.Reader().Episodes(cmd.Context(), planner) {
 		if err != nil {
 			return nil, err
@@ -172,6 +178,13 @@ func ratedRun(cmd *cobra.Command, n *node.Node, record *campaign.Record) (*rated
 		plan := item.State.Plan()
 		out.ids = append(out.ids, plan.Episode)
 		out.cells[plan.Episode], out.focal[plan.Episode] = plan.Cell, plan.Scenario.GetFocal()
+		var personas []string
+		for _, role := range plan.Scenario.GetRoles() {
+			if role.GetId() != plan.Scenario.GetFocal() {
+				personas = append(personas, role.GetPersona().GetId())
+			}
+		}
+		out.personas[plan.Episode] = strings.Join(personas, ", ")
 	}
 	return out, nil
 }

@@ -379,8 +379,12 @@ func interruptible(parent context.Context, finishing string) (context.Context, <
 
 // withNode opens the data directory, or joins the process that has it open, or connects to the cluster of --nats, for as
 // long as a function needs it.
-func withNode(ctx context.Context, cmd *cobra.Command, use func(*node.Node) error) (err error) {
-	n, err := node.Open(ctx, nodeConfig(cmd))
+func withNode(ctx context.Context, cmd *cobra.Command, use func(*node.Node) error) error {
+	return withNodeOf(ctx, nodeConfig(cmd), use)
+}
+
+func withNodeOf(ctx context.Context, config node.Config, use func(*node.Node) error) (err error) {
+	n, err := node.Open(ctx, config)
 	if err != nil {
 		return err
 	}

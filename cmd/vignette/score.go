@@ -39,6 +39,7 @@ type scoreFlags struct {
 	outcomes   bool
 	episode    string
 	language   string
+	kinds      map[string]string
 	author     string
 	dry        bool
 	json       bool
@@ -59,6 +60,9 @@ evaluators say then is appended to the episodes' notes, the play stays as it was
 a language model. Of a transcript nobody knows the objective or what went on inside:
 dimensions that need it say so.
 
+Who helps and who is helped is told by names such as therapist, counselor, client and
+patient; where they are others, --kinds says it: mi takes who is no client for a counselor.
+
 --only ROLE shows the evaluator the words of this role alone, the others are silent. It
 is the ablation that shows what a score feeds on: one that is the same without the
 words of the person it is about says little about them. It is printed, never noted.
@@ -69,6 +73,7 @@ alone, and sets them side by side.
 others: satisfaction (their trust at the end), relief, willingness and the like.`,
 		Example: `  vignette score session.vtt --evaluator emotion --role Client
   vignette score talks.jsonl --evaluator dear-man,give --role me --json
+  vignette score session.txt --evaluator mi --role Dana --kinds Dana=client,Lee=counselor
   vignette score session.txt --evaluator rubrics/warmth.yaml --model gpt-4o-mini --role Jo
   vignette score last --evaluator give
   vignette score last --evaluator emotion --role client --only counselor
@@ -84,6 +89,7 @@ others: satisfaction (their trust at the end), relief, willingness and the like.
 	cmd.Flags().BoolVar(&flags.outcomes, "outcomes", false, "of a run: which codes go with what came of it for the others")
 	cmd.Flags().StringVar(&flags.episode, "episode", "", "the one conversation of the file: its id, or its position from 1 (default all)")
 	cmd.Flags().StringVar(&flags.language, "language", "en", "language of the transcript, BCP 47")
+	cmd.Flags().StringToStringVar(&flags.kinds, "kinds", nil, "what speakers of a transcript are: NAME=client, counselor or persona, several with commas between")
 	cmd.Flags().StringVar(&flags.author, "author", "", "who scores, for the notes (default your user name)")
 	cmd.Flags().BoolVar(&flags.dry, "no-notes", false, "append nothing to the notes of episodes")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "write NDJSON: a score record each, a done record")
@@ -111,6 +117,8 @@ func runScore(cmd *cobra.Command, name string, flags scoreFlags) error {
 	}
 	s := &scoreOrder{cmd: cmd, flags: flags, uses: uses}
 	switch _, err := os.Stat(name); {
+	case errors.Is(err, fs.ErrNotExist) && len(flags.kinds) > 0:
+		return usagef("--kinds is for transcripts, and there is no file %s; episodes on record have their kinds", name)
 	case err == nil && flags.outcomes:
 		return usagef("--outcomes needs a run: what came of a conversation elsewhere nobody recorded")
 	case err == nil:
@@ -193,6 +201,9 @@ func (s *scoreOrder) file(ctx context.Context, name string) error {
 	conversations, err := transcript.Read(name, data)
 	if err != nil {
 		return err
+	}
+	if err := transcript.Cast(conversations, s.flags.kinds); err != nil {
+		return fmt.Errorf("--kinds: %w", err)
 	}
 	if s.flags.episode != "" {
 		one, err := transcript.Pick(conversations, s.flags.episode)

@@ -90,7 +90,7 @@ func runWorker(cmd *cobra.Command, flags workerFlags) error {
 		return json.NewEncoder(cmd.OutOrStdout()).Encode(r)
 	}
 	launched := false
-	err := hostWhile(cmd, "finishing the episodes in flight", func(ctx context.Context, n *node.Node, drain <-chan struct{}) error {
+	err := hostWhile(cmd, nodeConfig(cmd), "finishing the episodes in flight", func(ctx context.Context, n *node.Node, drain <-chan struct{}) error {
 		if err := hostMinds(ctx, cmd, n); err != nil {
 			return err
 		}

@@ -9,10 +9,10 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// An agent that sheds load says when to come back; one that is not there is given about ten seconds to appear, enough
-// for a restart. Chosen.
+// An agent that sheds load says when to come back; one that is not there is given about twenty seconds to appear, enough
+// for a restart, and for a cluster to get over the loss of a server. Chosen.
 const (
-	maxAttempts  = 9
+	maxAttempts  = 11
 	firstBackoff = 40 * time.Millisecond
 	maxBackoff   = 5 * time.Second
 )

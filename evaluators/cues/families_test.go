@@ -178,6 +178,7 @@ func BenchmarkAll(b *testing.B) {
 				fmt.Sprintf("h: It sounds like you carry a lot of it alone. I'd like us to look at evening %d of your week together. Could you tell me what a good one would be like?", 10*asked+i))
 		}
 		req := talk("h", lines...)
+		req.Participants[0].Kind = vignettev1.AgentKind_AGENT_KIND_CLIENT
 		req.Objective = &vignettev1.Objective{Kind: vignettev1.ObjectiveKind_OBJECTIVE_KIND_ASK, Statement: "Look at one evening of the week", Request: "I'd like us to look at one evening of your week."}
 		return req
 	}

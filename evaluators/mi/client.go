@@ -34,7 +34,8 @@ func (l lean) sign() string {
 // verdictOnTalk is what a client's utterance was heard as.
 type verdictOnTalk struct {
 	leans []lean
-	talk  int
+	// ruled is where the rules say it leads, talk what the trained weights make of that and of the words.
+	ruled, talk int
 }
 
 // kindOfTalk is a kind of change or sustain talk with what is listened for.
@@ -111,7 +112,17 @@ var seeksHelp = phrasesOf(`what should|can|could i do|try|start; where should|do
 
 // hearClient codes an utterance of a client.
 func hearClient(t *turn, h *history) *verdictOnTalk {
-	v := &verdictOnTalk{talk: neutral}
+	v := readLeans(t, h)
+	v.talk = neutral
+	if !t.broken() {
+		v.decide(t, h)
+	}
+	return v
+}
+
+// readLeans is what the rules find.
+func readLeans(t *turn, h *history) *verdictOnTalk {
+	v := &verdictOnTalk{ruled: neutral}
 	if t.broken() {
 		return v
 	}
@@ -131,9 +142,9 @@ func hearClient(t *turn, h *history) *verdictOnTalk {
 	}
 	switch {
 	case sum >= decided:
-		v.talk = change
+		v.ruled = change
 	case sum <= -decided:
-		v.talk = sustain
+		v.ruled = sustain
 	}
 	return v
 }
@@ -212,7 +223,7 @@ func (v *verdictOnTalk) assent(t *turn, h *history) int {
 	if strings.HasSuffix(strings.TrimSpace(h.other.text), "-") {
 		return 0
 	}
-	said := readTurnText(language.SwapPersons(h.other.text))
+	said := h.other.mirror()
 	sum := 0
 	for _, u := range said.units {
 		for _, l := range leansOf(said, u) {

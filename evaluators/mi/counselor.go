@@ -25,6 +25,8 @@ type reading struct {
 	findings []finding
 	// main is AnnoMI's main behaviour.
 	main int
+	// open says, where something is asked, that it leaves the answer open.
+	open bool
 }
 
 // hear codes an utterance of a counselor.
@@ -40,7 +42,29 @@ func hear(t *turn, h *history) *reading {
 	}
 	r.permit(h)
 	r.main = r.mainOf()
+	r.open = r.has(question) && asksOpenly(t)
+	r.recodeOne()
 	return r
+}
+
+// recodeOne gives the one question of an utterance the code it is weighed as. Of several each keeps the code of its form.
+func (r *reading) recodeOne() {
+	var one *finding
+	for i := range r.findings {
+		if r.findings[i].code.behaviour() != question {
+			continue
+		}
+		if one != nil {
+			return
+		}
+		one = &r.findings[i]
+	}
+	if one == nil {
+		return
+	}
+	if one.code, one.why = closedQuestion, "asks what a few words answer"; r.open {
+		one.code, one.why = openQuestion, "asks and leaves the answer open"
+	}
 }
 
 // codeUnit codes one thought: a question by its form, an acknowledgement by its words, anything else by what most speaks for.

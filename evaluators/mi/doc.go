@@ -1,4 +1,4 @@
-// Package mi codes motivational interviewing by rules: what counselors do and where clients' talk leads. English, offline,
+// Package mi codes motivational interviewing by rules and trained weights: what counselors do and where clients' talk leads. English, offline,
 // the same answer every time.
 //
 // # A turn of a counselor
@@ -9,11 +9,13 @@
 // just heard, gives facts, tells what to do. From the codes come those of MITI 4.2.1 and the scheme of AnnoMI: the main
 // behaviour, the kinds of question, reflection and input. Words in no order of English have no code.
 //
+// Whether a question is open is decided, for the turn, by weights trained on questions of our own: in speech its form tells it badly.
+//
 // # A turn of a client
 //
 // Pieces of client language (commitment, desire, ability, reason, need, taking steps, and others) count towards change or
-// towards going on as it is; the difference decides. A short answer takes its direction from the question it answers, a
-// continuation from what it continues.
+// towards going on as it is. In ten words or fewer that the rules read one way, that is the verdict; else weights trained on conversations of our own
+// (corpus/) decide by the pieces, the words, the question that is answered, what a short yes says yes to, and what a sentence goes on with.
 //
 // # An episode
 //
@@ -30,5 +32,6 @@
 //
 // evaluator.go is the door, dimensions.go what is measured, codes.go the codes of both manuals. session.go follows a
 // conversation, unit.go reads a turn; counselor.go codes it with question.go, polite.go and weigh.go, client.go does clients';
-// score.go makes scores. The package imports the contracts, internal/language, evaluators and evaluators/utterance only.
+// told.go and asked.go weigh what they found by trained/, which fit_test.go makes of corpus/ (make weights); score.go makes scores. The package imports
+// the contracts, internal/language and internal/language/linear, evaluators and evaluators/utterance only.
 package mi

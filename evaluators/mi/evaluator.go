@@ -13,8 +13,8 @@ import (
 // Name is what the evaluator is usually called on the wire.
 const Name = "mi"
 
-// Version of the rules. It changes whenever a verdict may.
-const Version = "rules-2"
+// Version of rules and weights. It changes whenever a verdict may.
+const Version = "weighed-3"
 
 // Evaluator codes motivational interviewing. It is safe for concurrent use. Make it with [New].
 type Evaluator struct{}
@@ -27,7 +27,7 @@ func New() *Evaluator { return &Evaluator{} }
 func (*Evaluator) Describe() *vignettev1.EvaluatorDescription {
 	return &vignettev1.EvaluatorDescription{
 		Method: "builtin", Version: Version, Languages: []string{"en"},
-		Summary:    "Motivational interviewing by rules: what counselors do, where clients' talk leads, and MITI's summary measures.",
+		Summary:    "Motivational interviewing by rules and trained weights: what counselors do, where clients' talk leads, and MITI's summary measures.",
 		Dimensions: slices.Concat(counselorDimensions(), clientDimensions(), episodeDimensions()),
 	}
 }

@@ -39,6 +39,13 @@ var (
 
 // questionIn says how a unit asks, if it does.
 func questionIn(t *turn, u *unit) form {
+	if !u.asked {
+		u.asks, u.asked = readForm(t, u), true
+	}
+	return u.asks
+}
+
+func readForm(t *turn, u *unit) form {
 	switch {
 	case u.marked:
 		return markedForm(u)

@@ -79,10 +79,13 @@ func (r *reading) questionScore(t *turn) *vignettev1.Score {
 		return at(inapplicable(Question, "nothing is asked"), t.index)
 	}
 	place, code := 0, closedQuestion
-	if r.coded(openQuestion) {
+	if r.open {
 		place, code = 1, openQuestion
 	}
-	return r.score(Question, t, []string{"closed", "open"}, place, func(f finding) bool { return f.code == code })
+	shown := r.coded(code)
+	return r.score(Question, t, []string{"closed", "open"}, place, func(f finding) bool {
+		return f.code == code || !shown && f.code.behaviour() == question
+	})
 }
 
 func (r *reading) reflectionScore(t *turn) *vignettev1.Score {

@@ -50,13 +50,13 @@ func (s *session) take(each *vignettev1.PerceivedTurn) (score func() []*vignette
 	s.counts[role].spoke = true
 	if byClient {
 		v := hearClient(t, own)
-		own.talk = v.talk
+		own.talk = v.ruled
 		s.counts[role].talk(v)
 		s.all.talk(v)
 		return func() []*vignettev1.Score { return clientScores(t, v) }
 	}
 	r := hear(t, own)
-	own.read = r
+	own.read, t.read = r, r
 	s.counts[role].behave(r)
 	return func() []*vignettev1.Score { return counselorScores(t, r) }
 }

@@ -25,6 +25,11 @@ type unit struct {
 	marked bool
 	// broken says that its words are in no order of English.
 	broken bool
+	// overlap is its overlap with what was heard, once it is known.
+	overlap *float64
+	// asks is how it asks, once asked is true.
+	asks  form
+	asked bool
 }
 
 // unitsOf parses a text.
@@ -64,6 +69,10 @@ type turn struct {
 	stems language.Stems
 	// fragment says that it goes on with what its speaker said before: transcripts begin it with a dash.
 	fragment bool
+	// mirrored is it as the other would say it, once somebody wanted that.
+	mirrored *turn
+	// read is what it was heard as, of a counselor.
+	read *reading
 	// raw says that it has no marks at all, as speech recognition writes.
 	raw bool
 }
@@ -90,6 +99,14 @@ func readTurnText(text string) *turn {
 		out.stems.Add(u.tokens)
 	}
 	return out
+}
+
+// mirror is the turn as the other would say it: "you" is "I".
+func (t *turn) mirror() *turn {
+	if t.mirrored == nil {
+		t.mirrored = readTurnText(language.SwapPersons(t.text))
+	}
+	return t.mirrored
 }
 
 // broken says whether there is nothing to be read in a turn.
@@ -126,15 +143,23 @@ func (h *history) hear(t *turn) {
 
 // overlap is the share of a unit's content words that the other said in the last few utterances, 0-1.
 func (h *history) overlap(u *unit) float64 {
-	own := language.StemsOf(u.tokens)
-	if len(own) == 0 {
-		return 0
+	if u.overlap != nil {
+		return *u.overlap
 	}
-	heard := language.Stems{}
-	for _, t := range h.heard {
-		for stem := range t.stems {
-			heard[stem] = struct{}{}
+	own := language.StemsOf(u.tokens)
+	shared := 0
+	for stem := range own {
+		for _, t := range h.heard {
+			if _, ok := t.stems[stem]; ok {
+				shared++
+				break
+			}
 		}
 	}
-	return own.Overlap(heard)
+	share := 0.0
+	if len(own) > 0 {
+		share = float64(shared) / float64(len(own))
+	}
+	u.overlap = &share
+	return share
 }

@@ -113,8 +113,8 @@ type answer struct {
 	swapped bool
 }
 
-// Of fits what was said in a campaign. It fails where the question does not fit the campaign.
-func Of(record *campaign.Record, cells Cells, q Question) (*Fit, error) {
+// scaleIn is the scale that is asked about; the error says why the question does not fit the campaign.
+func (q Question) scaleIn(record *campaign.Record) (*vignettev1.RatingScale, error) {
 	scale := record.Scale(q.Scale)
 	switch {
 	case scale == nil:
@@ -123,6 +123,15 @@ func Of(record *campaign.Record, cells Cells, q Question) (*Fit, error) {
 		return nil, fmt.Errorf("the numbers of %q name kinds without an order; nothing on it is worth more", q.Scale)
 	case !slices.Contains(record.Stages(), q.Stage):
 		return nil, fmt.Errorf("campaign %s did not ask in %s", record.Campaign.GetId(), StageName(q.Stage))
+	}
+	return scale, nil
+}
+
+// Of fits what was said in a campaign. It fails where the question does not fit the campaign.
+func Of(record *campaign.Record, cells Cells, q Question) (*Fit, error) {
+	scale, err := q.scaleIn(record)
+	if err != nil {
+		return nil, err
 	}
 	f := &Fit{Question: q, Campaign: record.Campaign, On: scale, Left: map[string]int{}}
 	answers := f.answers(record, cells)

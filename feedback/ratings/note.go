@@ -19,13 +19,13 @@ const (
 
 const prefix = "rated."
 
-// after ends the dimension of what was said after consequences were shown, where a campaign asked before and after.
-const after = ".hindsight"
+// After ends the dimension of what was said after consequences were shown.
+const After = ".hindsight"
 
 // Dimension is the dimension of what a fit came to: "rated.SCALE", "rated.SCALE.hindsight" in hindsight.
 func (f *Fit) Dimension() string {
 	if f.Stage == vignettev1.RatingStage_RATING_STAGE_HINDSIGHT {
-		return prefix + f.Scale + after
+		return prefix + f.Scale + After
 	}
 	return prefix + f.Scale
 }

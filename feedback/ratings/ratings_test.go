@@ -238,3 +238,44 @@ func TestWhatCounts(t *testing.T) {
 		t.Errorf("with simulated annotators alone: %q", f.Undefined)
 	}
 }
+
+// Gaps are of the same rater and item at both times, by hand; a policy that is preferred before and not after flips.
+func TestGaps(t *testing.T) {
+	const hind = vignettev1.RatingStage_RATING_STAGE_HINDSIGHT
+	s := newStudy(vignettev1.CampaignUnit_CAMPAIGN_UNIT_EPISODE, 2, 0, 1)
+	s.record.Campaign.Rubric.Arm = vignettev1.CampaignArm_CAMPAIGN_ARM_WITHIN
+	after := func(r *vignettev1.Rating) { r.Stage = hind }
+	for i, both := range [][4]int{{5, 4, 1, 2}, {2, 2, 4, 4}, {3, 3, 3, 3}, {2, 4, 2, 4}} { // ann and ben before, ann and ben after
+		item := s.record.Campaign.GetItems()[i]
+		s.rate(item, "ann", both[0])
+		s.rate(item, "ben", both[1])
+		s.rate(item, "ann", both[2], after)
+		s.rate(item, "ben", both[3], after)
+	}
+	s.rate(s.record.Campaign.GetItems()[0], "cem", 5) // Never looked again.
+	gaps, flips, err := ratings.Gaps(s.record, s.cells, map[string]string{"e0-0": "p", "e0-1": "p", "e1-0": "q", "e1-1": "q"}, ratings.Question{Scale: "s", Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	for _, g := range gaps {
+		got += fmt.Sprintf("%s %s: %d items, %d clients, %.2f %.2f %.2f, %d flips\n", g.By.Title(), g.Name, g.Items, g.Clients, g.Foresight.Value, g.Hindsight.Value, g.Gap.Value, g.Flips)
+	}
+	want := `policy focal.policy.skill=0: 2 items, 2 clients, 3.75 2.25 1.50, 1 flips
+policy focal.policy.skill=1: 2 items, 2 clients, 2.50 3.50 -1.00, 1 flips
+scenario one: 2 items, 1 clients, 3.25 2.75 0.50, 2 flips
+scenario two: 2 items, 1 clients, 3.00 3.00 0.00, 0 flips
+persona p: 2 items, 1 clients, 3.25 2.75 0.50, 2 flips
+persona q: 2 items, 1 clients, 3.00 3.00 0.00, 0 flips
+`
+	if got != want {
+		t.Errorf("got\n%s, want\n%s", got, want)
+	}
+	if len(flips) != 1 || flips[0] != (ratings.Flip{Foreseen: "focal.policy.skill=0", Seen: "focal.policy.skill=1", Clients: 1, Of: 2}) {
+		t.Errorf("flips are %+v", flips)
+	}
+	s.record.Campaign.Rubric.Unit = vignettev1.CampaignUnit_CAMPAIGN_UNIT_PAIR
+	if turned, of, err := ratings.Turned(s.record, s.cells, ratings.Question{Scale: "s"}); err != nil || turned != 2 || of != 4 {
+		t.Errorf("%d of %d pairs turned, %v", turned, of, err)
+	}
+}

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/vignette-sim/vignette/internal/enumname"
@@ -26,14 +28,47 @@ func isMessage(row []byte) bool {
 	return json.Unmarshal(row, &m) == nil && m.Role != nil && (m.Text != nil || m.Content != nil)
 }
 
-// kinds are what a role's name in a chat says of it.
+// kinds are what the name of a role says of it.
 var kinds = func() map[string]string {
 	client, counselor := enumname.Of(vignettev1.AgentKind_AGENT_KIND_CLIENT), enumname.Of(vignettev1.AgentKind_AGENT_KIND_COUNSELOR)
 	return map[string]string{
 		"client": client, "patient": client, "seeker": client, "help-seeker": client,
 		"counselor": counselor, "counsellor": counselor, "therapist": counselor, "helper": counselor, "supporter": counselor,
+		"clinician": counselor, "psychologist": counselor, "doctor": counselor, "nurse": counselor, "coach": counselor,
 	}
 }()
+
+// kindNames are the kinds that a speaker can have.
+var kindNames = []string{
+	enumname.Of(vignettev1.AgentKind_AGENT_KIND_CLIENT), enumname.Of(vignettev1.AgentKind_AGENT_KIND_COUNSELOR), enumname.Of(vignettev1.AgentKind_AGENT_KIND_PERSONA),
+}
+
+// IsKind says whether a name is that of a kind of speaker, whatever its case.
+func IsKind(name string) bool { return slices.Contains(kindNames, strings.ToLower(name)) }
+
+// Cast says what speakers are that the file does not tell, by their id or name: "client", "counselor" or "persona". Whom no conversation has, and
+// kinds that there are not, are errors.
+func Cast(conversations []*Conversation, as map[string]string) error {
+	for _, who := range slices.Sorted(maps.Keys(as)) {
+		if !IsKind(as[who]) {
+			return protoyaml.Wrong(fmt.Sprintf("%q is no kind of speaker", as[who]), "write "+strings.Join(kindNames, ", "))
+		}
+		found, there := false, []string{}
+		for _, c := range conversations {
+			there = append(there, c.speakers()...)
+			for i, s := range c.Speakers {
+				if strings.EqualFold(s.ID, who) || strings.EqualFold(s.Name, who) {
+					c.Speakers[i].Kind, found = strings.ToLower(as[who]), true
+				}
+			}
+		}
+		if !found {
+			slices.Sort(there)
+			return protoyaml.Wrong(fmt.Sprintf("nobody in the file goes by %q", who), "name one of those who speak: "+some(slices.Compact(there)))
+		}
+	}
+	return nil
+}
 
 // message takes in one turn. Messages that name no conversation belong to one without a name.
 func (f *file) message(row []byte, line int) error {

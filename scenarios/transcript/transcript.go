@@ -221,7 +221,7 @@ func (f *file) add(c *Conversation, line int, turn Turn) error {
 		return f.wrong(line, fmt.Sprintf("the turn has %d characters; at most %d can be played", n, MaxText), "split it, or cut it")
 	}
 	if !slices.ContainsFunc(c.Speakers, func(s Speaker) bool { return s.ID == turn.Speaker }) {
-		c.Speakers = append(c.Speakers, Speaker{ID: turn.Speaker, Name: turn.Speaker})
+		c.Speakers = append(c.Speakers, Speaker{ID: turn.Speaker, Name: turn.Speaker, Kind: kinds[strings.ToLower(turn.Speaker)]})
 	}
 	c.Turns = append(c.Turns, turn)
 	return nil

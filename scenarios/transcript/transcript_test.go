@@ -128,6 +128,42 @@ func TestPick(t *testing.T) {
 	}
 }
 
+// What speakers are is told by their names, or by who reads the file.
+func TestKindsOfSpeakers(t *testing.T) {
+	for _, file := range []struct{ name, data string }{
+		{"x.txt", "Therapist: Hello.\nClient: Hi.\nDana: Me too.\n"},
+		{"x.vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Therapist>Hello.</v>\n<v Client>Hi.</v>\n<v Dana>Me too.</v>"},
+		{"x.jsonl", `{"role":"Therapist","text":"Hello."}` + "\n" + `{"role":"Client","text":"Hi."}` + "\n" + `{"role":"Dana","text":"Me too."}`},
+	} {
+		read, err := transcript.Read(file.name, []byte(file.data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, step := range []struct {
+			as   map[string]string
+			want []string
+			says string
+		}{
+			{nil, []string{"counselor", "client", ""}, ""},
+			{map[string]string{"dana": "Client"}, []string{"counselor", "client", "client"}, ""},
+			{map[string]string{"Jo": "client"}, []string{"counselor", "client", "client"}, `nobody in the file goes by "Jo"`},
+			{map[string]string{"Dana": "boss"}, []string{"counselor", "client", "client"}, `"boss" is no kind`},
+		} {
+			err := transcript.Cast(read, step.as)
+			if (err == nil) != (step.says == "") || err != nil && !strings.Contains(err.Error(), step.says) {
+				t.Errorf("%s %v: %v, want %q", file.name, step.as, err, step.says)
+			}
+			var got []string
+			for _, s := range read[0].Speakers {
+				got = append(got, s.Kind)
+			}
+			if diff := cmp.Diff(step.want, got); diff != "" {
+				t.Errorf("%s %v (-want +got):\n%s", file.name, step.as, diff)
+			}
+		}
+	}
+}
+
 func TestSpeakerOf(t *testing.T) {
 	c := &transcript.Conversation{Speakers: []transcript.Speaker{
 		{ID: "h", Name: "Alex", Kind: "counselor"}, {ID: "c", Name: "Ruth", Kind: "client"}, {ID: "d", Name: "Alex", Kind: "client"},

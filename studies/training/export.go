@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"github.com/vignette-sim/vignette/engine/episode"
-	"github.com/vignette-sim/vignette/feedback/hindsight"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -266,13 +265,13 @@ func (e *export) candidates(ctx context.Context) ([]Candidate, error) {
 		if err != nil {
 			return err
 		}
-		var before Worth
+		var earlier Worth
 		if e.options.Choice.Source == Flips {
-			if before, err = e.worth(ctx, state, c.Learner, byDimension{string(hindsight.Itself), hindsight.Foresight}); err != nil {
+			if earlier, err = e.worth(ctx, state, c.Learner, before(e.options.Measure)); err != nil {
 				return err
 			}
 		}
-		out = append(out, CandidateOf(state, e.options.Choice.Source, worth, before))
+		out = append(out, CandidateOf(state, e.options.Choice.Source, worth, earlier))
 		return nil
 	}
 	for state, err := range e.taken(ctx) {

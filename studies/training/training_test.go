@@ -487,3 +487,35 @@ func TestSimulatedIsDeclared(t *testing.T) {
 		}
 	}
 }
+
+// Flips of raters are against what raters themselves expected, and not against what the one concerned did.
+func TestFlipsOfRaters(t *testing.T) {
+	rated := func(item string, stage vignettev1.RatingStage, value int32) *vignettev1.Note {
+		return &vignettev1.Note{Note: &vignettev1.Note_Rated{Rated: &vignettev1.Rating{Campaign: "c", Item: item, Rater: "ann", Pass: 1, Version: 1, Stage: stage,
+			Values: []*vignettev1.ScaleRating{{Scale: "s", Answer: &vignettev1.ScaleRating_Value{Value: value}}}}}}
+	}
+	const foresight, hindsight = vignettev1.RatingStage_RATING_STAGE_FORESIGHT, vignettev1.RatingStage_RATING_STAGE_HINDSIGHT
+	campaign := &vignettev1.Note{Note: &vignettev1.Note_Campaign{Campaign: &vignettev1.Campaign{Id: "c", Items: []*vignettev1.CampaignItem{{Id: "g", Episode: "good"}, {Id: "p", Episode: "poor"}},
+		Rubric: &vignettev1.Codebook{Scales: []*vignettev1.RatingScale{{Id: "s", Min: 1, Max: 5}}}}}}
+	score := func(dimension string, x float64) *vignettev1.Note {
+		return &vignettev1.Note{Note: &vignettev1.Note_Rescored{Rescored: &vignettev1.Evaluated{Evaluator: "panel", Scores: []*vignettev1.Score{{Evaluator: "panel", Dimension: dimension,
+			Outcome: &vignettev1.Score_Value{Value: &vignettev1.ScoreValue{Number: x}}, Provenance: &vignettev1.Provenance{Mind: "human"}}}}}}
+	}
+	for _, by := range []string{"ratings:s", "panel:rated.s.hindsight"} {
+		for _, flip := range []bool{true, false} {
+			expected := map[bool]int32{true: 5, false: 1}[flip]
+			from := two(t)
+			from.notes = map[string][]*vignettev1.Note{
+				"good": {campaign, rated("g", foresight, 3), rated("g", hindsight, 4), score("rated.s", 0.5), score("rated.s.hindsight", 0.75)},
+				"poor": {rated("p", foresight, expected), rated("p", hindsight, 2), score("rated.s", float64(expected-1)/4), score("rated.s.hindsight", 0.25)},
+			}
+			o := usual(DPO)
+			o.Choice.Source = Flips
+			o.Measure, _ = MeasureOf(by)
+			_, card := exported(t, from, o)
+			if card.Total() != map[bool]int{true: 1}[flip] || !flip && card.Left["hindsight agrees with foresight"] != 1 {
+				t.Errorf("by %s, flipped %v: %d rows, left out %v", by, flip, card.Total(), card.Left)
+			}
+		}
+	}
+}

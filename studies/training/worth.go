@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/vignette-sim/vignette/engine/episode"
+	"github.com/vignette-sim/vignette/feedback/hindsight"
 	"github.com/vignette-sim/vignette/feedback/ratings"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
@@ -159,6 +160,8 @@ type byRatings struct {
 	scale string
 	// simulated takes what simulated annotators made up, and nothing that people said.
 	simulated bool
+	// foresight takes what was said before consequences alone.
+	foresight bool
 	items     map[string]*vignettev1.CampaignItem
 	campaigns map[string]*vignettev1.Campaign
 	// compared are ratings as they stand, for pairs.
@@ -216,6 +219,9 @@ func (b *byRatings) Of(_ *episode.State, _ string, notes []*vignettev1.Note) Wor
 	for _, note := range notes {
 		r := note.GetRated()
 		item := b.items[r.GetCampaign()+" "+r.GetItem()]
+		if b.foresight && r.GetStage() != vignettev1.RatingStage_RATING_STAGE_FORESIGHT {
+			continue
+		}
 		if r.GetVersion() > 0 && r.GetPass() == 1 && b.takes(r) && item != nil && item.TurnIndex == nil && item.GetOtherEpisode() == "" {
 			standing[key{r.GetItem(), r.GetRater(), r.GetStage()}] = r
 		}
@@ -239,6 +245,21 @@ func (b *byRatings) Of(_ *episode.State, _ string, notes []*vignettev1.Note) Wor
 		sum += v
 	}
 	return Worth{Value: sum / float64(len(votes)), Votes: votes, Raters: b.whose()}
+}
+
+// before is the measure of the same in foresight, for flips: raters' own, or else the one concerned's.
+func before(m Measure) Measure {
+	switch of := m.(type) {
+	case *byRatings:
+		earlier := *of
+		earlier.foresight = true
+		return &earlier
+	case byDimension:
+		if earlier, ok := strings.CutSuffix(of.dimension, ratings.After); ok && ratings.Spec(of.dimension) != nil {
+			return byDimension{of.evaluator, earlier}
+		}
+	}
+	return byDimension{string(hindsight.Itself), hindsight.Foresight}
 }
 
 // strength is how far single opinions share the verdict that one episode is better than another, -1 to 1: the mean of their signs. NaN

@@ -19,7 +19,7 @@ const (
 	pageMessages = 512
 	pageBytes    = 1 << 20
 	// pageTimeout is the longest wait for the next message of a page, when the caller's context allows more.
-	pageTimeout = 15 * time.Second
+	pageTimeout = 10 * time.Second
 )
 
 // Message is a stored message; its JSON is that of the stream's message API.
@@ -61,10 +61,15 @@ func (s *Stream) ScanFrom(ctx context.Context, filter string, from, end uint64) 
 	}
 }
 
-// patientPage returns the next messages from a sequence on, of which there are some.
+// patientPage returns the next messages from a sequence on, of which there are some. It asks again while there is no answer, or
+// not a whole one.
 func (s *Stream) patientPage(ctx context.Context, filter string, from uint64) ([]*Message, error) {
+	until, pause := time.Now().Add(persistence), retryPause
 	for waited := time.Duration(0); ; waited += behindPause {
 		page, err := s.page(ctx, filter, from)
+		if err != nil && !isHopeless(err) && rest(ctx, until, &pause) { // whoever was to answer may be gone; nothing of it was used
+			continue
+		}
 		if len(page) > 0 || err != nil {
 			return page, err
 		}

@@ -17,10 +17,12 @@ import (
 )
 
 const (
-	// attempts is how often a write is sent when no answer comes, retryPause how long it waits before the second time; it
-	// waits twice as long before each next. Together they outlast the reconnection to a restarted server.
-	attempts   = 6
-	retryPause = 50 * time.Millisecond
+	// persistence is how long a question or a write is sent again while no answer comes; retryPause is how long it waits before the
+	// second time, twice as long before each next, and longestPause at most. A cluster that has lost a server finds another leader in
+	// some seconds, on a busy machine in more, and what is given up here costs an episode what was played of it.
+	persistence  = 30 * time.Second
+	retryPause   = 50 * time.Millisecond
+	longestPause = time.Second
 
 	// answerTimeout is the usual Stream.answer.
 	answerTimeout = 5 * time.Second
@@ -42,10 +44,13 @@ func Open(ctx context.Context, nc *nats.Conn, config jetstream.StreamConfig) (*S
 	if err != nil {
 		return nil, err
 	}
-	_, err = js.Stream(ctx, config.Name)
-	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		_, err = js.CreateStream(ctx, config)
-	}
+	err = Settle(ctx, func(ctx context.Context) error {
+		_, err := js.Stream(ctx, config.Name)
+		if errors.Is(err, jetstream.ErrStreamNotFound) {
+			_, err = js.CreateStream(ctx, config)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("open stream %s: %w", config.Name, err)
 	}
@@ -79,7 +84,7 @@ func After(sequence uint64) Condition {
 // Once makes the server drop a message whose id came a short while ago.
 func Once(id string) Condition { return Condition{jetstream.MsgIDHeader, id} }
 
-// Publish sends a message until the server answers, the context ends or the attempts are used up. Sending twice must be
+// Publish sends a message until the server answers, the context ends or nothing has come for half a minute. Sending twice must be
 // made safe by the condition, or harmless. Resent says that an earlier attempt may have been written. The subject must be one
 // of the stream's. The data is not kept.
 func (s *Stream) Publish(ctx context.Context, subject string, data []byte, condition Condition) (seq uint64, resent bool, err error) {
@@ -87,22 +92,41 @@ func (s *Stream) Publish(ctx context.Context, subject string, data []byte, condi
 	if condition.header != "" {
 		msg.Header = nats.Header{condition.header: {condition.value}}
 	}
-	pause := retryPause
-	for attempt := 1; ; attempt++ {
+	until, pause := time.Now().Add(persistence), retryPause
+	for {
 		seq, err := s.publishOnce(ctx, msg)
 		if err == nil {
 			return seq, resent, nil
 		}
-		if isRefused(err) || isHopeless(err) || ctx.Err() != nil || attempt == attempts {
-			return 0, resent, err
+		if isRefused(err) || isHopeless(err) || !rest(ctx, until, &pause) {
+			return 0, resent, errors.Join(ctx.Err(), err)
 		}
 		resent = true
-		select {
-		case <-ctx.Done():
-			return 0, resent, errors.Join(ctx.Err(), err)
-		case <-time.After(pause):
+	}
+}
+
+// rest waits before something is sent again; false means that it is not to be.
+func rest(ctx context.Context, until time.Time, pause *time.Duration) bool {
+	if ctx.Err() != nil || time.Now().Add(*pause).After(until) {
+		return false
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(*pause):
+	}
+	*pause = min(2**pause, longestPause)
+	return true
+}
+
+// insist asks a question again while no answer comes.
+func (s *Stream) insist(ctx context.Context, question *nats.Msg) (*nats.Msg, error) {
+	until, pause := time.Now().Add(persistence), retryPause
+	for {
+		reply, err := s.request(ctx, question, s.answer)
+		if err == nil || isHopeless(err) || !rest(ctx, until, &pause) {
+			return reply, err
 		}
-		pause *= 2
 	}
 }
 
@@ -179,9 +203,7 @@ func (s *Stream) Last(ctx context.Context, filter string) (*Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.answer)
-	defer cancel()
-	reply, err := s.nc.RequestWithContext(ctx, "$JS.API.STREAM.MSG.GET."+s.name, request)
+	reply, err := s.insist(ctx, &nats.Msg{Subject: "$JS.API.STREAM.MSG.GET." + s.name, Data: request})
 	if err != nil {
 		return nil, err
 	}
@@ -201,10 +223,29 @@ func (s *Stream) Last(ctx context.Context, filter string) (*Message, error) {
 	return response.Message, nil
 }
 
+// LastAfter returns the last message of a subject once it is not the one of a sequence any more (0: once there is one). It is for
+// whoever was refused because of a message behind that: the leader of a replicated stream refuses for what it has only proposed to
+// the others, which shows a moment later, or, should the leader be lost, never. Then what is returned has the old sequence.
+func (s *Stream) LastAfter(ctx context.Context, subject string, sequence uint64) (*Message, error) {
+	for until, pause := time.Now().Add(s.answer), time.Millisecond; ; {
+		msg, err := s.Last(ctx, subject)
+		if err != nil || sequenceOf(msg) != sequence || !rest(ctx, until, &pause) {
+			return msg, err
+		}
+	}
+}
+
+func sequenceOf(msg *Message) uint64 {
+	if msg == nil {
+		return 0
+	}
+	return msg.Sequence
+}
+
 // Near returns the last message of one subject, nil when there is none. It asks whoever is nearest and so may miss what was
 // written just now; what it returns has been written.
 func (s *Stream) Near(ctx context.Context, subject string) (*Message, error) {
-	reply, err := s.request(ctx, &nats.Msg{Subject: "$JS.API.DIRECT.GET." + s.name + "." + subject}, s.answer)
+	reply, err := s.insist(ctx, &nats.Msg{Subject: "$JS.API.DIRECT.GET." + s.name + "." + subject})
 	if err != nil {
 		return nil, err
 	}

@@ -1664,19 +1664,21 @@ func (*Switched) Descriptor() ([]byte, []int) {
 }
 
 // RiskNotice says that the trainee's own words told of danger, and what was shown. The words themselves are kept nowhere: only which
-// rule met them.
+// rule met them; the trainee alone is told which they were.
 type RiskNotice struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What kind: "self_harm", "suicide", "harm_to_others", "in_danger".
 	Kind string `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
-	// Id of the rule that met.
+	// Id of the rule that met; "model" where the trained model heard it.
 	Rule string `protobuf:"bytes,2,opt,name=rule,proto3" json:"rule,omitempty"`
-	// Version of the rules.
+	// Version of the rules and the model.
 	Version string `protobuf:"bytes,3,opt,name=version,proto3" json:"version,omitempty"`
 	// What was shown.
 	Help *LocalHelp `protobuf:"bytes,4,opt,name=help,proto3" json:"help,omitempty"`
 	// Index of the turn that was not said.
-	TurnIndex     int32 `protobuf:"varint,5,opt,name=turn_index,json=turnIndex,proto3" json:"turn_index,omitempty"`
+	TurnIndex int32 `protobuf:"varint,5,opt,name=turn_index,json=turnIndex,proto3" json:"turn_index,omitempty"`
+	// The pieces of what was written that weighed most, weightiest first: told once, to whoever wrote it, and recorded nowhere.
+	Heard         []string `protobuf:"bytes,6,rep,name=heard,proto3" json:"heard,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1744,6 +1746,13 @@ func (x *RiskNotice) GetTurnIndex() int32 {
 		return x.TurnIndex
 	}
 	return 0
+}
+
+func (x *RiskNotice) GetHeard() []string {
+	if x != nil {
+		return x.Heard
+	}
+	return nil
 }
 
 // LocalHelp is where somebody in distress can turn. It is configured for the place where it is shown.
@@ -6185,7 +6194,7 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"\bFinished\x123\n" +
 	"\aprofile\x18\x01 \x03(\v2\x19.vignette.v1.SkillProfileR\aprofile\"\n" +
 	"\n" +
-	"\bSwitched\"\x99\x01\n" +
+	"\bSwitched\"\xaf\x01\n" +
 	"\n" +
 	"RiskNotice\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x12\n" +
@@ -6193,7 +6202,8 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"\aversion\x18\x03 \x01(\tR\aversion\x12*\n" +
 	"\x04help\x18\x04 \x01(\v2\x16.vignette.v1.LocalHelpR\x04help\x12\x1d\n" +
 	"\n" +
-	"turn_index\x18\x05 \x01(\x05R\tturnIndex\"\xda\x01\n" +
+	"turn_index\x18\x05 \x01(\x05R\tturnIndex\x12\x14\n" +
+	"\x05heard\x18\x06 \x03(\tR\x05heard\"\xda\x01\n" +
 	"\tLocalHelp\x12\x1c\n" +
 	"\x04text\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x1fR\x04text\x12D\n" +
 	"\bcontacts\x18\x02 \x03(\v2\x1e.vignette.v1.LocalHelp.ContactB\b\xbaH\x05\x92\x01\x02\x10\x14R\bcontacts\x1ai\n" +
