@@ -248,7 +248,11 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 		}
 		count.AddFigures(item.Index, item.Figures)
 		result.addFigures(item.Index, item.Figures)
-		usage := calls.Of(episode.ID(run, planner.Cell(item.Index)), item.Figures.GetTimes())
+		id := ""
+		if !calls.Empty() { // an id takes a while to make
+			id = episode.ID(run, planner.Cell(item.Index))
+		}
+		usage := calls.Of(id, item.Figures.GetTimes())
 		result.usage.Add(usage)
 		if item.Unreadable != nil {
 			unreadable = tellCutShort(cmd, episode.ID(run, planner.Cell(item.Index)), int(item.Figures.GetTurns()), item.Unreadable)

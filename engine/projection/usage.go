@@ -94,6 +94,9 @@ func (t *CallTimes) Add(call *vignettev1.ModelCall) {
 	}
 }
 
+// Empty says that no model was asked.
+func (t *CallTimes) Empty() bool { return len(t.episodes) == 0 }
+
 // Of joins the times of an episode's events with those of its calls.
 func (t *CallTimes) Of(id string, times *vignettev1.EpisodeTimes) Usage {
 	own := t.episodes[id]
