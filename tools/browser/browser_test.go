@@ -693,7 +693,7 @@ func TestPractice(t *testing.T) {
 	id := b.where()[strings.LastIndex(b.where(), "/")+1:]
 	b.click("details.card:nth-of-type(2) summary")
 	b.enter("#distress", "60")
-	b.click(`form[action$="/measure"] button`)
+	eval[any](b, `document.querySelector('form[action$="/measure"] button').click()`)
 	b.until(`document.querySelector("#distress") === null && document.querySelector("#say") !== null`)
 
 	const words = "My father's rehabilitation is every Tuesday at three. I feel torn, because I want to be there for him. I'd like to leave at two on Tuesdays for ten weeks."
@@ -744,9 +744,9 @@ func TestPractice(t *testing.T) {
 		}
 	}
 	b.look(1440, "light")
-	b.click("#turn-1 .doing details summary")
+	eval[any](b, `document.querySelector("#turn-1 .doing details").open = true`)
 	b.fill("#again-1", "You never let anybody go.")
-	b.click("#turn-1 .doing details form button")
+	eval[any](b, `document.querySelector("#turn-1 .doing details form button").click()`)
 	b.until(`location.pathname.endsWith("/branches")`)
 	b.click(`form[action$="/switch"] button`)
 	b.until(`document.querySelectorAll("#turns > .turn").length === 4`)

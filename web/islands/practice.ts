@@ -78,6 +78,7 @@ let saying = false;
 
 function settle(): void {
   const send = document.querySelector<HTMLButtonElement>("#send");
+  form?.classList.toggle("stuck", next() > 1); // Before that the brief is read.
   for (const button of form?.querySelectorAll("button") ?? []) button.disabled = saying || !yours();
   if (send) send.textContent = saying ? "Saying…" : "Say it";
   const index = form?.querySelector<HTMLInputElement>('[name="turn_index"]');
@@ -95,6 +96,7 @@ function placed(html: string): void {
   stand.replaceChildren(now);
   if (now.querySelector("#notice")) {
     forget();
+    showHeard(now.querySelector<HTMLElement>("#notice")!);
     now.querySelector<HTMLElement>("#notice")?.focus();
   } else if (focused) field?.focus();
   settle();
@@ -110,9 +112,20 @@ function follow(path: string): void {
   addEventListener("pagehide", () => source.close());
 }
 
+// What sounded like danger is told once, to whoever wrote it, and kept nowhere.
+let heard: string[] = [];
+
+function showHeard(notice: HTMLElement): void {
+  if (heard.length === 0 || notice.querySelector(".heard")) return;
+  const line = document.createElement("p");
+  line.className = "heard soft small";
+  line.textContent = `What sounded like it: ${heard.map((words) => `“${words}”`).join(", ")}.`;
+  notice.querySelector("p")?.after(line);
+}
+
 interface Update {
   words?: { role?: string; text?: string; taken_back?: boolean };
-  risk?: unknown;
+  risk?: { heard?: string[] };
   turn?: { mine?: boolean };
 }
 
@@ -164,7 +177,12 @@ async function speak(text: string, index: number): Promise<void> {
           words += update.words.text ?? "";
           begin(false, partner(), words);
         }
-        if (update.risk) forget();
+        if (update.risk) {
+          heard = update.risk.heard ?? [];
+          forget();
+          const notice = stand?.querySelector<HTMLElement>("#notice");
+          if (notice) showHeard(notice);
+        }
       });
     } catch {
       tell("The connection is lost; trying again. What you said is kept.");
