@@ -246,6 +246,33 @@ func TestPracticeIsInTheLog(t *testing.T) {
 	s.say(resumed.GetSession(), "I could make up the hours on Monday evenings.")
 }
 
+// What only looks like skill does not do on a retry what better words do: the partner gives way less, by the state that is computed.
+func TestPracticeRetryPlacebos(t *testing.T) {
+	s := practise(t, open(t, t.TempDir()))
+	session := s.start(live())
+	s.say(session, rudeWords)
+	gives := func(words string) float64 {
+		felt := s.retry(session.GetSession(), 0, words).turns[1].GetFelt()
+		if felt == nil {
+			t.Fatalf("%q: no state is told", words)
+		}
+		return felt.GetWillingness() - felt.GetResistance()
+	}
+	better := gives(betterWords)
+	for name, words := range map[string]string{
+		"skill words in a heap":      "Describe, express, assert, reinforce: I feel, I need, I would like, thank you, we both gain, I appreciate you.",
+		"skilled words on something": "When the neighbour parks in front of the gate I feel stressed. I'd like him to park on the street. Then both of us get out in the morning.",
+		"skill words around blame":   "I feel that you are selfish and lazy, and I would appreciate it if for once you were not a useless manager.",
+		"warm, and no request":       "You're wonderful. Thank you so much for everything. I really appreciate you, and I feel so grateful.",
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := gives(words); got >= better {
+				t.Errorf("willingness less resistance %.2f; better words come to %.2f", got, better)
+			}
+		})
+	}
+}
+
 // A trainee who speaks of danger to themselves is shown help, and their words are kept nowhere.
 func TestPracticeStopsForDanger(t *testing.T) {
 	n := open(t, t.TempDir())

@@ -11,7 +11,7 @@ import (
 //go:generate go test -run ^TestModel$ -update .
 
 // Version of rules, features and model. It changes whenever a verdict may.
-const Version = "risk-3"
+const Version = "risk-4"
 
 // Kind is what kind of danger.
 type Kind string
