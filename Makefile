@@ -32,6 +32,10 @@ faults: ## Kill processes and servers, fill a disk, spoil the network in the mid
 bench: ## Run the benchmarks.
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
+.PHONY: dear-man
+dear-man: ## Train the models of dear-man again, from evaluators/dearman/corpus and its labels (minutes).
+	$(GO) test -count=1 -timeout 60m -run '^TestTrain$$' ./evaluators/dearman -train
+
 .PHONY: proto
 proto: .cache/protovalidate ## Generate Go from the contracts.
 	$(BUF) format -w proto

@@ -294,6 +294,7 @@ func (n *Node) ServeWeb(config web.Config) (*web.Server, error) {
 		return extent.Last, err
 	}
 	config.Engine, config.Player, config.Feedback = n.directory.Engine(), n.directory.Player, n.directory.Feedback()
+	config.Practice = n.directory.Practice()
 	if config.Logger == nil {
 		config.Logger = n.config.Logger
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/vignette-sim/vignette/internal/enumname"
 	"github.com/vignette-sim/vignette/internal/stats"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/scenarios"
 )
 
 // Table gathers episodes into groups: one group per scenario and combination of factor levels, over all repeats. It keeps
@@ -19,11 +20,28 @@ type Table struct {
 	// its own.
 	Margins map[string]float64
 
+	// Blocks are factors that are varied and not compared, as cells call them.
+	Blocks []string
+
 	groups []*group
 	byKey  map[string]*group
 	judges judges
 	// ranges are the least and the most of each dimension, as its evaluator declared them.
 	ranges map[string][2]float64
+}
+
+// NewTable is the table of a run: its study, if it is of one, says which differences matter and what is not compared.
+func NewTable(m *vignettev1.Manifest) *Table {
+	t := &Table{Margins: map[string]float64{}}
+	for _, margin := range m.GetStudy().GetMargins() {
+		t.Margins[margin.GetOutcome()] = margin.GetSmallest()
+	}
+	for _, f := range m.GetStudy().GetFactors() {
+		if f.GetBlock() {
+			t.Blocks = append(t.Blocks, scenarios.Label(&vignettev1.Factor{Role: f.GetRole(), Field: f.GetField()}))
+		}
+	}
+	return t
 }
 
 // group is what is kept of the episodes of one combination.

@@ -11,6 +11,7 @@ import (
 func onCluster(t *testing.T) *program {
 	t.Helper()
 	p := newProgram(t)
+	p.patience = longPatience
 	convene(&battlefield{t: t, p: p}, "")
 	return p
 }
@@ -22,7 +23,7 @@ func TestThreeServers(t *testing.T) {
 		t.Skip("nine processes")
 	}
 	t.Parallel()
-	const repeats = 120
+	const repeats = 40
 	design := func(args ...string) []string {
 		return append([]string{"run", "cbt-intake", "--json", "--repeats", strconv.Itoa(repeats), "--vary", "counselor.agent=my-counselor"}, args...)
 	}

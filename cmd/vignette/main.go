@@ -126,7 +126,7 @@ func addCommands(root *cobra.Command) {
 		id, title string
 		commands  []*cobra.Command
 	}{
-		{"play", "Play", []*cobra.Command{newRun(), newFork(), newPause(), newResume(), newCancel(), newScenarios(), newBrief(), newPractice()}},
+		{"play", "Play", []*cobra.Command{newRun(), newPlan(), newFork(), newPause(), newResume(), newCancel(), newScenarios(), newBrief(), newPractice()}},
 		{"look", "Look at what was played", []*cobra.Command{newRuns(), newShow(), newTop(), newReport(), newExport(), newReward(), newAttribution(), newHindsight()}},
 		{"write", "Write and bring in files", []*cobra.Command{newNew(), newValidate(), newSchema(), newImport(), newConvert()}},
 		{"measure", "Rate, score, and measure what plays and scores", []*cobra.Command{newRate(), newScore(), newAgreement(), newCalibrate(), newCompare(), newTom(), newMinds()}},

@@ -41,7 +41,7 @@ type runResult struct {
 }
 
 func newRunResult(planner *planning.Planner) runResult {
-	result := runResult{planner: planner, table: &studies.Table{}}
+	result := runResult{planner: planner, table: studies.NewTable(planner.Manifest())}
 	result.table.Declare(planner.Manifest().GetEvaluators())
 	return result
 }

@@ -18,7 +18,7 @@ import (
 // Builder takes in the episodes of a run, in any order.
 type Builder struct {
 	manifest *vignettev1.Manifest
-	table    studies.Table
+	table    *studies.Table
 	mismatch outcomes.Mismatch
 	arms     map[string]*arm
 	played   []played
@@ -27,7 +27,7 @@ type Builder struct {
 
 // New returns a builder for a run.
 func New(manifest *vignettev1.Manifest) *Builder {
-	b := &Builder{manifest: manifest, arms: map[string]*arm{}, ranges: map[string][2]float64{}}
+	b := &Builder{manifest: manifest, table: studies.NewTable(manifest), arms: map[string]*arm{}, ranges: map[string][2]float64{}}
 	for _, evaluator := range manifest.GetEvaluators() {
 		for _, spec := range evaluator.GetDimensions() {
 			b.ranges[spec.GetId()] = [2]float64{spec.GetMin(), spec.GetMax()}

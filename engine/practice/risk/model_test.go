@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -173,6 +174,14 @@ func TestHeldOut(t *testing.T) {
 	for step := 4; step <= 12; step++ {
 		heard, danger, alarms, harmless := sensitivity(float64(step) / 20)
 		t.Logf("threshold %.2f: sensitivity %s, false alarms %s", float64(step)/20, share(t, heard, danger), share(t, alarms, harmless))
+	}
+	wrong, count := map[string]int{}, map[string]int{}
+	for i, p := range held {
+		count[texts[i].section]++
+		wrong[texts[i].section] += btoi((p[1] >= threshold) != (texts[i].kind != none))
+	}
+	for _, section := range slices.Sorted(maps.Keys(wrong)) {
+		t.Logf("the model alone is wrong in %d of %d: %s", wrong[section], count[section], section)
 	}
 	right := 0
 	for i, p := range heldKinds {
