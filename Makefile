@@ -25,12 +25,16 @@ race: ## Run the tests of what runs at once, without the longest, with the race 
 	$(GO) test -race -short -timeout 30m ./broker/... ./engine/... ./models/... ./node/... ./agents ./agents/llm ./evaluators ./evaluators/judge ./studies/... ./web/... ./internal/scripted
 
 .PHONY: faults
-faults: ## Kill processes in the middle of a run, and see that nothing is lost (VIGNETTE_KILLS=30).
-	VIGNETTE_KILLS=$(or $(VIGNETTE_KILLS),30) $(GO) test -count=1 -timeout 60m -run '^TestKills$$' -v ./cmd/vignette
+faults: ## Kill processes and servers, fill a disk, spoil the network in the middle of runs, and see that nothing is lost (VIGNETTE_KILLS=30).
+	VIGNETTE_KILLS=$(or $(VIGNETTE_KILLS),30) $(GO) test -count=1 -timeout 60m -run '^(TestKills|TestClusterFaults)$$' -v ./cmd/vignette
 
 .PHONY: bench
 bench: ## Run the benchmarks.
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: dear-man
+dear-man: ## Train the models of dear-man again, from evaluators/dearman/corpus and its labels (minutes).
+	$(GO) test -count=1 -timeout 60m -run '^TestTrain$$' ./evaluators/dearman -train
 
 .PHONY: proto
 proto: .cache/protovalidate ## Generate Go from the contracts.

@@ -26,7 +26,7 @@ type cluster struct {
 
 // newCluster checks all that can be checked before anybody is asked. Its errors have no secrets in them.
 func newCluster(cfg Config) (*cluster, error) {
-	c := &cluster{options: append(inboxOption(cfg.InboxPrefix), nats.Timeout(connectTimeout))}
+	c := &cluster{options: []nats.Option{nats.Timeout(connectTimeout)}}
 	var servers, shown []string
 	for raw := range strings.SplitSeq(cfg.URL, ",") {
 		raw = strings.TrimSpace(raw)
@@ -42,9 +42,14 @@ func newCluster(cfg Config) (*cluster, error) {
 		shown = append(shown, u.String())
 	}
 	c.servers, c.shown = strings.Join(servers, ","), strings.Join(shown, ", ")
-	if err := c.authenticate(cfg); err != nil {
+	inbox, err := c.authenticate(cfg)
+	if err != nil {
 		return nil, err
 	}
+	if cfg.InboxPrefix != "" {
+		inbox = cfg.InboxPrefix
+	}
+	c.options = append(c.options, inboxOption(inbox)...)
 	return c, c.secure(cfg)
 }
 
@@ -64,21 +69,34 @@ func parseServer(raw string) (*url.URL, error) {
 	return u, nil
 }
 
-func (c *cluster) authenticate(cfg Config) error {
+// authenticate makes ready to say who we are. It returns where credentials let us listen for answers, "" when anywhere.
+func (c *cluster) authenticate(cfg Config) (inbox string, err error) {
 	switch {
 	case cfg.Credentials != "":
-		if err := checkCredentials(cfg.Credentials, time.Now()); err != nil {
-			return err
+		claims, err := checkCredentials(cfg.Credentials, time.Now())
+		if err != nil {
+			return "", err
 		}
+		inbox = inboxOf(claims)
 		c.options = append(c.options, nats.UserCredentials(cfg.Credentials))
 	case cfg.NKey != "":
 		option, err := nats.NkeyOptionFromSeed(cfg.NKey)
 		if err != nil {
-			return fmt.Errorf("nkey seed file %s: %w", cfg.NKey, err)
+			return "", fmt.Errorf("nkey seed file %s: %w", cfg.NKey, err)
 		}
 		c.options = append(c.options, option)
 	}
-	return nil
+	return inbox, nil
+}
+
+// inboxOf is the prefix for answers of somebody who may not listen to those of others.
+func inboxOf(claims *jwt.UserClaims) string {
+	for _, subject := range claims.Sub.Allow {
+		if prefix, ok := strings.CutSuffix(subject, ".>"); ok && strings.HasPrefix(prefix, "_INBOX_") {
+			return prefix
+		}
+	}
+	return ""
 }
 
 func (c *cluster) secure(cfg Config) error {
@@ -108,23 +126,23 @@ func (c *cluster) secure(cfg Config) error {
 }
 
 // checkCredentials looks at a credentials file. A server that is shown expired ones would only say that it refuses them.
-func checkCredentials(path string, now time.Time) error {
+func checkCredentials(path string, now time.Time) (*jwt.UserClaims, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return fmt.Errorf("credentials file: %w", err)
+		return nil, fmt.Errorf("credentials file: %w", err)
 	}
 	token, err := jwt.ParseDecoratedJWT(text)
 	if err != nil {
-		return fmt.Errorf("credentials file %s: %w", path, err)
+		return nil, fmt.Errorf("credentials file %s: %w", path, err)
 	}
 	claims, err := jwt.DecodeUserClaims(token)
 	if err != nil {
-		return fmt.Errorf("credentials file %s: not the JWT of a user", path)
+		return nil, fmt.Errorf("credentials file %s: not the JWT of a user", path)
 	}
 	if until := time.Unix(claims.Expires, 0); claims.Expires > 0 && now.After(until) {
-		return fmt.Errorf("credentials file %s expired on %s: ask for new ones", path, until.UTC().Format(time.RFC3339))
+		return nil, fmt.Errorf("credentials file %s expired on %s: ask for new ones", path, until.UTC().Format(time.RFC3339))
 	}
-	return nil
+	return claims, nil
 }
 
 func (c *cluster) connect(opts ...nats.Option) (*nats.Conn, error) {

@@ -56,8 +56,9 @@ type MemberConfig struct {
 
 // Member is a running server of a NATS cluster.
 type Member struct {
-	owned  owned
-	scheme string
+	owned        owned
+	scheme       string
+	url, cluster string // a server that was stopped does not know them any more
 }
 
 // OpenMember starts a member. It does not wait for the others; see [Member.Ready].
@@ -96,19 +97,18 @@ func (m *Member) start(ctx context.Context, opts *server.Options, logger *slog.L
 	if err := awaitReady(ctx, srv, last); err != nil {
 		return fmt.Errorf("broker: start server %s: %w", opts.ServerName, err)
 	}
+	m.url = m.scheme + "://" + srv.Addr().String()
+	if addr := srv.ClusterAddr(); addr != nil && opts.Cluster.Port != 0 {
+		m.cluster = addr.String()
+	}
 	return nil
 }
 
 // URL is where clients connect, without secrets.
-func (m *Member) URL() string { return m.scheme + "://" + m.owned.server.Addr().String() }
+func (m *Member) URL() string { return m.url }
 
 // ClusterAddr is where other members connect, "" when it is alone.
-func (m *Member) ClusterAddr() string {
-	if addr := m.owned.server.ClusterAddr(); addr != nil {
-		return addr.String()
-	}
-	return ""
-}
+func (m *Member) ClusterAddr() string { return m.cluster }
 
 // readyPause is how often Ready looks.
 const readyPause = 50 * time.Millisecond

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -73,47 +74,57 @@ func TestMembersKeepEachOthersCopies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := js.CreateStream(ctx, jetstream.StreamConfig{Name: "s", Subjects: []string{"s.>"}, Replicas: 3}); err != nil {
-		t.Fatal(err)
-	}
-	publish := func(subject string) {
+	// insist asks until there is an answer: a question may be lost with the leader that was to answer it.
+	insist := func(ask func(context.Context) error) {
 		t.Helper()
-		for { // until a new leader is found
-			if _, err := js.Publish(ctx, subject, nil); err == nil {
+		for {
+			once, cancel := context.WithTimeout(ctx, 2*time.Second)
+			err := ask(once)
+			cancel()
+			if err == nil {
 				return
-			} else if ctx.Err() != nil {
+			}
+			if ctx.Err() != nil {
 				t.Fatal(err)
 			}
 		}
 	}
+	publish := func(subject string) {
+		t.Helper()
+		insist(func(ctx context.Context) error { _, err := js.Publish(ctx, subject, nil); return err })
+	}
+	insist(func(ctx context.Context) error {
+		_, err := js.CreateStream(ctx, jetstream.StreamConfig{Name: "s", Subjects: []string{"s.>"}, Replicas: 3})
+		return err
+	})
 	publish("s.1")
 	if err := members[leader].Close(ctx); err != nil {
 		t.Fatal(err)
+	}
+	if members[leader].URL() != urls[leader] || members[leader].ClusterAddr() != peers[leader] {
+		t.Errorf("stopped, it says that it was at %q and %q", members[leader].URL(), members[leader].ClusterAddr())
 	}
 	publish("s.2")
 	again := openMember(t, config(leader))
 	if err := again.Ready(ctx); err != nil {
 		t.Fatal(err)
 	}
-	for { // until it has what it missed
+	insist(func(ctx context.Context) error { // until it has what it missed
 		stream, err := js.Stream(ctx, "s")
-		if err != nil && ctx.Err() == nil {
-			continue
-		}
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
 		info := stream.CachedInfo()
-		current := 0
 		for _, r := range info.Cluster.Replicas {
-			if r.Current {
-				current++
+			if !r.Current {
+				return fmt.Errorf("%s is behind", r.Name)
 			}
 		}
-		if info.State.NumSubjects == 2 && current == 2 {
-			break
+		if info.State.NumSubjects != 2 || len(info.Cluster.Replicas) != 2 {
+			return fmt.Errorf("%d subjects, %d more copies", info.State.NumSubjects, len(info.Cluster.Replicas))
 		}
-	}
+		return nil
+	})
 }
 
 // A server that anybody could reach wants to know who they are, and what is wrong is said before it starts.
@@ -142,7 +153,10 @@ func TestMemberRefuses(t *testing.T) {
 			t.Errorf("%q, want one line with %q", err, reason)
 		}
 	}
-	openMember(t, good)
+	alone := openMember(t, good)
+	if alone.ClusterAddr() != "" || !strings.HasPrefix(alone.URL(), "nats://127.0.0.1:") {
+		t.Errorf("it is at %q for clients and %q for members", alone.URL(), alone.ClusterAddr())
+	}
 	if _, err := broker.OpenMember(testContext(t), good); err == nil || !strings.Contains(err.Error(), "in use") {
 		t.Errorf("the directory of a member that runs was opened: %v", err)
 	}

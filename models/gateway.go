@@ -30,6 +30,9 @@ type Config struct {
 	NewID func() string
 	// Now is the time; nil means the machine's.
 	Now func() time.Time
+	// Booked is told of every call once it is in the books, with the context it was asked in; it must be quick and safe for
+	// concurrent use. May be nil.
+	Booked func(ctx context.Context, call *vignettev1.ModelCall)
 	// Transport carries requests; nil means a pooled one of each endpoint's own.
 	Transport http.RoundTripper
 }
@@ -43,6 +46,7 @@ type Gateway struct {
 	newID     func() string
 	now       func() time.Time
 	ownID     string
+	booked    func(context.Context, *vignettev1.ModelCall)
 
 	forms   forms
 	floors  floors
@@ -54,7 +58,7 @@ type Gateway struct {
 func New(config Config) (*Gateway, error) {
 	g := &Gateway{
 		settings: config.Settings, endpoints: map[string]*endpoint.Endpoint{}, log: config.Log,
-		newID: config.NewID, now: config.Now, ownID: config.NewID() + "-",
+		newID: config.NewID, now: config.Now, ownID: config.NewID() + "-", booked: config.Booked,
 	}
 	if g.now == nil {
 		g.now = time.Now

@@ -293,5 +293,8 @@ func (g *Gateway) book(ctx context.Context, call *vignettev1.ModelCall, begun ti
 	if err := g.log.Book(context.WithoutCancel(ctx), call); err != nil {
 		return refuse(reasonRecord, "%v", err)
 	}
+	if g.booked != nil {
+		g.booked(ctx, call)
+	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/stats"
 	"google.golang.org/grpc/status"
 
 	"github.com/vignette-sim/vignette/broker/natsrpc"
@@ -26,13 +27,19 @@ import (
 type Directory struct {
 	conn      *nats.Conn
 	namespace string
+	options   []natsrpc.ClientOption
 
 	mu      sync.Mutex
 	clients map[string]*natsrpc.Client
 }
 
-func newDirectory(conn *nats.Conn, namespace string) *Directory {
-	return &Directory{conn: conn, namespace: namespace, clients: map[string]*natsrpc.Client{}}
+// newDirectory returns the directory of a connection; watcher is told of all calls, and may be nil.
+func newDirectory(conn *nats.Conn, namespace string, watcher stats.Handler) *Directory {
+	d := &Directory{conn: conn, namespace: namespace, clients: map[string]*natsrpc.Client{}}
+	if watcher != nil {
+		d.options = append(d.options, natsrpc.WithClientStats(watcher))
+	}
+	return d
 }
 
 // Agent returns a client for an agent.
@@ -86,7 +93,7 @@ func (d *Directory) client(name string) grpc.ClientConnInterface {
 	if client, ok := d.clients[name]; ok {
 		return client
 	}
-	client, err := natsrpc.NewClient(d.conn, d.namespace, name)
+	client, err := natsrpc.NewClient(d.conn, d.namespace, name, d.options...)
 	if err != nil {
 		return unreachable{status.Error(codes.InvalidArgument, fmt.Sprintf("agent name %q: %v", name, err))}
 	}

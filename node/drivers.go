@@ -25,6 +25,8 @@ func (n *Node) Runner() *runs.Runner {
 		NewID:     nuid.Next,
 		Worker:    nuid.Next(),
 		Version:   n.config.Version,
+		Observer:  n.config.Telemetry.Observer(),
+		Logger:    n.config.Logger,
 	}
 }
 

@@ -75,7 +75,7 @@ func (n *Node) hostGateway(ctx context.Context, settings *models.Settings) error
 	if err != nil {
 		return err
 	}
-	if n.gateway, err = models.New(models.Config{Settings: settings, Log: log, NewID: nuid.Next}); err != nil {
+	if n.gateway, err = models.New(models.Config{Settings: settings, Log: log, NewID: nuid.Next, Booked: n.config.Telemetry.Booked()}); err != nil {
 		return err
 	}
 	return n.serveGateway(ctx)

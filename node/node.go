@@ -23,6 +23,8 @@ import (
 	"github.com/vignette-sim/vignette/models"
 	"github.com/vignette-sim/vignette/node/edge"
 	"github.com/vignette-sim/vignette/node/edge/openenv"
+	"github.com/vignette-sim/vignette/node/telemetry"
+	"github.com/vignette-sim/vignette/studies/figures"
 	"github.com/vignette-sim/vignette/web"
 )
 
@@ -45,10 +47,15 @@ type Config struct {
 	// Replicas is how many servers of a cluster keep a copy of each stream that this node has to make, 1, 3 or 5; 0 means 3 where the
 	// cluster is known to have as many servers, else 1. Streams that are there stay as they are.
 	Replicas int
+	// ServesOnly is for a node that hosts an agent and nothing else on a cluster: it asks for no log and no queue, to which its
+	// credentials may give it no right. Only [Node.Builtin], [Node.Host], [Node.ServeGRPC] and [Node.Directory] are for it then.
+	ServesOnly bool
 	// Version is the version of the program, told by every service it hosts.
 	Version string
 	// Logger takes what the process has to say; nil discards it.
 	Logger *slog.Logger
+	// Telemetry lets others watch the process; nil lets nobody. It stays the caller's to close.
+	Telemetry *telemetry.Telemetry
 }
 
 // NATS says where a cluster is and who we are to it. [broker.Config] describes the fields.
@@ -62,17 +69,19 @@ type NATS struct {
 
 // Node is a running process. Close it. It is for one goroutine, apart from what its methods return.
 type Node struct {
-	config    Config
-	broker    *broker.Broker
-	log       episodelog.Log
-	index     *projection.Index // nil on a cluster
-	calls     calllog.Log
-	queue     *workqueue.Queue // nil where it may not be used
-	queueErr  error            // why
-	gateway   *models.Gateway
-	directory *Directory
-	engine    *runs.Service
-	practice  *practice.Service
+	config Config
+	broker *broker.Broker
+	log    episodelog.Log
+	index  *projection.Index // nil on a cluster
+	// stopKeeping ends what keeps the index up to date; nil where nothing does.
+	stopKeeping func(context.Context)
+	calls       calllog.Log
+	queue       *workqueue.Queue // nil where it may not be used
+	queueErr    error            // why
+	gateway     *models.Gateway
+	directory   *Directory
+	engine      *runs.Service
+	practice    *practice.Service
 
 	environments *environment.Service
 
@@ -143,6 +152,23 @@ func newNode(ctx context.Context, config Config, b *broker.Broker) (*Node, error
 
 // connect gives the log and the callers connections of their own, so that neither waits behind the other's traffic.
 func (n *Node) connect(ctx context.Context) error {
+	if !n.config.ServesOnly || n.broker.Embedded() {
+		if err := n.openLogs(ctx); err != nil {
+			return err
+		}
+	}
+	callConn, err := n.broker.Connect(ctx, "calls")
+	if err != nil {
+		return err
+	}
+	n.directory = newDirectory(callConn, n.broker.Namespace(), n.config.Telemetry.Client())
+	if n.queue != nil {
+		n.config.Telemetry.Watch(n.queue)
+	}
+	return nil
+}
+
+func (n *Node) openLogs(ctx context.Context) error {
 	logConn, err := n.broker.Connect(ctx, "episode-log")
 	if err != nil {
 		return err
@@ -163,13 +189,11 @@ func (n *Node) connect(ctx context.Context) error {
 		n.config.Logger.Info("the work queue cannot be used here; runs begun here are played by this process alone", "error", n.queueErr)
 	}
 	if n.broker.Embedded() {
-		n.index = projection.NewIndex(filepath.Join(n.broker.Dir(), indexFile), n.log, n.config.Version, n.config.Logger)
+		n.index = projection.NewIndex(filepath.Join(n.broker.Dir(), indexFile), n.log, n.config.Version, figures.Of, n.config.Logger)
+		if n.broker.Owner() {
+			n.stopKeeping = keepIndex(n.index)
+		}
 	}
-	callConn, err := n.broker.Connect(ctx, "calls")
-	if err != nil {
-		return err
-	}
-	n.directory = newDirectory(callConn, n.broker.Namespace())
 	return nil
 }
 
@@ -218,8 +242,11 @@ func (n *Node) Host(ctx context.Context, name, summary string, register Registra
 	if err != nil {
 		return fmt.Errorf("host %q: %w", name, err)
 	}
-	server, err := natsrpc.NewServer(conn, n.broker.Namespace(), name,
-		natsrpc.WithLogger(n.config.Logger), natsrpc.WithDiscovery(n.config.Version, summary))
+	options := []natsrpc.ServerOption{natsrpc.WithLogger(n.config.Logger), natsrpc.WithDiscovery(n.config.Version, summary)}
+	if handler := n.config.Telemetry.Server(); handler != nil {
+		options = append(options, natsrpc.WithServerStats(handler))
+	}
+	server, err := natsrpc.NewServer(conn, n.broker.Namespace(), name, options...)
 	if err != nil {
 		return fmt.Errorf("host %q: %w", name, err)
 	}
@@ -267,6 +294,7 @@ func (n *Node) ServeWeb(config web.Config) (*web.Server, error) {
 		return extent.Last, err
 	}
 	config.Engine, config.Player, config.Feedback = n.directory.Engine(), n.directory.Player, n.directory.Feedback()
+	config.Practice = n.directory.Practice()
 	if config.Logger == nil {
 		config.Logger = n.config.Logger
 	}
@@ -338,6 +366,10 @@ func (n *Node) Close(ctx context.Context) error {
 	if n.directory != nil {
 		all = append(all, n.directory.close())
 		n.directory = nil
+	}
+	if n.stopKeeping != nil {
+		n.stopKeeping(ctx)
+		n.stopKeeping = nil
 	}
 	if n.index != nil {
 		all = append(all, n.index.Close())

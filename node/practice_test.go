@@ -250,9 +250,25 @@ func TestPracticeIsInTheLog(t *testing.T) {
 func TestPracticeStopsForDanger(t *testing.T) {
 	n := open(t, t.TempDir())
 	s := practise(t, n)
+	for name, words := range map[string]string{
+		"plain, by a rule":     "Honestly, I don't want to live any more.",
+		"veiled, by the model": "I've given the dog away and written to my sister. After Friday I won't be a burden to anybody, I'll be gone.",
+	} {
+		t.Run(name, func(t *testing.T) { stopsForDanger(t, n, s, words) })
+	}
+}
+
+func stopsForDanger(t *testing.T, n *node.Node, s *rehearsal, words string) {
 	session := s.start(live())
-	const words = "Honestly, I don't want to live any more."
 	h := s.say(session, words)
+	if len(h.risk.GetHeard()) == 0 {
+		t.Error("the trainee is not told what was heard")
+	}
+	for _, heard := range h.risk.GetHeard() {
+		if !strings.Contains(strings.ToLower(words), strings.ToLower(heard)) {
+			t.Errorf("%q was heard in %q", heard, words)
+		}
+	}
 	if h.risk.GetKind() != "suicide" || len(h.risk.GetHelp().GetContacts()) == 0 || len(h.turns) != 0 || h.session.GetPhase() != vignettev1.PracticePhase_PRACTICE_PHASE_PAUSED {
 		t.Fatalf("notice %v, turns %v, session %v", h.risk, h.turns, h.session)
 	}
@@ -261,8 +277,10 @@ func TestPracticeStopsForDanger(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, note := range record.Notes {
-		if strings.Contains(note.String(), "live any more") {
-			t.Errorf("the words are in the log: %v", note)
+		for _, heard := range append(h.risk.GetHeard(), words) {
+			if strings.Contains(note.String(), heard) {
+				t.Errorf("the words are in the log: %v", note)
+			}
 		}
 	}
 	if len(record.Notes) != 1 || record.Notes[0].GetPractice().GetRisk() == nil {

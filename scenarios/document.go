@@ -16,6 +16,8 @@ const (
 	kindScenario = "scenario"
 	kindPersona  = "persona"
 	kindRubric   = "rubric"
+	// kindStudy is told by its word alone: its fields are those of a scenario too.
+	kindStudy = "study"
 	// kindFragment is a file that holds a part of a scenario or a persona, to be included; it is checked where it is used.
 	kindFragment = "fragment"
 )
@@ -100,10 +102,10 @@ func (r *reader) parseAs(name, want string) (*protoyaml.Node, error) {
 	switch said, _ := kind.Text(); said {
 	case want:
 		return root.Without(kindKey), nil
-	case kindScenario, kindPersona, kindRubric, kindFragment:
+	case kindScenario, kindPersona, kindRubric, kindFragment, kindStudy:
 		return nil, Problems{{File: file, Line: line, Column: column, Field: kindKey, Message: fmt.Sprintf("this file holds a %s, and a %s is expected here", said, want), Hint: "name another file"}}
 	default:
-		return nil, Problems{{File: file, Line: line, Column: column, Field: kindKey, Message: fmt.Sprintf("%q is no kind of file", said), Hint: protoyaml.DidYouMean(said, []string{kindScenario, kindPersona, kindRubric, kindFragment})}}
+		return nil, Problems{{File: file, Line: line, Column: column, Field: kindKey, Message: fmt.Sprintf("%q is no kind of file", said), Hint: protoyaml.DidYouMean(said, []string{kindScenario, kindPersona, kindRubric, kindFragment, kindStudy})}}
 	}
 }
 
@@ -111,7 +113,7 @@ func (r *reader) parseAs(name, want string) (*protoyaml.Node, error) {
 // list can only be a fragment.
 func guessKind(root *protoyaml.Node) string {
 	if kind := root.Get(kindKey); kind != nil {
-		if said, _ := kind.Text(); said == kindPersona || said == kindRubric || said == kindFragment {
+		if said, _ := kind.Text(); said == kindPersona || said == kindRubric || said == kindFragment || said == kindStudy {
 			return said
 		}
 		return kindScenario

@@ -85,9 +85,19 @@ func Apply(s *vignettev1.Scenario, f *vignettev1.Factor, l *vignettev1.Level) er
 }
 
 func setLevel(m proto.Message, field string, l *vignettev1.Level) error {
+	said := 0
+	for _, one := range []bool{l.Persona != nil, l.Value != nil, l.Keep, l.Clear} {
+		if one {
+			said++
+		}
+	}
 	switch {
-	case l.Persona != nil && l.Value != nil:
-		return protoyaml.Wrong("a level has a value or a persona, not both", "keep one")
+	case said > 1:
+		return protoyaml.Wrong("a level has a value, a persona, keep or clear, and not two of them", "keep one")
+	case l.Keep:
+		return nil
+	case l.Clear:
+		return protoyaml.Set(m, field, structpb.NewNullValue())
 	case l.Persona != nil:
 		return protoyaml.SetMessage(m, field, l.Persona)
 	case l.Value != nil:
@@ -96,7 +106,7 @@ func setLevel(m proto.Message, field string, l *vignettev1.Level) error {
 		}
 		return protoyaml.Set(m, field, l.Value)
 	}
-	return protoyaml.Wrong("there is neither a value nor a persona", "write value: or persona: below the name")
+	return protoyaml.Wrong("there is neither a value nor a persona", "write value: or persona: below the name, or keep: true, or clear: true")
 }
 
 // checkShape refuses a single value for a whole group of fields, and says what was probably meant.

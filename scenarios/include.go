@@ -69,7 +69,7 @@ func withoutKind(root *protoyaml.Node, want protoreflect.FullName) *protoyaml.No
 	found, err := protoregistry.GlobalFiles.FindDescriptorByName(want)
 	message, ok := found.(protoreflect.MessageDescriptor)
 	aField := err == nil && ok && message.Fields().ByName(kindKey) != nil
-	if said == kindFragment || !aField && (said == kindPersona || said == kindScenario || said == kindRubric) {
+	if said == kindFragment || !aField && (said == kindPersona || said == kindScenario || said == kindRubric || said == kindStudy) {
 		return root.Without(kindKey)
 	}
 	return root

@@ -16,12 +16,13 @@ import (
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
-//go:embed library/*.yaml library/personas/*.yaml
+//go:embed library/*.yaml library/personas/*.yaml library/studies/*.yaml
 var libraryFiles embed.FS
 
 const (
 	libraryDir  = "library"
 	personasDir = "library/personas"
+	studiesDir  = "library/studies"
 )
 
 // library and libraryPersonas are read once; what ships is checked by a test, so an error here is a broken build.
@@ -199,11 +200,13 @@ func notFound(name, what string, ids []string) Problem {
 	if looksLikePath(name) {
 		p.Message = "there is no such file"
 	}
-	p.Hint = what + "s that ship: " + strings.Join(ids, ", ")
+	p.Hint = plurals[what] + " that ship: " + strings.Join(ids, ", ")
 	if near := protoyaml.Nearest(name, ids); near != "" {
 		p.Hint = fmt.Sprintf("did you mean %q? %s", near, p.Hint)
 	}
 	return p
 }
+
+var plurals = map[string]string{"scenario": "scenarios", "persona": "personas", "study": "studies"}
 
 func looksLikePath(name string) bool { return isDocument(name) || strings.ContainsAny(name, `/\`) }

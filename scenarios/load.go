@@ -43,7 +43,7 @@ func LoadRubric(file string) (*vignettev1.Rubric, error) {
 	return openAndRead(file, func(r *reader, name string) (*vignettev1.Rubric, error) { return r.rubric(name) })
 }
 
-// LoadFile reads a file of any kind; the result is a *Scenario, a *Persona or a *Rubric. An error is always [Problems].
+// LoadFile reads a file of any kind; the result is a *Scenario, a *Persona, a *Rubric or a *Study. An error is always [Problems].
 func LoadFile(file string) (proto.Message, error) {
 	return openAndRead(file, func(r *reader, name string) (proto.Message, error) {
 		root, err := r.parse(name)
@@ -55,6 +55,12 @@ func LoadFile(file string) (proto.Message, error) {
 			return r.persona(name)
 		case kindRubric:
 			return r.rubric(name)
+		case kindStudy:
+			s, err := r.study(name)
+			if err != nil {
+				return nil, err
+			}
+			return s.Study, nil
 		}
 		return r.scenario(name)
 	})
@@ -117,7 +123,7 @@ func holdsNoScenario(file string) bool {
 	return err == nil && kind != kindScenario
 }
 
-// CheckFile checks a file of any kind and says which it holds: "scenario", "persona", "rubric" or "fragment". Of a fragment only the
+// CheckFile checks a file of any kind and says which it holds: "scenario", "persona", "rubric", "study" or "fragment". Of a fragment only the
 // YAML is checked, since it means something only where it is included. An error is always [Problems].
 func CheckFile(file string) (kind string, err error) {
 	return openAndRead(file, func(r *reader, name string) (string, error) {
@@ -133,6 +139,9 @@ func CheckFile(file string) (kind string, err error) {
 			return kind, err
 		case kindRubric:
 			_, err := r.rubric(name)
+			return kind, err
+		case kindStudy:
+			_, err := r.study(name)
 			return kind, err
 		default:
 			_, err := r.scenario(name)

@@ -64,10 +64,14 @@ func Normalize(s *vignettev1.Scenario) {
 	}
 	for _, f := range s.Factors {
 		for _, l := range f.Levels {
-			if l.Name == "" {
-				l.Name = levelName(l)
-			}
+			normalizeLevel(l)
 		}
+	}
+}
+
+func normalizeLevel(l *vignettev1.Level) {
+	if l.Name == "" {
+		l.Name = levelName(l)
 	}
 }
 
@@ -97,8 +101,13 @@ func resolveFocal(s *vignettev1.Scenario, role string) string {
 
 // levelName is how tables call a level nobody named.
 func levelName(l *vignettev1.Level) string {
-	if l.Persona != nil {
+	switch {
+	case l.Persona != nil:
 		return l.Persona.Id
+	case l.Keep:
+		return "on"
+	case l.Clear:
+		return "off"
 	}
 	switch v := l.Value.GetKind().(type) {
 	case *structpb.Value_StringValue:

@@ -11,7 +11,7 @@ import (
 )
 
 // SchemaKinds are the kinds of file that have a schema.
-var SchemaKinds = []string{kindScenario, kindPersona, kindRubric}
+var SchemaKinds = []string{kindScenario, kindPersona, kindRubric, kindStudy}
 
 // Schema is the JSON Schema (draft 2020-12) of scenario, persona or rubric files, for editors: it completes names, shows what the
 // contracts say about a field, and marks most of what [Load] would refuse. What only Load knows are the relations between
@@ -19,6 +19,9 @@ var SchemaKinds = []string{kindScenario, kindPersona, kindRubric}
 // file, a level or a line of a script by its value alone, and includes.
 func Schema(kind string) ([]byte, error) {
 	message := messages[kind]
+	if kind == kindStudy {
+		message = &vignettev1.Study{}
+	}
 	if message == nil {
 		return nil, fmt.Errorf("there is no schema of %q; %s", kind, protoyaml.DidYouMean(kind, SchemaKinds))
 	}

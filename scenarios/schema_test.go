@@ -199,7 +199,7 @@ func TestSchemaIsExplained(t *testing.T) {
 
 func TestSchemaOfNothing(t *testing.T) {
 	_, err := scenarios.Schema("senario")
-	if want := `there is no schema of "senario"; did you mean "scenario"? allowed: scenario, persona, rubric`; fmt.Sprint(err) != want {
+	if want := `there is no schema of "senario"; did you mean "scenario"? allowed: scenario, persona, rubric, study`; fmt.Sprint(err) != want {
 		t.Errorf("%v", err)
 	}
 }

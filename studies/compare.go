@@ -87,7 +87,7 @@ const (
 
 // Comparisons holds every level of each factor against the factor's first level, in the design's order.
 func (t *Table) Comparisons() []Comparison {
-	return t.ComparisonsOf(factorsOf(t.ordered())...)
+	return t.ComparisonsOf(t.compared()...)
 }
 
 // ComparisonsOf is Comparisons for some factors alone: what others come to is not tested, and nothing is adjusted for it.
@@ -116,7 +116,7 @@ type Ranking struct {
 func (t *Table) Rankings() []Ranking {
 	ordered := t.ordered()
 	var out []Ranking
-	for _, factor := range factorsOf(ordered) {
+	for _, factor := range t.compared() {
 		levels := levelsOf(ordered, factor)
 		if len(levels) < 3 {
 			continue
@@ -170,6 +170,11 @@ func adjust(all []Comparison) {
 			family[i].Holm = p
 		}
 	}
+}
+
+// compared are the factors besides the scenario and the blocks, in order.
+func (t *Table) compared() []string {
+	return slices.DeleteFunc(factorsOf(t.ordered()), func(factor string) bool { return slices.Contains(t.Blocks, factor) })
 }
 
 // factorsOf are the factors of all groups besides the scenario, in order.
@@ -366,4 +371,14 @@ func (g *group) valuesOf(outcome string) map[int32]*float64 {
 		out[p.repeat] = &p.value
 	}
 	return out
+}
+
+// PairsOf are the pairs of an outcome that hold a factor's second level against its first; none where it has one level.
+func (t *Table) PairsOf(factor, outcome string) []compare.Pair {
+	ordered := t.ordered()
+	levels := levelsOf(ordered, factor)
+	if len(levels) < 2 {
+		return nil
+	}
+	return pairs(matchGroups(ordered, factor, levels[0], levels[1]), outcome, factor)
 }

@@ -41,9 +41,26 @@ type occasion struct {
 	turn        int32
 }
 
-// add takes in the scores of an episode. What rules say hangs on the words alone and is no matter of conduct.
-func (j judges) add(state *episode.State) {
+// add takes in what judges did in an episode.
+func (j judges) add(f *vignettev1.EpisodeFigures) {
+	for _, own := range f.GetJudges() {
+		each := j[own.GetJudge()]
+		if each == nil {
+			each = &judge{model: own.GetModel(), low: 1}
+			j[own.GetJudge()] = each
+		}
+		each.low, each.high = min(each.low, own.GetLow()), max(each.high, own.GetHigh())
+		each.scores += int(own.GetScores())
+		each.occasions += int(own.GetOccasions())
+		each.alike += int(own.GetAlike())
+	}
+}
+
+// judgeFigures says what judges did in an episode, sorted by name. What rules say hangs on the words alone and is no matter of
+// conduct.
+func judgeFigures(state *episode.State) []*vignettev1.JudgeFigures {
 	places := map[occasion][]float64{}
+	all := map[string]*vignettev1.JudgeFigures{}
 	for _, score := range state.Scores() {
 		evaluator := state.Plan().Evaluators[score.GetEvaluator()]
 		place, ok := placeOf(evaluator, score)
@@ -55,30 +72,28 @@ func (j judges) add(state *episode.State) {
 			at.turn = score.GetTurnIndex()
 		}
 		places[at] = append(places[at], place)
-		j.of(score.GetEvaluator(), cmp.Or(score.GetProvenance().GetModel(), evaluator.GetModel())).take(place)
+		own := all[at.judge]
+		if own == nil {
+			own = &vignettev1.JudgeFigures{Judge: at.judge, Model: cmp.Or(score.GetProvenance().GetModel(), evaluator.GetModel()), Low: 1}
+			all[at.judge] = own
+		}
+		own.Low, own.High = min(own.GetLow(), place), max(own.GetHigh(), place)
+		own.Scores++
 	}
 	for at, values := range places {
 		if len(values) < together {
 			continue
 		}
-		each := j[at.judge]
-		each.occasions++
+		all[at.judge].Occasions++
 		if slices.Max(values)-slices.Min(values) < rounding {
-			each.alike++
+			all[at.judge].Alike++
 		}
 	}
-}
-
-func (j judges) of(name, model string) *judge {
-	if j[name] == nil {
-		j[name] = &judge{model: model, low: 1}
+	var out []*vignettev1.JudgeFigures
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		out = append(out, all[name])
 	}
-	return j[name]
-}
-
-func (j *judge) take(place float64) {
-	j.low, j.high = min(j.low, place), max(j.high, place)
-	j.scores++
+	return out
 }
 
 // placeOf is where a value lies on its declared range; false where it has no value or no order.

@@ -24,21 +24,28 @@ type gap struct {
 }
 
 // Add takes in the turns of the episode at a place of the design, in any order, whatever became of the episode.
-func (r *Reports) Add(index int, state *episode.State) {
-	g := gap{index: index}
+func (r *Reports) Add(index int, state *episode.State) { r.AddFigures(index, Figures(state)) }
+
+// AddFigures is Add for an episode of which only the figures are at hand.
+func (r *Reports) AddFigures(index int, f *vignettev1.EpisodeFigures) {
+	r.unavailable += int(f.GetReportedUnavailable())
+	if f.GetReportedTurns() > 0 {
+		r.gaps = append(r.gaps, gap{index: index, turns: int(f.GetReportedTurns()), distress: f.GetReportedDistance()})
+	}
+}
+
+// report sets reports beside appraisals.
+func report(f *vignettev1.EpisodeFigures, state *episode.State) {
 	for _, turn := range state.Turns() {
 		reported, appraised := turn.GetMentalState(), turn.GetAppraisal().GetState()
 		switch {
 		case turn.GetAppraisal() == nil:
 		case appraised == nil || appraised.Distress == nil || reported == nil || reported.Distress == nil:
-			r.unavailable++
+			f.ReportedUnavailable++
 		case reported.GetSource() == vignettev1.StateSource_STATE_SOURCE_SELF_REPORTED:
-			g.turns++
-			g.distress += math.Abs(reported.GetDistress() - appraised.GetDistress())
+			f.ReportedTurns++
+			f.ReportedDistance += math.Abs(reported.GetDistress() - appraised.GetDistress())
 		}
-	}
-	if g.turns > 0 {
-		r.gaps = append(r.gaps, g)
 	}
 }
 

@@ -2,6 +2,7 @@ package studies
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/vignette-sim/vignette/internal/enumname"
 	"github.com/vignette-sim/vignette/internal/stats"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/scenarios"
 )
 
 // Table gathers episodes into groups: one group per scenario and combination of factor levels, over all repeats. It keeps
@@ -18,11 +20,28 @@ type Table struct {
 	// its own.
 	Margins map[string]float64
 
+	// Blocks are factors that are varied and not compared, as cells call them.
+	Blocks []string
+
 	groups []*group
 	byKey  map[string]*group
 	judges judges
 	// ranges are the least and the most of each dimension, as its evaluator declared them.
 	ranges map[string][2]float64
+}
+
+// NewTable is the table of a run: its study, if it is of one, says which differences matter and what is not compared.
+func NewTable(m *vignettev1.Manifest) *Table {
+	t := &Table{Margins: map[string]float64{}}
+	for _, margin := range m.GetStudy().GetMargins() {
+		t.Margins[margin.GetOutcome()] = margin.GetSmallest()
+	}
+	for _, f := range m.GetStudy().GetFactors() {
+		if f.GetBlock() {
+			t.Blocks = append(t.Blocks, scenarios.Label(&vignettev1.Factor{Role: f.GetRole(), Field: f.GetField()}))
+		}
+	}
+	return t
 }
 
 // group is what is kept of the episodes of one combination.
@@ -57,9 +76,12 @@ type placed struct {
 
 // ordered returns the numbers in the design's order.
 func (s series) ordered() []float64 {
-	sorted := slices.SortedFunc(slices.Values(s), func(a, b placed) int { return a.index - b.index })
-	out := make([]float64, len(sorted))
-	for i, p := range sorted {
+	byPlace := func(a, b placed) int { return a.index - b.index }
+	if !slices.IsSortedFunc(s, byPlace) {
+		s = slices.SortedFunc(slices.Values(s), byPlace)
+	}
+	out := make([]float64, len(s))
+	for i, p := range s {
 		out[i] = p.value
 	}
 	return out
@@ -119,16 +141,16 @@ type Estimate struct {
 const MinForInterval = 5
 
 // fate is what became of an episode that is not valid, in a word for tables.
-func fate(state *episode.State) string {
-	switch {
-	case state.Deleted() != nil:
+func fate(f *vignettev1.EpisodeFigures) string {
+	switch f.GetPhase() {
+	case vignettev1.EpisodePhase_EPISODE_PHASE_DELETED:
 		return "deleted"
-	case state.Failed() != nil:
+	case vignettev1.EpisodePhase_EPISODE_PHASE_FAILED:
 		return "failed"
-	case state.Completed() == nil:
-		return "unfinished"
+	case vignettev1.EpisodePhase_EPISODE_PHASE_COMPLETED:
+		return enumname.Of(f.GetValidity())
 	default:
-		return enumname.Of(state.Completed().GetValidity())
+		return "unfinished"
 	}
 }
 
@@ -137,26 +159,31 @@ func (t *Table) Add(index int, state *episode.State) { t.AddAs(index, state.Plan
 
 // AddAs takes in an episode under another cell than its own: one that says which run it is of, say, where runs are compared.
 func (t *Table) AddAs(index int, cell *vignettev1.Cell, state *episode.State) {
-	if state.Phase() == vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED {
+	t.Declare(slices.Collect(maps.Values(state.Plan().Evaluators)))
+	t.AddFigures(index, cell, Figures(state))
+}
+
+// AddFigures is Add for an episode of which only the figures are at hand. They do not say between what a dimension can lie; see
+// [Table.Declare].
+func (t *Table) AddFigures(index int, cell *vignettev1.Cell, f *vignettev1.EpisodeFigures) {
+	if f.GetPhase() == vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED {
 		return
 	}
 	g := t.group(index, cell)
-	repeat := cell.GetRepeat()
 	g.started++
-	g.begun = append(g.begun, repeat)
-	if state.Completed().GetValidity() != vignettev1.Validity_VALIDITY_OK {
-		g.lost[fate(state)]++
+	g.begun = append(g.begun, cell.GetRepeat())
+	if f.GetValidity() != vignettev1.Validity_VALIDITY_OK {
+		g.lost[fate(f)]++
 		return
 	}
 	g.valid++
-	g.usable = append(g.usable, repeat)
-	g.addReward(index, state)
-	t.addRanges(state)
-	g.addDimensions(index, state)
+	g.usable = append(g.usable, cell.GetRepeat())
+	g.addReward(index, cell.GetRepeat(), f)
+	g.addColumns(index, cell.GetRepeat(), f)
 	if t.judges == nil {
 		t.judges = judges{}
 	}
-	t.judges.add(state)
+	t.judges.add(f)
 }
 
 // Groups returns the rows in the design's order.
@@ -206,59 +233,42 @@ func (t *Table) group(index int, cell *vignettev1.Cell) *group {
 	return g
 }
 
-func (g *group) addReward(index int, state *episode.State) {
-	focal := state.Plan().Scenario.GetFocal()
-	for _, reward := range state.Completed().GetRewards() {
-		if reward.GetRole() != focal {
-			continue
-		}
-		if _, ok := reward.GetOutcome().(*vignettev1.Reward_Value); ok {
-			g.rewards = append(g.rewards, placed{index, state.Plan().Cell.GetRepeat(), reward.GetValue()})
+func (g *group) addReward(index int, repeat int32, f *vignettev1.EpisodeFigures) {
+	for _, reward := range f.GetRewards() {
+		if reward.GetFocal() && reward.Value != nil {
+			g.rewards = append(g.rewards, placed{index, repeat, reward.GetValue()})
 			return
 		}
 	}
 	g.noReward++
 }
 
-// addDimensions takes one number per dimension: the score of the episode, or where an evaluator scores turns only, their
-// mean. Labels without an order, and sets of codes, have none.
-func (g *group) addDimensions(index int, state *episode.State) {
-	numbers := map[string]*mean{}
-	for _, score := range state.Scores() {
-		if !averages(state.Plan(), score) {
-			continue
-		}
-		column := columnOf(state.Plan(), score)
-		m := numbers[column]
-		if m == nil {
-			m = &mean{}
-			numbers[column] = m
-			g.declare(column)
-		}
-		m.add(score)
-	}
-	for id, m := range numbers {
-		if value, ok := m.value(); ok {
-			*g.values[id] = append(*g.values[id], placed{index, state.Plan().Cell.GetRepeat(), value})
-		} else {
+func (g *group) addColumns(index int, repeat int32, f *vignettev1.EpisodeFigures) {
+	for _, column := range f.GetColumns() {
+		id := column.GetColumn()
+		g.declare(id)
+		switch {
+		case column.Value != nil:
+			*g.values[id] = append(*g.values[id], placed{index, repeat, column.GetValue()})
+		default:
 			g.missing[id]++
-			if m.inapplicable() {
+			if column.GetInapplicable() {
 				g.inapplicable[id]++
 				if g.idleIn[id] == nil {
 					g.idleIn[id] = map[int32]bool{}
 				}
-				g.idleIn[id][state.Plan().Cell.GetRepeat()] = true
+				g.idleIn[id][repeat] = true
 			}
 		}
 	}
 }
 
-// addRanges notes between what a dimension can lie.
-func (t *Table) addRanges(state *episode.State) {
+// Declare notes between what the dimensions of evaluators can lie.
+func (t *Table) Declare(evaluators []*vignettev1.EvaluatorDescription) {
 	if t.ranges == nil {
 		t.ranges = map[string][2]float64{}
 	}
-	for _, evaluator := range state.Plan().Evaluators {
+	for _, evaluator := range evaluators {
 		for _, spec := range evaluator.GetDimensions() {
 			t.ranges[spec.GetId()] = [2]float64{spec.GetMin(), spec.GetMax()}
 		}
@@ -302,7 +312,8 @@ func (g *group) declare(dimension string) {
 
 // idle says whether a dimension applies to no valid episode: what a scenario does not ask for is no gap in it.
 func (g *group) idle(dimension string) bool {
-	return len(g.numbers(dimension)) == 0 && g.inapplicable[dimension] > 0 && g.inapplicable[dimension] == g.missing[dimension]
+	s := g.values[dimension]
+	return (s == nil || len(*s) == 0) && g.inapplicable[dimension] > 0 && g.inapplicable[dimension] == g.missing[dimension]
 }
 
 func (g *group) numbers(dimension string) []float64 {

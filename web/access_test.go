@@ -96,7 +96,15 @@ func (h *house) objects(path string) []object {
 	for i, run := range []string{h.study, h.session, h.consented} {
 		runs[i].values = map[string]string{"run": run, "episode": h.episodes[run], "order": "pause"}
 	}
+	for i, run := range []string{h.session, h.consented} {
+		runs[i+1].values["session"], runs[i+1].values["do"] = run, "pause"
+	}
 	switch {
+	case strings.Contains(path, "{session}"):
+		for i := range runs[1:] { // Mistakes, which change nothing.
+			runs[i+1].body = map[bool]string{true: "{}", false: "what=nothing"}[strings.HasPrefix(path, "/api/")]
+		}
+		return runs[1:]
 	case strings.Contains(path, "{run}"), strings.Contains(path, "{episode}"):
 		return runs
 	case strings.HasSuffix(path, "/raters"):

@@ -65,6 +65,9 @@ func build(t *testing.T, login bool) *house {
 	if _, err := n.HostFeedback(t.Context(), time.Now); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := n.HostPractice(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
 	h.study = h.play(short(t), 3, nil)
 	h.session = h.play(short(t), 1, &vignettev1.Practice{Role: "counselor", Trainee: "tim"})
 	h.consented = h.play(short(t), 1, &vignettev1.Practice{Role: "counselor", Trainee: "tim", Consent: &vignettev1.Consent{Given: true, Text: "yes"}})

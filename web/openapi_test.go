@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -49,10 +50,16 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 			continue
 		}
 		seen++
-		path := fill(r.Path, map[string]string{"run": h.study, "episode": h.episodes[h.study], "campaign": h.campaign, "order": "pause"})
+		values := h.practised(b, r.Path)
+		path := fill(fill(r.Path, values), map[string]string{"run": h.study, "episode": h.episodes[h.study], "campaign": h.campaign, "order": "pause"})
 		body := bodies[r.Path]
 		if strings.HasSuffix(r.Path, "/ratings") && r.Method == "POST" {
 			body = h.rating(b)
+		}
+		if strings.Contains(r.Path, "{session}") && r.Method == "POST" {
+			body = fill(deeds[r.Path[strings.LastIndex(r.Path, "/")+1:]], values)
+		} else if strings.HasPrefix(r.Path, "/api/v1/practice") && r.Method == "POST" {
+			body = map[string]string{"/api/v1/practice": `{"library": "ask-for-leave"}`, "/api/v1/practice/assignments": `{"trainee": "tim", "scenario": "cbt-intake"}`}[r.Path]
 		}
 		got := b.ask(r.Method, path, body)
 		pointer := "/paths/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(r.Path) + "/" + strings.ToLower(r.Method) + "/responses/"
@@ -82,6 +89,35 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	if seen < 15 {
 		t.Errorf("only %d routes were seen", seen)
 	}
+}
+
+// deeds are bodies of what is done in a session, where {turn} is a turn of the trainee's, {next} the one to come and {branch} the branch.
+var deeds = map[string]string{
+	"say": `{"turn_index": {next}, "text": "What happened then?"}`, "retry": `{"turn_index": {turn}, "text": "Tell me more about it."}`, "draft": `{"text": "What went through your mind?"}`,
+	"hint": "", "feedback": `{"turn_index": {turn}}`, "disagree": `{"disagreement": {"turn_index": {turn}, "reason": "It was a joke."}}`, "switch": `{"branch": "{branch}"}`, "pause": "",
+	"resume": "{}", "measures": `{"measures": {"moment": "PRACTICE_MOMENT_AFTER", "distress": 40}}`, "formulation": `{"formulation": {"emotions": ["EMOTION_ANXIETY"]}}`, "leave": "", "finish": "{}",
+	"reviews": `{"review": {"comment": {"text": "Well done."}}}`,
+}
+
+// practised is a session of the visitor's with a turn said in it, and for comparisons a second branch, where a path asks for one.
+func (h *house) practised(b *browser, path string) map[string]string {
+	h.t.Helper()
+	if !strings.Contains(path, "{session}") {
+		return nil
+	}
+	if strings.HasSuffix(path, "/reviews") { // Nobody reviews their own.
+		return map[string]string{"session": h.consented}
+	}
+	s := h.begin(b, `{"library": "cbt-intake", "help": "HELP_LEVEL_CO_DRAFTING"}`)
+	turn := len(s.Turns)
+	h.say(b, s.Session, turn, "What brings you here?")
+	if strings.HasSuffix(path, "/branches") {
+		if got := h.told(b, "/api/v1/practice/"+s.Session+"/retry", fmt.Sprintf(`{"turn_index": %d, "text": "Tell me what brings you here."}`, turn)); !strings.Contains(got, "comparison") {
+			h.t.Fatalf("no comparison: %s", got)
+		}
+	}
+	now := h.look(b, s.Session)
+	return map[string]string{"session": s.Session, "turn": fmt.Sprint(turn), "next": fmt.Sprint(len(now.Turns)), "branch": now.Branch}
 }
 
 // rating is a rating of the item that is next.

@@ -15,6 +15,10 @@ var episodeQuery = map[string]string{
 	"order": "best or worst: by reward.", "page": "From 1; a page has 50.",
 }
 
+var offerQuery = map[string]string{
+	"q": "Words to find.", "tag": "A tag.", "objective": "ask, refuse, understand, support or change.", "difficulty": "gentle (below 0.45), middling, hard (0.55 and more), or client: nobody takes a stance.",
+}
+
 // route is one thing that can be asked for.
 type route struct {
 	method, path string
@@ -39,6 +43,11 @@ var (
 	raters      = []account.Role{account.Rater, account.Researcher, account.Admin}
 	// Trainees see their sessions on pages of practice, which show no more than their help level gives.
 	readers = []account.Role{account.Researcher, account.Admin, account.Supervisor}
+	// Sessions of practice are seen by those who practise, by their supervisors, and by research where they consented.
+	trainees    = []account.Role{account.Trainee, account.Admin}
+	supervisors = []account.Role{account.Supervisor, account.Admin}
+	audience    = []account.Role{account.Trainee, account.Supervisor, account.Researcher, account.Admin}
+	coached     = []account.Role{account.Trainee, account.Supervisor, account.Admin}
 )
 
 // routes are all there are. What somebody may see of an object is asked where it is read: [request.run], [request.episode].
@@ -88,6 +97,26 @@ func init() { // The table names handlers that look into it.
 		{method: "GET", path: "/rate/{campaign}/dashboard", who: researchers, serve: (*request).showDashboard},
 		{method: "POST", path: "/rate/{campaign}/raters", who: researchers, serve: (*request).setRaters},
 
+		// Practise.
+		{method: "GET", path: "/practice", who: trainees, serve: (*request).showLibrary},
+		{method: "POST", path: "/practice", who: trainees, serve: (*request).startSession},
+		{method: "GET", path: "/practice/brief", who: trainees, serve: (*request).showBrief},
+		{method: "GET", path: "/practice/situation", who: trainees, serve: (*request).showSituation},
+		{method: "GET", path: "/practice/progress", who: coached, serve: (*request).showProgress},
+		{method: "GET", path: "/practice/desk", who: supervisors, serve: (*request).showDesk},
+		{method: "POST", path: "/practice/desk", who: supervisors, serve: (*request).assignForm},
+		{method: "GET", path: "/practice/{session}", who: audience, serve: (*request).showSession},
+		{method: "GET", path: "/practice/{session}/live", who: audience, serve: (*request).liveSession},
+		{method: "GET", path: "/practice/{session}/branches", who: audience, serve: (*request).showBranches},
+		{method: "GET", path: "/practice/{session}/formulation", who: audience, serve: (*request).showWorksheet},
+		{method: "POST", path: "/practice/{session}/formulation", who: trainees, serve: (*request).handInWorksheet},
+		{method: "GET", path: "/practice/{session}/report", who: audience, serve: (*request).showDebrief},
+		{method: "GET", path: "/practice/{session}/print", who: audience, serve: (*request).printDebrief},
+		{method: "POST", path: "/practice/{session}/draft", who: trainees, serve: (*request).lookAtDraft},
+		{method: "POST", path: "/practice/{session}/hint", who: trainees, serve: (*request).giveHint},
+		{method: "POST", path: "/practice/{session}/review", who: supervisors, serve: (*request).reviewForm},
+		{method: "POST", path: "/practice/{session}/{do}", who: trainees, serve: (*request).doInSession},
+
 		// The same as JSON.
 		{method: "GET", path: "/api/openapi.json", who: everybody, serve: (*request).apiDocument},
 		{method: "GET", path: "/api/v1/session", who: everybody, serve: (*request).apiSession, says: "Who you are and what you may.", gives: apiVisitor{}},
@@ -112,6 +141,31 @@ func init() { // The table names handlers that look into it.
 		{method: "GET", path: "/api/v1/campaigns/{campaign}/ratings", who: raters, serve: (*request).apiRatings, says: "Your ratings as they stand; with history=1 all versions.", gives: &vignettev1.ListRatingsResponse{}, query: map[string]string{"history": "1 gives all versions."}},
 		{method: "POST", path: "/api/v1/campaigns/{campaign}/ratings", who: raters, serve: (*request).apiSaveRating, says: "Records a rating, an edit, a skip, a withdrawal or a draft (version 0) as yours.", takes: &vignettev1.Rating{}, gives: &vignettev1.SaveRatingResponse{}},
 		{method: "GET", path: "/api/v1/campaigns/{campaign}/agreement", who: researchers, serve: (*request).apiAgreement, says: "How far raters agree, and how each of them rates.", gives: &vignettev1.GetAgreementResponse{}},
+		{method: "GET", path: "/api/v1/practice", who: coached, serve: (*request).apiSessions, says: "Lists the sessions that you practise in or supervise, newest first, without turns.", gives: &vignettev1.ListSessionsResponse{}},
+		{method: "POST", path: "/api/v1/practice", who: trainees, serve: (*request).apiBegin, says: "Begins a session in your name. Whole scenarios and models are for researchers.", takes: &vignettev1.StartSessionRequest{}, gives: &vignettev1.StartSessionResponse{}, code: "201"},
+		{method: "GET", path: "/api/v1/practice/library", who: trainees, serve: (*request).apiOffers, says: "Lists scenarios to practise.", gives: apiOffers{}, query: offerQuery},
+		{method: "GET", path: "/api/v1/practice/progress", who: coached, serve: (*request).apiProgress, says: "How skills have grown over sessions: yours, or of a trainee whom you supervise.", gives: &vignettev1.GetProgressResponse{}, query: map[string]string{"trainee": "Whose; yours without it."}},
+		{method: "GET", path: "/api/v1/practice/assignments", who: coached, serve: (*request).apiAssignments, says: "Lists what you, or those whom you supervise, were asked to practise, newest first.", gives: apiAssignments{}},
+		{method: "POST", path: "/api/v1/practice/assignments", who: supervisors, serve: (*request).apiAssign, says: "Asks a trainee whom you supervise to practise a scenario of the library.", takes: apiAssignment{}, gives: apiAssignment{}, code: "201"},
+		{method: "GET", path: "/api/v1/practice/{session}", who: audience, serve: reads(vignettev1.PracticeServiceClient.GetSession), says: "A session as its trainee may see it.", gives: &vignettev1.GetSessionResponse{}},
+		{method: "GET", path: "/api/v1/practice/{session}/events", who: audience, serve: (*request).apiSessionEvents, says: "Server-sent events \"update\", each a PracticeUpdate: the session, or with Last-Event-ID or since what came after it.", query: map[string]string{"since": "A cursor to go on from."}},
+		{method: "GET", path: "/api/v1/practice/{session}/report", who: audience, serve: reads(vignettev1.PracticeServiceClient.GetReport), says: "What is told of a session, as far as its help level gives it.", gives: &vignettev1.GetReportResponse{}},
+		{method: "GET", path: "/api/v1/practice/{session}/branches", who: audience, serve: (*request).apiCompareBranches, says: "Two branches side by side, from the turn where they part.", gives: &vignettev1.CompareBranchesResponse{}, query: map[string]string{"original": "One branch; without it the one that the other comes off.", "retry": "The other; without it the one that goes on."}},
+		{method: "GET", path: "/api/v1/practice/{session}/viewers", who: audience, serve: (*request).apiViewers, says: "Who other than the trainee has looked at a session, when last, and how often.", gives: apiLooked{}},
+		{method: "POST", path: "/api/v1/practice/{session}/say", who: trainees, serve: (*request).apiSay, says: "Takes your turn; answers with server-sent events \"update\", each a PracticeUpdate. The same again records nothing twice.", takes: &vignettev1.SayRequest{}},
+		{method: "POST", path: "/api/v1/practice/{session}/retry", who: trainees, serve: (*request).apiRetry, says: "Tries a turn of yours again in a new branch; answers as say does, with a comparison of both.", takes: &vignettev1.RetryTurnRequest{}},
+		{method: "POST", path: "/api/v1/practice/{session}/draft", who: trainees, serve: acts(vignettev1.PracticeServiceClient.Draft), says: "Feedback on words before they are said, where the help level gives it.", takes: &vignettev1.DraftRequest{}, gives: &vignettev1.DraftResponse{}},
+		{method: "POST", path: "/api/v1/practice/{session}/hint", who: trainees, serve: acts(vignettev1.PracticeServiceClient.GetHint), says: "What could be done in the next turn, where the help level gives it.", gives: &vignettev1.GetHintResponse{}},
+		{method: "POST", path: "/api/v1/practice/{session}/feedback", who: trainees, serve: acts(vignettev1.PracticeServiceClient.GetFeedback), says: "Feedback on a turn, or on all of yours, where the help level gives it.", takes: &vignettev1.GetFeedbackRequest{}, gives: &vignettev1.GetFeedbackResponse{}},
+		{method: "POST", path: "/api/v1/practice/{session}/disagree", who: trainees, serve: acts(vignettev1.PracticeServiceClient.Disagree), says: "Records that you do not agree with feedback.", takes: &vignettev1.DisagreeRequest{}, gives: &vignettev1.DisagreeResponse{}},
+		{method: "POST", path: "/api/v1/practice/{session}/switch", who: trainees, serve: acts(vignettev1.PracticeServiceClient.SwitchBranch), says: "Makes another branch the one that goes on.", takes: &vignettev1.SwitchBranchRequest{}, gives: &vignettev1.SwitchBranchResponse{}},
+		{method: "POST", path: "/api/v1/practice/{session}/pause", who: trainees, serve: acts(vignettev1.PracticeServiceClient.PauseSession), says: "Makes a session stand still.", gives: &vignettev1.PauseSessionResponse{}},
+		{method: "POST", path: "/api/v1/practice/{session}/resume", who: trainees, serve: acts(vignettev1.PracticeServiceClient.ResumeSession), says: "Lets it go on; after a notice of danger only with notice_read.", takes: &vignettev1.ResumeSessionRequest{}, gives: &vignettev1.ResumeSessionResponse{}},
+		{method: "POST", path: "/api/v1/practice/{session}/measures", who: trainees, serve: acts(vignettev1.PracticeServiceClient.Measure), says: "Records how you are, before or after.", takes: &vignettev1.MeasureRequest{}, gives: &vignettev1.MeasureResponse{}},
+		{method: "POST", path: "/api/v1/practice/{session}/formulation", who: trainees, serve: acts(vignettev1.PracticeServiceClient.Formulate), says: "Takes your formulation of the client and answers with the reference beside it.", takes: &vignettev1.FormulateRequest{}, gives: &vignettev1.FormulateResponse{}},
+		{method: "POST", path: "/api/v1/practice/{session}/leave", who: trainees, serve: acts(vignettev1.PracticeServiceClient.LeaveSession), says: "Ends a session without debriefing.", takes: &vignettev1.LeaveSessionRequest{}, gives: &vignettev1.LeaveSessionResponse{}},
+		{method: "POST", path: "/api/v1/practice/{session}/finish", who: trainees, serve: acts(vignettev1.PracticeServiceClient.FinishSession), says: "Ends the conversation, scores it, and answers with the report.", takes: &vignettev1.FinishSessionRequest{}, gives: &vignettev1.FinishSessionResponse{}},
+		{method: "POST", path: "/api/v1/practice/{session}/reviews", who: supervisors, serve: (*request).apiReview, says: "Records what you say of a session of somebody whom you supervise: a comment, a score beside one that was given, or a sign-off.", takes: &vignettev1.ReviewSessionRequest{}, gives: &vignettev1.ReviewSessionResponse{}},
 	}
 }
 

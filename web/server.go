@@ -36,6 +36,8 @@ type Config struct {
 	Calls projection.Calls
 	// Feedback has the campaigns.
 	Feedback vignettev1.FeedbackServiceClient
+	// Practice has the sessions of those who practise.
+	Practice vignettev1.PracticeServiceClient
 	// Version of the program.
 	Version string
 	// Now is where time comes from; nil means the machine's.

@@ -285,7 +285,7 @@ func btoi(b bool) int {
 	return 0
 }
 
-func once(list []string, name string) []string {
+func once[E comparable](list []E, name E) []E {
 	if slices.Contains(list, name) {
 		return list
 	}

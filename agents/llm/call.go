@@ -34,6 +34,9 @@ func (s *scene) request(q question) *vignettev1.CompleteRequest {
 	request := &vignettev1.CompleteRequest{
 		Model: s.model(), Messages: s.messages(q), Account: s.account(q.ask), Purpose: q.purpose, PromptHash: q.hash,
 	}
+	if t := s.obs.GetSelf().GetPolicy().Temperature; t != nil {
+		request.Parameters = &vignettev1.ModelParameters{Temperature: t}
+	}
 	if q.form != nil {
 		request.Form = q.form.answer()
 	}

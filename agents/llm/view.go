@@ -32,6 +32,7 @@ type view struct {
 	Change       *changeView
 	Style        string
 	Cap          int
+	Stimulus     string
 	Model        *modelView
 }
 
@@ -103,7 +104,7 @@ func viewOf(obs *vignettev1.Observation) *view {
 		Language: spoken(languageOf(obs)), Setting: obs.GetSetting(), Goal: self.GetGoal(), Knowledge: self.GetKnowledge(),
 		Facts: factsOf(persona.GetIdentity()), Traits: traitsOf(persona.GetTraits()), Type: persona.GetTraits().GetMbti(),
 		Objective: self.GetObjective(), Aim: enumname.Of(self.GetObjective().GetKind()), Approach: approachOf(self), Stance: stanceOf(self.GetStance()),
-		Style: styleOf(persona), Cap: caps[styleOf(persona)],
+		Style: styleOf(persona), Cap: caps[styleOf(persona)], Stimulus: self.GetPolicy().GetStimulus(),
 	}
 	for _, other := range obs.GetOthers() {
 		v.Others = append(v.Others, otherView{

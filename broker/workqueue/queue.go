@@ -230,7 +230,7 @@ func (q *Queue) consumer(ctx context.Context, run string) (jetstream.Consumer, e
 		})
 	}
 	if err != nil {
-		return nil, fmt.Errorf("work queue: consumer of run %s: %w", run, err)
+		return nil, fmt.Errorf("consumer: %w", err)
 	}
 	q.consumers[run] = c
 	return c, nil
@@ -244,20 +244,31 @@ func (q *Queue) forget(run string) {
 
 // Take returns an episode of a run that nobody holds, or nil when there is none now.
 func (q *Queue) Take(ctx context.Context, run string) (*Item, error) {
+	item, err := q.take(ctx, run)
+	if errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrConsumerDeleted) { // somebody recalled the run
+		item, err = q.take(ctx, run)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("work queue: take from run %s: %w", run, err)
+	}
+	return item, nil
+}
+
+func (q *Queue) take(ctx context.Context, run string) (*Item, error) {
 	c, err := q.consumer(ctx, run)
 	if err != nil {
 		return nil, err
 	}
 	batch, err := c.FetchNoWait(1)
 	if err != nil {
-		return nil, fmt.Errorf("work queue: take from run %s: %w", run, err)
+		return nil, err
 	}
 	for msg := range batch.Messages() {
 		return q.item(run, msg)
 	}
 	if err := batch.Error(); err != nil {
 		q.forget(run) // it may have been made anew by somebody
-		return nil, fmt.Errorf("work queue: take from run %s: %w", run, err)
+		return nil, err
 	}
 	return nil, nil
 }
@@ -265,13 +276,13 @@ func (q *Queue) Take(ctx context.Context, run string) (*Item, error) {
 func (q *Queue) item(run string, msg jetstream.Msg) (*Item, error) {
 	meta, err := msg.Metadata()
 	if err != nil {
-		return nil, fmt.Errorf("work queue: %s: %w", msg.Subject(), err)
+		return nil, fmt.Errorf("%s: %w", msg.Subject(), err)
 	}
 	place, ok := placeOf(msg.Subject())
 	work := &vignettev1.WorkItem{}
 	if err := proto.Unmarshal(msg.Data(), work); err != nil || !ok || int(work.GetPlace()) != place {
 		// Nobody can play it, now or later.
-		return nil, errors.Join(fmt.Errorf("work queue: %s holds no episode: %w", msg.Subject(), err), msg.Term())
+		return nil, errors.Join(fmt.Errorf("%s holds no episode: %w", msg.Subject(), err), msg.Term())
 	}
 	return &Item{queue: q, msg: msg, Run: run, Place: place, Forgiven: work.GetForgiven(), Deliveries: int(meta.NumDelivered)}, nil
 }
@@ -283,7 +294,7 @@ func (q *Queue) Left(ctx context.Context, run string) (int, error) {
 	for again := false; ; again = true {
 		c, err := q.consumer(ctx, run)
 		if err != nil {
-			return 0, err
+			return 0, fmt.Errorf("work queue: run %s: %w", run, err)
 		}
 		info, err := c.Info(ctx)
 		if err == nil {
@@ -294,6 +305,22 @@ func (q *Queue) Left(ctx context.Context, run string) (int, error) {
 			return 0, fmt.Errorf("work queue: consumer of run %s: %w", run, err)
 		}
 	}
+}
+
+// Standing is how many episodes of a run wait, and how many are in somebody's hand; zeroes when nobody has looked for any yet. Unlike
+// [Queue.Left] it changes nothing.
+func (q *Queue) Standing(ctx context.Context, run string) (waiting, held int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	defer cancel()
+	c, err := q.js.Consumer(ctx, q.stream(), run)
+	if errors.Is(err, jetstream.ErrConsumerNotFound) {
+		return 0, 0, nil
+	}
+	if err != nil {
+		return 0, 0, fmt.Errorf("work queue: consumer of run %s: %w", run, err)
+	}
+	info := c.CachedInfo() // just asked for
+	return int(info.NumPending), info.NumAckPending, nil
 }
 
 // Recall takes a run's episodes out of all hands, so that they can be taken at once. It is for whoever knows that nobody is left who

@@ -12,6 +12,7 @@ import (
 )
 
 type agentFlags struct {
+	watch           watchFlags
 	name            string
 	grpc            grpcFlags
 	bridge          string
@@ -45,8 +46,11 @@ loopback interface that needs a token.`,
   vignette agent counselor --name my-counselor --grpc 127.0.0.1:50051
   vignette agent --bridge grpc://127.0.0.1:50051 --name python-counselor`,
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return runAgent(cmd, args, flags) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return flags.watch.watched(cmd, func() error { return runAgent(cmd, args, flags) })
+		},
 	}
+	flags.watch.add(cmd, logOff)
 	cmd.Flags().StringVar(&flags.name, "name", "", "name of the agent on the wire (required)")
 	cmd.Flags().StringVar(&flags.bridge, "bridge", "", "gRPC agent to put on the wire: grpc://host:port, or grpcs://host:port for TLS")
 	cmd.Flags().StringVar(&flags.bridgeCA, "bridge-ca", "", "PEM file with the authorities that its certificate is checked against")
@@ -75,7 +79,9 @@ func runAgent(cmd *cobra.Command, args []string, flags agentFlags) error {
 		defer b.Close()
 	}
 	var said *serving
-	err = host(cmd, "finishing the calls in flight", func(ctx context.Context, n *node.Node) error {
+	config := nodeConfig(cmd)
+	config.ServesOnly = true
+	err = hostWhile(cmd, config, "finishing the calls in flight", func(ctx context.Context, n *node.Node, _ <-chan struct{}) error {
 		now, err := serveAgent(ctx, n, args, b, &flags)
 		if err != nil || said != nil {
 			return err

@@ -33,9 +33,12 @@ server, with the settings that vignette needs.
 --listen is for clients, --cluster for the other servers, which --peers names. Beyond
 this machine it wants --auth and --tls-*: 'vignette auth' writes what they name.
 A server that was stopped goes on where it was, with the same --name and --data.`,
-		Example: `  vignette broker --name a --data a --listen 127.0.0.1:4222 --cluster 127.0.0.1:6222 --peers 127.0.0.1:6223,127.0.0.1:6224
-  vignette broker --name b --data b --listen 127.0.0.1:4223 --cluster 127.0.0.1:6223 --peers 127.0.0.1:6222,127.0.0.1:6224
-  vignette broker --name c --data c --listen 127.0.0.1:4224 --cluster 127.0.0.1:6224 --peers 127.0.0.1:6222,127.0.0.1:6223
+		Example: `  vignette broker --name a --data a --listen 127.0.0.1:4222 --cluster 127.0.0.1:6222 \
+    --peers 127.0.0.1:6223,127.0.0.1:6224
+  vignette broker --name b --data b --listen 127.0.0.1:4223 --cluster 127.0.0.1:6223 \
+    --peers 127.0.0.1:6222,127.0.0.1:6224
+  vignette broker --name c --data c --listen 127.0.0.1:4224 --cluster 127.0.0.1:6224 \
+    --peers 127.0.0.1:6222,127.0.0.1:6223
   vignette run --nats 127.0.0.1:4222,127.0.0.1:4223,127.0.0.1:4224`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runBroker(cmd, flags) },

@@ -272,6 +272,7 @@ const roomy = "900m"
 // Whatever happens to the processes, servers, disks and networks of a cluster, in the end it is as if nothing had.
 func TestClusterFaults(t *testing.T) {
 	n := kills(t)
+	t.Parallel()
 	design := faulted(n)
 	want := undisturbed(t, design)
 	b := newBattlefield(t, uint64(n))
@@ -295,6 +296,10 @@ func TestClusterFaults(t *testing.T) {
 	for done, rounds := 0, max(1, n/40); done < n; {
 		b.chance.Shuffle(len(others), func(i, j int) { others[i], others[j] = others[j], others[i] })
 		for _, do := range others {
+			if b.late() {
+				done = n
+				break
+			}
 			b.between()
 			do()
 			done++

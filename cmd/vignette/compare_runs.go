@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -62,7 +63,7 @@ func compareRuns(cmd *cobra.Command, names []string, margins map[string]float64,
 
 // lookAt reads every episode of the runs into one table.
 func lookAt(cmd *cobra.Command, n *node.Node, names []string, margins map[string]float64) (r *runComparison, unreadable, err error) {
-	table := &studies.Table{Margins: margins}
+	var table *studies.Table
 	r = &runComparison{Type: "comparison", Apart: []string{}, Warnings: []string{}}
 	next := 0
 	for _, name := range names {
@@ -71,6 +72,10 @@ func lookAt(cmd *cobra.Command, n *node.Node, names []string, margins map[string
 			return nil, nil, err
 		}
 		manifest := planner.Manifest()
+		if table == nil {
+			table = studies.NewTable(manifest)
+			maps.Copy(table.Margins, margins)
+		}
 		if len(r.Runs) == 1 {
 			if manifest.GetRun() == r.Runs[0] {
 				return nil, nil, usagef("%q and %q are the same run: name two, or one to hold its levels against each other", names[0], name)

@@ -126,12 +126,12 @@ func addCommands(root *cobra.Command) {
 		id, title string
 		commands  []*cobra.Command
 	}{
-		{"play", "Play", []*cobra.Command{newRun(), newFork(), newPause(), newResume(), newCancel(), newScenarios(), newBrief(), newPractice()}},
-		{"look", "Look at what was played", []*cobra.Command{newRuns(), newShow(), newReport(), newExport(), newReward(), newAttribution(), newHindsight()}},
+		{"play", "Play", []*cobra.Command{newRun(), newPlan(), newFork(), newPause(), newResume(), newCancel(), newScenarios(), newBrief(), newPractice()}},
+		{"look", "Look at what was played", []*cobra.Command{newRuns(), newShow(), newTop(), newReport(), newExport(), newReward(), newAttribution(), newHindsight()}},
 		{"write", "Write and bring in files", []*cobra.Command{newNew(), newValidate(), newSchema(), newImport(), newConvert()}},
 		{"measure", "Rate, score, and measure what plays and scores", []*cobra.Command{newRate(), newScore(), newAgreement(), newCalibrate(), newCompare(), newTom(), newMinds()}},
 		{"keep", "Keep, carry and delete", []*cobra.Command{newBundle(), newBackup(), newRestore(), newRm()}},
-		{"serve", "Serve others, and check the setup", []*cobra.Command{newAgent(), newWorker(), newServe(), newBroker(), newAccount(), newDoctor()}},
+		{"serve", "Serve others, and check the setup", []*cobra.Command{newAgent(), newWorker(), newServe(), newBroker(), newAuth(), newAccount(), newDoctor()}},
 	} {
 		root.AddGroup(&cobra.Group{ID: group.id, Title: group.title + ":"})
 		for _, cmd := range group.commands {

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -30,6 +31,8 @@ type program struct {
 	t   *testing.T
 	dir string
 	env []string // beside that of the test, which does not name endpoints or directories
+	// patience is how long a command may take; 0 means two minutes.
+	patience time.Duration
 }
 
 func newProgram(t *testing.T) *program {
@@ -43,7 +46,7 @@ func (p *program) command(args ...string) *exec.Cmd {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(p.patience, 2*time.Minute))
 	p.t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, self, args...)
 	cmd.Dir = p.dir

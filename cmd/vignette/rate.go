@@ -46,7 +46,8 @@ Type a number and Enter. Also:
   w TURN TEXT  how that turn would be worded better; it is kept with your rating
   n TEXT       a remark on the item
   q            leave; nothing is lost
-An extreme may need evidence: you are asked for the words, written as they stand there.`,
+An extreme may need evidence: you are asked for the turn and words as they stand there, or the
+number of a turn alone for all of it.`,
 		Example: `  vignette rate satisfaction.yaml --run last --rater ann
   vignette rate CAMPAIGN --rater ben
   vignette rate CAMPAIGN --agreement`,
@@ -185,6 +186,9 @@ func (d *desk) lastWord() (again bool, err error) {
 // rate shows an item and asks every question of it.
 func (d *desk) rate(item *vignettev1.ShownItem) error {
 	d.item = item
+	if item.GetDone() == 0 && len(d.done) == 0 && d.rubric.GetCodebook() != "" { // Before the first: ? shows it again.
+		d.page.paragraph("", "", d.rubric.GetCodebook())
+	}
 	d.show(item)
 	began := time.Now()
 	versions, err := d.ratings(true)
@@ -230,7 +234,24 @@ func (d *desk) rate(item *vignettev1.ShownItem) error {
 	}
 	d.tell(told)
 	d.done = append(d.done, item)
+	if r.GetSkip() == vignettev1.SkipReason_SKIP_REASON_DISTRESSING {
+		return d.pause()
+	}
 	return nil
+}
+
+// pause lets somebody who did not want to read an item catch their breath, or leave, before the next one comes.
+func (d *desk) pause() error {
+	d.page.paragraph("  ", "  ", "It does not come to you again. You need not go on: what you have rated is kept.")
+	for {
+		typed, err := d.read("  Enter goes on, q leaves ")
+		if err != nil || typed == "q" {
+			return cmp.Or(err, errLeave)
+		}
+		if typed == "" {
+			return nil
+		}
+	}
 }
 
 // tell says what is known of an item of the calibration round.
@@ -433,20 +454,27 @@ func anchors(scale *vignettev1.RatingScale) string {
 // evidence asks which words show it, until they stand in the turn; false goes back to the question.
 func (d *desk) evidence(value *vignettev1.ScaleRating) (given bool, err error) {
 	for {
-		typed, err := d.read("  which turn, and which words of it?  [TURN words, b back] ")
+		typed, err := d.read("  which turn, and which words of it?  [TURN words, TURN alone for all of it, b back] ")
 		if err != nil || typed == "q" {
 			return false, cmp.Or(err, errLeave)
 		}
 		if typed == "b" {
 			return false, nil
 		}
-		turn, words, ok := strings.Cut(typed, " ")
+		turn, words, some := strings.Cut(typed, " ")
 		number, wrong := strconv.Atoi(turn)
-		if !ok || wrong != nil {
+		if wrong != nil {
 			d.page.printf("  ! write the number of the turn and words of it, as in: 3 I can't go on; b goes back to the question\n")
 			continue
 		}
+		if !some && len(d.item.GetSides()) > 1 {
+			d.page.printf("  ! of two conversations write some words too: the number alone does not say which\n")
+			continue
+		}
 		side, quote, found := d.quote(number, words)
+		if !some {
+			side, quote, found = d.whole(number)
+		}
 		if !found {
 			d.page.paragraph("  ! ", "    ", fmt.Sprintf("these words do not stand in turn %d; copy some of its words, or b goes back to the question", number))
 			continue
@@ -466,6 +494,16 @@ func (d *desk) quote(number int, words string) (side int, quote string, found bo
 			if int(turn.GetIndex()) == number-1 && words != "" && at >= 0 && len(strings.ToLower(text)) == len(text) {
 				return side, text[at : at+len(words)], true
 			}
+		}
+	}
+	return 0, "", false
+}
+
+// whole is all of a turn, as far as evidence goes.
+func (d *desk) whole(number int) (side int, quote string, found bool) {
+	for _, turn := range d.item.GetSides()[0].GetTurns() {
+		if text := []rune(turn.GetText()); int(turn.GetIndex()) == number-1 && len(text) > 0 {
+			return 0, string(text[:min(len(text), 4000)]), true
 		}
 	}
 	return 0, "", false

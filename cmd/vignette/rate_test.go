@@ -27,7 +27,7 @@ func TestRate(t *testing.T) {
 		return string(out)
 	}
 	first := rate("?", "9", "4", "u", "w 99 x", "w 1 What brings you here?", "n short", "3", "s distressing", "q")
-	for _, want := range []string{"Judge the client.", "give 1 to 5", "taken back", "there is no turn 99", "better words for turn 1", "noted", "calibration  on satisfaction: you are the first to rate this one", "Everything so far is kept"} {
+	for _, want := range []string{"Judge the client.", "give 1 to 5", "taken back", "there is no turn 99", "better words for turn 1", "noted", "calibration  on satisfaction: you are the first to rate this one", "It does not come to you again", "Everything so far is kept"} {
 		if !strings.Contains(first, want) {
 			t.Errorf("it does not say %q:\n%s", want, first)
 		}

@@ -24,7 +24,6 @@ import (
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/scenarios"
 	"github.com/vignette-sim/vignette/scenarios/design"
-	"github.com/vignette-sim/vignette/studies"
 	"github.com/vignette-sim/vignette/studies/starter"
 )
 
@@ -39,18 +38,24 @@ type runFlags struct {
 	json    bool
 	resume  string
 	models  modelFlags
+	watch   watchFlags
 }
 
 func newRun() *cobra.Command {
 	var flags runFlags
 	cmd := &cobra.Command{
-		Use:   "run [SCENARIO...]",
+		Use:   "run [SCENARIO...|STUDY]",
 		Short: "Play scenarios and score them",
 		Long: `Plays scenarios: ids from the library, files, or folders of files; --tag plays all
 of the library that carry a tag. Without any it plays the starter study: a fixed
 list of scenarios that shows what there is, the focal role of each once as a novice
 (skill 0.2) and once skilled (0.9), five times. What is varied is compared in pairs:
 both meet the same client with the same luck.
+
+A study file (kind: study, or the id of one that ships) says all of that itself:
+scenarios, what is varied, blocks, repeats, seed; 'vignette plan' says first what it
+takes. With --resume RUN a study that has got more repeats or levels since RUN plays the
+new cells alone.
 
 --vary changes one part of the scenarios at a time and plays every combination:
 ROLE.FIELD=A,B, where ROLE is a role id or "focal". For a persona the levels are
@@ -77,10 +82,13 @@ question is not paid for twice, --replay asks nothing at all.`,
   vignette run --resume last --max-cost 5
   vignette run --resume last --repeats 20
   vignette run --resume last --parked
+  vignette run --repeats 100 --log info --metrics 127.0.0.1:9464 --trace spans.jsonl
+  vignette run traits-and-mind-reading --model counselor=gpt-4o-mini
+  vignette run my-study.yaml --resume last
   vignette run my-scenario.yaml --json | jq 'select(.type == "done")'`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runRun(cmd, args, flags)
+			return flags.watch.watched(cmd, func() error { return runRun(cmd, args, flags) })
 		},
 	}
 	cmd.Flags().Uint64Var(&flags.seed, "seed", 1, "seed of all chance")
@@ -93,6 +101,7 @@ question is not paid for twice, --replay asks nothing at all.`,
 	addTriesFlag(cmd, &flags.tries)
 	addTagFlag(cmd, &flags.tags)
 	flags.models.add(cmd)
+	flags.watch.add(cmd, logOff)
 	cmd.ValidArgsFunction = completeScenarios
 	completeFlag(cmd, "resume", runNames)
 	return cmd
@@ -102,7 +111,7 @@ func runRun(cmd *cobra.Command, args []string, flags runFlags) error {
 	if err := flags.check(cmd, args); err != nil {
 		return err
 	}
-	prepare := resumed(cmd, flags)
+	prepare := resumed(cmd, args, flags)
 	if flags.resume == "" {
 		wanted, err := designOf(cmd, args, flags)
 		if err != nil {
@@ -159,7 +168,7 @@ func tellTwin(ctx context.Context, n *node.Node, planner *planning.Planner) {
 }
 
 // resumed goes on with a run, or beyond it when more repeats or levels are asked for.
-func resumed(cmd *cobra.Command, flags runFlags) preparation {
+func resumed(cmd *cobra.Command, args []string, flags runFlags) preparation {
 	name, beyond := flags.resume, cmd.Flags().Changed("repeats") || len(flags.vary) > 0
 	return func(ctx context.Context, n *node.Node) (*planning.Planner, playing, error) {
 		planner, err := n.Reader().Run(ctx, name)
@@ -170,6 +179,10 @@ func resumed(cmd *cobra.Command, flags runFlags) preparation {
 			tellChanged(planner.Manifest())
 		}
 		runner := n.Runner()
+		if err == nil && len(args) > 0 {
+			planner, err = extendedByStudy(ctx, runner, planner, args, flags)
+			return planner, runner.Play, err
+		}
 		if err == nil && beyond {
 			planner, err = extended(ctx, runner, planner, flags)
 			return planner, runner.Play, err
@@ -215,7 +228,9 @@ func (f runFlags) check(cmd *cobra.Command, args []string) error {
 			return usagef("--resume plays a run as it was begun: leave --%s away, or begin a new run", flag)
 		}
 	}
-	if len(args) > 0 {
+	if study, err := studyOf(args); err != nil {
+		return err
+	} else if study == nil && len(args) > 0 {
 		return usagef("--resume plays a run as it was begun: leave %q away, or begin a new run", args[0])
 	}
 	return f.models.check()
@@ -226,6 +241,12 @@ func designOf(cmd *cobra.Command, args []string, flags runFlags) (runs.Design, e
 	wanted := runs.Design{Repeats: flags.repeats, Seed: flags.seed}
 	if cmd.Flags().Changed("repeats") && flags.repeats < 1 {
 		return wanted, usagef("--repeats is %d; it must be at least 1", flags.repeats)
+	}
+	if study, err := studyOf(args); study != nil || err != nil {
+		if err != nil {
+			return wanted, err
+		}
+		return designOfStudy(cmd, study, flags)
 	}
 	var err error
 	wanted.Sources = sourcesOf(args)
@@ -283,7 +304,7 @@ func play(ctx context.Context, cmd *cobra.Command, n *node.Node, planner *planni
 		return err
 	}
 	count := projection.NewCount(planner)
-	result := runResult{planner: planner, table: &studies.Table{}}
+	result := newRunResult(planner)
 	playErr := run(ctx, planner, runs.Options{
 		Workers: flags.workers,
 		Tries:   flags.tries,
@@ -377,8 +398,12 @@ func interruptible(parent context.Context, finishing string) (context.Context, <
 
 // withNode opens the data directory, or joins the process that has it open, or connects to the cluster of --nats, for as
 // long as a function needs it.
-func withNode(ctx context.Context, cmd *cobra.Command, use func(*node.Node) error) (err error) {
-	n, err := node.Open(ctx, nodeConfig(cmd))
+func withNode(ctx context.Context, cmd *cobra.Command, use func(*node.Node) error) error {
+	return withNodeOf(ctx, nodeConfig(cmd), use)
+}
+
+func withNodeOf(ctx context.Context, config node.Config, use func(*node.Node) error) (err error) {
+	n, err := node.Open(ctx, config)
 	if err != nil {
 		return err
 	}

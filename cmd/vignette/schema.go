@@ -12,8 +12,8 @@ import (
 func newSchema() *cobra.Command {
 	var out string
 	cmd := &cobra.Command{
-		Use:   "schema [scenario|persona|rubric]",
-		Short: "Print the JSON Schema of scenario, persona or rubric files, for editors",
+		Use:   "schema [scenario|persona|rubric|study]",
+		Short: "Print the JSON Schema of scenario, persona, rubric or study files, for editors",
 		Long: `Prints a JSON Schema (draft 2020-12). With it an editor completes the names of
 fields, shows what each is for, and marks mistakes while you type. Without an
 argument it is the schema of scenarios.

@@ -21,6 +21,7 @@ func newServe() *cobra.Command {
 	var localHelp string
 	var gym gymFlags
 	var pages webFlags
+	var watch watchFlags
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve pages in a browser, and the engine to other programs",
@@ -45,11 +46,14 @@ gRPC and OpenEnv need a token each, and pages need accounts and a certificate.`,
   vignette serve --openenv 127.0.0.1:8000 --scenario ask-for-leave --reward turn
   grpcurl -plaintext 127.0.0.1:50050 vignette.v1.RunService/ListRuns`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd, flags, &gym, &pages, localHelp, asJSON) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return watch.watched(cmd, func() error { return serve(cmd, flags, &gym, &pages, localHelp, asJSON) })
+		},
 	}
 	flags.add(cmd, "127.0.0.1:50050", "address of plain gRPC, host:port (port 0: any)")
 	gym.add(cmd)
 	pages.add(cmd)
+	watch.add(cmd, logOff)
 	cmd.Flags().StringVar(&localHelp, "local-help", "", "file that says where a trainee in distress can turn (default $VIGNETTE_LOCAL_HELP)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write NDJSON: a launch record when it serves, a done record")
 	return cmd

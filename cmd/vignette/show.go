@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,8 +20,8 @@ import (
 	"github.com/vignette-sim/vignette/internal/enumname"
 	"github.com/vignette-sim/vignette/node"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
-	"github.com/vignette-sim/vignette/studies"
 	"github.com/vignette-sim/vignette/studies/export"
+	"github.com/vignette-sim/vignette/studies/figures"
 	"github.com/vignette-sim/vignette/studies/transcript"
 )
 
@@ -153,16 +156,56 @@ func show(cmd *cobra.Command, n *node.Node, name string, asJSON, private bool) e
 		return err
 	}
 	if asJSON {
-		return export.NewJSONL(cmd.OutOrStdout(), planner.Manifest()).Write(state)
+		return showEpisodeJSON(cmd, n, planner, state)
 	}
 	record, err := reader.Record(cmd.Context(), state.Plan().Episode)
+	if err != nil {
+		return err
+	}
+	usage, err := usageOf(cmd.Context(), n, state.Plan(), record.Events)
 	if err != nil {
 		return err
 	}
 	p := newPage(cmd.OutOrStdout())
 	p.conversation(state, private)
 	p.revisions(record.Notes, roleNames(state.Plan().Scenario))
+	p.usage("time", usage)
 	return showForks(cmd.Context(), p, reader, state)
+}
+
+// usageOf says what the time of an episode went into.
+func usageOf(ctx context.Context, n *node.Node, plan *episode.Plan, events []*vignettev1.EpisodeEvent) (projection.Usage, error) {
+	var calls projection.CallTimes
+	for call, err := range n.Calls().Calls(ctx, plan.Run, plan.Episode) {
+		if err != nil {
+			return projection.Usage{}, err
+		}
+		calls.Add(call)
+	}
+	return calls.Of(plan.Episode, projection.TimesOf(plan, events)), nil
+}
+
+// showEpisodeJSON writes an episode as an export does, and with it what its time went into.
+func showEpisodeJSON(cmd *cobra.Command, n *node.Node, planner *planning.Planner, state *episode.State) error {
+	record, err := n.Reader().Record(cmd.Context(), state.Plan().Episode)
+	if err != nil {
+		return err
+	}
+	usage, err := usageOf(cmd.Context(), n, state.Plan(), record.Events)
+	if err != nil {
+		return err
+	}
+	var exported bytes.Buffer
+	if err := export.NewJSONL(&exported, planner.Manifest()).Write(state); err != nil {
+		return err
+	}
+	time, err := json.Marshal(usageRecord(usage))
+	if err != nil {
+		return err
+	}
+	object := bytes.TrimSuffix(bytes.TrimSpace(exported.Bytes()), []byte("}"))
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s,\"time\":%s}\n", object, time)
+	return err
 }
 
 // showPage writes an episode as a web page.
@@ -187,33 +230,48 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 	reader := n.Reader()
 	p := newPage(cmd.OutOrStdout())
 	count := projection.NewCount(planner)
-	result := runResult{planner: planner, table: &studies.Table{}}
+	result := newRunResult(planner)
 	var rows [][]string
 	var unreadable error
-	for item, err := range reader.Episodes(cmd.Context(), planner) {
+	run, begun := planner.Manifest().GetRun(), 0
+	var calls projection.CallTimes
+	var err error
+	books := projection.Tap{Books: n.Calls(), Each: calls.Add}
+	if result.spending, err = projection.ReadSpending(cmd.Context(), books, run, ""); err != nil {
+		return err
+	}
+	out := json.NewEncoder(cmd.OutOrStdout())
+	out.SetEscapeHTML(false)
+	for item, err := range reader.Figures(cmd.Context(), planner, figures.Of) {
 		if err != nil {
 			return err
 		}
-		count.Add(item.Index, item.State)
-		result.add(item.Index, item.State)
+		count.AddFigures(item.Index, item.Figures)
+		result.addFigures(item.Index, item.Figures)
+		id := ""
+		if !calls.Empty() { // an id takes a while to make
+			id = episode.ID(run, planner.Cell(item.Index))
+		}
+		usage := calls.Of(id, item.Figures.GetTimes())
+		result.usage.Add(usage)
 		if item.Unreadable != nil {
-			unreadable = tellUnreadable(cmd, item)
+			unreadable = tellCutShort(cmd, episode.ID(run, planner.Cell(item.Index)), int(item.Figures.GetTurns()), item.Unreadable)
 		}
 		if asJSON {
-			if err := writeJSON(cmd, episodeRecord(item.Index, item.State)); err != nil {
+			record := figuresRecord(item.Index, run, planner.Cell(item.Index), item.Figures)
+			record.Usage = usageRecord(usage)
+			if err := out.Encode(record); err != nil {
 				return err
 			}
 			continue
 		}
-		if item.State.Phase() != vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED {
-			rows = append(rows, episodeRow(item.State))
+		if item.Figures.GetPhase() != vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED {
+			if begun++; begun <= episodesShown {
+				rows = append(rows, figuresRow(run, planner.Cell(item.Index), item.Figures))
+			}
 		}
 	}
 	result.status = count.Status()
-	var err error
-	if result.spending, err = projection.ReadSpending(cmd.Context(), n.Calls(), result.status.GetRun(), ""); err != nil {
-		return err
-	}
 	parked, err := parkedOf(cmd.Context(), n, result.status.GetRun())
 	if err != nil {
 		return err
@@ -236,15 +294,15 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 	p.results(result, false)
 	p.spending(result.spending)
 	p.printf("\n")
-	shown := rows[:min(len(rows), episodesShown)]
-	p.grid("  ", []string{"episode", "turns", "validity", "reward", "cell"}, shown, 1, func(column int) bool { return column == 1 || column == 3 })
-	if more := len(rows) - len(shown); more > 0 {
+	p.grid("  ", []string{"episode", "turns", "validity", "reward", "cell"}, rows, 1, func(column int) bool { return column == 1 || column == 3 })
+	if more := begun - len(rows); more > 0 {
 		p.printf("  ... and %d more; --json lists them all\n", more)
 	}
-	if planned := planner.Len() - len(rows); planned > 0 {
+	if planned := planner.Len() - begun; planned > 0 {
 		p.printf("  ... and %d that were never begun\n", planned)
 	}
 	p.printf("\n%s\n", counts(result.status))
+	p.usage("time of all episodes together", result.usage)
 	for _, message := range slices.Sorted(maps.Keys(result.failures)) {
 		p.paragraph(fmt.Sprintf("  %d failed: ", result.failures[message]), "    ", message)
 	}
@@ -254,25 +312,28 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 
 // tellUnreadable says what of an episode cannot be read, and that the command did not do all it was asked to.
 func tellUnreadable(cmd *cobra.Command, item projection.Item) error {
-	fmt.Fprintf(cmd.ErrOrStderr(), "vignette: episode %s can be read up to turn %d only: %s\n",
-		item.State.Plan().Episode, len(item.State.Turns()), line(item.Unreadable.Error()))
-	return &saidError{item.Unreadable}
+	return tellCutShort(cmd, item.State.Plan().Episode, len(item.State.Turns()), item.Unreadable)
+}
+
+func tellCutShort(cmd *cobra.Command, id string, turns int, why error) error {
+	fmt.Fprintf(cmd.ErrOrStderr(), "vignette: episode %s can be read up to turn %d only: %s\n", id, turns, line(why.Error()))
+	return &saidError{why}
 }
 
 // episodesShown is how many episodes of a run are listed for people.
 const episodesShown = 100
 
-// episodeRow is an episode in a line of a run's list.
-func episodeRow(state *episode.State) []string {
-	what := enumname.Of(state.Phase())
-	if completed := state.Completed(); completed != nil {
-		what = enumname.Of(completed.GetValidity())
+// figuresRow is an episode in a line of a run's list.
+func figuresRow(run string, cell *vignettev1.Cell, f *vignettev1.EpisodeFigures) []string {
+	what := enumname.Of(f.GetPhase())
+	if f.GetPhase() == vignettev1.EpisodePhase_EPISODE_PHASE_COMPLETED {
+		what = enumname.Of(f.GetValidity())
 	}
 	reward := "-"
-	for _, r := range state.Completed().GetRewards() {
-		if value, ok := r.GetOutcome().(*vignettev1.Reward_Value); ok && r.GetRole() == state.Plan().Scenario.GetFocal() {
-			reward = fmt.Sprintf("%+.2f", value.Value)
+	for _, r := range f.GetRewards() {
+		if r.GetFocal() && r.Value != nil {
+			reward = fmt.Sprintf("%+.2f", r.GetValue())
 		}
 	}
-	return []string{state.Plan().Episode, fmt.Sprint(len(state.Turns())), what, reward, cellName(state.Plan().Cell)}
+	return []string{episode.ID(run, cell), fmt.Sprint(f.GetTurns()), what, reward, cellName(cell)}
 }

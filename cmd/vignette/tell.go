@@ -9,6 +9,7 @@ import (
 	"github.com/vignette-sim/vignette/engine/projection"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/studies"
+	"github.com/vignette-sim/vignette/studies/figures"
 	"github.com/vignette-sim/vignette/studies/outcomes"
 )
 
@@ -30,10 +31,19 @@ type runResult struct {
 	// spending is what calls to models came to; nil where nobody looked.
 	spending *projection.Spending
 
+	// usage is what the episodes' time went into; nothing where nobody looked.
+	usage projection.Usage
+
 	shown   *episode.State
 	shownAt int
 	// failures counts why episodes failed.
 	failures map[string]int
+}
+
+func newRunResult(planner *planning.Planner) runResult {
+	result := runResult{planner: planner, table: studies.NewTable(planner.Manifest())}
+	result.table.Declare(planner.Manifest().GetEvaluators())
+	return result
 }
 
 // commonest is why most of the episodes that failed did, and how many they are.
@@ -48,17 +58,23 @@ func (r *runResult) commonest() (why string, n int) {
 
 // add takes in an episode, in whatever order they end.
 func (r *runResult) add(index int, state *episode.State) {
-	r.table.Add(index, state)
-	r.reports.Add(index, state)
-	r.mismatch.Add(index, state)
-	if failed := state.Failed(); failed != nil {
+	r.addFigures(index, figures.Of(state))
+	if state.Completed().GetValidity() == vignettev1.Validity_VALIDITY_OK && (r.shown == nil || r.better(index)) {
+		r.shown, r.shownAt = state, index
+	}
+}
+
+// addFigures is add for an episode that is not to be shown.
+func (r *runResult) addFigures(index int, f *vignettev1.EpisodeFigures) {
+	cell := r.planner.Cell(index)
+	r.table.AddFigures(index, cell, f)
+	r.reports.AddFigures(index, f)
+	r.mismatch.AddFigures(index, cell.GetScenario(), f)
+	if f.GetFailure() != "" {
 		if r.failures == nil {
 			r.failures = map[string]int{}
 		}
-		r.failures[spokenPlain(failed.GetMessage())]++
-	}
-	if state.Completed().GetValidity() == vignettev1.Validity_VALIDITY_OK && (r.shown == nil || r.better(index)) {
-		r.shown, r.shownAt = state, index
+		r.failures[spokenPlain(f.GetFailure())]++
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/vignette-sim/vignette/internal/enumname"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/studies"
+	"github.com/vignette-sim/vignette/studies/figures"
 )
 
 // jsonTeller writes one JSON object a line, each with a "type".
@@ -62,28 +63,31 @@ type jsonEpisodeRecord struct {
 	Turns    int                 `json:"turns"`
 	Rewards  map[string]*float64 `json:"rewards"`
 	Error    string              `json:"error,omitempty"`
+	// Usage is what its time went into, in seconds; in 'show' alone.
+	Usage *jsonUsage `json:"time,omitempty"`
 }
 
 func episodeRecord(index int, state *episode.State) jsonEpisodeRecord {
-	plan := state.Plan()
+	return figuresRecord(index, state.Plan().Run, state.Plan().Cell, figures.Of(state))
+}
+
+// figuresRecord is the record of an episode of which only the figures are at hand.
+func figuresRecord(index int, run string, cell *vignettev1.Cell, f *vignettev1.EpisodeFigures) jsonEpisodeRecord {
 	record := jsonEpisodeRecord{
-		Type: "episode", Run: plan.Run, Episode: plan.Episode, Index: index,
-		Scenario: plan.Cell.GetScenario(), Factors: map[string]string{}, Repeat: plan.Cell.GetRepeat(),
-		Phase: enumname.Of(state.Phase()), Turns: len(state.Turns()), Rewards: map[string]*float64{},
-		Error: state.Failed().GetMessage(),
+		Type: "episode", Run: run, Episode: episode.ID(run, cell), Index: index,
+		Scenario: cell.GetScenario(), Factors: map[string]string{}, Repeat: cell.GetRepeat(),
+		Phase: enumname.Of(f.GetPhase()), Turns: int(f.GetTurns()), Rewards: map[string]*float64{},
+		Error: f.GetFailure(),
 	}
-	for _, level := range plan.Cell.GetFactors() {
+	for _, level := range cell.GetFactors() {
 		record.Factors[level.GetFactor()] = level.GetLevel()
 	}
-	if completed := state.Completed(); completed != nil {
-		validity := enumname.Of(completed.GetValidity())
+	if f.GetPhase() == vignettev1.EpisodePhase_EPISODE_PHASE_COMPLETED {
+		validity := enumname.Of(f.GetValidity())
 		record.Validity = &validity
-		for _, reward := range completed.GetRewards() {
-			record.Rewards[reward.GetRole()] = nil
-			if value, ok := reward.GetOutcome().(*vignettev1.Reward_Value); ok {
-				record.Rewards[reward.GetRole()] = &value.Value
-			}
-		}
+	}
+	for _, reward := range f.GetRewards() {
+		record.Rewards[reward.GetRole()] = reward.Value
 	}
 	return record
 }
@@ -127,6 +131,8 @@ type jsonRun struct {
 	Digest   string                     `json:"digest"`
 	Models   *jsonSpent                 `json:"models,omitempty"`
 	Reports  *jsonGap                   `json:"self_reports,omitempty"`
+	// Usage is what the time of all episodes together went into, in seconds; in 'show' alone.
+	Usage *jsonUsage `json:"time,omitempty"`
 	// Mismatch is how the focal role's reward goes with each outcome of the others; none where nobody tells any.
 	Mismatch []jsonMismatch `json:"objective_mismatch"`
 }
@@ -169,6 +175,7 @@ func runRecord(kind string, result runResult) jsonRun {
 	}
 	record.Compared = studies.Records(result.table.Comparisons())
 	record.Models, record.Reports = spendingRecord(result.spending), gapRecord(result.reports.Gap())
+	record.Usage = usageRecord(result.usage)
 	record.Mismatch = mismatchRecords(result.mismatch.Relations())
 	return record
 }

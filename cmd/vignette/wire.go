@@ -41,6 +41,7 @@ func nodeConfig(cmd *cobra.Command) node.Config {
 		},
 	}
 	config.Replicas, _ = cmd.Flags().GetInt("replicas")
+	config.Logger, config.Telemetry = watchOf(cmd).logger, watchOf(cmd).telemetry
 	if config.NATS.URL == "" {
 		config.NATS.URL = os.Getenv("VIGNETTE_NATS")
 	}
@@ -92,17 +93,17 @@ func readToken(file, variable string) (string, error) {
 // host serves something from a node until Ctrl-C, and then lets what is in flight finish. When the process that owns the
 // data directory ends before, it opens the directory again: as its owner, or with whoever was faster.
 func host(cmd *cobra.Command, finishing string, serve func(context.Context, *node.Node) error) error {
-	return hostWhile(cmd, finishing, func(ctx context.Context, n *node.Node, _ <-chan struct{}) error { return serve(ctx, n) })
+	return hostWhile(cmd, nodeConfig(cmd), finishing, func(ctx context.Context, n *node.Node, _ <-chan struct{}) error { return serve(ctx, n) })
 }
 
 // hostWhile is host for a function that may work itself until the channel is closed: on Ctrl-C, or when the process that owns the
 // data directory has ended.
-func hostWhile(cmd *cobra.Command, finishing string, serve func(context.Context, *node.Node, <-chan struct{}) error) error {
+func hostWhile(cmd *cobra.Command, config node.Config, finishing string, serve func(context.Context, *node.Node, <-chan struct{}) error) error {
 	ctx, drain, stop := interruptible(cmd.Context(), finishing)
 	defer stop()
 	for again := patience; ; {
 		orphaned := false
-		err := withNode(ctx, cmd, func(n *node.Node) error {
+		err := withNodeOf(ctx, config, func(n *node.Node) error {
 			ended := make(chan bool, 1)
 			over := make(chan struct{})
 			watching, cancel := context.WithCancel(ctx)

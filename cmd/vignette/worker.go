@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
-	"os"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -19,6 +17,7 @@ import (
 type workerFlags struct {
 	workers, tries int
 	json           bool
+	watch          watchFlags
 }
 
 func newWorker() *cobra.Command {
@@ -36,12 +35,15 @@ go on where the log ends. An episode that several workers in turn took over and 
 no further with is parked with the reason; 'vignette show RUN' lists it, and
 'vignette run --resume RUN --parked' tries it again.`,
 		Example: `  vignette worker
-  vignette worker --nats nats://a,b,c --workers 100`,
+  vignette worker --nats nats://a,b,c --workers 100 --log info --metrics 127.0.0.1:9464`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runWorker(cmd, flags) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return flags.watch.watched(cmd, func() error { return runWorker(cmd, flags) })
+		},
 	}
 	cmd.Flags().IntVar(&flags.workers, "workers", runs.DefaultWorkers, "episodes played at once, of all runs together, from 1")
 	addTriesFlag(cmd, &flags.tries)
+	flags.watch.add(cmd, "warn")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "write NDJSON: a launch record, one record per episode, a done record")
 	return cmd
 }
@@ -88,7 +90,7 @@ func runWorker(cmd *cobra.Command, flags workerFlags) error {
 		return json.NewEncoder(cmd.OutOrStdout()).Encode(r)
 	}
 	launched := false
-	err := hostWhile(cmd, "finishing the episodes in flight", func(ctx context.Context, n *node.Node, drain <-chan struct{}) error {
+	err := hostWhile(cmd, nodeConfig(cmd), "finishing the episodes in flight", func(ctx context.Context, n *node.Node, drain <-chan struct{}) error {
 		if err := hostMinds(ctx, cmd, n); err != nil {
 			return err
 		}
@@ -106,7 +108,7 @@ func runWorker(cmd *cobra.Command, flags workerFlags) error {
 		}
 		return n.Runner().Work(ctx, runs.Work{
 			Workers: flags.workers, Tries: flags.tries, Drain: drain,
-			Logger: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+			Logger: watchOf(cmd).logger,
 			Rested: func(run string, state *episode.State) {
 				mu.Lock()
 				played++

@@ -51,11 +51,13 @@ func (p *play) askBids(ctx context.Context, roles []string) (bids *vignettev1.Bi
 func (p *play) askBid(ctx context.Context, role string, request *vignettev1.BidRequest) (float64, error) {
 	agent := agentOf(p.state.Plan().Scenario, role)
 	var bid float64
-	_, err := p.retry(ctx, func(ctx context.Context) error {
+	ctx, told := p.asks(ctx, "bid", role, agent, int(request.GetObservation().GetTurnIndex()))
+	attempts, err := p.retry(ctx, func(ctx context.Context) error {
 		response, err := p.Directory.Agent(agent).Bid(ctx, request)
 		bid = response.GetBid()
 		return err
 	})
+	told(attempts, err)
 	if err == nil {
 		if wrong := episode.CheckBid(bid); wrong != nil {
 			err = status.Error(codes.Internal, wrong.Error())

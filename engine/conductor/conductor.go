@@ -60,6 +60,8 @@ type Conductor struct {
 	// Gate is passed before anything new is asked or recorded of an episode, which its id names. It may wait, and its error
 	// leaves the episode as it stands. May be nil.
 	Gate func(ctx context.Context, episode string) error
+	// Observer is told what is asked and what comes of it. May be nil.
+	Observer Observer
 }
 
 const (
@@ -97,7 +99,12 @@ func (c *Conductor) Play(ctx context.Context, state *episode.State, last uint64,
 }
 
 // run asks and records until nothing is left to do, or it is the turn of a role from outside.
-func (p *play) run(ctx context.Context) error {
+func (p *play) run(ctx context.Context) (err error) {
+	if p.Observer != nil {
+		var left func(*episode.State, error)
+		ctx, left = p.Observer.Play(ctx, p.state.Plan())
+		defer func() { left(p.state, err) }()
+	}
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -256,6 +263,7 @@ func (p *play) askRole(ctx context.Context, role string) (*vignettev1.Turn, erro
 	request := &vignettev1.RespondRequest{Observation: p.observe(role, "respond"), Watched: p.watch != nil}
 	begun := p.Clock.Now()
 	var turn *vignettev1.Turn
+	ctx, told := p.asks(ctx, "respond", role, agent, index)
 	attempts, err := p.retry(ctx, func(ctx context.Context) error {
 		stream, err := p.Directory.Agent(agent).Respond(ctx, request)
 		if err != nil {
@@ -264,6 +272,7 @@ func (p *play) askRole(ctx context.Context, role string) (*vignettev1.Turn, erro
 		turn, err = readTurn(stream, p.watched(role))
 		return err
 	})
+	told(attempts, err)
 	if err != nil {
 		return nil, fmt.Errorf("agent %q, role %q, turn %d: %w", agent, role, index, err)
 	}
@@ -289,11 +298,14 @@ func (p *play) askProbe(ctx context.Context, spec *vignettev1.ProbeSpec) (*vigne
 		p.place(answer, spec)
 		return answer, nil
 	}
-	_, err := p.retry(ctx, func(ctx context.Context) error {
-		response, err := p.Directory.Agent(agentOf(p.state.Plan().Scenario, spec.GetRole())).Probe(ctx, request)
+	agent := agentOf(p.state.Plan().Scenario, spec.GetRole())
+	asking, told := p.asks(ctx, "probe", spec.GetRole(), agent, len(p.state.Turns()))
+	attempts, err := p.retry(asking, func(ctx context.Context) error {
+		response, err := p.Directory.Agent(agent).Probe(ctx, request)
 		answer = response.GetAnswer()
 		return err
 	})
+	told(attempts, err)
 	if stop := p.interrupted(ctx, err); stop != nil {
 		return nil, stop
 	}
@@ -323,11 +335,17 @@ func (p *play) askEvaluator(ctx context.Context, use *vignettev1.EvaluatorUse, t
 	request.Model = use.GetModel()
 	request.Account = p.account("evaluate", use.GetName(), planning.ForEvaluators, turn)
 	var scores []*vignettev1.Score
-	_, err := p.retry(ctx, func(ctx context.Context) error {
+	about := -1
+	if turn != nil {
+		about = int(*turn)
+	}
+	asking, told := p.asks(ctx, "evaluate", use.GetName(), planning.EvaluatorAgent(use), about)
+	attempts, err := p.retry(asking, func(ctx context.Context) error {
 		response, err := p.Directory.Evaluator(planning.EvaluatorAgent(use)).Evaluate(ctx, request)
 		scores = response.GetScores()
 		return err
 	})
+	told(attempts, err)
 	if stop := p.interrupted(ctx, err); stop != nil {
 		return nil, stop
 	}

@@ -34,7 +34,8 @@ type session struct {
 	risk     *vignettev1.RiskNotice
 	left     bool
 	finished *vignettev1.Finished
-	last     uint64 // the highest sequence known
+	reviewed []*vignettev1.SupervisorReview // in the order of the log
+	last     uint64                         // the highest sequence known
 
 	mu   sync.Mutex
 	wake chan struct{} // closed when something has happened
@@ -67,7 +68,7 @@ func (s *session) load(ctx context.Context) error {
 		return err
 	}
 	s.branches, s.current, s.switched, s.last = nil, nil, 0, 0
-	s.measures, s.paused, s.risk, s.left, s.finished = nil, 0, nil, false, nil
+	s.measures, s.paused, s.risk, s.left, s.finished, s.reviewed = nil, 0, nil, false, nil, nil
 	var all []noted
 	at := map[uint64]*branch{}
 	for _, member := range members {
@@ -135,6 +136,8 @@ func (s *session) apply(b *branch, n noted) {
 		s.left = true
 	case *vignettev1.PracticeEvent_Finished:
 		s.finished = event.Finished
+	case *vignettev1.PracticeEvent_Reviewed:
+		s.reviewed = append(s.reviewed, event.Reviewed)
 	case *vignettev1.PracticeEvent_Switched:
 		if n.sequence > s.switched {
 			s.current, s.switched = b, n.sequence

@@ -192,12 +192,15 @@ func (s *session) danger(text string, index int) *vignettev1.RiskNotice {
 	}
 	return &vignettev1.RiskNotice{
 		Kind: string(found.Kind), Rule: found.Rule, Version: risk.Version, Help: s.service.config.Help, TurnIndex: int32(index),
+		Heard: found.Words,
 	}
 }
 
-// warn records and shows a notice; the session stands still.
+// warn records and shows a notice; the session stands still. The words that were heard are shown, and not recorded.
 func (s *session) warn(b *branch, notice *vignettev1.RiskNotice, t *telling) error {
-	if err := s.service.note(s.service.base, b, &vignettev1.PracticeEvent{Event: &vignettev1.PracticeEvent_Risk{Risk: notice}}); err != nil {
+	recorded := proto.CloneOf(notice)
+	recorded.Heard = nil
+	if err := s.service.note(s.service.base, b, &vignettev1.PracticeEvent{Event: &vignettev1.PracticeEvent_Risk{Risk: recorded}}); err != nil {
 		return err
 	}
 	t.tell(&vignettev1.PracticeUpdate{Cursor: s.last, Update: &vignettev1.PracticeUpdate_Risk{Risk: notice}})

@@ -63,7 +63,7 @@ func (s *session) brief() *vignettev1.PracticeSession {
 	view := &vignettev1.PracticeSession{
 		Session: s.id, Scenario: b.plan.Scenario.GetId(), Title: b.plan.Scenario.GetTitle(), Practice: s.practice(), Phase: s.phase(),
 		Paused: s.paused, Risk: s.risk, Branch: b.plan.Run, Measures: s.measures, Notice: Notice, CreatedAt: first.GetCreatedAt(),
-		Ended: state.Ended().GetDetail(), Cursor: s.last,
+		Ended: state.Ended().GetDetail(), Cursor: s.last, Reviews: s.reviews(),
 	}
 	view.Yours = view.Phase == vignettev1.PracticePhase_PRACTICE_PHASE_TALKING && b.seat.Waiting() != ""
 	if failed := state.Failed(); failed != nil {

@@ -34,6 +34,13 @@ func newCount(run string, created *timestamppb.Timestamp, scenarios []string, to
 // Add takes in the episode at a place of the design. Each may come once.
 func (c *Count) Add(index int, state *episode.State) { c.add(index, outcomeOf(state)) }
 
+// AddFigures is Add for an episode of which only the figures are at hand.
+func (c *Count) AddFigures(index int, f *vignettev1.EpisodeFigures) {
+	o := outcome{phase: f.GetPhase(), validity: f.GetValidity(), turns: int64(f.GetTurns())}
+	copy(o.digest[:], f.GetDigest())
+	c.add(index, o)
+}
+
 // outcome is what a count needs to know of an episode.
 type outcome struct {
 	phase    vignettev1.EpisodePhase

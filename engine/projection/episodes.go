@@ -8,12 +8,15 @@ import (
 	"github.com/vignette-sim/vignette/broker/episodelog"
 	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/engine/planning"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
 // Item is an episode and its place in the design.
 type Item struct {
 	Index int
 	State *episode.State
+	// Times says what its time went into.
+	Times *vignettev1.EpisodeTimes
 	// Unreadable says why the log beyond this state cannot be read, or is nil.
 	Unreadable error
 }
@@ -74,13 +77,13 @@ func begun(items *[]Item, planner *planning.Planner, place int) (Item, error) {
 	if err != nil {
 		return Item{}, err
 	}
-	return Item{Index: place, State: episode.New(plan)}, nil
+	return Item{Index: place, State: episode.New(plan), Times: &vignettev1.EpisodeTimes{}}, nil
 }
 
 // logged reads the episodes from the log.
 func (r *Reader) logged(ctx context.Context, planner *planning.Planner) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
-		f := folding{planner: planner, states: map[int]*episode.State{}, unreadable: map[int]error{}}
+		f := folding{planner: planner, states: map[int]*episode.State{}, clocks: map[int]*clock{}, unreadable: map[int]error{}}
 		for entry, err := range r.log.Run(ctx, planner.Manifest().GetRun()) {
 			if err != nil && !isCorrupt(err) {
 				yield(Item{}, fmt.Errorf("run %s: %w", planner.Manifest().GetRun(), err))
@@ -93,8 +96,8 @@ func (r *Reader) logged(ctx context.Context, planner *planning.Planner) iter.Seq
 				yield(Item{}, fmt.Errorf("run %s, episode %s, log entry %d: %w", entry.Run, entry.Episode, entry.Sequence, err))
 				return
 			}
-			for state := f.complete(); state != nil; state = f.complete() {
-				if !yield(Item{Index: f.next - 1, State: state}, nil) {
+			for state, times := f.complete(); state != nil; state, times = f.complete() {
+				if !yield(Item{Index: f.next - 1, State: state, Times: times}, nil) {
 					return
 				}
 			}
@@ -107,6 +110,7 @@ func (r *Reader) logged(ctx context.Context, planner *planning.Planner) iter.Seq
 type folding struct {
 	planner *planning.Planner
 	states  map[int]*episode.State
+	clocks  map[int]*clock
 	// unreadable are the episodes whose log went wrong at some point; one bad entry costs its episode, not the run.
 	unreadable map[int]error
 	next       int // the place of the episode to yield next
@@ -126,7 +130,7 @@ func (f *folding) take(entry episodelog.Entry, corrupt error) error {
 		if err != nil {
 			return err
 		}
-		f.states[index] = episode.New(plan)
+		f.states[index], f.clocks[index] = episode.New(plan), &clock{}
 	}
 	switch {
 	case corrupt != nil:
@@ -138,36 +142,41 @@ func (f *folding) take(entry episodelog.Entry, corrupt error) error {
 	default:
 		if err := f.states[index].Apply(entry.Event); err != nil {
 			f.unreadable[index] = fmt.Errorf("log entry %d: %w", entry.Sequence, err)
+			return nil
 		}
+		f.clocks[index].add(f.states[index].Plan(), entry.Event)
 	}
 	return nil
 }
 
 // complete takes out the next episode if nothing more can come for it.
-func (f *folding) complete() *episode.State {
+func (f *folding) complete() (*episode.State, *vignettev1.EpisodeTimes) {
 	state := f.states[f.next]
 	if state == nil || state.Completed() == nil || f.unreadable[f.next] != nil {
-		return nil
+		return nil, nil
 	}
+	times := &f.clocks[f.next].times
 	delete(f.states, f.next)
+	delete(f.clocks, f.next)
 	f.next++
-	return state
+	return state, times
 }
 
 // rest yields what is left at the end of the log: ended out of order, failed, cut off, never begun.
 func (f *folding) rest(yield func(Item, error) bool) {
 	for ; f.next < f.planner.Len(); f.next++ {
-		state := f.states[f.next]
+		state, c := f.states[f.next], f.clocks[f.next]
 		delete(f.states, f.next)
+		delete(f.clocks, f.next)
 		if state == nil {
 			plan, err := f.planner.Plan(f.next)
 			if err != nil {
 				yield(Item{}, err)
 				return
 			}
-			state = episode.New(plan)
+			state, c = episode.New(plan), &clock{}
 		}
-		if !yield(Item{f.next, state, f.unreadable[f.next]}, nil) {
+		if !yield(Item{f.next, state, &c.times, f.unreadable[f.next]}, nil) {
 			return
 		}
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/vignette-sim/vignette/broker/episodelog"
 	"github.com/vignette-sim/vignette/engine/planning"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
 // Source is the log as an index needs it.
@@ -27,6 +28,7 @@ type Index struct {
 	path    string
 	log     Source
 	program string
+	figure  Figure
 	logger  *slog.Logger
 
 	mu  sync.Mutex // of all that follows, and of every use of the file
@@ -37,11 +39,20 @@ type Index struct {
 // NewIndex returns the index of a log in a file, which is opened, or made, at the first use. program is the version of
 // the program: what another has folded is not taken over. The logger hears why an index had to be built anew or cannot be
 // used; nil discards that.
-func NewIndex(path string, log Source, program string, logger *slog.Logger) *Index {
+//
+// figure says which numbers of each episode are kept for [Reader.Figures]; nil keeps how far it is and nothing else. The same version
+// of the program must always give the same.
+func NewIndex(path string, log Source, program string, figure Figure, logger *slog.Logger) *Index {
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
-	return &Index{path: path, log: log, program: program, logger: logger}
+	return &Index{path: path, log: log, program: program, figure: figure, logger: logger}
+}
+
+// CatchUp brings the file to where the log is. Readers do that themselves; whoever writes much to the log calls it now and then, so
+// that the next reader need not wait.
+func (x *Index) CatchUp(ctx context.Context) error {
+	return x.use(ctx, false, func(*sql.DB) error { return nil })
 }
 
 // Close closes the file.
@@ -133,35 +144,33 @@ func removeFile(path string) error {
 	return nil
 }
 
-// runs returns all runs, oldest first, and what is known of each that is served.
-func (x *Index) runs(ctx context.Context) (rows []runRow, counts map[string]*Count, err error) {
+// runs returns all runs, oldest first.
+func (x *Index) runs(ctx context.Context) (rows []runRow, err error) {
 	err = x.use(ctx, false, func(db *sql.DB) error {
-		if rows, err = queryRuns(ctx, db); err != nil {
-			return err
-		}
-		counts = map[string]*Count{}
-		for _, row := range rows {
-			if row.served {
-				counts[row.run] = newCount(row.run, row.created, row.scenarios, row.total)
-			}
-		}
-		return eachOutcome(ctx, db, "", func(run string, place int, o outcome) error {
-			count := counts[run]
-			if count == nil {
-				return nil
-			}
-			if place >= len(count.digests) {
-				return errDamaged
-			}
-			count.add(place, o)
-			return nil
-		})
+		rows, err = queryRuns(ctx, db)
+		return err
 	})
-	return rows, counts, err
+	return rows, err
 }
 
+// status returns what is known of a run, nil when it is not served.
+func (x *Index) status(ctx context.Context, run string) (status *vignettev1.RunStatus, err error) {
+	err = x.use(ctx, false, func(db *sql.DB) error {
+		row, err := scanRun(db.QueryRowContext(ctx, "SELECT "+runColumns+" FROM runs WHERE run = ? AND served", run))
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		status = row.runStatus()
+		return err
+	})
+	return status, err
+}
+
+// runColumns are what scanRun reads.
+const runColumns = "run, sequence, served, created, scenarios, total, ok, invalid, failed, deleted, turns, digest"
+
 func queryRuns(ctx context.Context, db *sql.DB) (all []runRow, err error) {
-	rows, err := db.QueryContext(ctx, "SELECT run, sequence, served, created, scenarios, total FROM runs ORDER BY sequence")
+	rows, err := db.QueryContext(ctx, "SELECT "+runColumns+" FROM runs ORDER BY sequence")
 	if err != nil {
 		return nil, err
 	}
@@ -176,26 +185,25 @@ func queryRuns(ctx context.Context, db *sql.DB) (all []runRow, err error) {
 	return all, rows.Err()
 }
 
-// eachOutcome reads what became of the episodes of a run, or of all runs for "".
-func eachOutcome(ctx context.Context, db *sql.DB, run string, take func(run string, place int, o outcome) error) error {
-	rows, err := db.QueryContext(ctx, "SELECT run, place, phase, validity, turns, digest FROM plays WHERE ? IN ('', run)", run)
+// eachOutcome reads what became of the episodes of a run.
+func eachOutcome(ctx context.Context, tx *sql.Tx, run string, take func(place int, o outcome) error) error {
+	rows, err := tx.QueryContext(ctx, "SELECT place, phase, validity, turns, digest FROM figures WHERE run = ?", run)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var name string
 		var place int
 		var o outcome
-		var digest []byte
-		if err := rows.Scan(&name, &place, &o.phase, &o.validity, &o.turns, &digest); err != nil {
+		var digest sql.RawBytes
+		if err := rows.Scan(&place, &o.phase, &o.validity, &o.turns, &digest); err != nil {
 			return err
 		}
 		if len(digest) != sha256.Size {
 			return errDamaged
 		}
 		o.digest = [sha256.Size]byte(digest)
-		if err := take(name, place, o); err != nil {
+		if err := take(place, o); err != nil {
 			return err
 		}
 	}
@@ -289,6 +297,10 @@ func scanPlay(rows *sql.Rows, planner *planning.Planner) (Item, error) {
 	if err != nil {
 		return Item{}, err
 	}
-	state, err := fold(plan, sum, events)
-	return Item{Index: place, State: state}, err
+	unpacked, err := unpack(plan.Episode, sum, events)
+	if err != nil {
+		return Item{}, err
+	}
+	state, c, err := fold(plan, unpacked)
+	return Item{Index: place, State: state, Times: &c.times}, err
 }

@@ -93,8 +93,8 @@ func (r *Reader) planner(ctx context.Context, run string) *planning.Planner {
 func (r *Reader) Runs(ctx context.Context) iter.Seq2[*vignettev1.RunStatus, error] {
 	return func(yield func(*vignettev1.RunStatus, error) bool) {
 		if r.index != nil {
-			if rows, counts, err := r.index.runs(ctx); err == nil {
-				r.indexedRuns(ctx, rows, counts, yield)
+			if rows, err := r.index.runs(ctx); err == nil {
+				r.indexedRuns(ctx, rows, yield)
 				return
 			}
 		}
@@ -123,12 +123,12 @@ func (r *Reader) Runs(ctx context.Context) iter.Seq2[*vignettev1.RunStatus, erro
 }
 
 // indexedRuns yields what the index knows, and asks the log about the runs that it does not serve.
-func (r *Reader) indexedRuns(ctx context.Context, rows []runRow, counts map[string]*Count, yield func(*vignettev1.RunStatus, error) bool) {
+func (r *Reader) indexedRuns(ctx context.Context, rows []runRow, yield func(*vignettev1.RunStatus, error) bool) {
 	for _, row := range slices.Backward(rows) {
 		var status *vignettev1.RunStatus
 		var err error
-		if count := counts[row.run]; count != nil {
-			status = count.Status()
+		if row.served {
+			status = row.runStatus()
 		} else if manifest, failed := r.log.Manifest(ctx, row.run); failed != nil {
 			err = failed
 		} else {
@@ -154,8 +154,8 @@ func (r *Reader) status(ctx context.Context, manifest *vignettev1.Manifest) (*vi
 // Status returns how far a run is.
 func (r *Reader) Status(ctx context.Context, planner *planning.Planner) (*vignettev1.RunStatus, error) {
 	if r.index != nil {
-		if _, counts, err := r.index.runs(ctx); err == nil && counts[planner.Manifest().GetRun()] != nil {
-			return counts[planner.Manifest().GetRun()].Status(), nil
+		if status, err := r.index.status(ctx, planner.Manifest().GetRun()); err == nil && status != nil {
+			return status, nil
 		}
 	}
 	count := NewCount(planner)

@@ -21,24 +21,36 @@ import (
 )
 
 // schema is what the file holds. One play is one row: who reads a run reads it in the order of its design, and who adds
-// to an episode seldom comes twice. sum is over the events, so that a damaged page is not taken for a conversation.
+// to an episode seldom comes twice. sum is over the events, so that a damaged page is not taken for a conversation. What lists and
+// tables need lies apart from the events, and what a list needs of a run lies with the run, so that neither takes longer for long
+// conversations.
 const schema = `
-CREATE TABLE source (created TEXT NOT NULL, program TEXT NOT NULL, last INTEGER NOT NULL, fed INTEGER NOT NULL);
+CREATE TABLE source (created TEXT NOT NULL, program TEXT NOT NULL, last INTEGER NOT NULL, fed INTEGER NOT NULL, pending INTEGER NOT NULL);
 CREATE TABLE runs (
 	run TEXT PRIMARY KEY, sequence INTEGER NOT NULL, served INTEGER NOT NULL,
-	created INTEGER NOT NULL, scenarios TEXT NOT NULL, total INTEGER NOT NULL
+	created INTEGER NOT NULL, scenarios TEXT NOT NULL, total INTEGER NOT NULL,
+	ok INTEGER NOT NULL DEFAULT 0, invalid INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0,
+	deleted INTEGER NOT NULL DEFAULT 0, turns INTEGER NOT NULL DEFAULT 0, digest TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE plays (
-	run TEXT NOT NULL, place INTEGER NOT NULL, episode TEXT NOT NULL,
-	phase INTEGER NOT NULL, validity INTEGER NOT NULL, turns INTEGER NOT NULL, digest BLOB NOT NULL,
+	run TEXT NOT NULL, place INTEGER NOT NULL, episode TEXT NOT NULL, entries INTEGER NOT NULL,
 	sum INTEGER NOT NULL, events BLOB NOT NULL, PRIMARY KEY (run, place)
 );
+CREATE TABLE figures (
+	run TEXT NOT NULL, place INTEGER NOT NULL, phase INTEGER NOT NULL, validity INTEGER NOT NULL, turns INTEGER NOT NULL,
+	digest BLOB NOT NULL, wall INTEGER NOT NULL, last INTEGER NOT NULL,
+	sum INTEGER NOT NULL, figures BLOB NOT NULL, PRIMARY KEY (run, place)
+) WITHOUT ROWID;
+CREATE INDEX figures_by_wall ON figures (run, wall);
+CREATE INDEX figures_failed ON figures (run, last) WHERE phase = 4;
+CREATE TABLE extents (run TEXT PRIMARY KEY, entries INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE noted (run TEXT NOT NULL, episode TEXT NOT NULL, entries INTEGER NOT NULL, PRIMARY KEY (run, episode)) WITHOUT ROWID;
 CREATE TABLE ahead (run TEXT PRIMARY KEY);
 CREATE INDEX plays_by_episode ON plays (episode);
 `
 
 // form is the version of the schema and of how plays are kept in it. A file of any other form is built anew.
-const form = 2
+const form = 4
 
 // errDamaged says that the file does not hold what was put into it.
 var errDamaged = errors.New("the file is damaged")
@@ -56,6 +68,7 @@ func openFile(path string) (*sql.DB, error) {
 		return nil, err
 	}
 	options := url.Values{"_txlock": {"immediate"}, "_pragma": {
+		"auto_vacuum(incremental)", // a file gives back what a deleted run took; it must be said before anything is in it
 		fmt.Sprintf("busy_timeout(%d)", busy.Milliseconds()), "synchronous(NORMAL)",
 		"secure_delete(ON)", // what is deleted from the log must not be left in free pages
 	}}
@@ -86,6 +99,12 @@ type source struct {
 	program string // the version of the program that folded it
 	last    uint64 // sequence of the last entry
 	fed     uint64 // number of entries
+	pending uint64 // entries that a tombstone told are deleted, and that the log may still be deleting
+}
+
+// whole says whether the file holds what the log does, so many messages.
+func (s source) whole(messages uint64) bool {
+	return s.fed == messages || s.fed < messages && messages <= s.fed+s.pending
 }
 
 // readSource returns the zero source for a file that has to be built.
@@ -95,7 +114,7 @@ func readSource(ctx context.Context, tx *sql.Tx) (source, error) {
 	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil || version != form {
 		return s, err
 	}
-	err := tx.QueryRowContext(ctx, "SELECT created, program, last, fed FROM source").Scan(&s.created, &s.program, &s.last, &s.fed)
+	err := tx.QueryRowContext(ctx, "SELECT created, program, last, fed, pending FROM source").Scan(&s.created, &s.program, &s.last, &s.fed, &s.pending)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = errDamaged
 	}
@@ -103,7 +122,7 @@ func readSource(ctx context.Context, tx *sql.Tx) (source, error) {
 }
 
 func writeSource(ctx context.Context, tx *sql.Tx, s source) error {
-	_, err := tx.ExecContext(ctx, "UPDATE source SET created = ?, program = ?, last = ?, fed = ?", s.created, s.program, s.last, s.fed)
+	_, err := tx.ExecContext(ctx, "UPDATE source SET created = ?, program = ?, last = ?, fed = ?, pending = ?", s.created, s.program, s.last, s.fed, s.pending)
 	return err
 }
 
@@ -124,7 +143,7 @@ func reset(ctx context.Context, tx *sql.Tx) error {
 	if err := tables.Err(); err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, drop+schema+fmt.Sprintf("PRAGMA user_version = %d; INSERT INTO source VALUES ('', '', 0, 0);", form))
+	_, err = tx.ExecContext(ctx, drop+schema+fmt.Sprintf("PRAGMA user_version = %d; INSERT INTO source VALUES ('', '', 0, 0, 0);", form))
 	return err
 }
 
@@ -136,6 +155,37 @@ type runRow struct {
 	created   *timestamppb.Timestamp
 	scenarios []string
 	total     int
+	status    tally
+	digest    string
+}
+
+// tally is what became of the episodes of a run, of those that have begun.
+type tally struct{ ok, invalid, failed, deleted, turns int64 }
+
+// add takes in what became of an episode, or with -1 takes it out.
+func (t *tally) add(o outcome, n int64) {
+	t.turns += n * o.turns
+	switch {
+	case o.phase == vignettev1.EpisodePhase_EPISODE_PHASE_DELETED:
+		t.deleted += n
+	case o.phase == vignettev1.EpisodePhase_EPISODE_PHASE_FAILED:
+		t.failed += n
+	case o.phase != vignettev1.EpisodePhase_EPISODE_PHASE_COMPLETED:
+	case o.validity == vignettev1.Validity_VALIDITY_OK:
+		t.ok += n
+	default:
+		t.invalid += n
+	}
+}
+
+// runStatus is what is known of a run without its episodes.
+func (r runRow) runStatus() *vignettev1.RunStatus {
+	t := r.status
+	return &vignettev1.RunStatus{
+		Run: r.run, CreatedAt: r.created, Scenarios: r.scenarios, Total: int32(r.total), Ok: int32(t.ok), Invalid: int32(t.invalid),
+		Failed: int32(t.failed), Deleted: int32(t.deleted), Unfinished: int32(int64(r.total) - t.ok - t.invalid - t.failed - t.deleted),
+		Turns: t.turns, Digest: r.digest,
+	}
 }
 
 func (r runRow) insert(ctx context.Context, tx *sql.Tx) error {
@@ -147,7 +197,7 @@ func (r runRow) insert(ctx context.Context, tx *sql.Tx) error {
 	if r.created != nil {
 		created = r.created.AsTime().UnixNano()
 	}
-	_, err = tx.ExecContext(ctx, "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?)", r.run, r.sequence, r.served, created, string(scenarios), r.total)
+	_, err = tx.ExecContext(ctx, "INSERT OR REPLACE INTO runs (run, sequence, served, created, scenarios, total) VALUES (?, ?, ?, ?, ?, ?)", r.run, r.sequence, r.served, created, string(scenarios), r.total)
 	return err
 }
 
@@ -155,7 +205,8 @@ func scanRun(rows interface{ Scan(...any) error }) (runRow, error) {
 	var r runRow
 	var created int64
 	var scenarios string
-	if err := rows.Scan(&r.run, &r.sequence, &r.served, &created, &scenarios, &r.total); err != nil {
+	t := &r.status
+	if err := rows.Scan(&r.run, &r.sequence, &r.served, &created, &scenarios, &r.total, &t.ok, &t.invalid, &t.failed, &t.deleted, &t.turns, &r.digest); err != nil {
 		return r, err
 	}
 	if created != 0 {

@@ -34,6 +34,6 @@ func (r *Reader) UnfinishedTwin(ctx context.Context, manifest *vignettev1.Manife
 func designOf(manifest *vignettev1.Manifest) *vignettev1.Manifest {
 	return &vignettev1.Manifest{
 		SchemaVersion: manifest.GetSchemaVersion(), Seed: manifest.GetSeed(), Repeats: manifest.GetRepeats(),
-		Scenarios: manifest.GetScenarios(), Factors: manifest.GetFactors(), Models: manifest.GetModels(), Fork: manifest.GetFork(),
+		Scenarios: manifest.GetScenarios(), Factors: manifest.GetFactors(), Models: manifest.GetModels(), Fork: manifest.GetFork(), Study: manifest.GetStudy(),
 	}
 }

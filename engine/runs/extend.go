@@ -42,5 +42,23 @@ func (r *Runner) PrepareExtension(ctx context.Context, origin *planning.Planner,
 		}
 		design.Factors[i] = factor
 	}
+	design.Study = studyOf(manifest.GetStudy(), design)
 	return r.Prepare(ctx, design)
+}
+
+// studyOf is a study as a run of more repeats or levels has it; nil where there is none.
+func studyOf(study *vignettev1.Study, design Design) *vignettev1.Study {
+	if study == nil {
+		return nil
+	}
+	out := proto.CloneOf(study)
+	out.Repeats = int32(design.Repeats)
+	for _, f := range out.Factors {
+		for _, g := range design.Factors {
+			if f.Role == g.Role && f.Field == g.Field {
+				f.Levels = g.Levels
+			}
+		}
+	}
+	return out
 }

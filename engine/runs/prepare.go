@@ -43,6 +43,8 @@ type Design struct {
 	Outside bool
 	// Practice says what session of practice the run is, nil when it is none.
 	Practice *vignettev1.Practice
+	// Study is the study file that it is of, nil where there is none. Its design says which combinations are played.
+	Study *vignettev1.Study
 	// Sources say where the scenarios were read from, as far as that is known.
 	Sources []*vignettev1.ScenarioSource
 }
@@ -77,6 +79,7 @@ func (r *Runner) plan(ctx context.Context, design Design) (*planning.Planner, er
 		Extends:        design.Extends,
 		Sources:        design.Sources,
 		Practice:       design.Practice,
+		Study:          design.Study,
 	}
 	for _, scenario := range design.Scenarios {
 		manifest.Scenarios = append(manifest.Scenarios, proto.CloneOf(scenario))

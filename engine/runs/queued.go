@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"log/slog"
 	"sync"
 
 	"github.com/vignette-sim/vignette/engine/conductor"
@@ -54,7 +53,7 @@ func (r *Runner) playQueued(ctx context.Context, planner *planning.Planner, opti
 		halted: func() bool { return isClosed(options.Drain) || isClosed(control.cancelled) || isClosed(pause.begun) },
 		rested: q.tell, paused: pause.begin,
 	}
-	floor := &floor{Runner: r, logger: slog.New(slog.DiscardHandler), jobs: []*job{j}}
+	floor := &floor{Runner: r, logger: r.logger(), jobs: []*job{j}}
 	var wait sync.WaitGroup
 	for range min(workers(planner, options), max(1, planner.Len())) {
 		wait.Go(func() {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -54,6 +55,17 @@ type Runner struct {
 	Worker string
 	// Version of the program, for manifests.
 	Version string
+	// Observer is told what is asked while episodes are played, and what comes of it. May be nil.
+	Observer conductor.Observer
+	// Logger takes what becomes of runs and episodes, by their ids; nil discards it.
+	Logger *slog.Logger
+}
+
+func (r *Runner) logger() *slog.Logger {
+	if r.Logger == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return r.Logger
 }
 
 // How many episodes are played at once unless said otherwise. Rule-based minds keep two cores busy with few; a model's
@@ -217,7 +229,7 @@ func (r *Runner) gate(control *Control, drain <-chan struct{}) func(context.Cont
 
 // conductor is who plays the episodes of one run.
 func (r *Runner) conductor(planner *planning.Planner, terms conductor.Terms) *conductor.Conductor {
-	c := &conductor.Conductor{Log: r.Log, Directory: r.Directory, Clock: r.Clock, NewID: r.NewID, Worker: r.Worker, Terms: terms}
+	c := &conductor.Conductor{Log: r.Log, Directory: r.Directory, Clock: r.Clock, NewID: r.NewID, Worker: r.Worker, Terms: terms, Observer: r.Observer}
 	if planner.AsksModels() {
 		c.CallTimeout = modelCallTimeout
 	}

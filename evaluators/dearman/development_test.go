@@ -31,7 +31,7 @@ type rated struct {
 	Labels    map[string]string
 }
 
-func readRated(t *testing.T, files ...string) []rated {
+func readRated(t testing.TB, files ...string) []rated {
 	t.Helper()
 	var all []rated
 	for _, name := range files {
@@ -57,7 +57,7 @@ func readRated(t *testing.T, files ...string) []rated {
 }
 
 // objective is what the speaker wants: a message, or its statement alone.
-func (r rated) objective(t *testing.T) *vignettev1.Objective {
+func (r rated) objective(t testing.TB) *vignettev1.Objective {
 	t.Helper()
 	objective := &vignettev1.Objective{}
 	fields, ok := r.Objective.(map[string]any)
@@ -76,7 +76,7 @@ func (r rated) objective(t *testing.T) *vignettev1.Objective {
 	return objective
 }
 
-func (r rated) request(t *testing.T) *vignettev1.EvaluateRequest {
+func (r rated) request(t testing.TB) *vignettev1.EvaluateRequest {
 	t.Helper()
 	req := &vignettev1.EvaluateRequest{Role: r.Role, Objective: r.objective(t), Language: "en"}
 	say := func(role, text string) {
@@ -90,7 +90,7 @@ func (r rated) request(t *testing.T) *vignettev1.EvaluateRequest {
 	return req
 }
 
-// Rules were developed on these utterances, so how far they agree with their labels shows what the rules know and that they
+// Rules were developed and models trained on these utterances, so how far they agree with their labels shows what they know and that they
 // have not forgotten it, not what they are worth. Blind labels are those of two raters who had not seen the rules; forms.jsonl
 // was written and labelled by the author of the rules, in other situations.
 func TestDevelopmentIsRemembered(t *testing.T) {
@@ -99,9 +99,10 @@ func TestDevelopmentIsRemembered(t *testing.T) {
 		files  []string
 		floors [skills]float64
 	}{
-		{"blind labels", []string{"blind/seen.jsonl", "blind/held.jsonl"}, [skills]float64{0.72, 0.90, 0.88, 0.84, 0.86, 0.68, 0.82}},
+		{"blind labels", []string{"blind/seen.jsonl", "blind/held.jsonl"}, [skills]float64{0.72, 0.90, 0.86, 0.84, 0.82, 0.75, 0.86}},
 		{"forms", []string{"forms.jsonl"}, [skills]float64{0.74, 0.92, 0.82, 0.82, 0.78, 0.70, 0.75}},
 		{"plain objectives", []string{"blind/plain.jsonl"}, [skills]float64{0.63, 0.81, 0.72, 0.63, 0.70, 0.61, 0.81}},
+		{"plain objectives of another writer", []string{"blind/third.jsonl"}, [skills]float64{0.63, 0.74, 0.70, 0.68, 0.75, 0.55, 0.65}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var tables [skills][][]float64

@@ -1,4 +1,4 @@
-// Package dearman judges interpersonal skill by rules: DEAR MAN of Linehan's dialectical behaviour therapy, divided as the
+// Package dearman judges interpersonal skill by rules and small trained models: DEAR MAN of Linehan's dialectical behaviour therapy, divided as the
 // IMBUE study divides it into five strategies (Describe, Express, Assert, Reinforce, Negotiate) and two states of mind
 // (Mindful, Confident). English, offline, the same answer every time.
 //
@@ -28,18 +28,26 @@
 // of mind is to be kept: Mindful and Confident are the mean over the turns where they apply. Putting more skill words into
 // every turn raises neither. A skill that never applied is not applicable.
 //
+// # What was learned
+//
+// The rules decide what applies and what is quoted. How far a skill is shown is weighed by linear models: one of each skill reads the
+// sentences, for words, pairs of words and what the rules found in them; another weighs its best sentences, the rules' verdict and signs
+// in the whole. They are trained on corpus/, written for this, and on blind labels that have been scored; make dear-man trains them again, byte
+// for byte. A level above None stands on words that are quoted: the rules' or, without those, the words that weighed most.
+//
 // # What it is not
 //
-// These rules are a baseline that can be read, not a rater. They see patterns of English wording; irony without its
-// markers, long-range reference and tone are beyond them. Confidence is a rule of thumb by kind of evidence, not a
-// calibrated probability.
+// A baseline that can be read, not a rater. It sees wording; irony without its
+// markers, long-range reference and tone are beyond it. Confidence is the probability of the level by the models, and a rule of thumb by kind
+// of evidence where they are not asked.
 //
 // # Reading the code
 //
 // evaluator.go is the door, moment.go what a turn is judged by. Each skill has a file with its table of phrases; how an
 // utterance is read, levels, evidence, attacks, sarcasm, threats and giving in are in evaluators/utterance; stance.go reads the other side;
 // statement.go reads what a plain
-// statement asks for or refuses; evidence.go weighs what the rules found where there is no more than that, with weights.go;
+// statement asks for or refuses; hybrid.go decides levels with the trained models (hybrid-1.txt), by the features of reading.go and the signs of
+// signs.go; training_test.go trains them and says what they are worth in situations that were left out, corpus_test.go reads the corpus;
 // episode.go is the formula above, compose.go lends it to other raters of the same skills; rewording.go makes suggestions.
-// The package imports the contracts, internal/language and evaluators/utterance only.
+// The package imports the contracts, internal/language with its linear models, and evaluators/utterance only.
 package dearman

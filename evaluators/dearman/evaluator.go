@@ -13,8 +13,8 @@ import (
 // Name is the agent name the evaluator usually has on the wire.
 const Name = "dear-man"
 
-// Version of the rules. It changes whenever a verdict may.
-const Version = "rules-5"
+// Version of the rules and of what was trained. It changes whenever a verdict may.
+const Version = "hybrid-1"
 
 // Evaluator judges DEAR MAN. The zero value is ready; it is safe for concurrent use.
 type Evaluator struct{}
@@ -31,7 +31,7 @@ func (Evaluator) Describe() *vignettev1.EvaluatorDescription {
 		Languages:  []string{"en"},
 		Dimensions: specs(),
 		Needs:      []vignettev1.Need{vignettev1.Need_NEED_OBJECTIVE},
-		Summary:    "DEAR MAN by rules: five strategies and two states of mind, with evidence and a rewording. A readable baseline, not a rater.",
+		Summary:    "DEAR MAN by rules and trained linear models: five strategies and two states of mind, with evidence and a rewording. A baseline, not a rater.",
 	}
 }
 
@@ -142,15 +142,27 @@ func (l *listener) judge(action *vignettev1.Action) ([skills]utterance.Finding, 
 	if !utterance.Speaks(action) {
 		return everySkill(utterance.Inapplicable(nothingSaid)), nil
 	}
-	m := l.moment()
-	m.read(action.GetText())
-	findings := judge(m)
-	l.late = true
-	l.opened = l.opened || m.tiedElsewhere()
-	return findings, m
+	m := l.say(action.GetText())
+	return judge(m), m
 }
 
+// say takes in what the role said, and returns it with what it is judged by.
+func (l *listener) say(text string) *moment {
+	m := l.moment()
+	m.read(text)
+	l.late = true
+	l.opened = l.opened || m.tiedElsewhere()
+	return m
+}
+
+// judge decides by rules and models together.
 func judge(m *moment) [skills]utterance.Finding {
+	findings := judgeByRules(m)
+	m.weigh(&findings)
+	return findings
+}
+
+func judgeByRules(m *moment) [skills]utterance.Finding {
 	if m.ritualOnly() && !m.faulty() {
 		return everySkill(utterance.Inapplicable("A greeting, a goodbye or a nod shows no skill and lacks none"))
 	}
@@ -171,8 +183,6 @@ func judge(m *moment) [skills]utterance.Finding {
 	if moves(findings) == utterance.None {
 		m.concede()
 	}
-	m.weigh(describe, &findings)
-	m.weigh(negotiate, &findings)
 	shown := utterance.None
 	for s := range skills {
 		if !s.state() {
@@ -180,9 +190,7 @@ func judge(m *moment) [skills]utterance.Finding {
 		}
 	}
 	findings[mindful] = judgeMindful(m, shown, moves(findings))
-	m.weigh(mindful, &findings)
 	findings[confident] = judgeConfident(m, standing(findings, shown), moves(findings), findings[mindful].Level)
-	m.weigh(confident, &findings)
 	return findings
 }
 

@@ -19,6 +19,8 @@ type moment struct {
 	far *float64
 	// doubt is what makes it smaller, once that is known.
 	doubt *doubt
+	// signs are what it is weighed by, as far as they were read.
+	signs signsRead
 	// talk is what others brought up before, and the setting.
 	talk language.Stems
 	// other is where the others stand when the utterance is made.
@@ -194,6 +196,8 @@ type sentence struct {
 	*utterance.Sentence
 	stems language.Stems
 	tie   tie
+	// told and spoken are its words made alike, as they would be written and as they were said, once they are.
+	told, spoken []language.Token
 	// does says whether it does one of the things a strategy does, once that is known.
 	does *bool
 }
@@ -205,20 +209,31 @@ func (m *moment) read(text string) {
 	m.stems = language.Stems{}
 	m.words = 0
 	m.sentences = make([]*sentence, len(spoken))
-	for _, each := range spoken {
-		addContent(m.stems, each.Said)
-	}
 	for i, each := range spoken {
 		s := &sentence{Sentence: each, stems: language.Stems{}}
 		addContent(s.stems, s.Tokens)
+		if fluent(each) {
+			for stem := range s.stems {
+				m.stems[stem] = struct{}{}
+			}
+		} else {
+			addContent(m.stems, each.Said)
+		}
+		m.sentences[i] = s
+	}
+	for _, s := range m.sentences {
 		s.tie = m.tie(s.Tokens, s.stems)
 		for _, token := range s.Said {
 			if token.IsWord() {
 				m.words++
 			}
 		}
-		m.sentences[i] = s
 	}
+}
+
+// fluent says whether a sentence was said as it would be written.
+func fluent(s *utterance.Sentence) bool {
+	return len(s.Said) == len(s.Tokens) && (len(s.Said) == 0 || &s.Said[0] == &s.Tokens[0])
 }
 
 // length is how many words an utterance has; none of what was not said.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -74,10 +75,20 @@ func TestWhatIsNot(t *testing.T) {
 		{"an apology is weak", "raise", nil, "Sorry, I'd like a raise of eight percent.", confident, utterance.Weak},
 		{"shouting is not confident", "quiet", nil, "Shut up and turn the music down.", confident, utterance.Weak},
 	}
+	// What the rules see and the models are known to miss.
+	missed := []string{"asking why asks for nothing", "no problem is no refusal"}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			findings, _ := last(conversation(objectives[test.objective], test.context, test.text))
-			if f := findings[test.skill]; f.Level > test.atMost {
+			req := conversation(objectives[test.objective], test.context, test.text)
+			if findings, _ := lastByRules(req); findings[test.skill].Level > test.atMost {
+				t.Errorf("%s by rules is %d, want at most %d", dimensions[test.skill].title, findings[test.skill].Level, test.atMost)
+			}
+			findings, _ := last(req)
+			f := findings[test.skill]
+			switch miss := slices.Contains(missed, test.name); {
+			case miss && f.Level <= test.atMost:
+				t.Error("this is a known miss and comes right: take it off the list")
+			case !miss && f.Level > test.atMost:
 				t.Errorf("%s of %q is %d, want at most %d (%s)", dimensions[test.skill].title, test.text, f.Level, test.atMost, f.Rationale())
 			}
 		})
@@ -391,7 +402,7 @@ func TestSuggestions(t *testing.T) {
 			"I can't sleep with that music. I'd like you to turn the music down after ten."},
 		{"giving in is taken back", nil, "The music is loud at night. Never mind.", mindful,
 			"The music is loud at night. I'd like you to turn the music down after ten."},
-		{"hedges go", nil, "Maybe, um, could you turn the music down after ten?", confident,
+		{"hedges go", nil, "Sorry, um, maybe, I guess, could you turn the music down after ten?", confident,
 			"Could you turn the music down after ten?"},
 		{"facts come first", nil, "Please turn the music down after ten.", describe,
 			"The music was on past midnight on three nights last week. Please turn the music down after ten."},

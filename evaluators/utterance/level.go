@@ -1,6 +1,7 @@
 package utterance
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -39,6 +40,8 @@ type Hit struct {
 type Finding struct {
 	Level Level
 	Hits  []Hit
+	// Chance is how likely the level is, where a trained model gave it; 0 is not known.
+	Chance float64
 	// Note is the reason where no words are to be quoted: a sentence without its full stop.
 	Note string
 }
@@ -118,10 +121,12 @@ func clip(quote string) string {
 	return string(points[:quoted-1]) + "…"
 }
 
-// Confidence is a rule of thumb: words that show a skill plainly are surer than a hint, and the absence of every pattern
+// Confidence is the chance of the level, or a rule of thumb where that is not known: words that show a skill plainly are surer than a hint, and the absence of every pattern
 // is less sure the longer the text in which something may have been overlooked.
 func (f *Finding) Confidence(words int) float64 {
 	switch {
+	case f.Chance > 0:
+		return math.Round(100*f.Chance) / 100
 	case f.Level == Strong:
 		return 0.8
 	case f.Level == Weak:

@@ -266,12 +266,13 @@ func (b *book) golden(rater string, calibration bool) (given, right int32) {
 			if item.GetCalibration() != calibration || !isOf(gold, item) {
 				continue
 			}
-			x, ok := b.value(task{item.GetId(), rater, b.stages()[0], 1}, scaleOf(b.campaign, gold.GetScale()))
+			scale := scaleOf(b.campaign, gold.GetScale())
+			x, ok := b.value(task{item.GetId(), rater, b.stages()[0], 1}, scale)
 			if !ok {
 				continue
 			}
 			given++
-			if off := x - float64(gold.GetValue()); max(off, -off) <= float64(gold.GetTolerance()) {
+			if off := x - float64(knownOf(gold, item, scale)); max(off, -off) <= float64(gold.GetTolerance()) {
 				right++
 			}
 		}

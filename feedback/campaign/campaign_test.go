@@ -15,6 +15,7 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/structpb"
 
 	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/engine/runs"
@@ -55,7 +56,7 @@ type office struct {
 	ids   []string // episodes, in the design's order
 }
 
-func open(t *testing.T, episodes int) *office {
+func open(t *testing.T, episodes int, change ...func(*vignettev1.Scenario)) *office {
 	t.Helper()
 	o := &office{t: t, dir: t.TempDir(), clock: &clock{now: time.Unix(1_700_000_000, 0)}}
 	o.start()
@@ -63,7 +64,7 @@ func open(t *testing.T, episodes int) *office {
 	if err := o.node.HostBuiltin(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	o.play(episodes)
+	o.play(episodes, change...)
 	return o
 }
 
@@ -88,8 +89,13 @@ func (o *office) stop() {
 
 func (o *office) restart() { o.stop(); o.start() }
 
+// vary plays every session under two policies.
+func vary(scenario *vignettev1.Scenario) {
+	scenario.Factors = []*vignettev1.Factor{{Role: "focal", Field: "policy.skill", Levels: []*vignettev1.Level{{Name: "0.1", Value: structpb.NewNumberValue(0.1)}, {Name: "0.9", Value: structpb.NewNumberValue(0.9)}}}}
+}
+
 // play plays a short session again and again, and writes down what came of it.
-func (o *office) play(episodes int) {
+func (o *office) play(episodes int, change ...func(*vignettev1.Scenario)) {
 	o.t.Helper()
 	scenario, err := scenarios.Find("cbt-intake")
 	if err != nil {
@@ -99,12 +105,15 @@ func (o *office) play(episodes int) {
 	for _, role := range scenario.GetRoles() {
 		role.Reward = nil
 	}
+	for _, c := range change {
+		c(scenario)
+	}
 	runner := o.node.Runner()
 	planner, err := runner.Prepare(o.t.Context(), runs.Design{Scenarios: []*vignettev1.Scenario{scenario}, Repeats: episodes, Seed: 1})
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	o.run, o.ids = planner.Manifest().GetRun(), make([]string, episodes)
+	o.run, o.ids = planner.Manifest().GetRun(), make([]string, planner.Len())
 	err = runner.Play(o.t.Context(), planner, runs.Options{Each: func(i int, state *episode.State) {
 		study, err := hindsight.Of(state, hindsight.Options{})
 		if err != nil {
@@ -481,5 +490,104 @@ func TestList(t *testing.T) {
 	}
 	if got := list("ann"); got != "" {
 		t.Errorf("after the run was deleted: %s", got)
+	}
+}
+
+// isShown says whether a side is what was said in an episode, as far as no names are in it.
+func isShown(side *vignettev1.ShownConversation, said []*vignettev1.Turn) bool {
+	for i, turn := range side.GetTurns() {
+		if text := turn.GetText(); text != said[i].GetAction().GetText() && !strings.Contains(text, "Client") && !strings.Contains(text, "Counselor") {
+			return false
+		}
+	}
+	return true
+}
+
+// Pairs are shown in an order drawn for each rater; what is known of one is told, and agreement reckoned, whichever side stood first.
+func TestPairs(t *testing.T) {
+	o := open(t, 6, vary)
+	r := rubric()
+	r.Arm, r.Unit, r.Scales[0].EvidenceForExtremes, r.Calibration = vignettev1.CampaignArm_CAMPAIGN_ARM_FORESIGHT, vignettev1.CampaignUnit_CAMPAIGN_UNIT_PAIR, false, 1
+	pairs, said := map[int32][]string{}, map[string][]*vignettev1.Turn{}
+	for _, id := range o.ids {
+		state, _, err := o.node.Reader().Episode(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said[id] = state.Turns()
+		pairs[state.Plan().Cell.GetRepeat()] = append(pairs[state.Plan().Cell.GetRepeat()], id)
+	}
+	// Known the other way round than the item is: the second is better, 2 of 1 to 5 for the first.
+	r.Gold = []*vignettev1.GoldItem{{Episode: pairs[1][1], OtherEpisode: pairs[1][0], Scale: "satisfaction", Value: 4, Reason: "It is."}}
+	campaign := o.openCampaign(r)
+	swapped := map[bool]int{}
+	for _, rater := range []string{"ann", "ben"} {
+		for item := o.next(campaign, rater); item != nil; item = o.next(campaign, rater) {
+			if len(item.GetSides()) != 2 {
+				t.Fatalf("%d sides", len(item.GetSides()))
+			}
+			a := answer(campaign, rater, item)
+			second := false // whether the second episode of the pair stands first
+			for _, pair := range pairs {
+				second = second || isShown(item.GetSides()[0], said[pair[1]]) && isShown(item.GetSides()[1], said[pair[0]])
+			}
+			swapped[second]++
+			value := int32(2) // Everybody prefers the second episode.
+			if second {
+				value = 4
+			}
+			a.Values[0].Answer = &vignettev1.ScaleRating_Value{Value: value}
+			saved, err := o.feedback().SaveRating(t.Context(), &vignettev1.SaveRatingRequest{Rating: a})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if saved.GetRating().GetSwapped() != second {
+				t.Errorf("%s sees %s swapped: %v, said %v", rater, item.GetItem(), second, saved.GetRating().GetSwapped())
+			}
+			if item.GetCalibration() {
+				told := saved.GetCalibration()[0]
+				if told.GetKnown() != value || rater == "ben" && (len(told.GetOthers()) != 1 || told.GetOthers()[0] != value) {
+					t.Errorf("%s, who sees it swapped: %v, says %d and is told %v", rater, second, value, told)
+				}
+			}
+		}
+	}
+	got, err := o.feedback().GetAgreement(t.Context(), &vignettev1.GetAgreementRequest{Campaign: campaign})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := got.GetScales()[0]; s.GetUnits() != 5 || s.GetPercent().GetValue() != 1 || swapped[true] == 0 || swapped[false] == 0 {
+		t.Errorf("of one mind, they agree in %v; swapped %v", s, swapped)
+	}
+	for _, rater := range got.GetRaters() {
+		if rater.GetCalibration() != 1 || rater.GetCalibrationRight() != 1 {
+			t.Errorf("report %v", rater)
+		}
+	}
+	r.Gold[0].Value = 6
+	if _, err := o.feedback().OpenCampaign(t.Context(), &vignettev1.OpenCampaignRequest{Run: o.run, Rubric: r}); status.Code(err) != codes.InvalidArgument || !strings.Contains(err.Error(), "6 is not 1 to 5") {
+		t.Errorf("a known answer off the scale: %v", err)
+	}
+}
+
+// Turns are rated with what came before them and nothing after; gold is of one turn.
+func TestTurns(t *testing.T) {
+	o := open(t, 2)
+	r := rubric()
+	r.Arm, r.Unit = vignettev1.CampaignArm_CAMPAIGN_ARM_FORESIGHT, vignettev1.CampaignUnit_CAMPAIGN_UNIT_TURN
+	campaign := o.openCampaign(r)
+	seen := map[string]bool{}
+	for item := o.next(campaign, "ann"); item != nil; item = o.next(campaign, "ann") {
+		side := item.GetSides()[0]
+		if last := side.GetTurns()[len(side.GetTurns())-1]; side.TurnIndex == nil || last.GetIndex() != side.GetTurnIndex() || last.GetSpeaker() != "Counselor" || len(side.GetTurns()) != int(side.GetTurnIndex())+1 {
+			t.Errorf("shown is %v", side)
+		}
+		seen[item.GetItem()] = true
+		if err := o.save(answer(campaign, "ann", item)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(seen) != 4 {
+		t.Errorf("%d turns of a counselor in two sessions of four turns", len(seen))
 	}
 }

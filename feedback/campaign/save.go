@@ -77,7 +77,11 @@ func (b *book) told(r *vignettev1.Rating) []*vignettev1.CalibrationAnswer {
 		answer := &vignettev1.CalibrationAnswer{Scale: scale.GetId()}
 		for _, gold := range b.campaign.GetRubric().GetGold() {
 			if isOf(gold, item) && gold.GetScale() == scale.GetId() {
-				answer.Known, answer.Tolerance, answer.Reason = proto.Int32(gold.GetValue()), gold.GetTolerance(), gold.GetReason()
+				known := knownOf(gold, item, scale)
+				if r.GetSwapped() {
+					known = scale.GetMin() + scale.GetMax() - known
+				}
+				answer.Known, answer.Tolerance, answer.Reason = proto.Int32(known), gold.GetTolerance(), gold.GetReason()
 			}
 		}
 		for _, other := range b.raters() {

@@ -164,7 +164,12 @@ func (s *Service) chosen(ctx context.Context, c *vignettev1.Campaign, all []*vig
 	}
 	for i, gold := range c.GetRubric().GetGold() {
 		if !found[i] || scaleOf(c, gold.GetScale()) == nil {
-			return nil, status.Errorf(codes.InvalidArgument, "rubric.gold[%d]: there is no completed episode %q of that turn, or no scale %q", i, gold.GetEpisode(), gold.GetScale())
+			return nil, status.Errorf(codes.InvalidArgument, "rubric.gold[%d]: there is no item of episode %q (of that turn, or beside other_episode where items are pairs), or no scale %q", i, gold.GetEpisode(), gold.GetScale())
+		}
+	}
+	for i, gold := range c.GetRubric().GetGold() {
+		if scale := scaleOf(c, gold.GetScale()); gold.GetValue() < scale.GetMin() || gold.GetValue() > scale.GetMax() {
+			return nil, status.Errorf(codes.InvalidArgument, "rubric.gold[%d].value: %d is not %d to %d, the numbers of scale %q", i, gold.GetValue(), scale.GetMin(), scale.GetMax(), scale.GetId())
 		}
 	}
 	if most := int(c.GetRubric().GetItems()); most > 0 && most < len(all) {
@@ -189,9 +194,25 @@ func (s *Service) chosen(ctx context.Context, c *vignettev1.Campaign, all []*vig
 	return all, nil
 }
 
-// isOf says whether a known answer is about an item.
+// isOf says whether a known answer is about an item, of pairs in whatever order.
 func isOf(gold *vignettev1.GoldItem, item *vignettev1.CampaignItem) bool {
-	return item.GetOtherEpisode() == "" && gold.GetEpisode() == item.GetEpisode() && (gold.TurnIndex == nil) == (item.TurnIndex == nil) && gold.GetTurnIndex() == item.GetTurnIndex()
+	if item.GetOtherEpisode() != "" {
+		return gold.TurnIndex == nil && (gold.GetEpisode() == item.GetEpisode() && gold.GetOtherEpisode() == item.GetOtherEpisode() || turnedRound(gold, item))
+	}
+	return gold.GetOtherEpisode() == "" && gold.GetEpisode() == item.GetEpisode() && (gold.TurnIndex == nil) == (item.TurnIndex == nil) && gold.GetTurnIndex() == item.GetTurnIndex()
+}
+
+// turnedRound says whether a known answer is about a pair the other way round.
+func turnedRound(gold *vignettev1.GoldItem, item *vignettev1.CampaignItem) bool {
+	return item.GetOtherEpisode() != "" && gold.GetEpisode() == item.GetOtherEpisode() && gold.GetOtherEpisode() == item.GetEpisode()
+}
+
+// knownOf is a known answer as it is about an item, of pairs about its first episode.
+func knownOf(gold *vignettev1.GoldItem, item *vignettev1.CampaignItem, scale *vignettev1.RatingScale) int32 {
+	if turnedRound(gold, item) {
+		return scale.GetMin() + scale.GetMax() - gold.GetValue()
+	}
+	return gold.GetValue()
 }
 
 // markCalibration chooses the items of the calibration round: gold ones first, then as they were drawn.
@@ -362,9 +383,11 @@ func (s *Service) sides(ctx context.Context, b *book, id string, stage vignettev
 		if err != nil {
 			return nil, status.Errorf(codes.Unavailable, "an item cannot be read: %v", err)
 		}
-		futures, err := s.futures(ctx, b.campaign.GetRun(), id, b.shown(stage))
-		if err != nil {
-			return nil, err
+		var futures []*vignettev1.Future
+		if shown := b.shown(stage); shown != vignettev1.ConsequencesShown_CONSEQUENCES_SHOWN_NONE { // Else they are not even read.
+			if futures, err = s.futures(ctx, b.campaign.GetRun(), id, shown); err != nil {
+				return nil, err
+			}
 		}
 		out = append(out, blinded(state, item, futures))
 	}

@@ -29,11 +29,13 @@ func (a spot) compare(b spot) int {
 type compiler struct {
 	patterns [][]element
 	nodes    map[string]*phraseNode
+	// words are the edges of nodes that are being made.
+	words map[*phraseNode]map[uint64]wordEdge
 }
 
 // compile returns the node before all patterns.
 func compile(patterns []string) *phraseNode {
-	c := compiler{nodes: map[string]*phraseNode{}}
+	c := compiler{nodes: map[string]*phraseNode{}, words: map[*phraseNode]map[uint64]wordEdge{}}
 	var begin []spot
 	for id, pattern := range patterns {
 		elements := elementsOf(pattern)
@@ -43,7 +45,11 @@ func compile(patterns []string) *phraseNode {
 		c.patterns = append(c.patterns, elements)
 		begin = append(begin, spot{pattern: int32(id)})
 	}
-	return c.node(begin)
+	root := c.node(begin)
+	for n, words := range c.words {
+		n.words = tableOf(words)
+	}
+	return root
 }
 
 func elementsOf(pattern string) []element {
@@ -92,7 +98,7 @@ func (c *compiler) node(spots []spot) *phraseNode {
 		}
 	}
 	for _, word := range order {
-		n.link(word, c.node(next[word]))
+		c.link(n, word, c.node(next[word]))
 	}
 	return n
 }
@@ -132,7 +138,7 @@ func (c *compiler) steps(s spot) func(yield func(string, spot) bool) {
 }
 
 // link has a word lead to a node.
-func (n *phraseNode) link(word string, to *phraseNode) {
+func (c *compiler) link(n *phraseNode, word string, to *phraseNode) {
 	if word == "_" {
 		n.any = to
 		return
@@ -141,12 +147,14 @@ func (n *phraseNode) link(word string, to *phraseNode) {
 		n.prefixes = append(n.prefixes, prefixEdge{prefix: prefix, to: to})
 		return
 	}
-	if n.words == nil {
-		n.words = map[uint64]wordEdge{}
+	words := c.words[n]
+	if words == nil {
+		words = map[uint64]wordEdge{}
+		c.words[n] = words
 	}
 	key := keyOf(word)
-	if other, taken := n.words[key]; taken {
+	if other, taken := words[key]; taken {
 		panic(fmt.Sprintf("language: %q and %q have one key; say one of them in another way", word, other.word))
 	}
-	n.words[key] = wordEdge{word: word, to: to}
+	words[key] = wordEdge{word: word, to: to}
 }

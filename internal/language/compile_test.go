@@ -62,7 +62,7 @@ func TestPhrasesAreAllWaysToSayThem(t *testing.T) {
 
 // Words that may be missing cost what they are, and not twice what follows them each.
 func TestManyOptionalWordsStaySmall(t *testing.T) {
-	c := compiler{nodes: map[string]*phraseNode{}, patterns: [][]element{elementsOf(strings.Repeat("?a|b ?c|d ?e ", 12) + "f|g h")}}
+	c := compiler{nodes: map[string]*phraseNode{}, words: map[*phraseNode]map[uint64]wordEdge{}, patterns: [][]element{elementsOf(strings.Repeat("?a|b ?c|d ?e ", 12) + "f|g h")}}
 	c.node([]spot{{}})
 	if len(c.nodes) > 50 {
 		t.Errorf("%d nodes for 38 places", len(c.nodes))

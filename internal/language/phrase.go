@@ -28,7 +28,7 @@ const starters = 2048
 // phraseNode is what of the patterns may still come after some words. Nodes from which the same may come are one and the same node,
 // however they are reached: words that may be missing would else double all that follows them.
 type phraseNode struct {
-	words    map[uint64]wordEdge
+	words    wordTable
 	prefixes []prefixEdge
 	any      *phraseNode
 	// id is the first pattern that ends here, or -1.
@@ -38,6 +38,56 @@ type phraseNode struct {
 type wordEdge struct {
 	word string
 	to   *phraseNode
+}
+
+// wordTable finds edges by the keys of words, which are hashes already: a few are looked through, more are in an open table of a power of two
+// places, of which half are free at least. It does in a few steps what a map does in many, and phrases do nothing else.
+type wordTable struct {
+	keys  []uint64
+	edges []wordEdge
+}
+
+// few is how many keys are looked through.
+const few = 4
+
+func tableOf(words map[uint64]wordEdge) wordTable {
+	size := len(words)
+	if size > few {
+		for size = 2 * few; size < 2*len(words); {
+			size *= 2
+		}
+	}
+	t := wordTable{make([]uint64, size), make([]wordEdge, size)}
+	at := 0
+	for key, edge := range words {
+		if size > few {
+			at = int(key) & (size - 1)
+			for t.keys[at] != 0 {
+				at = (at + 1) & (size - 1)
+			}
+		}
+		t.keys[at], t.edges[at] = key, edge
+		at++
+	}
+	return t
+}
+
+func (t *wordTable) find(key uint64) *wordEdge {
+	size := len(t.keys)
+	if size <= few {
+		for at, each := range t.keys {
+			if each == key {
+				return &t.edges[at]
+			}
+		}
+		return nil
+	}
+	for at := int(key) & (size - 1); t.keys[at] != 0; at = (at + 1) & (size - 1) {
+		if t.keys[at] == key {
+			return &t.edges[at]
+		}
+	}
+	return nil
 }
 
 type prefixEdge struct {
@@ -72,7 +122,10 @@ func (p *Phrases) tree() *phraseNode {
 func (p *Phrases) grow() {
 	p.root, p.patterns = compile(p.patterns), nil
 	p.open = p.root.any != nil || len(p.root.prefixes) > 0
-	for key := range p.root.words {
+	for _, key := range p.root.words.keys {
+		if key == 0 {
+			continue
+		}
 		bit := key % starters
 		p.starts[bit/64] |= 1 << (bit % 64)
 	}
@@ -244,7 +297,7 @@ func (n *phraseNode) walk(w *search, place at, stopped bool) {
 		w.reached(to.id, place.token, next)
 		to.walk(w, next, stopped)
 	}
-	if edge, ok := n.words[w.tokens[place.token].keys[place.part]]; ok && edge.is(w.tokens, place) {
+	if edge := n.words.find(w.tokens[place.token].keys[place.part]); edge != nil && edge.is(w.tokens, place) {
 		follow(edge.to)
 	}
 	for _, edge := range n.prefixes {

@@ -40,6 +40,10 @@ const bootstrapStream = 0x626f6f7473747261
 // 80% of the time with four clusters and 90% with ten; this covers 87% and 94%. With four clusters more cannot be had,
 // since no resample leaves the range of the data.
 //
+// From [ManyClusters] clusters on nothing is drawn: the same ends are had from the skewness of the clusters' influence, by the
+// Edgeworth expansion of what the draws would give (Hall 1992, "The Bootstrap and Edgeworth Expansion", 2.6 and 3.10.6); they
+// differ by less than two sets of 2000 draws do from each other.
+//
 // It needs at least two clusters that differ in their mean: without any spread, resampling says nothing about it. The
 // order of the clusters matters to the last digits, since it decides which draw takes which.
 func (b Bootstrap) MeanInterval(clusters [][]float64) (Interval, error) {
@@ -53,6 +57,9 @@ func (b Bootstrap) MeanInterval(clusters [][]float64) (Interval, error) {
 	}
 	n := len(totals)
 	estimate := pooled(totals)
+	if n >= ManyClusters {
+		return b.expanded(totals, estimate), nil
+	}
 	replicates, below := b.replicates(totals, estimate)
 	bias := normalQuantile(below)
 	acceleration := jackknifeAcceleration(totals)
@@ -62,6 +69,33 @@ func (b Bootstrap) MeanInterval(clusters [][]float64) (Interval, error) {
 		High:  sortedQuantile(replicates, adjusted(bias, acceleration, reach)),
 		Level: b.Level,
 	}, nil
+}
+
+// ManyClusters is from how many clusters on an interval of a mean is computed and not drawn. Chosen: there the terms that are left
+// out are a ten-thousandth of a standard error.
+const ManyClusters = 10_000
+
+// expanded is the interval of [Bootstrap.MeanInterval] without draws. For a mean, bias and acceleration of BCa are one number, a
+// sixth of the influence's skewness (Efron and Tibshirani 1993, 14.6), and the same number bends the draws' distribution.
+func (b Bootstrap) expanded(totals []total, estimate float64) Interval {
+	var count float64
+	for _, t := range totals {
+		count += t.count
+	}
+	var squares, cubes float64
+	for _, t := range totals {
+		influence := (t.sum - estimate*t.count) / count
+		squares += influence * influence
+		cubes += influence * influence * influence
+	}
+	deviation := math.Sqrt(squares)
+	a := cubes / (6 * squares * deviation)
+	end := func(z float64) float64 {
+		w := a + (a+z)/(1-a*(a+z))
+		return estimate + deviation*(w+a*(w*w-1))
+	}
+	z := normalQuantile((1 + b.Level) / 2)
+	return Interval{Low: end(-z), High: end(z), Level: b.Level}
 }
 
 func (b Bootstrap) withDefaults() (Bootstrap, error) {

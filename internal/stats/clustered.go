@@ -39,7 +39,7 @@ const clusteredStream = 0x63726f73736564
 // varies within cells three times, and any bootstrap of few clusters is too narrow. The variance of a mean is that between rows, plus that
 // between columns, less what cells have beyond both (Cameron, Gelbach and Miller 2011, "Robust Inference With Multiway Clustering", JBES 29, here
 // with the mean squares of an analysis of variance, which are not too small for few clusters); a part of rows or columns that comes out
-// below zero is zero. Student's t with Satterthwaite's degrees of freedom takes the place of the normal distribution. docs/studies.md has what that covers in simulated studies.
+// below zero is zero. Rows of different sizes are corrected for (Bell and McCaffrey 2002). Student's t with Satterthwaite's degrees of freedom takes the place of the normal distribution. docs/studies.md has what that covers in simulated studies.
 //
 // It needs two rows that differ in their mean. Weights are those of the values: a larger cluster counts more.
 func (b Bootstrap) Clustered(values []Placed) (ClusteredMean, error) {
@@ -117,6 +117,9 @@ func (c *ClusteredMean) measure(cells []cell, count float64) error {
 	}
 	byRow := between(c.Rows, func(x cell) int { return x.row })
 	variance, df := byRow, float64(c.Rows-1)
+	if c.Columns == 0 {
+		variance, df = c.unequal(cells, count, byRow)
+	}
 	if c.Columns > 0 {
 		byColumn := between(c.Columns, func(x cell) int { return x.column })
 		byCell, left := c.withinCells(cells, count)
@@ -124,12 +127,41 @@ func (c *ClusteredMean) measure(cells []cell, count float64) error {
 			return fmt.Errorf("mean over %d by %d clusters: %w: rows and columns meet too seldom to be told apart", c.Rows, c.Columns, ErrUndefined)
 		}
 		variance, df = crossedVariance(byRow, byColumn, byCell, float64(c.Rows-1), float64(c.Columns-1), left)
+		df = max(df, welch(variance, byRow, byColumn, byCell, float64(c.Rows-1), float64(c.Columns-1), left))
 	}
 	if scale := math.Abs(c.Mean) * 1e-12; !(math.Sqrt(variance) > scale) {
 		return fmt.Errorf("mean over %d clusters: %w: all clusters have the same mean, so nothing says how sure it is", c.Rows, ErrUndefined)
 	}
 	c.SE, c.DF = math.Sqrt(variance), df
 	return nil
+}
+
+// unequal corrects the variance of a mean over rows, and its degrees of freedom, for rows of different sizes: a large row pulls the mean towards
+// itself, so that its own distance from it is too small (Bell and McCaffrey 2002, "Bias reduction in standard errors for linear regression with
+// multi-stage samples", Survey Methodology 28, with row means of equal variance as the working model). With rows of one size nothing changes. The
+// variance is a quadratic form m'Am in the row means m, with A = D - wd' - dw' + sww' for shares w, d = w^2, D = diag(d) and s the sum
+// of d; its degrees of freedom are tr(A)^2 / tr(A^2).
+func (c *ClusteredMean) unequal(cells []cell, count, byRow float64) (variance, df float64) {
+	shares := make([]float64, c.Rows)
+	for _, x := range cells {
+		shares[x.row] += x.count / count
+	}
+	var ww, wd, dd, diagonal float64
+	for _, w := range shares {
+		d := w * w
+		ww, wd, dd = ww+d, wd+w*d, dd+d*d
+	}
+	for _, w := range shares {
+		d := w * w
+		diagonal += d*d + 2*d*(ww*d-2*w*d)
+	}
+	trace := ww - 2*wd + ww*ww
+	square := diagonal + 2*(ww*dd+wd*wd) - 4*ww*ww*wd + ww*ww*ww*ww
+	n := float64(c.Rows)
+	if ww*n-1 < 1e-12 {
+		return byRow, n - 1 // of one size
+	}
+	return byRow * (n - 1) / n * ww / trace, trace * trace / square
 }
 
 // withinCells is the variance of the mean that comes of cells once rows and columns are taken away, and its degrees of freedom: of a full
@@ -186,6 +218,15 @@ func crossedVariance(byRow, byColumn, byCell, dfRows, dfColumns, dfCells float64
 		df = dfCells
 	}
 	return variance, max(df, 1)
+}
+
+// welch are the degrees of freedom of a variance that was estimated from three: squares of estimates are too large on average, and Satterthwaite's
+// formula of them too small (Welch 1947, "The generalization of 'Student's' problem", Biometrika 34, has the correction by 2).
+func welch(variance, byRow, byColumn, byCell, dfRows, dfColumns, dfCells float64) float64 {
+	if byRow <= byCell || byColumn <= byCell {
+		return 0 // one of them alone is left, which needs no formula
+	}
+	return variance*variance/(byRow*byRow/(dfRows+2)+byColumn*byColumn/(dfColumns+2)+byCell*byCell/(dfCells+2)) - 2
 }
 
 // draw makes the resamples.

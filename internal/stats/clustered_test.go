@@ -26,7 +26,7 @@ func TestClusteredMeetsStudent(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !near(c.Mean, 1.58, 1e-9) || !near(c.Mean/c.SE, 4.0621, 5e-5) || c.DF != 9 || c.N != 10 || c.Rows != 10 || c.Columns != 0 {
-		t.Errorf("%+v", c)
+		t.Errorf("error %v with %v degrees of freedom", c.SE, c.DF)
 	}
 	i := c.Interval(0.95)
 	if !near(i.Low, .7001, .05) || !near(i.High, 2.4599, .05) {
@@ -38,7 +38,7 @@ func TestClusteredMeetsStudent(t *testing.T) {
 }
 
 // Shrout and Fleiss (1979): mean squares of six things by four raters are 11.24, 32.49 and 1.02. A mean over both has the variance
-// (11.24 + 32.49 - 1.02) / 24.
+// (11.24 + 32.49 - 1.02) / 24, and by Welch (1947) the degrees of freedom below.
 func TestClusteredMeetsTheAnalysisOfVariance(t *testing.T) {
 	var values []stats.Placed
 	for i, row := range [][]float64{{9, 2, 5, 8}, {6, 1, 3, 2}, {8, 4, 6, 8}, {7, 1, 2, 6}, {10, 5, 6, 9}, {6, 2, 4, 7}} {
@@ -51,9 +51,9 @@ func TestClusteredMeetsTheAnalysisOfVariance(t *testing.T) {
 		t.Fatal(err)
 	}
 	total := 11.24 + 32.49 - 1.02
-	df := total * total / (11.24*11.24/5 + 32.49*32.49/3 + 1.02*1.02/15)
+	df := total*total/(11.24*11.24/7+32.49*32.49/5+1.02*1.02/17) - 2
 	if !near(c.SE, math.Sqrt(total/24), 1e-3) || !near(c.DF, df, 1e-2) || c.Rows != 6 || c.Columns != 4 {
-		t.Errorf("%+v, want error %v with %v degrees of freedom", c, math.Sqrt(total/24), df)
+		t.Errorf("error %v with %v degrees of freedom, want %v with %v", c.SE, c.DF, math.Sqrt(total/24), df)
 	}
 }
 
@@ -155,5 +155,27 @@ func TestForecast(t *testing.T) {
 	}
 	if _, _, err := v.Forecast(stats.Size{Rows: 1, Repeats: 1}); !errors.Is(err, stats.ErrUndefined) {
 		t.Errorf("one row: %v", err)
+	}
+}
+
+// Rows of one size are not corrected: the standard error is that of their means, with rows less one degrees of freedom. Of two rows that hold 9 and
+// 1 values, by hand: w = .9, .1; s = .82, sum w^3 = .73; tr A = .82 - 1.46 + .6724 = .0324; the squares of m' (D - ...) m with means
+// 0 and 10: M = 1, r = .9(0-1), .1(10-1) = -.9, .9; sum r^2 = 1.62; variance 1.62 * .82 / .0324 = 41 = 50 * .82: the variance of the two means (50)
+// times the sum of w^2, and one degree of freedom.
+func TestUnequalRows(t *testing.T) {
+	var values []stats.Placed
+	for range 9 {
+		values = append(values, stats.Placed{Value: 0, Row: 0})
+	}
+	values = append(values, stats.Placed{Value: 10, Row: 1})
+	c, err := (stats.Bootstrap{}).Clustered(values)
+	if err != nil || math.Abs(c.SE*c.SE-41) > 1e-9 || math.Abs(c.DF-1) > 1e-9 {
+		t.Errorf("variance %v with %v degrees of freedom, want 41 with 1 (%v)", c.SE*c.SE, c.DF, err)
+	}
+	equal := []stats.Placed{{1, 0, 0}, {2, 1, 0}, {4, 2, 0}, {9, 3, 0}}
+	c, err = (stats.Bootstrap{}).Clustered(equal)
+	variance, _ := stats.Variance([]float64{1, 2, 4, 9})
+	if err != nil || math.Abs(c.SE*c.SE-variance/4) > 1e-9 || math.Abs(c.DF-3) > 1e-9 {
+		t.Errorf("variance %v with %v degrees of freedom, want %v with 3 (%v)", c.SE*c.SE, c.DF, variance/4, err)
 	}
 }

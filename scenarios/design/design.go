@@ -27,6 +27,8 @@ type arm struct {
 	factors  []*vignettev1.Factor
 	first    int // number of its first cell
 	cells    int // number of its cells
+	// played are the combinations of levels that are played, by their numbers; nil means all.
+	played [][]int
 }
 
 // New plans a run. It checks every factor against every scenario and tries each level once: what is wrong comes up
@@ -42,6 +44,9 @@ func New(m *vignettev1.Manifest) (*Design, error) {
 			continue
 		}
 		a, err := newArm(s, m.Factors, d.repeats, d.total)
+		if err == nil && m.GetStudy().GetDesign() == vignettev1.StudyDesign_STUDY_DESIGN_PAIRED {
+			a.oneAtATime(m.GetStudy(), d.repeats)
+		}
 		if err != nil {
 			problems = append(problems, *err)
 			continue
@@ -56,6 +61,36 @@ func New(m *vignettev1.Manifest) (*Design, error) {
 		problems = append(problems, scenarios.Problem{Message: "there is no scenario to play", Hint: "name at least one"})
 	}
 	return d, problems.Err()
+}
+
+// oneAtATime leaves the combinations in which at most one of the factors that are compared is not at its first level. Blocks are crossed with
+// all of them, and so are factors that a scenario brings along itself.
+func (a *arm) oneAtATime(study *vignettev1.Study, repeats int) {
+	single := make([]bool, len(a.factors))
+	for j, f := range a.factors {
+		single[j] = slices.ContainsFunc(study.GetFactors(), func(s *vignettev1.StudyFactor) bool {
+			return !s.GetBlock() && s.GetRole() == f.Role && s.GetField() == f.Field
+		})
+	}
+	a.played = [][]int{}
+	levels := make([]int, len(a.factors))
+	var from func(j int, changed bool)
+	from = func(j int, changed bool) {
+		if j == len(a.factors) {
+			a.played = append(a.played, slices.Clone(levels))
+			return
+		}
+		for k := range a.factors[j].Levels {
+			if single[j] && changed && k > 0 {
+				break
+			}
+			levels[j] = k
+			from(j+1, changed || single[j] && k > 0)
+		}
+		levels[j] = 0
+	}
+	from(0, false)
+	a.cells = repeats * len(a.played)
 }
 
 func tooMany() scenarios.Problem {
@@ -122,6 +157,12 @@ func (d *Design) Cell(i int) *vignettev1.Cell {
 	rest /= d.repeats
 	if len(a.factors) > 0 {
 		cell.Factors = make([]*vignettev1.FactorLevel, len(a.factors))
+	}
+	if a.played != nil {
+		for j, f := range a.factors {
+			cell.Factors[j] = &vignettev1.FactorLevel{Factor: scenarios.Label(f), Level: f.Levels[a.played[rest][j]].Name}
+		}
+		return cell
 	}
 	for j, f := range slices.Backward(a.factors) {
 		cell.Factors[j] = &vignettev1.FactorLevel{Factor: scenarios.Label(f), Level: f.Levels[rest%len(f.Levels)].Name}

@@ -222,7 +222,7 @@ func TestRoleIDsWithDots(t *testing.T) {
 func TestVaryErrors(t *testing.T) {
 	a, b := talk(t, "a", "coach", "boss", ""), talk(t, "b", "coach", "friend", "")
 	for spec, want := range map[string]string{
-		"focal.policy.skil=1":               `--vary focal.policy.skil=1: there is no field "skil" in policy (did you mean "skill"? allowed: modality, skill, strategy, model)`,
+		"focal.policy.skil=1":               `--vary focal.policy.skil=1: there is no field "skil" in policy (did you mean "skill"? allowed: modality, skill, strategy, model, stimulus, temperature)`,
 		"focal.policy.skill=expert":         `--vary focal.policy.skill=expert: the level "expert" does not fit scenario "a": the text "expert" stands where a number from 0 to 1 is expected (write a number, for instance 0.5)`,
 		"focal.policy.skill=2":              `--vary focal.policy.skill=2: the level "2" does not fit scenario "a": 2 is out of range (it takes a number from 0 to 1)`,
 		"focal.policy.modality=cbt,motiv":   `--vary focal.policy.modality=cbt,motiv: the level "motiv" does not fit scenario "a": "motiv" is not one of the values it can have (allowed: supportive, mi, cbt, directive, assertive, passive, aggressive)`,

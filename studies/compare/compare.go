@@ -2,6 +2,7 @@ package compare
 
 import (
 	"math"
+	"slices"
 
 	"github.com/vignette-sim/vignette/internal/stats"
 )
@@ -87,6 +88,8 @@ type Judgment struct {
 	Against, Level *float64
 	// Difference is Level less Against over those pairs; its Interval is nil where there are too few clusters.
 	Difference *Mean
+	// Identical says that there are pairs and none of them differs.
+	Identical bool
 	// Size is the difference in standard deviations (d_av, corrected); nil where it is not defined.
 	Size *Size
 	// Wins is how often the level has more, ties counting half: .5 is alike.
@@ -132,12 +135,17 @@ const (
 	DiffersLittle Verdict = "differs, by less than matters"
 	Equivalent    Verdict = "equivalent"
 	Open          Verdict = "open"
-	Unknown       Verdict = ""
+	// Identical is that no pair differs at all: what was varied reached nothing that is scored.
+	Identical Verdict = "identical in every pair"
+	Unknown   Verdict = ""
 )
 
 // Verdict is what the difference comes to; p is the probability that is held against 5%, as adjusted for several tests if it was.
 // That nothing was found is not that there is nothing: then it is open, unless it is equivalent.
 func (j Judgment) Verdict(p *float64) Verdict {
+	if j.Identical {
+		return Identical
+	}
 	if p == nil {
 		return Unknown
 	}
@@ -234,6 +242,7 @@ func (j *Judgment) valid(whole []Pair) {
 	j.Against, j.Level = &a, &l
 	difference, clustered := meanOf(whole, place, Pair.difference)
 	j.Difference = difference
+	j.Identical = !slices.ContainsFunc(whole, func(p Pair) bool { return win(p) != 0.5 })
 	if clustered != nil && j.Margin > 0 {
 		p := clustered.EquivalenceP(j.Margin)
 		j.EquivalentP = &p

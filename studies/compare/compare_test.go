@@ -43,6 +43,7 @@ func TestPlanted(t *testing.T) {
 		{"a gain too small to matter", study(8, 5, 4, .04, .01), compare.DiffersLittle},
 		{"nothing, and enough of it", study(8, 5, 8, 0, .1), compare.Equivalent},
 		{"nothing, in a small study", study(5, 1, 1, 0, .4), compare.Open},
+		{"the same in every pair", study(2, 1, 2, 0, 0), compare.Identical},
 		{"too little to say anything", study(2, 1, 1, .5, .1), compare.Unknown},
 	} {
 		j := compare.Judge(tc.pairs, reward)

@@ -3,7 +3,9 @@
 package debrief
 
 import (
+	"crypto/sha256"
 	_ "embed"
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
@@ -17,6 +19,15 @@ import (
 //go:embed debrief.html.tmpl
 var text string
 
+//go:embed debrief.css
+var style string
+
+// Policy lets the page do nothing but be read: its one style is all that it may use. Whoever serves it sends it as the header too.
+var Policy = func() string {
+	sum := sha256.Sum256([]byte(style))
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'"
+}()
+
 var page = template.Must(template.New("debrief").Funcs(template.FuncMap{
 	"name":  func(v fmt.Stringer) string { return short(v) },
 	"words": func(s string) string { return inert.Text(s) },
@@ -28,8 +39,21 @@ var page = template.Must(template.New("debrief").Funcs(template.FuncMap{
 func Write(w io.Writer, report *vignettev1.PracticeReport) error {
 	return page.Execute(w, struct {
 		*vignettev1.PracticeReport
-		Curve *curve
-	}{report, curveOf(report)})
+		Curve  *curve
+		Policy string
+		Style  template.CSS
+	}{report, curveOf(report), Policy, template.CSS(style)})
+}
+
+// Curve draws what the partner felt, turn by turn, for a page that has more than the report; "" where too little is known.
+func Curve(report *vignettev1.PracticeReport) (template.HTML, error) {
+	c := curveOf(report)
+	if c == nil {
+		return "", nil
+	}
+	var out strings.Builder
+	err := page.ExecuteTemplate(&out, "curve", c)
+	return template.HTML(out.String()), err // of numbers and fixed names, escaped by the template
 }
 
 func short(v fmt.Stringer) string {

@@ -30,17 +30,43 @@ type session struct {
 
 // Add takes in the episode at a place of the design, in any order. Only valid episodes count.
 func (m *Mismatch) Add(index int, state *episode.State) {
+	f := &vignettev1.EpisodeFigures{Validity: state.Completed().GetValidity()}
+	Figures(f, state)
+	if reward := focalReward(state); reward != nil {
+		f.Rewards = []*vignettev1.RewardFigure{{Focal: true, Value: reward}}
+	}
+	m.AddFigures(index, state.Plan().Cell.GetScenario(), f)
+}
+
+// AddFigures is Add for an episode of which only the figures are at hand.
+func (m *Mismatch) AddFigures(index int, scenario string, f *vignettev1.EpisodeFigures) {
+	if f.GetValidity() != vignettev1.Validity_VALIDITY_OK {
+		return
+	}
+	s := session{index: index, scenario: scenario, client: f.GetClient(), outcomes: map[Kind]float64{}, sources: map[Kind]string{}}
+	for _, reward := range f.GetRewards() {
+		if reward.GetFocal() && reward.Value != nil {
+			s.reward = reward.Value
+			break
+		}
+	}
+	for _, outcome := range f.GetOutcomes() {
+		s.outcomes[Kind(outcome.GetKind())], s.sources[Kind(outcome.GetKind())] = outcome.GetValue(), outcome.GetSource()
+	}
+	m.sessions = append(m.sessions, s)
+}
+
+// Figures adds to the figures of a valid episode what came of it for others than the focal role.
+func Figures(f *vignettev1.EpisodeFigures, state *episode.State) {
 	if state.Completed().GetValidity() != vignettev1.Validity_VALIDITY_OK {
 		return
 	}
-	s := session{index: index, scenario: state.Plan().Cell.GetScenario(), client: Client(state), reward: focalReward(state),
-		outcomes: map[Kind]float64{}, sources: map[Kind]string{}}
+	f.Client = Client(state)
 	for _, kind := range Kinds() {
 		if value, source, ok := Mean(state, kind); ok {
-			s.outcomes[kind], s.sources[kind] = value, source
+			f.Outcomes = append(f.Outcomes, &vignettev1.OutcomeFigure{Kind: string(kind), Value: value, Source: source})
 		}
 	}
-	m.sessions = append(m.sessions, s)
 }
 
 // Client names whom the focal role met, in which luck: scenario, repeat and the personas of the others. Episodes that share it are
@@ -95,9 +121,16 @@ const MinEpisodes = 5
 // draws bounds the numbers that are sorted for one interval; large runs are resampled less often, which they need less.
 const draws, leastResamples, mostResamples = 4_000_000, 200, 2000
 
+// Of more than manyClients clients, partClients are drawn at a time, so often: an interval is then a hundredth wide, and its error a
+// thousandth.
+const manyClients, partClients, partResamples = 20_000, 1_000, 500
+
 // Relations returns a relation for each kind of outcome that any episode has, in the order of [Kinds].
 func (m *Mismatch) Relations() []Relation {
-	sessions := slices.SortedFunc(slices.Values(m.sessions), func(a, b session) int { return cmp.Compare(a.index, b.index) })
+	sessions := m.sessions
+	if byPlace := func(a, b session) int { return cmp.Compare(a.index, b.index) }; !slices.IsSortedFunc(sessions, byPlace) {
+		sessions = slices.SortedFunc(slices.Values(sessions), byPlace)
+	}
 	var out []Relation
 	for _, kind := range Kinds() {
 		r, has := Relation{Kind: kind}, false
@@ -212,6 +245,12 @@ func correlate(kind Kind, clusters [][]session, within transform) Correlation {
 	}
 	out := Correlation{Value: &value}
 	if len(clusters) < MinEpisodes {
+		return out
+	}
+	if len(clusters) > manyClients {
+		if ci, err := (stats.Bootstrap{Resamples: partResamples}).PartInterval(len(clusters), partClients, value, statistic); err == nil {
+			out.CI95 = &ci
+		}
 		return out
 	}
 	if ci, err := (stats.Bootstrap{Resamples: min(max(draws/n, leastResamples), mostResamples)}).Interval(len(clusters), statistic); err == nil {

@@ -18,7 +18,7 @@ import (
 // Builder takes in the episodes of a run, in any order.
 type Builder struct {
 	manifest *vignettev1.Manifest
-	table    studies.Table
+	table    *studies.Table
 	mismatch outcomes.Mismatch
 	arms     map[string]*arm
 	played   []played
@@ -27,7 +27,7 @@ type Builder struct {
 
 // New returns a builder for a run.
 func New(manifest *vignettev1.Manifest) *Builder {
-	b := &Builder{manifest: manifest, arms: map[string]*arm{}, ranges: map[string][2]float64{}}
+	b := &Builder{manifest: manifest, table: studies.NewTable(manifest), arms: map[string]*arm{}, ranges: map[string][2]float64{}}
 	for _, evaluator := range manifest.GetEvaluators() {
 		for _, spec := range evaluator.GetDimensions() {
 			b.ranges[spec.GetId()] = [2]float64{spec.GetMin(), spec.GetMax()}
@@ -141,6 +141,9 @@ type Report struct {
 	Run        string   `json:"run"`
 	Title      string   `json:"title"`
 	Question   string   `json:"question"`
+	Hypothesis string   `json:"hypothesis,omitempty"`
+	Design     string   `json:"design,omitempty"` // of the study file, in words
+	Notes      string   `json:"notes,omitempty"`
 	Version    string   `json:"version"`
 	Seed       uint64   `json:"seed"`
 	Repeats    int32    `json:"repeats"`
@@ -227,6 +230,7 @@ func (b *Builder) Report() *Report {
 	r.points(b.played)
 	r.LookAt = lookAt(b.played)
 	r.ask()
+	r.study(m.GetStudy())
 	return r
 }
 
@@ -244,6 +248,36 @@ func (r *Report) ask() {
 		return
 	}
 	r.Question = "What does it change: " + strings.Join(compared, "; ") + "?"
+}
+
+// study takes over what a study file says of itself.
+func (r *Report) study(s *vignettev1.Study) {
+	if s == nil {
+		return
+	}
+	r.Title, r.Question, r.Hypothesis, r.Notes = cmp.Or(s.GetTitle(), s.GetId()), s.GetQuestion(), s.GetHypothesis(), s.GetNotes()
+	var compared, blocks []string
+	for _, f := range s.GetFactors() {
+		var levels []string
+		for _, l := range f.GetLevels() {
+			levels = append(levels, l.GetName())
+		}
+		text := strings.TrimPrefix(f.GetRole()+"."+f.GetField(), ".") + " (" + strings.Join(levels, ", ") + ")"
+		if f.GetBlock() {
+			blocks = append(blocks, text)
+		} else {
+			compared = append(compared, text)
+		}
+	}
+	r.Design = "all combinations of "
+	if s.GetDesign() == vignettev1.StudyDesign_STUDY_DESIGN_PAIRED {
+		r.Design = "one thing at a time: "
+	}
+	r.Design += strings.Join(compared, "; ")
+	if len(blocks) > 0 {
+		r.Design += "; for each of " + strings.Join(blocks, "; ") + ", which are not compared"
+	}
+	r.Design += ". The question is about " + s.GetOutcome() + "."
 }
 
 func mindsOf(m *vignettev1.Manifest) string {

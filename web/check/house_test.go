@@ -75,6 +75,9 @@ func (h *house) open(ctx context.Context, dir string) (err error) {
 	if _, err = h.node.HostFeedback(ctx, time.Now); err != nil {
 		return err
 	}
+	if _, err = h.node.HostPractice(ctx, nil); err != nil {
+		return err
+	}
 	if h.pages, err = h.node.ServeWeb(web.Config{Address: "127.0.0.1:0"}); err != nil {
 		return err
 	}

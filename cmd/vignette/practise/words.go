@@ -137,6 +137,13 @@ func riskLines(notice *vignettev1.RiskNotice) []string {
 		}
 		lines = append(lines, text)
 	}
+	if len(notice.GetHeard()) > 0 {
+		var heard []string
+		for _, words := range notice.GetHeard() {
+			heard = append(heard, `"`+inert.Line(words)+`"`)
+		}
+		lines = append(lines, "What sounded like it: "+strings.Join(heard, ", ")+". If that is wrong, go on, and say it in other words.")
+	}
 	return lines
 }
 

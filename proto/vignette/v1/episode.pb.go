@@ -195,6 +195,8 @@ type Manifest struct {
 	Sources []*ScenarioSource `protobuf:"bytes,14,rep,name=sources,proto3" json:"sources,omitempty"`
 	// Set when the run is a session of practice, or a branch of one.
 	Practice *Practice `protobuf:"bytes,16,opt,name=practice,proto3" json:"practice,omitempty"`
+	// The study file that it is of, as it was read; unset where scenarios were played without one.
+	Study *Study `protobuf:"bytes,17,opt,name=study,proto3" json:"study,omitempty"`
 	// Set when a policy from outside played it.
 	Environment   *EnvironmentEpisode `protobuf:"bytes,18,opt,name=environment,proto3" json:"environment,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -339,6 +341,13 @@ func (x *Manifest) GetSources() []*ScenarioSource {
 func (x *Manifest) GetPractice() *Practice {
 	if x != nil {
 		return x.Practice
+	}
+	return nil
+}
+
+func (x *Manifest) GetStudy() *Study {
+	if x != nil {
+		return x.Study
 	}
 	return nil
 }
@@ -1719,7 +1728,7 @@ var File_vignette_v1_episode_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_episode_proto_rawDesc = "" +
 	"\n" +
-	"\x19vignette/v1/episode.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17vignette/v1/agent.proto\x1a\x1dvignette/v1/environment.proto\x1a\x1bvignette/v1/evaluator.proto\x1a\x1avignette/v1/feedback.proto\x1a\x19vignette/v1/options.proto\x1a\x1avignette/v1/practice.proto\x1a\x1avignette/v1/scenario.proto\x1a\x17vignette/v1/score.proto\x1a\x16vignette/v1/turn.proto\"\xcd\a\n" +
+	"\x19vignette/v1/episode.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17vignette/v1/agent.proto\x1a\x1dvignette/v1/environment.proto\x1a\x1bvignette/v1/evaluator.proto\x1a\x1avignette/v1/feedback.proto\x1a\x19vignette/v1/options.proto\x1a\x1avignette/v1/practice.proto\x1a\x1avignette/v1/scenario.proto\x1a\x17vignette/v1/score.proto\x1a\x17vignette/v1/study.proto\x1a\x16vignette/v1/turn.proto\"\xf7\a\n" +
 	"\bManifest\x12.\n" +
 	"\x0eschema_version\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x01R\rschemaVersion\x122\n" +
 	"\x03run\x18\x02 \x01(\tB \xbaH\x19r\x172\x15^[A-Za-z0-9_-]{1,64}$\xb0\xbb\x18\x01R\x03run\x12?\n" +
@@ -1740,7 +1749,8 @@ const file_vignette_v1_episode_proto_rawDesc = "" +
 	"\x04fork\x18\x0f \x01(\v2\x11.vignette.v1.ForkR\x04fork\x12:\n" +
 	"\aextends\x18\r \x01(\tB \xbaH\x19r\x172\x15^[A-Za-z0-9_-]{0,64}$\xb0\xbb\x18\x01R\aextends\x12;\n" +
 	"\asources\x18\x0e \x03(\v2\x1b.vignette.v1.ScenarioSourceB\x04\xb0\xbb\x18\x01R\asources\x121\n" +
-	"\bpractice\x18\x10 \x01(\v2\x15.vignette.v1.PracticeR\bpractice\x12A\n" +
+	"\bpractice\x18\x10 \x01(\v2\x15.vignette.v1.PracticeR\bpractice\x12(\n" +
+	"\x05study\x18\x11 \x01(\v2\x12.vignette.v1.StudyR\x05study\x12A\n" +
 	"\venvironment\x18\x12 \x01(\v2\x1f.vignette.v1.EnvironmentEpisodeR\venvironment\x1a9\n" +
 	"\vModelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
@@ -1895,16 +1905,17 @@ var file_vignette_v1_episode_proto_goTypes = []any{
 	(*AgentDescription)(nil),      // 23: vignette.v1.AgentDescription
 	(*EvaluatorDescription)(nil),  // 24: vignette.v1.EvaluatorDescription
 	(*Practice)(nil),              // 25: vignette.v1.Practice
-	(*EnvironmentEpisode)(nil),    // 26: vignette.v1.EnvironmentEpisode
-	(*Action)(nil),                // 27: vignette.v1.Action
-	(*Turn)(nil),                  // 28: vignette.v1.Turn
-	(*ProbeAnswer)(nil),           // 29: vignette.v1.ProbeAnswer
-	(*Score)(nil),                 // 30: vignette.v1.Score
-	(*Reward)(nil),                // 31: vignette.v1.Reward
-	(*Consequences)(nil),          // 32: vignette.v1.Consequences
-	(*Rating)(nil),                // 33: vignette.v1.Rating
-	(*Campaign)(nil),              // 34: vignette.v1.Campaign
-	(*PracticeEvent)(nil),         // 35: vignette.v1.PracticeEvent
+	(*Study)(nil),                 // 26: vignette.v1.Study
+	(*EnvironmentEpisode)(nil),    // 27: vignette.v1.EnvironmentEpisode
+	(*Action)(nil),                // 28: vignette.v1.Action
+	(*Turn)(nil),                  // 29: vignette.v1.Turn
+	(*ProbeAnswer)(nil),           // 30: vignette.v1.ProbeAnswer
+	(*Score)(nil),                 // 31: vignette.v1.Score
+	(*Reward)(nil),                // 32: vignette.v1.Reward
+	(*Consequences)(nil),          // 33: vignette.v1.Consequences
+	(*Rating)(nil),                // 34: vignette.v1.Rating
+	(*Campaign)(nil),              // 35: vignette.v1.Campaign
+	(*PracticeEvent)(nil),         // 36: vignette.v1.PracticeEvent
 }
 var file_vignette_v1_episode_proto_depIdxs = []int32{
 	20, // 0: vignette.v1.Manifest.created_at:type_name -> google.protobuf.Timestamp
@@ -1917,40 +1928,41 @@ var file_vignette_v1_episode_proto_depIdxs = []int32{
 	5,  // 7: vignette.v1.Manifest.fork:type_name -> vignette.v1.Fork
 	4,  // 8: vignette.v1.Manifest.sources:type_name -> vignette.v1.ScenarioSource
 	25, // 9: vignette.v1.Manifest.practice:type_name -> vignette.v1.Practice
-	26, // 10: vignette.v1.Manifest.environment:type_name -> vignette.v1.EnvironmentEpisode
-	20, // 11: vignette.v1.Tombstone.time:type_name -> google.protobuf.Timestamp
-	27, // 12: vignette.v1.Fork.say:type_name -> vignette.v1.Action
-	7,  // 13: vignette.v1.Cell.factors:type_name -> vignette.v1.FactorLevel
-	20, // 14: vignette.v1.EpisodeEvent.time:type_name -> google.protobuf.Timestamp
-	9,  // 15: vignette.v1.EpisodeEvent.started:type_name -> vignette.v1.EpisodeStarted
-	10, // 16: vignette.v1.EpisodeEvent.claimed:type_name -> vignette.v1.Claimed
-	28, // 17: vignette.v1.EpisodeEvent.turn:type_name -> vignette.v1.Turn
-	29, // 18: vignette.v1.EpisodeEvent.probed:type_name -> vignette.v1.ProbeAnswer
-	13, // 19: vignette.v1.EpisodeEvent.evaluated:type_name -> vignette.v1.Evaluated
-	14, // 20: vignette.v1.EpisodeEvent.conversation_ended:type_name -> vignette.v1.ConversationEnded
-	15, // 21: vignette.v1.EpisodeEvent.completed:type_name -> vignette.v1.EpisodeCompleted
-	16, // 22: vignette.v1.EpisodeEvent.failed:type_name -> vignette.v1.EpisodeFailed
-	11, // 23: vignette.v1.EpisodeEvent.bids:type_name -> vignette.v1.Bids
-	3,  // 24: vignette.v1.EpisodeEvent.deleted:type_name -> vignette.v1.Tombstone
-	6,  // 25: vignette.v1.EpisodeStarted.cell:type_name -> vignette.v1.Cell
-	12, // 26: vignette.v1.Bids.bids:type_name -> vignette.v1.RoleBid
-	30, // 27: vignette.v1.Evaluated.scores:type_name -> vignette.v1.Score
-	0,  // 28: vignette.v1.ConversationEnded.reason:type_name -> vignette.v1.EndReason
-	1,  // 29: vignette.v1.EpisodeCompleted.validity:type_name -> vignette.v1.Validity
-	31, // 30: vignette.v1.EpisodeCompleted.rewards:type_name -> vignette.v1.Reward
-	20, // 31: vignette.v1.Note.time:type_name -> google.protobuf.Timestamp
-	13, // 32: vignette.v1.Note.rescored:type_name -> vignette.v1.Evaluated
-	18, // 33: vignette.v1.Note.rewarded:type_name -> vignette.v1.Rewarded
-	32, // 34: vignette.v1.Note.consequences:type_name -> vignette.v1.Consequences
-	33, // 35: vignette.v1.Note.rated:type_name -> vignette.v1.Rating
-	34, // 36: vignette.v1.Note.campaign:type_name -> vignette.v1.Campaign
-	35, // 37: vignette.v1.Note.practice:type_name -> vignette.v1.PracticeEvent
-	31, // 38: vignette.v1.Rewarded.rewards:type_name -> vignette.v1.Reward
-	39, // [39:39] is the sub-list for method output_type
-	39, // [39:39] is the sub-list for method input_type
-	39, // [39:39] is the sub-list for extension type_name
-	39, // [39:39] is the sub-list for extension extendee
-	0,  // [0:39] is the sub-list for field type_name
+	26, // 10: vignette.v1.Manifest.study:type_name -> vignette.v1.Study
+	27, // 11: vignette.v1.Manifest.environment:type_name -> vignette.v1.EnvironmentEpisode
+	20, // 12: vignette.v1.Tombstone.time:type_name -> google.protobuf.Timestamp
+	28, // 13: vignette.v1.Fork.say:type_name -> vignette.v1.Action
+	7,  // 14: vignette.v1.Cell.factors:type_name -> vignette.v1.FactorLevel
+	20, // 15: vignette.v1.EpisodeEvent.time:type_name -> google.protobuf.Timestamp
+	9,  // 16: vignette.v1.EpisodeEvent.started:type_name -> vignette.v1.EpisodeStarted
+	10, // 17: vignette.v1.EpisodeEvent.claimed:type_name -> vignette.v1.Claimed
+	29, // 18: vignette.v1.EpisodeEvent.turn:type_name -> vignette.v1.Turn
+	30, // 19: vignette.v1.EpisodeEvent.probed:type_name -> vignette.v1.ProbeAnswer
+	13, // 20: vignette.v1.EpisodeEvent.evaluated:type_name -> vignette.v1.Evaluated
+	14, // 21: vignette.v1.EpisodeEvent.conversation_ended:type_name -> vignette.v1.ConversationEnded
+	15, // 22: vignette.v1.EpisodeEvent.completed:type_name -> vignette.v1.EpisodeCompleted
+	16, // 23: vignette.v1.EpisodeEvent.failed:type_name -> vignette.v1.EpisodeFailed
+	11, // 24: vignette.v1.EpisodeEvent.bids:type_name -> vignette.v1.Bids
+	3,  // 25: vignette.v1.EpisodeEvent.deleted:type_name -> vignette.v1.Tombstone
+	6,  // 26: vignette.v1.EpisodeStarted.cell:type_name -> vignette.v1.Cell
+	12, // 27: vignette.v1.Bids.bids:type_name -> vignette.v1.RoleBid
+	31, // 28: vignette.v1.Evaluated.scores:type_name -> vignette.v1.Score
+	0,  // 29: vignette.v1.ConversationEnded.reason:type_name -> vignette.v1.EndReason
+	1,  // 30: vignette.v1.EpisodeCompleted.validity:type_name -> vignette.v1.Validity
+	32, // 31: vignette.v1.EpisodeCompleted.rewards:type_name -> vignette.v1.Reward
+	20, // 32: vignette.v1.Note.time:type_name -> google.protobuf.Timestamp
+	13, // 33: vignette.v1.Note.rescored:type_name -> vignette.v1.Evaluated
+	18, // 34: vignette.v1.Note.rewarded:type_name -> vignette.v1.Rewarded
+	33, // 35: vignette.v1.Note.consequences:type_name -> vignette.v1.Consequences
+	34, // 36: vignette.v1.Note.rated:type_name -> vignette.v1.Rating
+	35, // 37: vignette.v1.Note.campaign:type_name -> vignette.v1.Campaign
+	36, // 38: vignette.v1.Note.practice:type_name -> vignette.v1.PracticeEvent
+	32, // 39: vignette.v1.Rewarded.rewards:type_name -> vignette.v1.Reward
+	40, // [40:40] is the sub-list for method output_type
+	40, // [40:40] is the sub-list for method input_type
+	40, // [40:40] is the sub-list for extension type_name
+	40, // [40:40] is the sub-list for extension extendee
+	0,  // [0:40] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_episode_proto_init() }
@@ -1966,6 +1978,7 @@ func file_vignette_v1_episode_proto_init() {
 	file_vignette_v1_practice_proto_init()
 	file_vignette_v1_scenario_proto_init()
 	file_vignette_v1_score_proto_init()
+	file_vignette_v1_study_proto_init()
 	file_vignette_v1_turn_proto_init()
 	file_vignette_v1_episode_proto_msgTypes[6].OneofWrappers = []any{
 		(*EpisodeEvent_Started)(nil),

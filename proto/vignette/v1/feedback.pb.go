@@ -934,7 +934,9 @@ type GoldItem struct {
 	// How far off still counts as right.
 	Tolerance int32 `protobuf:"varint,5,opt,name=tolerance,proto3" json:"tolerance,omitempty"`
 	// Why it is the answer; told to raters in the calibration round.
-	Reason        string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
+	Reason string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
+	// For units that are pairs: the other episode's id. The answer is about `episode` beside it: above the scale's middle prefers `episode`.
+	OtherEpisode  string `protobuf:"bytes,7,opt,name=other_episode,json=otherEpisode,proto3" json:"other_episode,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1007,6 +1009,13 @@ func (x *GoldItem) GetTolerance() int32 {
 func (x *GoldItem) GetReason() string {
 	if x != nil {
 		return x.Reason
+	}
+	return ""
+}
+
+func (x *GoldItem) GetOtherEpisode() string {
+	if x != nil {
+		return x.OtherEpisode
 	}
 	return ""
 }
@@ -3258,7 +3267,7 @@ const file_vignette_v1_feedback_proto_rawDesc = "" +
 	"borderline\x12\x18\n" +
 	"\anominal\x18\b \x01(\bR\anominal:\xe3\x01\xbaH\xdf\x01\x1aG\n" +
 	"\x12rating_scale.range\x12\x1cmax must be greater than min\x1a\x13this.max > this.min\x1a\x93\x01\n" +
-	"\x13rating_scale.labels\x122give every number from min to max a label, or none\x1aHthis.labels.size() == 0 || this.labels.size() == this.max - this.min + 1\"\xe7\x01\n" +
+	"\x13rating_scale.labels\x122give every number from min to max a label, or none\x1aHthis.labels.size() == 0 || this.labels.size() == this.max - this.min + 1\"\x8c\x02\n" +
 	"\bGoldItem\x12!\n" +
 	"\aepisode\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\aepisode\x12+\n" +
 	"\n" +
@@ -3266,7 +3275,8 @@ const file_vignette_v1_feedback_proto_rawDesc = "" +
 	"\x05scale\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05scale\x12\x14\n" +
 	"\x05value\x18\x04 \x01(\x05R\x05value\x12%\n" +
 	"\ttolerance\x18\x05 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\ttolerance\x12 \n" +
-	"\x06reason\x18\x06 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x06reasonB\r\n" +
+	"\x06reason\x18\x06 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x06reason\x12#\n" +
+	"\rother_episode\x18\a \x01(\tR\fotherEpisodeB\r\n" +
 	"\v_turn_index\"\xd5\x01\n" +
 	"\bCampaign\x129\n" +
 	"\x02id\x18\x01 \x01(\tB)\xbaH&r$2\"^[A-Za-z0-9_-]{1,64}\\.[a-z0-9]{8}$R\x02id\x12\x19\n" +

@@ -601,6 +601,7 @@ type PracticeEvent struct {
 	//	*PracticeEvent_Finished
 	//	*PracticeEvent_Formulated
 	//	*PracticeEvent_Switched
+	//	*PracticeEvent_Reviewed
 	Event         isPracticeEvent_Event `protobuf_oneof:"event"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -742,6 +743,15 @@ func (x *PracticeEvent) GetSwitched() *Switched {
 	return nil
 }
 
+func (x *PracticeEvent) GetReviewed() *SupervisorReview {
+	if x != nil {
+		if x, ok := x.Event.(*PracticeEvent_Reviewed); ok {
+			return x.Reviewed
+		}
+	}
+	return nil
+}
+
 type isPracticeEvent_Event interface {
 	isPracticeEvent_Event()
 }
@@ -801,6 +811,11 @@ type PracticeEvent_Switched struct {
 	Switched *Switched `protobuf:"bytes,11,opt,name=switched,proto3,oneof"`
 }
 
+type PracticeEvent_Reviewed struct {
+	// A supervisor said something of it.
+	Reviewed *SupervisorReview `protobuf:"bytes,12,opt,name=reviewed,proto3,oneof"`
+}
+
 func (*PracticeEvent_Measured) isPracticeEvent_Event() {}
 
 func (*PracticeEvent_Feedback) isPracticeEvent_Event() {}
@@ -822,6 +837,8 @@ func (*PracticeEvent_Finished) isPracticeEvent_Event() {}
 func (*PracticeEvent_Formulated) isPracticeEvent_Event() {}
 
 func (*PracticeEvent_Switched) isPracticeEvent_Event() {}
+
+func (*PracticeEvent_Reviewed) isPracticeEvent_Event() {}
 
 // Measures are what a trainee says about themselves.
 type Measures struct {
@@ -1664,19 +1681,21 @@ func (*Switched) Descriptor() ([]byte, []int) {
 }
 
 // RiskNotice says that the trainee's own words told of danger, and what was shown. The words themselves are kept nowhere: only which
-// rule met them.
+// rule met them; the trainee alone is told which they were.
 type RiskNotice struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What kind: "self_harm", "suicide", "harm_to_others", "in_danger".
 	Kind string `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
-	// Id of the rule that met.
+	// Id of the rule that met; "model" where the trained model heard it.
 	Rule string `protobuf:"bytes,2,opt,name=rule,proto3" json:"rule,omitempty"`
-	// Version of the rules.
+	// Version of the rules and the model.
 	Version string `protobuf:"bytes,3,opt,name=version,proto3" json:"version,omitempty"`
 	// What was shown.
 	Help *LocalHelp `protobuf:"bytes,4,opt,name=help,proto3" json:"help,omitempty"`
 	// Index of the turn that was not said.
-	TurnIndex     int32 `protobuf:"varint,5,opt,name=turn_index,json=turnIndex,proto3" json:"turn_index,omitempty"`
+	TurnIndex int32 `protobuf:"varint,5,opt,name=turn_index,json=turnIndex,proto3" json:"turn_index,omitempty"`
+	// The pieces of what was written that weighed most, weightiest first: told once, to whoever wrote it, and recorded nowhere.
+	Heard         []string `protobuf:"bytes,6,rep,name=heard,proto3" json:"heard,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1744,6 +1763,13 @@ func (x *RiskNotice) GetTurnIndex() int32 {
 		return x.TurnIndex
 	}
 	return 0
+}
+
+func (x *RiskNotice) GetHeard() []string {
+	if x != nil {
+		return x.Heard
+	}
+	return nil
 }
 
 // LocalHelp is where somebody in distress can turn. It is configured for the place where it is shown.
@@ -2030,7 +2056,9 @@ type PracticeSession struct {
 	// Formulation can be practised: the client has a cognitive model.
 	Formulation bool `protobuf:"varint,21,opt,name=formulation,proto3" json:"formulation,omitempty"`
 	// Where the log stands: what WatchSession takes.
-	Cursor        uint64 `protobuf:"varint,22,opt,name=cursor,proto3" json:"cursor,omitempty"`
+	Cursor uint64 `protobuf:"varint,22,opt,name=cursor,proto3" json:"cursor,omitempty"`
+	// What supervisors said of it, oldest first. Scores that they put beside others are there where those others are.
+	Reviews       []*SupervisorReview `protobuf:"bytes,23,rep,name=reviews,proto3" json:"reviews,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2217,6 +2245,13 @@ func (x *PracticeSession) GetCursor() uint64 {
 		return x.Cursor
 	}
 	return 0
+}
+
+func (x *PracticeSession) GetReviews() []*SupervisorReview {
+	if x != nil {
+		return x.Reviews
+	}
+	return nil
 }
 
 // PracticePart is the trainee's part.
@@ -6071,7 +6106,7 @@ var File_vignette_v1_practice_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_practice_proto_rawDesc = "" +
 	"\n" +
-	"\x1avignette/v1/practice.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19vignette/v1/options.proto\x1a\x19vignette/v1/persona.proto\x1a\x1avignette/v1/scenario.proto\x1a\x17vignette/v1/score.proto\x1a\x17vignette/v1/state.proto\x1a\x16vignette/v1/turn.proto\"\x86\x04\n" +
+	"\x1avignette/v1/practice.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19vignette/v1/options.proto\x1a\x19vignette/v1/persona.proto\x1a\x1avignette/v1/scenario.proto\x1a\x17vignette/v1/score.proto\x1a\x17vignette/v1/state.proto\x1a\x1dvignette/v1/supervision.proto\x1a\x16vignette/v1/turn.proto\"\x86\x04\n" +
 	"\bPractice\x12\x1e\n" +
 	"\asession\x18\x01 \x01(\tB\x04\xb0\xbb\x18\x01R\asession\x12\x1b\n" +
 	"\x04role\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x04role\x12&\n" +
@@ -6092,7 +6127,7 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"\aConsent\x12\x14\n" +
 	"\x05given\x18\x01 \x01(\bR\x05given\x12\x1c\n" +
 	"\x04text\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc0>R\x04text\x124\n" +
-	"\x04time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x04\xb0\xbb\x18\x01R\x04time\"\xe6\x04\n" +
+	"\x04time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x04\xb0\xbb\x18\x01R\x04time\"\xa3\x05\n" +
 	"\rPracticeEvent\x123\n" +
 	"\bmeasured\x18\x01 \x01(\v2\x15.vignette.v1.MeasuresH\x00R\bmeasured\x12;\n" +
 	"\bfeedback\x18\x02 \x01(\v2\x1d.vignette.v1.PracticeFeedbackH\x00R\bfeedback\x123\n" +
@@ -6107,7 +6142,8 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"formulated\x18\n" +
 	" \x01(\v2\x1e.vignette.v1.ScoredFormulationH\x00R\n" +
 	"formulated\x123\n" +
-	"\bswitched\x18\v \x01(\v2\x15.vignette.v1.SwitchedH\x00R\bswitchedB\x0e\n" +
+	"\bswitched\x18\v \x01(\v2\x15.vignette.v1.SwitchedH\x00R\bswitched\x12;\n" +
+	"\breviewed\x18\f \x01(\v2\x1d.vignette.v1.SupervisorReviewH\x00R\breviewedB\x0e\n" +
 	"\x05event\x12\x05\xbaH\x02\b\x01\"\x98\x03\n" +
 	"\bMeasures\x12?\n" +
 	"\x06moment\x18\x01 \x01(\x0e2\x1b.vignette.v1.PracticeMomentB\n" +
@@ -6185,7 +6221,7 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"\bFinished\x123\n" +
 	"\aprofile\x18\x01 \x03(\v2\x19.vignette.v1.SkillProfileR\aprofile\"\n" +
 	"\n" +
-	"\bSwitched\"\x99\x01\n" +
+	"\bSwitched\"\xaf\x01\n" +
 	"\n" +
 	"RiskNotice\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x12\n" +
@@ -6193,7 +6229,8 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"\aversion\x18\x03 \x01(\tR\aversion\x12*\n" +
 	"\x04help\x18\x04 \x01(\v2\x16.vignette.v1.LocalHelpR\x04help\x12\x1d\n" +
 	"\n" +
-	"turn_index\x18\x05 \x01(\x05R\tturnIndex\"\xda\x01\n" +
+	"turn_index\x18\x05 \x01(\x05R\tturnIndex\x12\x14\n" +
+	"\x05heard\x18\x06 \x03(\tR\x05heard\"\xda\x01\n" +
 	"\tLocalHelp\x12\x1c\n" +
 	"\x04text\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x1fR\x04text\x12D\n" +
 	"\bcontacts\x18\x02 \x03(\v2\x1e.vignette.v1.LocalHelp.ContactB\b\xbaH\x05\x92\x01\x02\x10\x14R\bcontacts\x1ai\n" +
@@ -6224,7 +6261,7 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"\x05field\x18\x01 \x01(\tR\x05field\x12\x19\n" +
 	"\x05score\x18\x02 \x01(\x01H\x00R\x05score\x88\x01\x01\x12\x16\n" +
 	"\x06method\x18\x03 \x01(\tR\x06methodB\b\n" +
-	"\x06_score\"\xc9\x06\n" +
+	"\x06_score\"\x82\a\n" +
 	"\x0fPracticeSession\x12\x18\n" +
 	"\asession\x18\x01 \x01(\tR\asession\x12\x1a\n" +
 	"\bscenario\x18\x02 \x01(\tR\bscenario\x12\x14\n" +
@@ -6250,7 +6287,8 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"\n" +
 	"created_at\x18\x14 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12 \n" +
 	"\vformulation\x18\x15 \x01(\bR\vformulation\x12\x16\n" +
-	"\x06cursor\x18\x16 \x01(\x04R\x06cursor\"\xba\x01\n" +
+	"\x06cursor\x18\x16 \x01(\x04R\x06cursor\x127\n" +
+	"\areviews\x18\x17 \x03(\v2\x1d.vignette.v1.SupervisorReviewR\areviews\"\xba\x01\n" +
 	"\fPracticePart\x12\x12\n" +
 	"\x04role\x18\x01 \x01(\tR\x04role\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x1a\n" +
@@ -6557,7 +6595,7 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"\vPauseReason\x12\x1c\n" +
 	"\x18PAUSE_REASON_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14PAUSE_REASON_TRAINEE\x10\x01\x12\x15\n" +
-	"\x11PAUSE_REASON_RISK\x10\x022\xc9\f\n" +
+	"\x11PAUSE_REASON_RISK\x10\x022\xa1\r\n" +
 	"\x0fPracticeService\x12S\n" +
 	"\fStartSession\x12 .vignette.v1.StartSessionRequest\x1a!.vignette.v1.StartSessionResponse\x12:\n" +
 	"\x03Say\x12\x17.vignette.v1.SayRequest\x1a\x18.vignette.v1.SayResponse0\x01\x12>\n" +
@@ -6574,7 +6612,8 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"\tFormulate\x12\x1d.vignette.v1.FormulateRequest\x1a\x1e.vignette.v1.FormulateResponse\x12S\n" +
 	"\fLeaveSession\x12 .vignette.v1.LeaveSessionRequest\x1a!.vignette.v1.LeaveSessionResponse\x12V\n" +
 	"\rFinishSession\x12!.vignette.v1.FinishSessionRequest\x1a\".vignette.v1.FinishSessionResponse\x12J\n" +
-	"\tGetReport\x12\x1d.vignette.v1.GetReportRequest\x1a\x1e.vignette.v1.GetReportResponse\x12P\n" +
+	"\tGetReport\x12\x1d.vignette.v1.GetReportRequest\x1a\x1e.vignette.v1.GetReportResponse\x12V\n" +
+	"\rReviewSession\x12!.vignette.v1.ReviewSessionRequest\x1a\".vignette.v1.ReviewSessionResponse\x12P\n" +
 	"\vGetProgress\x12\x1f.vignette.v1.GetProgressRequest\x1a .vignette.v1.GetProgressResponse\x12S\n" +
 	"\fListSessions\x12 .vignette.v1.ListSessionsRequest\x1a!.vignette.v1.ListSessionsResponse\x12M\n" +
 	"\n" +
@@ -6682,18 +6721,21 @@ var file_vignette_v1_practice_proto_goTypes = []any{
 	(*ScoredFormulation_FieldScore)(nil), // 83: vignette.v1.ScoredFormulation.FieldScore
 	nil,                                  // 84: vignette.v1.StartSessionRequest.ModelsEntry
 	(*timestamppb.Timestamp)(nil),        // 85: google.protobuf.Timestamp
-	(*EmotionIntensity)(nil),             // 86: vignette.v1.EmotionIntensity
-	(*Span)(nil),                         // 87: vignette.v1.Span
-	(Emotion)(0),                         // 88: vignette.v1.Emotion
-	(CoreBelief_Category)(0),             // 89: vignette.v1.CoreBelief.Category
-	(*Objective)(nil),                    // 90: vignette.v1.Objective
-	(*Action)(nil),                       // 91: vignette.v1.Action
-	(*MentalState)(nil),                  // 92: vignette.v1.MentalState
-	(StateSource)(0),                     // 93: vignette.v1.StateSource
-	(*Scenario)(nil),                     // 94: vignette.v1.Scenario
-	(ObjectiveKind)(0),                   // 95: vignette.v1.ObjectiveKind
-	(ActionKind)(0),                      // 96: vignette.v1.ActionKind
-	(*Score)(nil),                        // 97: vignette.v1.Score
+	(*SupervisorReview)(nil),             // 86: vignette.v1.SupervisorReview
+	(*EmotionIntensity)(nil),             // 87: vignette.v1.EmotionIntensity
+	(*Span)(nil),                         // 88: vignette.v1.Span
+	(Emotion)(0),                         // 89: vignette.v1.Emotion
+	(CoreBelief_Category)(0),             // 90: vignette.v1.CoreBelief.Category
+	(*Objective)(nil),                    // 91: vignette.v1.Objective
+	(*Action)(nil),                       // 92: vignette.v1.Action
+	(*MentalState)(nil),                  // 93: vignette.v1.MentalState
+	(StateSource)(0),                     // 94: vignette.v1.StateSource
+	(*Scenario)(nil),                     // 95: vignette.v1.Scenario
+	(ObjectiveKind)(0),                   // 96: vignette.v1.ObjectiveKind
+	(ActionKind)(0),                      // 97: vignette.v1.ActionKind
+	(*Score)(nil),                        // 98: vignette.v1.Score
+	(*ReviewSessionRequest)(nil),         // 99: vignette.v1.ReviewSessionRequest
+	(*ReviewSessionResponse)(nil),        // 100: vignette.v1.ReviewSessionResponse
 }
 var file_vignette_v1_practice_proto_depIdxs = []int32{
 	0,   // 0: vignette.v1.Practice.help:type_name -> vignette.v1.HelpLevel
@@ -6713,143 +6755,147 @@ var file_vignette_v1_practice_proto_depIdxs = []int32{
 	19,  // 14: vignette.v1.PracticeEvent.finished:type_name -> vignette.v1.Finished
 	24,  // 15: vignette.v1.PracticeEvent.formulated:type_name -> vignette.v1.ScoredFormulation
 	20,  // 16: vignette.v1.PracticeEvent.switched:type_name -> vignette.v1.Switched
-	4,   // 17: vignette.v1.Measures.moment:type_name -> vignette.v1.PracticeMoment
-	86,  // 18: vignette.v1.Measures.emotions:type_name -> vignette.v1.EmotionIntensity
-	11,  // 19: vignette.v1.PracticeFeedback.skills:type_name -> vignette.v1.SkillFound
-	12,  // 20: vignette.v1.PracticeFeedback.next:type_name -> vignette.v1.NextSkill
-	13,  // 21: vignette.v1.PracticeFeedback.sources:type_name -> vignette.v1.FeedbackSource
-	87,  // 22: vignette.v1.SkillFound.spans:type_name -> vignette.v1.Span
-	12,  // 23: vignette.v1.PracticeHint.next:type_name -> vignette.v1.NextSkill
-	5,   // 24: vignette.v1.Paused.reason:type_name -> vignette.v1.PauseReason
-	72,  // 25: vignette.v1.Finished.profile:type_name -> vignette.v1.SkillProfile
-	22,  // 26: vignette.v1.RiskNotice.help:type_name -> vignette.v1.LocalHelp
-	82,  // 27: vignette.v1.LocalHelp.contacts:type_name -> vignette.v1.LocalHelp.Contact
-	88,  // 28: vignette.v1.Formulation.emotions:type_name -> vignette.v1.Emotion
-	89,  // 29: vignette.v1.Formulation.core_beliefs:type_name -> vignette.v1.CoreBelief.Category
-	23,  // 30: vignette.v1.ScoredFormulation.submitted:type_name -> vignette.v1.Formulation
-	23,  // 31: vignette.v1.ScoredFormulation.reference:type_name -> vignette.v1.Formulation
-	83,  // 32: vignette.v1.ScoredFormulation.fields:type_name -> vignette.v1.ScoredFormulation.FieldScore
-	26,  // 33: vignette.v1.PracticeSession.part:type_name -> vignette.v1.PracticePart
-	27,  // 34: vignette.v1.PracticeSession.partners:type_name -> vignette.v1.PracticePartner
-	6,   // 35: vignette.v1.PracticeSession.practice:type_name -> vignette.v1.Practice
-	3,   // 36: vignette.v1.PracticeSession.phase:type_name -> vignette.v1.PracticePhase
-	5,   // 37: vignette.v1.PracticeSession.paused:type_name -> vignette.v1.PauseReason
-	21,  // 38: vignette.v1.PracticeSession.risk:type_name -> vignette.v1.RiskNotice
-	28,  // 39: vignette.v1.PracticeSession.branches:type_name -> vignette.v1.PracticeBranch
-	29,  // 40: vignette.v1.PracticeSession.turns:type_name -> vignette.v1.PracticeTurn
-	9,   // 41: vignette.v1.PracticeSession.measures:type_name -> vignette.v1.Measures
-	85,  // 42: vignette.v1.PracticeSession.created_at:type_name -> google.protobuf.Timestamp
-	90,  // 43: vignette.v1.PracticePart.objective:type_name -> vignette.v1.Objective
-	91,  // 44: vignette.v1.PracticeTurn.action:type_name -> vignette.v1.Action
-	92,  // 45: vignette.v1.PracticeTurn.felt:type_name -> vignette.v1.MentalState
-	10,  // 46: vignette.v1.PracticeTurn.feedback:type_name -> vignette.v1.PracticeFeedback
-	15,  // 47: vignette.v1.PracticeTurn.disagreements:type_name -> vignette.v1.Disagreement
-	31,  // 48: vignette.v1.PracticeComparison.original:type_name -> vignette.v1.BranchSide
-	31,  // 49: vignette.v1.PracticeComparison.retry:type_name -> vignette.v1.BranchSide
-	29,  // 50: vignette.v1.BranchSide.said:type_name -> vignette.v1.PracticeTurn
-	29,  // 51: vignette.v1.BranchSide.answered:type_name -> vignette.v1.PracticeTurn
-	32,  // 52: vignette.v1.BranchSide.change:type_name -> vignette.v1.PartnerChange
-	93,  // 53: vignette.v1.PartnerChange.source:type_name -> vignette.v1.StateSource
-	29,  // 54: vignette.v1.PracticeUpdate.turn:type_name -> vignette.v1.PracticeTurn
-	34,  // 55: vignette.v1.PracticeUpdate.words:type_name -> vignette.v1.PracticeWords
-	10,  // 56: vignette.v1.PracticeUpdate.feedback:type_name -> vignette.v1.PracticeFeedback
-	21,  // 57: vignette.v1.PracticeUpdate.risk:type_name -> vignette.v1.RiskNotice
-	30,  // 58: vignette.v1.PracticeUpdate.comparison:type_name -> vignette.v1.PracticeComparison
-	25,  // 59: vignette.v1.PracticeUpdate.session:type_name -> vignette.v1.PracticeSession
-	94,  // 60: vignette.v1.StartSessionRequest.scenario:type_name -> vignette.v1.Scenario
-	36,  // 61: vignette.v1.StartSessionRequest.situation:type_name -> vignette.v1.OwnSituation
-	0,   // 62: vignette.v1.StartSessionRequest.help:type_name -> vignette.v1.HelpLevel
-	2,   // 63: vignette.v1.StartSessionRequest.arm:type_name -> vignette.v1.StudyArm
-	7,   // 64: vignette.v1.StartSessionRequest.consent:type_name -> vignette.v1.Consent
-	1,   // 65: vignette.v1.StartSessionRequest.skills:type_name -> vignette.v1.SkillSet
-	84,  // 66: vignette.v1.StartSessionRequest.models:type_name -> vignette.v1.StartSessionRequest.ModelsEntry
-	95,  // 67: vignette.v1.OwnSituation.kind:type_name -> vignette.v1.ObjectiveKind
-	25,  // 68: vignette.v1.StartSessionResponse.session:type_name -> vignette.v1.PracticeSession
-	96,  // 69: vignette.v1.SayRequest.kind:type_name -> vignette.v1.ActionKind
-	33,  // 70: vignette.v1.SayResponse.update:type_name -> vignette.v1.PracticeUpdate
-	10,  // 71: vignette.v1.DraftResponse.feedback:type_name -> vignette.v1.PracticeFeedback
-	21,  // 72: vignette.v1.DraftResponse.risk:type_name -> vignette.v1.RiskNotice
-	14,  // 73: vignette.v1.GetHintResponse.hint:type_name -> vignette.v1.PracticeHint
-	10,  // 74: vignette.v1.GetFeedbackResponse.feedback:type_name -> vignette.v1.PracticeFeedback
-	15,  // 75: vignette.v1.DisagreeRequest.disagreement:type_name -> vignette.v1.Disagreement
-	33,  // 76: vignette.v1.RetryTurnResponse.update:type_name -> vignette.v1.PracticeUpdate
-	30,  // 77: vignette.v1.CompareBranchesResponse.comparison:type_name -> vignette.v1.PracticeComparison
-	29,  // 78: vignette.v1.CompareBranchesResponse.original:type_name -> vignette.v1.PracticeTurn
-	29,  // 79: vignette.v1.CompareBranchesResponse.retry:type_name -> vignette.v1.PracticeTurn
-	25,  // 80: vignette.v1.SwitchBranchResponse.session:type_name -> vignette.v1.PracticeSession
-	25,  // 81: vignette.v1.PauseSessionResponse.session:type_name -> vignette.v1.PracticeSession
-	25,  // 82: vignette.v1.ResumeSessionResponse.session:type_name -> vignette.v1.PracticeSession
-	9,   // 83: vignette.v1.MeasureRequest.measures:type_name -> vignette.v1.Measures
-	23,  // 84: vignette.v1.FormulateRequest.formulation:type_name -> vignette.v1.Formulation
-	24,  // 85: vignette.v1.FormulateResponse.scored:type_name -> vignette.v1.ScoredFormulation
-	25,  // 86: vignette.v1.LeaveSessionResponse.session:type_name -> vignette.v1.PracticeSession
-	68,  // 87: vignette.v1.FinishSessionResponse.report:type_name -> vignette.v1.PracticeReport
-	68,  // 88: vignette.v1.GetReportResponse.report:type_name -> vignette.v1.PracticeReport
-	25,  // 89: vignette.v1.PracticeReport.session:type_name -> vignette.v1.PracticeSession
-	72,  // 90: vignette.v1.PracticeReport.profile:type_name -> vignette.v1.SkillProfile
-	71,  // 91: vignette.v1.PracticeReport.curve:type_name -> vignette.v1.EmotionPoint
-	30,  // 92: vignette.v1.PracticeReport.comparisons:type_name -> vignette.v1.PracticeComparison
-	70,  // 93: vignette.v1.PracticeReport.debrief:type_name -> vignette.v1.DebriefPoint
-	97,  // 94: vignette.v1.PracticeReport.scores:type_name -> vignette.v1.Score
-	24,  // 95: vignette.v1.PracticeReport.formulations:type_name -> vignette.v1.ScoredFormulation
-	12,  // 96: vignette.v1.PracticeReport.next:type_name -> vignette.v1.NextSkill
-	69,  // 97: vignette.v1.PracticeReport.used:type_name -> vignette.v1.HelpUsed
-	92,  // 98: vignette.v1.EmotionPoint.state:type_name -> vignette.v1.MentalState
-	1,   // 99: vignette.v1.GetProgressRequest.skills:type_name -> vignette.v1.SkillSet
-	72,  // 100: vignette.v1.GetProgressResponse.profile:type_name -> vignette.v1.SkillProfile
-	75,  // 101: vignette.v1.GetProgressResponse.sessions:type_name -> vignette.v1.SessionProgress
-	12,  // 102: vignette.v1.GetProgressResponse.next:type_name -> vignette.v1.NextSkill
-	85,  // 103: vignette.v1.SessionProgress.created_at:type_name -> google.protobuf.Timestamp
-	72,  // 104: vignette.v1.SessionProgress.profile:type_name -> vignette.v1.SkillProfile
-	0,   // 105: vignette.v1.SessionProgress.help:type_name -> vignette.v1.HelpLevel
-	25,  // 106: vignette.v1.ListSessionsResponse.sessions:type_name -> vignette.v1.PracticeSession
-	25,  // 107: vignette.v1.GetSessionResponse.session:type_name -> vignette.v1.PracticeSession
-	33,  // 108: vignette.v1.WatchSessionResponse.update:type_name -> vignette.v1.PracticeUpdate
-	35,  // 109: vignette.v1.PracticeService.StartSession:input_type -> vignette.v1.StartSessionRequest
-	38,  // 110: vignette.v1.PracticeService.Say:input_type -> vignette.v1.SayRequest
-	40,  // 111: vignette.v1.PracticeService.Draft:input_type -> vignette.v1.DraftRequest
-	42,  // 112: vignette.v1.PracticeService.GetHint:input_type -> vignette.v1.GetHintRequest
-	44,  // 113: vignette.v1.PracticeService.GetFeedback:input_type -> vignette.v1.GetFeedbackRequest
-	46,  // 114: vignette.v1.PracticeService.Disagree:input_type -> vignette.v1.DisagreeRequest
-	48,  // 115: vignette.v1.PracticeService.RetryTurn:input_type -> vignette.v1.RetryTurnRequest
-	50,  // 116: vignette.v1.PracticeService.CompareBranches:input_type -> vignette.v1.CompareBranchesRequest
-	52,  // 117: vignette.v1.PracticeService.SwitchBranch:input_type -> vignette.v1.SwitchBranchRequest
-	54,  // 118: vignette.v1.PracticeService.PauseSession:input_type -> vignette.v1.PauseSessionRequest
-	56,  // 119: vignette.v1.PracticeService.ResumeSession:input_type -> vignette.v1.ResumeSessionRequest
-	58,  // 120: vignette.v1.PracticeService.Measure:input_type -> vignette.v1.MeasureRequest
-	60,  // 121: vignette.v1.PracticeService.Formulate:input_type -> vignette.v1.FormulateRequest
-	62,  // 122: vignette.v1.PracticeService.LeaveSession:input_type -> vignette.v1.LeaveSessionRequest
-	64,  // 123: vignette.v1.PracticeService.FinishSession:input_type -> vignette.v1.FinishSessionRequest
-	66,  // 124: vignette.v1.PracticeService.GetReport:input_type -> vignette.v1.GetReportRequest
-	73,  // 125: vignette.v1.PracticeService.GetProgress:input_type -> vignette.v1.GetProgressRequest
-	76,  // 126: vignette.v1.PracticeService.ListSessions:input_type -> vignette.v1.ListSessionsRequest
-	78,  // 127: vignette.v1.PracticeService.GetSession:input_type -> vignette.v1.GetSessionRequest
-	80,  // 128: vignette.v1.PracticeService.WatchSession:input_type -> vignette.v1.WatchSessionRequest
-	37,  // 129: vignette.v1.PracticeService.StartSession:output_type -> vignette.v1.StartSessionResponse
-	39,  // 130: vignette.v1.PracticeService.Say:output_type -> vignette.v1.SayResponse
-	41,  // 131: vignette.v1.PracticeService.Draft:output_type -> vignette.v1.DraftResponse
-	43,  // 132: vignette.v1.PracticeService.GetHint:output_type -> vignette.v1.GetHintResponse
-	45,  // 133: vignette.v1.PracticeService.GetFeedback:output_type -> vignette.v1.GetFeedbackResponse
-	47,  // 134: vignette.v1.PracticeService.Disagree:output_type -> vignette.v1.DisagreeResponse
-	49,  // 135: vignette.v1.PracticeService.RetryTurn:output_type -> vignette.v1.RetryTurnResponse
-	51,  // 136: vignette.v1.PracticeService.CompareBranches:output_type -> vignette.v1.CompareBranchesResponse
-	53,  // 137: vignette.v1.PracticeService.SwitchBranch:output_type -> vignette.v1.SwitchBranchResponse
-	55,  // 138: vignette.v1.PracticeService.PauseSession:output_type -> vignette.v1.PauseSessionResponse
-	57,  // 139: vignette.v1.PracticeService.ResumeSession:output_type -> vignette.v1.ResumeSessionResponse
-	59,  // 140: vignette.v1.PracticeService.Measure:output_type -> vignette.v1.MeasureResponse
-	61,  // 141: vignette.v1.PracticeService.Formulate:output_type -> vignette.v1.FormulateResponse
-	63,  // 142: vignette.v1.PracticeService.LeaveSession:output_type -> vignette.v1.LeaveSessionResponse
-	65,  // 143: vignette.v1.PracticeService.FinishSession:output_type -> vignette.v1.FinishSessionResponse
-	67,  // 144: vignette.v1.PracticeService.GetReport:output_type -> vignette.v1.GetReportResponse
-	74,  // 145: vignette.v1.PracticeService.GetProgress:output_type -> vignette.v1.GetProgressResponse
-	77,  // 146: vignette.v1.PracticeService.ListSessions:output_type -> vignette.v1.ListSessionsResponse
-	79,  // 147: vignette.v1.PracticeService.GetSession:output_type -> vignette.v1.GetSessionResponse
-	81,  // 148: vignette.v1.PracticeService.WatchSession:output_type -> vignette.v1.WatchSessionResponse
-	129, // [129:149] is the sub-list for method output_type
-	109, // [109:129] is the sub-list for method input_type
-	109, // [109:109] is the sub-list for extension type_name
-	109, // [109:109] is the sub-list for extension extendee
-	0,   // [0:109] is the sub-list for field type_name
+	86,  // 17: vignette.v1.PracticeEvent.reviewed:type_name -> vignette.v1.SupervisorReview
+	4,   // 18: vignette.v1.Measures.moment:type_name -> vignette.v1.PracticeMoment
+	87,  // 19: vignette.v1.Measures.emotions:type_name -> vignette.v1.EmotionIntensity
+	11,  // 20: vignette.v1.PracticeFeedback.skills:type_name -> vignette.v1.SkillFound
+	12,  // 21: vignette.v1.PracticeFeedback.next:type_name -> vignette.v1.NextSkill
+	13,  // 22: vignette.v1.PracticeFeedback.sources:type_name -> vignette.v1.FeedbackSource
+	88,  // 23: vignette.v1.SkillFound.spans:type_name -> vignette.v1.Span
+	12,  // 24: vignette.v1.PracticeHint.next:type_name -> vignette.v1.NextSkill
+	5,   // 25: vignette.v1.Paused.reason:type_name -> vignette.v1.PauseReason
+	72,  // 26: vignette.v1.Finished.profile:type_name -> vignette.v1.SkillProfile
+	22,  // 27: vignette.v1.RiskNotice.help:type_name -> vignette.v1.LocalHelp
+	82,  // 28: vignette.v1.LocalHelp.contacts:type_name -> vignette.v1.LocalHelp.Contact
+	89,  // 29: vignette.v1.Formulation.emotions:type_name -> vignette.v1.Emotion
+	90,  // 30: vignette.v1.Formulation.core_beliefs:type_name -> vignette.v1.CoreBelief.Category
+	23,  // 31: vignette.v1.ScoredFormulation.submitted:type_name -> vignette.v1.Formulation
+	23,  // 32: vignette.v1.ScoredFormulation.reference:type_name -> vignette.v1.Formulation
+	83,  // 33: vignette.v1.ScoredFormulation.fields:type_name -> vignette.v1.ScoredFormulation.FieldScore
+	26,  // 34: vignette.v1.PracticeSession.part:type_name -> vignette.v1.PracticePart
+	27,  // 35: vignette.v1.PracticeSession.partners:type_name -> vignette.v1.PracticePartner
+	6,   // 36: vignette.v1.PracticeSession.practice:type_name -> vignette.v1.Practice
+	3,   // 37: vignette.v1.PracticeSession.phase:type_name -> vignette.v1.PracticePhase
+	5,   // 38: vignette.v1.PracticeSession.paused:type_name -> vignette.v1.PauseReason
+	21,  // 39: vignette.v1.PracticeSession.risk:type_name -> vignette.v1.RiskNotice
+	28,  // 40: vignette.v1.PracticeSession.branches:type_name -> vignette.v1.PracticeBranch
+	29,  // 41: vignette.v1.PracticeSession.turns:type_name -> vignette.v1.PracticeTurn
+	9,   // 42: vignette.v1.PracticeSession.measures:type_name -> vignette.v1.Measures
+	85,  // 43: vignette.v1.PracticeSession.created_at:type_name -> google.protobuf.Timestamp
+	86,  // 44: vignette.v1.PracticeSession.reviews:type_name -> vignette.v1.SupervisorReview
+	91,  // 45: vignette.v1.PracticePart.objective:type_name -> vignette.v1.Objective
+	92,  // 46: vignette.v1.PracticeTurn.action:type_name -> vignette.v1.Action
+	93,  // 47: vignette.v1.PracticeTurn.felt:type_name -> vignette.v1.MentalState
+	10,  // 48: vignette.v1.PracticeTurn.feedback:type_name -> vignette.v1.PracticeFeedback
+	15,  // 49: vignette.v1.PracticeTurn.disagreements:type_name -> vignette.v1.Disagreement
+	31,  // 50: vignette.v1.PracticeComparison.original:type_name -> vignette.v1.BranchSide
+	31,  // 51: vignette.v1.PracticeComparison.retry:type_name -> vignette.v1.BranchSide
+	29,  // 52: vignette.v1.BranchSide.said:type_name -> vignette.v1.PracticeTurn
+	29,  // 53: vignette.v1.BranchSide.answered:type_name -> vignette.v1.PracticeTurn
+	32,  // 54: vignette.v1.BranchSide.change:type_name -> vignette.v1.PartnerChange
+	94,  // 55: vignette.v1.PartnerChange.source:type_name -> vignette.v1.StateSource
+	29,  // 56: vignette.v1.PracticeUpdate.turn:type_name -> vignette.v1.PracticeTurn
+	34,  // 57: vignette.v1.PracticeUpdate.words:type_name -> vignette.v1.PracticeWords
+	10,  // 58: vignette.v1.PracticeUpdate.feedback:type_name -> vignette.v1.PracticeFeedback
+	21,  // 59: vignette.v1.PracticeUpdate.risk:type_name -> vignette.v1.RiskNotice
+	30,  // 60: vignette.v1.PracticeUpdate.comparison:type_name -> vignette.v1.PracticeComparison
+	25,  // 61: vignette.v1.PracticeUpdate.session:type_name -> vignette.v1.PracticeSession
+	95,  // 62: vignette.v1.StartSessionRequest.scenario:type_name -> vignette.v1.Scenario
+	36,  // 63: vignette.v1.StartSessionRequest.situation:type_name -> vignette.v1.OwnSituation
+	0,   // 64: vignette.v1.StartSessionRequest.help:type_name -> vignette.v1.HelpLevel
+	2,   // 65: vignette.v1.StartSessionRequest.arm:type_name -> vignette.v1.StudyArm
+	7,   // 66: vignette.v1.StartSessionRequest.consent:type_name -> vignette.v1.Consent
+	1,   // 67: vignette.v1.StartSessionRequest.skills:type_name -> vignette.v1.SkillSet
+	84,  // 68: vignette.v1.StartSessionRequest.models:type_name -> vignette.v1.StartSessionRequest.ModelsEntry
+	96,  // 69: vignette.v1.OwnSituation.kind:type_name -> vignette.v1.ObjectiveKind
+	25,  // 70: vignette.v1.StartSessionResponse.session:type_name -> vignette.v1.PracticeSession
+	97,  // 71: vignette.v1.SayRequest.kind:type_name -> vignette.v1.ActionKind
+	33,  // 72: vignette.v1.SayResponse.update:type_name -> vignette.v1.PracticeUpdate
+	10,  // 73: vignette.v1.DraftResponse.feedback:type_name -> vignette.v1.PracticeFeedback
+	21,  // 74: vignette.v1.DraftResponse.risk:type_name -> vignette.v1.RiskNotice
+	14,  // 75: vignette.v1.GetHintResponse.hint:type_name -> vignette.v1.PracticeHint
+	10,  // 76: vignette.v1.GetFeedbackResponse.feedback:type_name -> vignette.v1.PracticeFeedback
+	15,  // 77: vignette.v1.DisagreeRequest.disagreement:type_name -> vignette.v1.Disagreement
+	33,  // 78: vignette.v1.RetryTurnResponse.update:type_name -> vignette.v1.PracticeUpdate
+	30,  // 79: vignette.v1.CompareBranchesResponse.comparison:type_name -> vignette.v1.PracticeComparison
+	29,  // 80: vignette.v1.CompareBranchesResponse.original:type_name -> vignette.v1.PracticeTurn
+	29,  // 81: vignette.v1.CompareBranchesResponse.retry:type_name -> vignette.v1.PracticeTurn
+	25,  // 82: vignette.v1.SwitchBranchResponse.session:type_name -> vignette.v1.PracticeSession
+	25,  // 83: vignette.v1.PauseSessionResponse.session:type_name -> vignette.v1.PracticeSession
+	25,  // 84: vignette.v1.ResumeSessionResponse.session:type_name -> vignette.v1.PracticeSession
+	9,   // 85: vignette.v1.MeasureRequest.measures:type_name -> vignette.v1.Measures
+	23,  // 86: vignette.v1.FormulateRequest.formulation:type_name -> vignette.v1.Formulation
+	24,  // 87: vignette.v1.FormulateResponse.scored:type_name -> vignette.v1.ScoredFormulation
+	25,  // 88: vignette.v1.LeaveSessionResponse.session:type_name -> vignette.v1.PracticeSession
+	68,  // 89: vignette.v1.FinishSessionResponse.report:type_name -> vignette.v1.PracticeReport
+	68,  // 90: vignette.v1.GetReportResponse.report:type_name -> vignette.v1.PracticeReport
+	25,  // 91: vignette.v1.PracticeReport.session:type_name -> vignette.v1.PracticeSession
+	72,  // 92: vignette.v1.PracticeReport.profile:type_name -> vignette.v1.SkillProfile
+	71,  // 93: vignette.v1.PracticeReport.curve:type_name -> vignette.v1.EmotionPoint
+	30,  // 94: vignette.v1.PracticeReport.comparisons:type_name -> vignette.v1.PracticeComparison
+	70,  // 95: vignette.v1.PracticeReport.debrief:type_name -> vignette.v1.DebriefPoint
+	98,  // 96: vignette.v1.PracticeReport.scores:type_name -> vignette.v1.Score
+	24,  // 97: vignette.v1.PracticeReport.formulations:type_name -> vignette.v1.ScoredFormulation
+	12,  // 98: vignette.v1.PracticeReport.next:type_name -> vignette.v1.NextSkill
+	69,  // 99: vignette.v1.PracticeReport.used:type_name -> vignette.v1.HelpUsed
+	93,  // 100: vignette.v1.EmotionPoint.state:type_name -> vignette.v1.MentalState
+	1,   // 101: vignette.v1.GetProgressRequest.skills:type_name -> vignette.v1.SkillSet
+	72,  // 102: vignette.v1.GetProgressResponse.profile:type_name -> vignette.v1.SkillProfile
+	75,  // 103: vignette.v1.GetProgressResponse.sessions:type_name -> vignette.v1.SessionProgress
+	12,  // 104: vignette.v1.GetProgressResponse.next:type_name -> vignette.v1.NextSkill
+	85,  // 105: vignette.v1.SessionProgress.created_at:type_name -> google.protobuf.Timestamp
+	72,  // 106: vignette.v1.SessionProgress.profile:type_name -> vignette.v1.SkillProfile
+	0,   // 107: vignette.v1.SessionProgress.help:type_name -> vignette.v1.HelpLevel
+	25,  // 108: vignette.v1.ListSessionsResponse.sessions:type_name -> vignette.v1.PracticeSession
+	25,  // 109: vignette.v1.GetSessionResponse.session:type_name -> vignette.v1.PracticeSession
+	33,  // 110: vignette.v1.WatchSessionResponse.update:type_name -> vignette.v1.PracticeUpdate
+	35,  // 111: vignette.v1.PracticeService.StartSession:input_type -> vignette.v1.StartSessionRequest
+	38,  // 112: vignette.v1.PracticeService.Say:input_type -> vignette.v1.SayRequest
+	40,  // 113: vignette.v1.PracticeService.Draft:input_type -> vignette.v1.DraftRequest
+	42,  // 114: vignette.v1.PracticeService.GetHint:input_type -> vignette.v1.GetHintRequest
+	44,  // 115: vignette.v1.PracticeService.GetFeedback:input_type -> vignette.v1.GetFeedbackRequest
+	46,  // 116: vignette.v1.PracticeService.Disagree:input_type -> vignette.v1.DisagreeRequest
+	48,  // 117: vignette.v1.PracticeService.RetryTurn:input_type -> vignette.v1.RetryTurnRequest
+	50,  // 118: vignette.v1.PracticeService.CompareBranches:input_type -> vignette.v1.CompareBranchesRequest
+	52,  // 119: vignette.v1.PracticeService.SwitchBranch:input_type -> vignette.v1.SwitchBranchRequest
+	54,  // 120: vignette.v1.PracticeService.PauseSession:input_type -> vignette.v1.PauseSessionRequest
+	56,  // 121: vignette.v1.PracticeService.ResumeSession:input_type -> vignette.v1.ResumeSessionRequest
+	58,  // 122: vignette.v1.PracticeService.Measure:input_type -> vignette.v1.MeasureRequest
+	60,  // 123: vignette.v1.PracticeService.Formulate:input_type -> vignette.v1.FormulateRequest
+	62,  // 124: vignette.v1.PracticeService.LeaveSession:input_type -> vignette.v1.LeaveSessionRequest
+	64,  // 125: vignette.v1.PracticeService.FinishSession:input_type -> vignette.v1.FinishSessionRequest
+	66,  // 126: vignette.v1.PracticeService.GetReport:input_type -> vignette.v1.GetReportRequest
+	99,  // 127: vignette.v1.PracticeService.ReviewSession:input_type -> vignette.v1.ReviewSessionRequest
+	73,  // 128: vignette.v1.PracticeService.GetProgress:input_type -> vignette.v1.GetProgressRequest
+	76,  // 129: vignette.v1.PracticeService.ListSessions:input_type -> vignette.v1.ListSessionsRequest
+	78,  // 130: vignette.v1.PracticeService.GetSession:input_type -> vignette.v1.GetSessionRequest
+	80,  // 131: vignette.v1.PracticeService.WatchSession:input_type -> vignette.v1.WatchSessionRequest
+	37,  // 132: vignette.v1.PracticeService.StartSession:output_type -> vignette.v1.StartSessionResponse
+	39,  // 133: vignette.v1.PracticeService.Say:output_type -> vignette.v1.SayResponse
+	41,  // 134: vignette.v1.PracticeService.Draft:output_type -> vignette.v1.DraftResponse
+	43,  // 135: vignette.v1.PracticeService.GetHint:output_type -> vignette.v1.GetHintResponse
+	45,  // 136: vignette.v1.PracticeService.GetFeedback:output_type -> vignette.v1.GetFeedbackResponse
+	47,  // 137: vignette.v1.PracticeService.Disagree:output_type -> vignette.v1.DisagreeResponse
+	49,  // 138: vignette.v1.PracticeService.RetryTurn:output_type -> vignette.v1.RetryTurnResponse
+	51,  // 139: vignette.v1.PracticeService.CompareBranches:output_type -> vignette.v1.CompareBranchesResponse
+	53,  // 140: vignette.v1.PracticeService.SwitchBranch:output_type -> vignette.v1.SwitchBranchResponse
+	55,  // 141: vignette.v1.PracticeService.PauseSession:output_type -> vignette.v1.PauseSessionResponse
+	57,  // 142: vignette.v1.PracticeService.ResumeSession:output_type -> vignette.v1.ResumeSessionResponse
+	59,  // 143: vignette.v1.PracticeService.Measure:output_type -> vignette.v1.MeasureResponse
+	61,  // 144: vignette.v1.PracticeService.Formulate:output_type -> vignette.v1.FormulateResponse
+	63,  // 145: vignette.v1.PracticeService.LeaveSession:output_type -> vignette.v1.LeaveSessionResponse
+	65,  // 146: vignette.v1.PracticeService.FinishSession:output_type -> vignette.v1.FinishSessionResponse
+	67,  // 147: vignette.v1.PracticeService.GetReport:output_type -> vignette.v1.GetReportResponse
+	100, // 148: vignette.v1.PracticeService.ReviewSession:output_type -> vignette.v1.ReviewSessionResponse
+	74,  // 149: vignette.v1.PracticeService.GetProgress:output_type -> vignette.v1.GetProgressResponse
+	77,  // 150: vignette.v1.PracticeService.ListSessions:output_type -> vignette.v1.ListSessionsResponse
+	79,  // 151: vignette.v1.PracticeService.GetSession:output_type -> vignette.v1.GetSessionResponse
+	81,  // 152: vignette.v1.PracticeService.WatchSession:output_type -> vignette.v1.WatchSessionResponse
+	132, // [132:153] is the sub-list for method output_type
+	111, // [111:132] is the sub-list for method input_type
+	111, // [111:111] is the sub-list for extension type_name
+	111, // [111:111] is the sub-list for extension extendee
+	0,   // [0:111] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_practice_proto_init() }
@@ -6862,6 +6908,7 @@ func file_vignette_v1_practice_proto_init() {
 	file_vignette_v1_scenario_proto_init()
 	file_vignette_v1_score_proto_init()
 	file_vignette_v1_state_proto_init()
+	file_vignette_v1_supervision_proto_init()
 	file_vignette_v1_turn_proto_init()
 	file_vignette_v1_practice_proto_msgTypes[0].OneofWrappers = []any{}
 	file_vignette_v1_practice_proto_msgTypes[2].OneofWrappers = []any{
@@ -6876,6 +6923,7 @@ func file_vignette_v1_practice_proto_init() {
 		(*PracticeEvent_Finished)(nil),
 		(*PracticeEvent_Formulated)(nil),
 		(*PracticeEvent_Switched)(nil),
+		(*PracticeEvent_Reviewed)(nil),
 	}
 	file_vignette_v1_practice_proto_msgTypes[3].OneofWrappers = []any{}
 	file_vignette_v1_practice_proto_msgTypes[4].OneofWrappers = []any{}

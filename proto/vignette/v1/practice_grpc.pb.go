@@ -35,6 +35,7 @@ const (
 	PracticeService_LeaveSession_FullMethodName    = "/vignette.v1.PracticeService/LeaveSession"
 	PracticeService_FinishSession_FullMethodName   = "/vignette.v1.PracticeService/FinishSession"
 	PracticeService_GetReport_FullMethodName       = "/vignette.v1.PracticeService/GetReport"
+	PracticeService_ReviewSession_FullMethodName   = "/vignette.v1.PracticeService/ReviewSession"
 	PracticeService_GetProgress_FullMethodName     = "/vignette.v1.PracticeService/GetProgress"
 	PracticeService_ListSessions_FullMethodName    = "/vignette.v1.PracticeService/ListSessions"
 	PracticeService_GetSession_FullMethodName      = "/vignette.v1.PracticeService/GetSession"
@@ -94,6 +95,9 @@ type PracticeServiceClient interface {
 	FinishSession(ctx context.Context, in *FinishSessionRequest, opts ...grpc.CallOption) (*FinishSessionResponse, error)
 	// GetReport tells of a session as far as it is.
 	GetReport(ctx context.Context, in *GetReportRequest, opts ...grpc.CallOption) (*GetReportResponse, error)
+	// ReviewSession records what a supervisor says of a session: a remark on a turn, a score beside one that was given, or that it was
+	// gone through. Sent twice it is recorded once. FAILED_PRECONDITION where there is no such score to stand beside.
+	ReviewSession(ctx context.Context, in *ReviewSessionRequest, opts ...grpc.CallOption) (*ReviewSessionResponse, error)
 	// GetProgress tells how a trainee's skills have grown over sessions.
 	GetProgress(ctx context.Context, in *GetProgressRequest, opts ...grpc.CallOption) (*GetProgressResponse, error)
 	// ListSessions lists sessions, newest first.
@@ -290,6 +294,16 @@ func (c *practiceServiceClient) GetReport(ctx context.Context, in *GetReportRequ
 	return out, nil
 }
 
+func (c *practiceServiceClient) ReviewSession(ctx context.Context, in *ReviewSessionRequest, opts ...grpc.CallOption) (*ReviewSessionResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ReviewSessionResponse)
+	err := c.cc.Invoke(ctx, PracticeService_ReviewSession_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *practiceServiceClient) GetProgress(ctx context.Context, in *GetProgressRequest, opts ...grpc.CallOption) (*GetProgressResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(GetProgressResponse)
@@ -392,6 +406,9 @@ type PracticeServiceServer interface {
 	FinishSession(context.Context, *FinishSessionRequest) (*FinishSessionResponse, error)
 	// GetReport tells of a session as far as it is.
 	GetReport(context.Context, *GetReportRequest) (*GetReportResponse, error)
+	// ReviewSession records what a supervisor says of a session: a remark on a turn, a score beside one that was given, or that it was
+	// gone through. Sent twice it is recorded once. FAILED_PRECONDITION where there is no such score to stand beside.
+	ReviewSession(context.Context, *ReviewSessionRequest) (*ReviewSessionResponse, error)
 	// GetProgress tells how a trainee's skills have grown over sessions.
 	GetProgress(context.Context, *GetProgressRequest) (*GetProgressResponse, error)
 	// ListSessions lists sessions, newest first.
@@ -457,6 +474,9 @@ func (UnimplementedPracticeServiceServer) FinishSession(context.Context, *Finish
 }
 func (UnimplementedPracticeServiceServer) GetReport(context.Context, *GetReportRequest) (*GetReportResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetReport not implemented")
+}
+func (UnimplementedPracticeServiceServer) ReviewSession(context.Context, *ReviewSessionRequest) (*ReviewSessionResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ReviewSession not implemented")
 }
 func (UnimplementedPracticeServiceServer) GetProgress(context.Context, *GetProgressRequest) (*GetProgressResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetProgress not implemented")
@@ -765,6 +785,24 @@ func _PracticeService_GetReport_Handler(srv interface{}, ctx context.Context, de
 	return interceptor(ctx, in, info, handler)
 }
 
+func _PracticeService_ReviewSession_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ReviewSessionRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PracticeServiceServer).ReviewSession(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PracticeService_ReviewSession_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PracticeServiceServer).ReviewSession(ctx, req.(*ReviewSessionRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _PracticeService_GetProgress_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(GetProgressRequest)
 	if err := dec(in); err != nil {
@@ -892,6 +930,10 @@ var PracticeService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "GetReport",
 			Handler:    _PracticeService_GetReport_Handler,
+		},
+		{
+			MethodName: "ReviewSession",
+			Handler:    _PracticeService_ReviewSession_Handler,
 		},
 		{
 			MethodName: "GetProgress",

@@ -1066,7 +1066,12 @@ type Policy struct {
 	// Prompting strategy of an LLM mind, by name. Empty means plain.
 	Strategy string `protobuf:"bytes,3,opt,name=strategy,proto3" json:"strategy,omitempty"`
 	// Model of an LLM mind, in the grammar of `--model`. Empty means the run's, which may be none; "builtin" means none.
-	Model         string `protobuf:"bytes,4,opt,name=model,proto3" json:"model,omitempty"`
+	Model string `protobuf:"bytes,4,opt,name=model,proto3" json:"model,omitempty"`
+	// A sentence or two that an LLM mind is told besides, to see what they do: that it matters to somebody, say, or that nobody expects much of
+	// it. Rules do not read it.
+	Stimulus string `protobuf:"bytes,5,opt,name=stimulus,proto3" json:"stimulus,omitempty"`
+	// Sampling temperature of an LLM mind. Absent means the endpoint's. Rules have none.
+	Temperature   *float64 `protobuf:"fixed64,6,opt,name=temperature,proto3,oneof" json:"temperature,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1127,6 +1132,20 @@ func (x *Policy) GetModel() string {
 		return x.Model
 	}
 	return ""
+}
+
+func (x *Policy) GetStimulus() string {
+	if x != nil {
+		return x.Stimulus
+	}
+	return ""
+}
+
+func (x *Policy) GetTemperature() float64 {
+	if x != nil && x.Temperature != nil {
+		return *x.Temperature
+	}
+	return 0
 }
 
 // Objective is what the focal role tries to reach, and what it has to say for it. Sentences are written as that role
@@ -2773,7 +2792,11 @@ type Level struct {
 	// The value, in the shape the file would have it.
 	Value *structpb.Value `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
 	// Or a whole persona.
-	Persona       *Persona `protobuf:"bytes,3,opt,name=persona,proto3" json:"persona,omitempty"`
+	Persona *Persona `protobuf:"bytes,3,opt,name=persona,proto3" json:"persona,omitempty"`
+	// Or the field stays as the scenario has it ("on").
+	Keep bool `protobuf:"varint,4,opt,name=keep,proto3" json:"keep,omitempty"`
+	// Or the field is taken away ("off").
+	Clear         bool `protobuf:"varint,5,opt,name=clear,proto3" json:"clear,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2827,6 +2850,20 @@ func (x *Level) GetPersona() *Persona {
 		return x.Persona
 	}
 	return nil
+}
+
+func (x *Level) GetKeep() bool {
+	if x != nil {
+		return x.Keep
+	}
+	return false
+}
+
+func (x *Level) GetClear() bool {
+	if x != nil {
+		return x.Clear
+	}
+	return false
 }
 
 // Option is one thing to choose.
@@ -3098,13 +3135,16 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\x02to\x18\x03 \x03(\tB\x10\xbaH\r\x92\x01\n" +
 	"\x10\b\x18\x01\"\x04r\x02\x10\x01R\x02to\x12&\n" +
 	"\taddressee\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\taddressee:\xa7\x01\xbaH\xa3\x01\x1a\xa0\x01\n" +
-	"\x10script_line.text\x123speak, nonverbal and act need text; silent has none\x1aWthis.kind in [0, 1, 2, 3] ? this.text != '' : (this.kind == 5 ? this.text == '' : true)\"\xc8\x01\n" +
+	"\x10script_line.text\x123speak, nonverbal and act need text; silent has none\x1aWthis.kind in [0, 1, 2, 3] ? this.text != '' : (this.kind == 5 ? this.text == '' : true)\"\xbe\x02\n" +
 	"\x06Policy\x12;\n" +
 	"\bmodality\x18\x01 \x01(\x0e2\x15.vignette.v1.ModalityB\b\xbaH\x05\x82\x01\x02\x10\x01R\bmodality\x122\n" +
 	"\x05skill\x18\x02 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00H\x00R\x05skill\x88\x01\x01\x12#\n" +
 	"\bstrategy\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18@R\bstrategy\x12\x1e\n" +
-	"\x05model\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x02R\x05modelB\b\n" +
-	"\x06_skill\"\xd1\x02\n" +
+	"\x05model\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x02R\x05model\x12$\n" +
+	"\bstimulus\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\bstimulus\x12>\n" +
+	"\vtemperature\x18\x06 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\x00@)\x00\x00\x00\x00\x00\x00\x00\x00H\x01R\vtemperature\x88\x01\x01B\b\n" +
+	"\x06_skillB\x0e\n" +
+	"\f_temperature\"\xd1\x02\n" +
 	"\tObjective\x12(\n" +
 	"\tstatement\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\xd0\x0fR\tstatement\x12:\n" +
@@ -3274,12 +3314,14 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\x06Factor\x12\x12\n" +
 	"\x04role\x18\x01 \x01(\tR\x04role\x12\x1d\n" +
 	"\x05field\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05field\x124\n" +
-	"\x06levels\x18\x03 \x03(\v2\x12.vignette.v1.LevelB\b\xbaH\x05\x92\x01\x02\b\x01R\x06levels\"\x85\x01\n" +
+	"\x06levels\x18\x03 \x03(\v2\x12.vignette.v1.LevelB\b\xbaH\x05\x92\x01\x02\b\x01R\x06levels\"\xaf\x01\n" +
 	"\x05Level\x12\x1e\n" +
 	"\x04name\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x02R\x04name\x12,\n" +
 	"\x05value\x18\x02 \x01(\v2\x16.google.protobuf.ValueR\x05value\x12.\n" +
-	"\apersona\x18\x03 \x01(\v2\x14.vignette.v1.PersonaR\apersona*\x8a\x01\n" +
+	"\apersona\x18\x03 \x01(\v2\x14.vignette.v1.PersonaR\apersona\x12\x12\n" +
+	"\x04keep\x18\x04 \x01(\bR\x04keep\x12\x14\n" +
+	"\x05clear\x18\x05 \x01(\bR\x05clear*\x8a\x01\n" +
 	"\tAgentKind\x12\x1a\n" +
 	"\x16AGENT_KIND_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12AGENT_KIND_PERSONA\x10\x01\x12\x15\n" +

@@ -7,17 +7,11 @@ import (
 	"github.com/vignette-sim/vignette/internal/language"
 )
 
-// Weighing evidence. The rules of a skill find its evidence; how much of it there has to be, and what speaks against it in the
-// rest of the utterance, is a matter of degree. So for some skills the level is decided by a sum: each sign below, 0 and more,
-// times its weight (weights.go), held against two thresholds. The rules' own verdict is the first sign. That is done where the
-// objective is one plain statement: the rules then know little of what the talk is about, and take too much for it. Where
-// facts, gains and compromises are given they know, and decide.
+// Signs are what an utterance as a whole is weighed by, beside the rules' verdict and what its sentences read like (hybrid.go).
 
 // sign is something in an utterance that speaks for or against a level.
 type sign struct {
 	name string
-	// says goes on behind "weighed down by" and "borne out by".
-	says string
 	read func(m *moment, f *findings) float64
 }
 
@@ -40,16 +34,6 @@ func rank(s skill) func(*moment, *findings) float64 {
 
 func strong(s skill) func(*moment, *findings) float64 {
 	return func(_ *moment, f *findings) float64 { return yes(f[s].Level == utterance.Strong) }
-}
-
-// inFull is a sign that counts only where the objective says more than one sentence: the rules know more then.
-func inFull(read func(*moment, *findings) float64) func(*moment, *findings) float64 {
-	return func(m *moment, f *findings) float64 {
-		if m.matter.plain {
-			return 0
-		}
-		return read(m, f)
-	}
 }
 
 func hitsAt(s skill, level utterance.Level) func(*moment, *findings) float64 {
@@ -295,194 +279,118 @@ var (
 	handsOver = utterance.Phrases(`which one|of|would|do|suits|shall|is; what would|suits|works|do you; your pick|call|choice; you pick|choose|decide|tell|say; tell me which|what; choose one|what; pick one|a|the; what is your; what do you; would|could one|any|either of; whichever; your own version|idea|proposal; how do you want; or what do you`)
 )
 
-// weighed are the skills whose level is weighed, with their signs. The order is that of the weights.
-var weighed = map[skill][]sign{
+// What several skills are weighed by is read once for all of them.
+const (
+	keptFigures = iota
+	keptTold
+	keptAsides
+	keptOthers
+	keptOffTopic
+	keptHedges
+	keptEnds
+	keptRetorts
+	keptSigns
+)
+
+// signsRead are the signs that were read already.
+type signsRead struct {
+	values [keptSigns]float64
+	have   [keptSigns]bool
+}
+
+// once reads a sign when it is first asked for. It may depend on the utterance only, not on findings.
+func once(slot int, read func(*moment, *findings) float64) func(*moment, *findings) float64 {
+	return func(m *moment, f *findings) float64 {
+		if !m.signs.have[slot] {
+			m.signs.values[slot], m.signs.have[slot] = read(m, f), true
+		}
+		return m.signs.values[slot]
+	}
+}
+
+// signs of each skill. Their names are those of features in the trained file.
+var signs = [skills][]sign{
 	describe: {
-		{"level", "", rank(describe)},
-		{"strong", "", strong(describe)},
-		{"level, in full", "", inFull(rank(describe))},
-		{"strong, in full", "", inFull(strong(describe))},
-		{"plain", "", plainly},
-		{"strong hits", "several facts", hitsAt(describe, utterance.Strong)},
-		{"weak hits", "general statements", hitsAt(describe, utterance.Weak)},
-		{"figures", "figures and dates", figures},
-		{"told", "what happened", told},
-		{"known", "what names the matter", known},
-		{"share of figures", "how much of it is figures and dates", perSentence(figures)},
-		{"share of facts", "how much of it is facts", perSentence(hitsAt(describe, utterance.Strong))},
-		{"share told", "how much of it tells what happened", perSentence(told)},
-		{"off topic", "how much is about something else", offTopic},
-		{"asides", "asides", asides},
-		{"others", "how much is about others", others},
-		{"retorts", "an answer to a diversion", retorts},
-		{"ends astray", "a change of subject at the end", endsAstray},
-		{"gives in", "giving in", givesIn},
-		{"attack", "an attack", hasFault(utterance.Attack, utterance.Judgement, utterance.Sarcasm)},
-		{"long", "its length", long},
-		{"moved", "what is done for the objective", moved},
+		{"strong hits", hitsAt(describe, utterance.Strong)},
+		{"weak hits", hitsAt(describe, utterance.Weak)},
+		{"figures", once(keptFigures, figures)},
+		{"told", once(keptTold, told)},
+		{"known", known},
+		{"share of figures", perSentence(once(keptFigures, figures))},
+		{"share of facts", perSentence(hitsAt(describe, utterance.Strong))},
+		{"share told", perSentence(once(keptTold, told))},
+		{"off topic", once(keptOffTopic, offTopic)},
+		{"asides", once(keptAsides, asides)},
+		{"others", once(keptOthers, others)},
+		{"retorts", once(keptRetorts, retorts)},
+		{"ends astray", once(keptEnds, endsAstray)},
+		{"gives in", givesIn},
+		{"attack", hasFault(utterance.Attack, utterance.Judgement, utterance.Sarcasm)},
+		{"long", long},
+		{"moved", moved},
+	},
+	express:   plainSigns,
+	assert:    plainSigns,
+	reinforce: plainSigns,
+	negotiate: {
+		{"strong hits", hitsAt(negotiate, utterance.Strong)},
+		{"weak hits", hitsAt(negotiate, utterance.Weak)},
+		{"alternatives", alternatives},
+		{"hands over", hands},
+		{"figures", once(keptFigures, figures)},
+		{"gives in", givesIn},
+		{"attack", hasFault(utterance.Attack, utterance.Judgement, utterance.Sarcasm)},
+		{"doubts", doubted},
+		{"long", long},
 	},
 	mindful: {
-		{"level", "", rank(mindful)},
-		{"strong", "", strong(mindful)},
-		{"level, in full", "", inFull(rank(mindful))},
-		{"strong, in full", "", inFull(strong(mindful))},
-		{"assert", "what is asked or refused", rank(assert)},
-		{"describe", "the facts", rank(describe)},
-		{"reinforce", "the gain", rank(reinforce)},
-		{"negotiate", "the offer", rank(negotiate)},
-		{"express", "the feeling", rank(express)},
-		{"empty", "that nothing is done for the objective", empty},
-		{"attack", "an attack", hasFault(utterance.Attack)},
-		{"sarcasm", "sarcasm", hasFault(utterance.Sarcasm)},
-		{"judgement", "a judgement", hasFault(utterance.Judgement)},
-		{"threat", "a threat", hasFault(utterance.Threat)},
-		{"gives in", "giving in", givesIn},
-		{"retorts", "a retort to the other's words", retorts},
-		{"asides", "asides", asides},
-		{"ends astray", "a change of subject at the end", endsAstray},
-		{"starts astray", "a beginning about something else", startsAstray},
-		{"talk", "talk that does nothing for the objective", talk},
-		{"others", "how much is about others", others},
-		{"off topic", "how much is about something else", offTopic},
-		{"named", "what names the matter", named},
-		{"loud", "exclamations", loud},
-		{"doubts", "doubts", doubted},
-		{"long", "its length", long},
-		{"plain", "how little the objective says", plainly},
+		{"assert", rank(assert)},
+		{"describe", rank(describe)},
+		{"reinforce", rank(reinforce)},
+		{"negotiate", rank(negotiate)},
+		{"express", rank(express)},
+		{"empty", empty},
+		{"attack", hasFault(utterance.Attack)},
+		{"sarcasm", hasFault(utterance.Sarcasm)},
+		{"judgement", hasFault(utterance.Judgement)},
+		{"threat", hasFault(utterance.Threat)},
+		{"gives in", givesIn},
+		{"retorts", once(keptRetorts, retorts)},
+		{"asides", once(keptAsides, asides)},
+		{"ends astray", once(keptEnds, endsAstray)},
+		{"starts astray", startsAstray},
+		{"talk", talk},
+		{"others", once(keptOthers, others)},
+		{"off topic", once(keptOffTopic, offTopic)},
+		{"named", named},
+		{"loud", loud},
+		{"doubts", doubted},
+		{"long", long},
 	},
 	confident: {
-		{"level", "", rank(confident)},
-		{"strong", "", strong(confident)},
-		{"level, in full", "", inFull(rank(confident))},
-		{"strong, in full", "", inFull(strong(confident))},
-		{"assert", "what is asked or refused", rank(assert)},
-		{"doubts", "doubts", doubted},
-		{"many doubts", "many doubts", doubtedMuch},
-		{"doubtless", "that there is no doubt in it", doubtless},
-		{"sorry", "apologies", counted(sorryCue, 4)},
-		{"hedges", "hedges", counted(hedgeCue, 5)},
-		{"small", "making oneself small", counted(belittles, 3)},
-		{"gives in", "giving in", givesIn},
-		{"empty", "that nothing is stood for", empty},
-		{"attack", "an attack", hasFault(utterance.Attack, utterance.Sarcasm)},
-		{"threat", "a threat", hasFault(utterance.Threat)},
-		{"long", "its length", long},
-		{"plain", "how little the objective says", plainly},
-	},
-	negotiate: {
-		{"level", "", rank(negotiate)},
-		{"strong", "", strong(negotiate)},
-		{"level, in full", "", inFull(rank(negotiate))},
-		{"strong, in full", "", inFull(strong(negotiate))},
-		{"plain", "", plainly},
-		{"strong hits", "several offers", hitsAt(negotiate, utterance.Strong)},
-		{"weak hits", "a search for a way", hitsAt(negotiate, utterance.Weak)},
-		{"alternatives", "ways set side by side", alternatives},
-		{"hands over", "that the choice is the other's", hands},
-		{"figures", "figures and dates", figures},
-		{"gives in", "giving in", givesIn},
-		{"attack", "an attack", hasFault(utterance.Attack, utterance.Judgement, utterance.Sarcasm)},
-		{"doubts", "doubts", doubted},
-		{"long", "its length", long},
+		{"assert", rank(assert)},
+		{"doubts", doubted},
+		{"many doubts", doubtedMuch},
+		{"doubtless", doubtless},
+		{"sorry", counted(sorryCue, 4)},
+		{"hedges", once(keptHedges, counted(hedgeCue, 5))},
+		{"small", counted(belittles, 3)},
+		{"gives in", givesIn},
+		{"empty", empty},
+		{"attack", hasFault(utterance.Attack, utterance.Sarcasm)},
+		{"threat", hasFault(utterance.Threat)},
+		{"long", long},
 	},
 }
 
-// signs are what a skill is weighed by in an utterance.
-func (m *moment) signs(s skill, f *findings) []float64 {
-	list := weighed[s]
-	out := make([]float64, len(list))
-	for i, each := range list {
-		out[i] = each.read(m, f)
-	}
-	return out
-}
-
-// weigh decides the level of a skill by the sum of its signs, and says what told where that is not the rules' verdict.
-func (m *moment) weigh(s skill, all *findings) {
-	f := &all[s]
-	w, ok := weights[s]
-	if !ok || f.Level < utterance.None || !m.matter.plain || s == negotiate && m.words < roomy {
-		return
-	}
-	values := m.signs(s, all)
-	level := w.level(values)
-	if level > f.Level && !s.state() && !f.Shown() {
-		h, ok := m.witness(s)
-		if !ok {
-			return // nothing could be quoted for it
-		}
-		f.Add(h)
-	}
-	if level == f.Level {
-		return
-	}
-	because := weighed[s][w.told(weighed[s], values, level > f.Level)].says
-	if level < f.Level {
-		f.Lower(level, "Taken as a whole it is less than its words, for "+because)
-		return
-	}
-	f.Raise(level, "Taken as a whole it is more than each of its words, for "+because)
-}
-
-// roomy is how many words an utterance has at least in which offers stand beside so much else that they are weighed. Chosen by how
-// well utterances of other lengths came out.
-const roomy = 25
-
-// witness finds words for a strategy in which the rules found none: of Negotiate ways set side by side or a choice handed
-// over, of Describe what is told with figures or in the past.
-func (m *moment) witness(s skill) (utterance.Hit, bool) {
-	for _, each := range m.sentences {
-		if each.Broken || len(each.Faults) > 0 {
-			continue
-		}
-		switch {
-		case s == negotiate && (eitherCue.In(each.Tokens) || handsOver.In(each.Tokens)):
-			return utterance.Hit{Level: utterance.Weak, Span: m.whole(each), Why: "sets ways side by side"}, true
-		case s == describe && each.Form == language.NoQuestion && (isConcrete(each.Tokens) || past(each.Tokens)) && !unreal.In(each.Tokens):
-			return utterance.Hit{Level: utterance.Weak, Span: m.whole(each), Why: whySketched}, true
-		}
-	}
-	return utterance.Hit{}, false
-}
-
-// scale is how the signs of a skill are weighed: the sum against the threshold of weak and the one of strong.
-type scale struct {
-	weights      []float64
-	weak, strong float64
-}
-
-func (w scale) sum(values []float64) float64 {
-	sum := 0.0
-	for i, v := range values {
-		sum += w.weights[i] * v
-	}
-	return sum
-}
-
-func (w scale) level(values []float64) utterance.Level {
-	switch sum := w.sum(values); {
-	case sum >= w.strong:
-		return utterance.Strong
-	case sum >= w.weak:
-		return utterance.Weak
-	}
-	return utterance.None
-}
-
-// own is how many of the signs are the rules' own verdict, at least.
-const own = 2
-
-// told is the sign that tells most, for a level above the rules' or for one below.
-func (w scale) told(list []sign, values []float64, up bool) int {
-	best, at := math.Inf(-1), own
-	for i := own; i < len(values); i++ {
-		points := w.weights[i] * values[i]
-		if !up {
-			points = -points
-		}
-		if says := list[i].says; says != "" && values[i] > 0 && points > best {
-			best, at = points, i
-		}
-	}
-	return at
+var plainSigns = []sign{
+	{"attack", hasFault(utterance.Attack, utterance.Sarcasm)},
+	{"threat", hasFault(utterance.Threat)},
+	{"judgement", hasFault(utterance.Judgement)},
+	{"gives in", givesIn},
+	{"doubts", doubted},
+	{"long", long},
+	{"off topic", once(keptOffTopic, offTopic)},
+	{"hedges", once(keptHedges, counted(hedgeCue, 5))},
+	{"empty", empty},
 }

@@ -1,12 +1,3 @@
-// Package risk hears when somebody who practises speaks of danger to themselves, out of their part: that they want to die, hurt
-// themselves, hurt somebody, or are being hurt. It goes by rules about who is spoken of: the first person, asserted. A counselor who
-// asks about suicide, who says back what a client said, an idiom, a denial and a quotation are none of it; [Asks] finds the question,
-// so that it can be credited.
-//
-// It is a safety net with holes. It is English, it knows phrases and no people, and whoever relies on it alone is wrong to.
-// docs/safety.md has how it was measured.
-//
-// It is pure and imports only internal/language. Start reading at [Detect].
 package risk
 
 import (
@@ -16,40 +7,21 @@ import (
 	"github.com/vignette-sim/vignette/internal/language"
 )
 
-// Version of the rules. It changes whenever a verdict may.
-const Version = "rules-2"
-
-// Kind is what kind of danger.
-type Kind string
-
-// The kinds.
-const (
-	Suicide      Kind = "suicide"
-	SelfHarm     Kind = "self_harm"
-	HarmToOthers Kind = "harm_to_others"
-	InDanger     Kind = "in_danger"
-)
-
-// Found is what was heard.
-type Found struct {
-	Kind Kind
-	Rule string // id of the rule that met
-}
-
-// Detect says whether words tell of danger to whoever says them.
-func Detect(text string) (Found, bool) {
+// byRule says whether a rule meets, and if none does, whether one would have but for an excuse.
+func byRule(text string) (found Found, met, excused bool) {
 	plain := normal(text)
 	for _, sentence := range language.Sentences(plain) {
 		s := strings.TrimSpace(sentence.Quote)
 		for _, r := range rules {
 			for _, at := range r.pattern.FindAllStringIndex(s, -1) {
 				if !r.excused(s, at[0], at[1]) {
-					return Found{r.kind, r.id}, true
+					return Found{Kind: r.kind, Rule: r.id, Words: []string{strings.TrimSpace(s[at[0]:at[1]])}}, true, false
 				}
+				excused = true
 			}
 		}
 	}
-	return Found{}, false
+	return Found{}, false, excused
 }
 
 // normal is a text in small letters, with plain apostrophes and without what is quoted.

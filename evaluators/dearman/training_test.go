@@ -1,0 +1,347 @@
+package dearman
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/vignette-sim/vignette/evaluators/utterance"
+	"github.com/vignette-sim/vignette/internal/language/linear"
+	"github.com/vignette-sim/vignette/internal/stats"
+)
+
+var (
+	training = flag.Bool("train", false, "train the models and write the file")
+	crossing = flag.Int("cross", 0, "train without each of so many parts of the situations in turn, and print what the models are worth there")
+)
+
+// The options of training, chosen by how well situations came out that were left out.
+var (
+	sentenceOptions = linear.Options{Penalty: 2e-3, MinTexts: 2, Smallest: 0.02}
+	levelOptions    = linear.Options{Penalty: 3e-3, Ordered: true, MinTexts: 4, Smallest: 0.01}
+)
+
+const trainedFile = "hybrid-1.txt"
+
+// parts is into how many parts the situations are dealt for the likelihoods that the levels are trained on: those of sentences
+// that the model of sentences did not see.
+const parts = 5
+
+// unlabelled is the label of a sentence of which only its utterance is labelled.
+const unlabelled = -1
+
+// lesson is a labelled utterance.
+type lesson struct {
+	set, group string
+	weight     float64
+	want       [skills]utterance.Level
+	// said is the utterance, found what the rules found in it.
+	said  *moment
+	found findings
+	// labelled says that its sentences are labelled; sentences are their labels, or what was taken for them.
+	labelled  bool
+	sentences [][skills]int
+	bags      []*linear.Bag
+	likely    []likely
+}
+
+func (l *lesson) hear(t testing.TB, r rated) {
+	t.Helper()
+	m := lastMoment(r.request(t))
+	l.said, l.found, l.likely = m, judgeByRules(m), make([]likely, len(m.sentences))
+	for i := range m.sentences {
+		bag := linear.NewBag()
+		m.readSentence(bag, i, &l.found)
+		l.bags = append(l.bags, bag)
+	}
+}
+
+// readLessons reads what the models learn from: the corpus, the blind labels, and those that the author of the rules made.
+func readLessons(t testing.TB) []*lesson {
+	t.Helper()
+	all := readCorpus(t)
+	for _, l := range all {
+		l.labelled = true
+	}
+	for _, set := range []string{"blind/seen", "blind/held", "blind/plain", "blind/third", "forms"} {
+		before := map[string]bool{}
+		for _, line := range readRated(t, set+".jsonl") {
+			if before[line.ID] { // the second rater's, who mostly says the same
+				continue
+			}
+			before[line.ID] = true
+			l := &lesson{set: set, group: set + " " + line.Group, weight: 1}
+			for s := range skills {
+				l.want[s] = utterance.Level(slices.Index(utterance.Labels, line.Labels[dimensions[s].id]))
+			}
+			l.hear(t, line)
+			l.sentences = make([][skills]int, len(l.said.sentences))
+			if l.found[describe].Level > utterance.NotApplicable {
+				all = append(all, l)
+			}
+		}
+	}
+	return all
+}
+
+// take makes labels of sentences of the label of their utterance, for a skill: where it is shown, the likeliest sentence has it.
+func (l *lesson) take(s skill) {
+	want := int(l.want[s])
+	if s.state() && want >= 0 {
+		want = int(utterance.Strong) - want
+	}
+	takenBack := want == 0 && !s.state() && givesIn(l.said, &l.found) > 0
+	best := 0
+	for i := range l.likely {
+		if l.likely[i][s].some > l.likely[best][s].some {
+			best = i
+		}
+	}
+	for i := range l.sentences {
+		switch {
+		case want < 0 || takenBack:
+			l.sentences[i][s] = unlabelled
+		case want == 0 || i != best && l.likely[i][s].some < quotable:
+			l.sentences[i][s] = 0
+		case i == best:
+			l.sentences[i][s] = want
+		default:
+			l.sentences[i][s] = unlabelled
+		}
+	}
+}
+
+func sentencesOf(lessons []*lesson, s skill) []linear.Sample {
+	var samples []linear.Sample
+	for _, l := range lessons {
+		for i, bag := range l.bags {
+			if label := l.sentences[i][s]; label != unlabelled {
+				samples = append(samples, linear.Sample{Bag: bag, Label: label, Group: l.group})
+			}
+		}
+	}
+	return samples
+}
+
+// expect fills in how likely the sentences of some utterances show a skill.
+func expect(m *linear.Model, s skill, lessons []*lesson) {
+	for _, l := range lessons {
+		for i, bag := range l.bags {
+			l.likely[i].set(s, m.Probabilities(bag))
+		}
+	}
+}
+
+func (l *likely) set(s skill, p []float64) { l[s].some, l[s].strong = p[1]+p[2], p[2] }
+
+// trainSentences makes the model of sentences for a skill and leaves, with each utterance, what models say that did not see it.
+func trainSentences(lessons []*lesson, s skill) (*linear.Model, error) {
+	learn := func(of []*lesson) (*linear.Model, error) {
+		return linear.Train(sentencesOf(of, s), utterance.Labels, sentenceOptions)
+	}
+	labelled, others := divide(lessons, func(l *lesson) bool { return l.labelled })
+	m, err := learn(labelled)
+	if err != nil {
+		return nil, err
+	}
+	expect(m, s, others)
+	for _, l := range others {
+		l.take(s)
+	}
+	groups := groupsOf(lessons)
+	for k := range parts {
+		part, rest := divide(lessons, func(l *lesson) bool { return slices.Index(groups, l.group)%parts == k })
+		if m, err = learn(rest); err != nil {
+			return nil, err
+		}
+		expect(m, s, part)
+	}
+	return learn(lessons)
+}
+
+func divide(lessons []*lesson, by func(*lesson) bool) (yes, no []*lesson) {
+	for _, l := range lessons {
+		if by(l) {
+			yes = append(yes, l)
+		} else {
+			no = append(no, l)
+		}
+	}
+	return yes, no
+}
+
+func groupsOf(lessons []*lesson) []string {
+	var groups []string
+	for _, l := range lessons {
+		groups = append(groups, l.group)
+	}
+	slices.Sort(groups)
+	return slices.Compact(groups)
+}
+
+func trainLevel(lessons []*lesson, s skill) (*linear.Model, error) {
+	var samples []linear.Sample
+	for _, l := range lessons {
+		if l.want[s] > utterance.NotApplicable && l.found[s].Level > utterance.NotApplicable {
+			samples = append(samples, linear.Sample{Bag: l.whole(s), Label: int(l.want[s]), Group: l.group, Weight: l.weight})
+		}
+	}
+	return linear.Train(samples, utterance.Labels, levelOptions)
+}
+
+// everySkillAtOnce trains a model for each skill.
+func everySkillAtOnce(t testing.TB, train func(skill) (*linear.Model, error)) (models [skills]*linear.Model) {
+	t.Helper()
+	var all sync.WaitGroup
+	var errs [skills]error
+	for s := range skills {
+		all.Go(func() { models[s], errs[s] = train(s) })
+	}
+	all.Wait()
+	if err := errors.Join(errs[:]...); err != nil {
+		t.Fatal(err)
+	}
+	return models
+}
+
+func (l *lesson) whole(s skill) *linear.Bag {
+	bag := linear.NewBag()
+	l.said.readWhole(bag, s, &l.found, l.likely)
+	return bag
+}
+
+// learn trains all models: of sentences, and of levels.
+func learn(t testing.TB, lessons []*lesson) (sentences, levels [skills]*linear.Model) {
+	t.Helper()
+	sentences = everySkillAtOnce(t, func(s skill) (*linear.Model, error) { return trainSentences(lessons, s) })
+	return sentences, everySkillAtOnce(t, func(s skill) (*linear.Model, error) { return trainLevel(lessons, s) })
+}
+
+// write makes a file of models.
+func write(sentences, levels [skills]*linear.Model) string {
+	var file strings.Builder
+	for s := range skills {
+		fmt.Fprintf(&file, "%s%s\n%s", section, s.sentenceModel(), sentences[s].Text())
+	}
+	for s := range skills {
+		fmt.Fprintf(&file, "%s%s\n%s", section, s.levelModel(), levels[s].Text())
+	}
+	return file.String()
+}
+
+// TestTrain makes the trained file anew, with -train, and holds it against the one there is. It takes minutes.
+func TestTrain(t *testing.T) {
+	if !*training {
+		t.Skip("with -train")
+	}
+	if err := os.WriteFile(trainedFile, []byte(write(learn(t, readLessons(t)))), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestCross prints what the models are worth in situations they did not see, with -cross 4.
+func TestCross(t *testing.T) {
+	if *crossing < 2 {
+		t.Skip("with -cross 4")
+	}
+	lessons := readLessons(t)
+	sets := []string{"corpus", "blind/seen", "blind/held", "blind/plain", "blind/third", "forms"}
+	var tables, rules [skills]map[string][][]float64
+	for s := range skills {
+		tables[s], rules[s] = map[string][][]float64{}, map[string][][]float64{}
+		for _, set := range sets {
+			tables[s][set], rules[s][set] = table(), table()
+		}
+	}
+	for k := range *crossing {
+		groups := groupsOf(lessons)
+		part, rest := divide(lessons, func(l *lesson) bool { return slices.Index(groups, l.group)%*crossing == k })
+		sentences, levels := learn(t, rest)
+		for s := range skills {
+			expect(sentences[s], s, part)
+		}
+		for s := range skills {
+			for _, l := range part {
+				if l.want[s] > utterance.NotApplicable && l.found[s].Level > utterance.NotApplicable {
+					tables[s][l.set][l.want[s]][nearest(levels[s].Probabilities(l.whole(s)))]++
+					rules[s][l.set][l.want[s]][l.found[s].Level]++
+				}
+			}
+		}
+	}
+	for s := range skills {
+		for _, set := range sets {
+			t.Logf("%-10s %-12s rules %.2f, hybrid with its situations left out %.2f %v", dimensions[s].title, set,
+				kappaOf(t, rules[s][set]), kappaOf(t, tables[s][set]), tables[s][set])
+		}
+	}
+}
+
+func table() [][]float64 {
+	return [][]float64{make([]float64, 3), make([]float64, 3), make([]float64, 3)}
+}
+
+func kappaOf(t *testing.T, table [][]float64) float64 {
+	kappa, err := stats.WeightedKappa(table, stats.Quadratic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kappa
+}
+
+// The trained file is what training makes of the corpus and the labels, byte for byte; held for one skill, for it takes seconds.
+func TestTrainedFileIsReproducible(t *testing.T) {
+	if testing.Short() || *training {
+		t.Skip("takes seconds")
+	}
+	const s = negotiate
+	lessons := readLessons(t)
+	sentences, err := trainSentences(lessons, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	levels, err := trainLevel(lessons, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{section + s.sentenceModel() + "\n" + string(sentences.Text()), section + s.levelModel() + "\n" + string(levels.Text())} {
+		if !strings.Contains(trained, text) {
+			name, _, _ := strings.Cut(text, "\n")
+			t.Errorf("%q is not what training makes of it now; run make dear-man", name)
+		}
+	}
+}
+
+// The corpus is as large and as varied as docs/evaluators.md says.
+func TestCorpus(t *testing.T) {
+	lessons := readCorpus(t)
+	seen := map[string]bool{}
+	var counts [skills][3]int
+	for _, l := range lessons {
+		if seen[l.said.text] {
+			t.Errorf("%q is there twice", l.said.text)
+		}
+		seen[l.said.text] = true
+		for s, level := range l.want {
+			if level > utterance.NotApplicable {
+				counts[s][level]++
+			}
+		}
+	}
+	if n := len(groupsOf(lessons)); len(lessons) < 900 || n < 40 {
+		t.Errorf("%d utterances in %d situations, want 900 in 40 or more", len(lessons), n)
+	}
+	for s := range skills {
+		t.Logf("%-10s none %d, weak %d, strong %d", dimensions[s].title, counts[s][0], counts[s][1], counts[s][2])
+		for level, n := range counts[s] {
+			if n < 40 {
+				t.Errorf("%s: %d utterances are %s, want 40 or more", dimensions[s].title, n, utterance.Labels[level])
+			}
+		}
+	}
+}
