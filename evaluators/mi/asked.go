@@ -52,7 +52,7 @@ func askedFeatures(bag *linear.Bag, t *turn) {
 				}
 			}
 		}
-		words := plain(u.tokens)
+		words := u.plain()
 		bag.WordsWorth("q", words, 2, wordWorth)
 		for n, word := range words {
 			if !leadIns[word.Norm] {

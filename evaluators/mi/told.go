@@ -2,6 +2,7 @@ package mi
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 	"sync"
 
@@ -105,30 +106,43 @@ var kindsOfWord = func() map[string]string {
 	return kinds
 }()
 
-// plain are the words of a unit as they count: contractions in full, without hesitation, with kinds for words that tell the topic.
-func plain(tokens []language.Token) []language.Token {
+// plain are the words of a unit as they count: contractions in full, without hesitation, with kinds for words that tell the topic. They are not
+// to be changed.
+func (u *unit) plain() []language.Token {
+	if u.plainly == nil {
+		u.plainly = plainOf(u.tokens)
+	}
+	return u.plainly
+}
+
+func plainOf(tokens []language.Token) []language.Token {
 	out := make([]language.Token, 0, len(tokens)+4)
-	for _, token := range tokens {
+	for i := range tokens {
+		token := &tokens[i]
 		switch {
 		case token.Kind == language.Number:
-			token.Norm = "~n"
-			out = append(out, token)
+			out = append(out, language.Token{Span: token.Span, Norm: "~n", Kind: language.Number})
+		case token.IsWord() && !language.IsContraction(token.Norm):
+			out = appendKind(out, token, token.Norm)
 		case token.IsWord():
 			for _, word := range language.Expand(token.Norm) {
-				kind, told := kindsOfWord[word]
-				if told && kind == "" {
-					continue
-				}
-				if told {
-					word = kind
-				}
-				out = append(out, language.Token{Span: token.Span, Norm: word, Kind: language.Word})
+				out = appendKind(out, token, word)
 			}
 		case token.Norm == "?":
-			out = append(out, token)
+			out = append(out, *token)
 		}
 	}
 	return out
+}
+
+func appendKind(out []language.Token, token *language.Token, word string) []language.Token {
+	if kind, told := kindsOfWord[word]; told {
+		if kind == "" {
+			return out
+		}
+		word = kind
+	}
+	return append(out, language.Token{Span: token.Span, Norm: word, Kind: language.Word})
 }
 
 var talkLabels = []string{"sustain", "neutral", "change"}
@@ -206,7 +220,7 @@ func talkWords(bag *linear.Bag, t *turn, h *history) {
 		if u.broken {
 			continue
 		}
-		words := plain(u.tokens)
+		words := u.plain()
 		wordFeatures(bag, words, wordWorth)
 		if i == 0 {
 			bag.WordsWorth("first", words[:min(2, len(words))], 2, wordWorth)
@@ -214,14 +228,14 @@ func talkWords(bag *linear.Bag, t *turn, h *history) {
 	}
 	if h.other != nil {
 		asked := h.other.units
-		bag.WordsWorth("p", plain(asked[len(asked)-1].tokens), 2, wordWorth*wordWorth)
+		bag.WordsWorth("p", asked[len(asked)-1].plain(), 2, wordWorth*wordWorth)
 	}
 	if meant, worth := meantBy(t, h); meant != nil {
 		for _, u := range meant.units {
 			if u.broken {
 				continue
 			}
-			words := plain(u.tokens)
+			words := slices.Clone(u.plain())
 			for i := range words {
 				words[i].Start, words[i].End = 0, 0 // they stand elsewhere
 			}

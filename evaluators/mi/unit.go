@@ -30,6 +30,8 @@ type unit struct {
 	// asks is how it asks, once asked is true.
 	asks  form
 	asked bool
+	// plainly are its words as trained weights count them, once somebody wanted them.
+	plainly []language.Token
 }
 
 // unitsOf parses a text.

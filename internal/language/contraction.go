@@ -39,6 +39,9 @@ func Expand(norm string) []string {
 	return []string{norm}
 }
 
+// IsContraction says whether a normalised word may stand for two. Most do not, and this is cheaper than Expand.
+func IsContraction(norm string) bool { return expands(norm) }
+
 // Contract joins what people join when they speak: "I am tired" to "I'm tired", "do not" to "don't". The end of a clause
 // is left alone ("yes, I am.").
 func Contract(text string) string {
