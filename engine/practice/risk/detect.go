@@ -11,7 +11,7 @@ import (
 //go:generate go test -run ^TestModel$ -update .
 
 // Version of rules, features and model. It changes whenever a verdict may.
-const Version = "risk-4"
+const Version = "risk-5"
 
 // Kind is what kind of danger.
 type Kind string
@@ -30,9 +30,9 @@ var (
 	kinds    = []string{string(Suicide), string(SelfHarm), string(HarmToOthers), string(InDanger)}
 )
 
-// threshold is the probability of danger from which on it is heard: the step of .05 at which rules and model together hear most nearly
-// 8 of 10 texts of the corpus that they were not made on (TestHeldOut).
-const threshold = 0.45
+// threshold is the probability of danger from which on it is heard: the lowest step of .05 at which at most one in fifty ordinary turns
+// of the corpora that were left out is taken for danger (TestHeldOut). A trainee who is stopped in every session soon reads no notice.
+const threshold = 0.50
 
 // excusedThreshold is the one for texts whose words a rule would have met, had they not been denied, an idiom or somebody else's. It was
 // set on the texts the rules were developed on.
