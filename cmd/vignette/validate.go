@@ -16,8 +16,9 @@ func newValidate() *cobra.Command {
 		Short: "Check scenario, persona, rubric and study files",
 		Long: `Checks scenario, persona, rubric and study files and lists everything that is wrong in them,
 with line, field and what would be right. Of a directory it checks every .yaml, .yml and
-.json file in it and below; hidden ones are passed over. Each level of a study is tried on each of its scenarios. A file that says
-"kind: fragment" is checked where it is included, here only for its YAML.
+.json file in it and below; hidden ones are passed over. Each level of a
+study is tried on each of its scenarios. A file that says "kind: fragment" is checked
+where it is included, here only for its YAML.
 
 Exit code 0 when all files are right, 1 when one is wrong or cannot be read.`,
 		Example: "  vignette validate my-scenario.yaml\n  vignette validate scenarios/\n  vignette validate personas/*.yaml --json",
