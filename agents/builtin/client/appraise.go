@@ -175,7 +175,6 @@ func (m *memory) appraise(h heard, t temperament) {
 		}
 		m.Distress += s.distress
 	}
-	m.Trust -= takenBack * (1 - m.attuned()) * max(0, m.Trust-t.trust)
 	m.Before = now
 	if m.Streak++; !h.reflected {
 		m.Streak = 0

@@ -26,7 +26,7 @@ const (
 	trustSpread = 0.22
 	// littleShare is the share of clients who respond little to whatever is done, beside those whom the spread of the gain makes so:
 	// together 10-30%, as in outcome studies; littleGain is what is left of their response. Chosen.
-	littleShare = 0.03
+	littleShare = 0.05
 	littleGain  = 0.35
 	// gainSpread is how much clients differ in how fast they respond, as a share of the gain. Chosen.
 	gainSpread = 0.44
@@ -148,9 +148,6 @@ const (
 	unattunedGain, unattunedEager, unattunedHolds = 0.10, 0.10, 0.90
 	// unattunedGate is how much more trust it takes then to tell anything. Chosen.
 	unattunedGate = 0.20
-	// takenBack is how much of the trust that was gained goes in each turn with somebody who turns out not to be with them: it was
-	// given in advance. Chosen.
-	takenBack = 0.15
 	// painOfTelling is how much SUDS rises when something is told, times the gate of what is told: distress may rise
 	// while pain is disclosed. Chosen.
 	painOfTelling = 7
