@@ -137,6 +137,9 @@ var asPublished = scripted.Faults{RateLimit: 0.05, ServerError: 0.02, Malformed:
 // The library against an endpoint that fails in every way: no episode is lost, no answer is paid for twice, nothing that is
 // no answer is taken for one, each mishap is counted, and a replay that asks nothing comes to the same digest.
 func TestFaultyEndpoint(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits out stalls of an endpoint, over all scenarios")
+	}
 	endpoint := scriptedtest.Start(t, scripted.Config{Seed: 11, Key: canaryKey, Faults: asPublished})
 	file := settings(t, endpoint.URL(), "    capabilities: {always_stream: true, seed: true}\n    limits: {timeout_seconds: 120, idle_timeout_seconds: 4}\n")
 	s := openStudio(t, t.TempDir(), file)

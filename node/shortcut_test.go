@@ -52,6 +52,9 @@ func listen(t *testing.T, dir string) func() int {
 
 // Minds beside the gateway ask it without the wire; those of another process over it.
 func TestMindsBesideTheGatewayAskItByHand(t *testing.T) {
+	if testing.Short() {
+		t.Skip("plays all scenarios twice")
+	}
 	endpoint := scriptedtest.Start(t, scripted.Config{Key: canaryKey})
 	dir, file := t.TempDir(), settings(t, endpoint.URL(), "")
 	s := openStudio(t, dir, file)

@@ -32,10 +32,6 @@ func rank(s skill) func(*moment, *findings) float64 {
 	return func(_ *moment, f *findings) float64 { return float64(max(f[s].Level, utterance.None)) }
 }
 
-func strong(s skill) func(*moment, *findings) float64 {
-	return func(_ *moment, f *findings) float64 { return yes(f[s].Level == utterance.Strong) }
-}
-
 func hitsAt(s skill, level utterance.Level) func(*moment, *findings) float64 {
 	return func(_ *moment, f *findings) float64 {
 		n := 0
@@ -268,8 +264,6 @@ func alternatives(m *moment, _ *findings) float64 {
 }
 
 func hands(m *moment, _ *findings) float64 { return yes(m.anywhere(handsOver)) }
-
-func plainly(m *moment, _ *findings) float64 { return yes(m.matter.plain) }
 
 var (
 	reaction  = utterance.Phrases(`ha; haha; hah; oh here; oh please; well well; lovely; says the; and whose; typical; not true; look who; who; funny; blimey; goodness; awww; aww; spare me`)

@@ -13,7 +13,7 @@ func Holm(ps []float64) ([]float64, error) {
 	order := make([]int, len(ps))
 	for i, p := range ps {
 		if !(p >= 0 && p <= 1) {
-			return nil, fmt.Errorf("Holm's adjustment: %w: %v is no probability", ErrUndefined, p)
+			return nil, fmt.Errorf("adjustment after Holm: %w: %v is no probability", ErrUndefined, p)
 		}
 		order[i] = i
 	}
