@@ -327,6 +327,29 @@ func (b *tab) shoot(name string) {
 	}
 }
 
+// whole takes a picture of all of the page, however long, where pictures are wanted.
+func (b *tab) whole(name string) {
+	b.t.Helper()
+	if shots == "" {
+		return
+	}
+	picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(shots, name+".png"), picture, 0o644)
+	}
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// harmless fails where text became markup.
+func (b *tab) harmless(where string) {
+	b.t.Helper()
+	if eval[bool](b, `window.harmed !== undefined || document.querySelector("main script, main iframe, main img, main style, [onload], [onerror], [onmouseover]") !== null`) {
+		b.t.Errorf("%s: text became markup", where)
+	}
+}
+
 type finding struct {
 	ID, Impact, Help string
 	Nodes            []struct {

@@ -47,10 +47,7 @@ func TestPages(t *testing.T) {
 				b.narrow(where)
 				b.shoot(fmt.Sprintf("%s-%d-%s", name, width, colours))
 				b.focus(where)
-				harmed := eval[bool](b, `window.harmed !== undefined || document.querySelector("main script, main iframe, main img, main style, [onload], [onerror], [onmouseover]") !== null`)
-				if harmed {
-					t.Errorf("%s: text became markup", where)
-				}
+				b.harmless(where)
 				b.fine(where)
 			}
 		}
