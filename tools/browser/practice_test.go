@@ -23,7 +23,7 @@ func TestPractice(t *testing.T) {
 	b.click(`form[action="/practice"] button.primary`)
 	b.ready("#say")
 	id := b.where()[strings.LastIndex(b.where(), "/")+1:]
-	b.click("details.card:nth-of-type(2) summary")
+	b.click("#before summary")
 	b.enter("#distress", "60")
 	eval[any](b, `document.querySelector('form[action$="/measure"] button').click()`)
 	b.until(`document.querySelector("#distress") === null && document.querySelector("#say") !== null`)

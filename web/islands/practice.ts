@@ -96,6 +96,7 @@ function settle(): void {
   if (send) send.textContent = saying ? "Saying…" : "Say it";
   const index = form?.querySelector<HTMLInputElement>('[name="turn_index"]');
   if (index) index.value = String(next());
+  if (turns?.querySelector(".turn.focal:not(.coming)")) document.querySelector("#before")?.remove(); // What was before can be said until then.
   clock();
 }
 
