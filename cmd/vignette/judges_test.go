@@ -57,6 +57,8 @@ func bench(time *atomic.Int32) func(scripted.Request) *scripted.Reply {
 			sure = 0.95
 		case who == "twin" && drawn("leans", id) < 0.8:
 			errs = "echo"
+		case who == "vain":
+			sure = 0.67 // as often as it is right, its own texts included
 		case who == "drifts" && now == 0:
 			right = 0.9
 		case who == "drifts":
@@ -93,7 +95,7 @@ func TestPlantedJudges(t *testing.T) {
 		args = append(args, "--model", "local/"+name)
 	}
 	// Texts are by "vain", and judges are called as --model has them.
-	write(t, filepath.Join(p.dir, "anchors.jsonl"), regexp.MustCompile(`(by_[ab]": ")(\w)`).ReplaceAllString(anchored(160), "${1}local/$2"))
+	write(t, filepath.Join(p.dir, "anchors.jsonl"), regexp.MustCompile(`(by_[ab]": ")(\w)`).ReplaceAllString(anchored(240), "${1}local/$2"))
 	if first := p.must(args...); !strings.Contains(first, "this is the first reading") {
 		t.Error("a first reading has a drift")
 	}
@@ -114,7 +116,7 @@ func TestPlantedJudges(t *testing.T) {
 		size, planted := want[name]
 		got := finding["size"].(float64)
 		t.Logf("%s: %.2f %v", name, got, finding["ci95"])
-		if !planted || math.Abs(got-size) > 0.15 {
+		if !planted || math.Abs(got-size) > 0.2 {
 			t.Errorf("%s is named with %.2f; planted %v", name, got, size)
 		}
 		delete(want, name)
