@@ -154,9 +154,9 @@ func TestPlantedJudges(t *testing.T) {
 
 // Two honest judges that err, read twice, raise no flag: one study in twenty at most may.
 func TestHonestJudgesAreNotNamed(t *testing.T) {
-	studies := 60
+	studies, most := 60, 7 // more than 7 of 60 is less than 1% likely where the rate is 5%
 	if os.Getenv("VIGNETTE_ALL") != "" {
-		studies = 200
+		studies, most = 200, 10
 	}
 	for _, n := range []int{60, 200} {
 		anchors, alarms, kinds := anchorsOf(t, n), 0, map[string]int{}
@@ -179,7 +179,7 @@ func TestHonestJudgesAreNotNamed(t *testing.T) {
 			}
 		}
 		t.Logf("%d anchors: an alarm in %d of %d studies: %v", n, alarms, studies, kinds)
-		if alarms > studies/20 {
+		if alarms > most {
 			t.Errorf("%d anchors: %d alarms in %d studies", n, alarms, studies)
 		}
 	}
