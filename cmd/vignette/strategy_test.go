@@ -28,7 +28,9 @@ func strategist(r scripted.Request) *scripted.Reply {
 	if _, draft, ok := strings.Cut(last, "is about to answer"); ok {
 		good = slices.ContainsFunc(goodLines, func(l string) bool { return strings.Contains(draft, l) })
 	}
-	reply := func(format string, args ...any) *scripted.Reply { return &scripted.Reply{Content: fmt.Sprintf(format, args...)} }
+	reply := func(format string, args ...any) *scripted.Reply {
+		return &scripted.Reply{Content: fmt.Sprintf(format, args...)}
+	}
 	switch r.SchemaName {
 	case "notes":
 		return reply(`{"notes": "hidden-canary"}`)
@@ -77,7 +79,25 @@ func TestStrategiesCompared(t *testing.T) {
 	}
 	run := done["run"].(string)
 	found := 0
-	for _, c := range last(t, p.must("compare", run, "--json"))["comparisons"].([]any) {
+	compared := last(t, p.must("compare", run, "--json"))
+	spending, calls := compared["spending"].([]any), map[string]float64{}
+	for _, s := range spending {
+		s := s.(map[string]any)
+		calls[s["level"].(string)] = s["calls"].(float64)
+		if s["episodes"] != 5.0 || s["prompt_tokens"].(float64) <= 0 || s["cost"] == nil || s["recorded"] != 0.0 {
+			t.Errorf("spending %v", s)
+		}
+	}
+	if len(spending) != 9 || calls["chain_of_thought"] <= calls["plain"] || calls["explore_generate_simulate"] <= calls["best_of_4:dear-man"] {
+		t.Errorf("calls %v", calls)
+	}
+	if page := p.must("compare", run); !strings.Contains(page, "gain and cost") {
+		t.Error("gain and cost are not side by side")
+	}
+	if page := p.must("report", run); !strings.Contains(page, "Gain and cost") {
+		t.Error("the report has no gain and cost")
+	}
+	for _, c := range compared["comparisons"].([]any) {
 		c := c.(map[string]any)
 		t.Log(c["level"], c["reward"].(map[string]any)["difference"])
 		if c["reward"].(map[string]any)["verdict"] == "differs" {
