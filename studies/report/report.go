@@ -250,10 +250,12 @@ func (b *Builder) Spending(ctx context.Context, calls projection.Calls, planner 
 func (r *Report) ask() {
 	r.Title = "Run " + r.Run
 	var compared []string
-	for _, e := range r.Effects {
-		if what := fmt.Sprintf("%s %s against %s", e.Factor, e.Level, e.Against); !slices.Contains(compared, what) {
-			compared = append(compared, what)
+	for i := 0; i < len(r.Comparisons); {
+		first, levels := r.Comparisons[i], []string{}
+		for ; i < len(r.Comparisons) && r.Comparisons[i].Factor == first.Factor; i++ {
+			levels = append(levels, r.Comparisons[i].Level)
 		}
+		compared = append(compared, fmt.Sprintf("%s %s against %s", first.Factor, strings.Join(levels, ", "), first.Against))
 	}
 	if len(compared) == 0 {
 		r.Question = "What comes of " + strings.Join(r.Scenarios, ", ") + " as written?"
