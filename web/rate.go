@@ -569,6 +569,24 @@ func (q *request) apiSaveRating() error {
 	return q.json(got)
 }
 
+// apiDeleteRating deletes a rating of the visitor's.
+func (q *request) apiDeleteRating() error {
+	id, _, err := q.campaign()
+	if err != nil {
+		return err
+	}
+	request := &vignettev1.DeleteRatingRequest{}
+	if err := q.read(request); err != nil {
+		return err
+	}
+	request.Campaign, request.Rater = id, q.visitor.Name
+	got, err := q.config.Feedback.DeleteRating(q.ctx(), request)
+	if err != nil {
+		return err
+	}
+	return q.json(got)
+}
+
 func (q *request) apiRatings() error {
 	id, _, err := q.campaign()
 	if err != nil {

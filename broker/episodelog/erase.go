@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"google.golang.org/protobuf/proto"
 
@@ -118,4 +119,46 @@ func (l *log) Tombstone(ctx context.Context, run string) (*vignettev1.Tombstone,
 		return nil, fmt.Errorf("tombstone of run %s: %w", run, ErrNotFound)
 	}
 	return there.GetDeleted(), nil
+}
+
+// EraseNotes implements Eraser.
+func (l *log) EraseNotes(ctx context.Context, run, episode string, note *vignettev1.Note, shred bool) (int, error) {
+	if len(note.GetErases()) == 0 {
+		return 0, errors.New("erase notes: the note does not say which")
+	}
+	at, err := l.AppendNote(ctx, run, episode, note)
+	if err != nil {
+		return 0, fmt.Errorf("erase notes: %w", err)
+	}
+	gone, err := l.erased(ctx, run, episode, note, at)
+	if err != nil {
+		return 0, fmt.Errorf("erase notes: %w", err)
+	}
+	for n, sequence := range gone {
+		if err := l.stream.Delete(ctx, sequence, shred); err != nil {
+			return n, fmt.Errorf("erase notes on episode %s: %w", episode, err)
+		}
+	}
+	return len(gone), nil
+}
+
+// erased are the sequences of the notes before a sequence that a note erases and that are there yet.
+func (l *log) erased(ctx context.Context, run, episode string, note *vignettev1.Note, before uint64) ([]uint64, error) {
+	subject, err := l.subjects.episode(run, episode, KindNotes)
+	var gone []uint64
+	for entry, err := range l.entries(ctx, subject, err) {
+		var corrupt *CorruptError
+		if err != nil && !errors.As(err, &corrupt) {
+			return nil, err
+		}
+		if entry.Sequence < before && Erases(note, entry.Note) {
+			gone = append(gone, entry.Sequence)
+		}
+	}
+	return gone, nil
+}
+
+// Erases says whether a note takes out another.
+func Erases(note, other *vignettev1.Note) bool {
+	return slices.Contains(note.GetErases(), other.GetId())
 }

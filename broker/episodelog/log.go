@@ -34,6 +34,10 @@ type Eraser interface {
 	// deleted before keeps its tombstone, and what has come to it since is deleted. It returns how many messages were deleted.
 	EraseRun(ctx context.Context, run string, deleted *vignettev1.Tombstone, shred bool) (int, error)
 
+	// EraseNotes adds a note that names earlier ones on the episode (erases) and deletes those; it returns how many messages were
+	// deleted. The note comes first, so that an erasure that is cut off can be done again.
+	EraseNotes(ctx context.Context, run, episode string, note *vignettev1.Note, shred bool) (int, error)
+
 	// Tombstone returns what is left of a run that was deleted, or ErrNotFound when there is none of that id.
 	Tombstone(ctx context.Context, run string) (*vignettev1.Tombstone, error)
 }

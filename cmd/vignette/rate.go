@@ -57,7 +57,7 @@ number of a turn alone for all of it.`,
 	cmd.Flags().StringVar(&flags.run, "run", "last", "with a rubric file: the run whose conversations are rated")
 	cmd.Flags().StringVar(&flags.rater, "rater", "", "your name or pseudonym (default your user name)")
 	cmd.Flags().BoolVar(&flags.agreement, "agreement", false, "say how far raters agree, and rate nothing")
-	cmd.AddCommand(newRateExport(), newRateImport(), newRateSimulate())
+	cmd.AddCommand(newRateExport(), newRateImport(), newRateSimulate(), newRateDelete())
 	return cmd
 }
 

@@ -204,10 +204,37 @@ func (f *feeding) entry(ctx context.Context, tx *sql.Tx, entry episodelog.Entry,
 	case episodelog.KindPlay:
 		gone, err = f.event(ctx, tx, entry, corrupt)
 	case episodelog.KindNotes: // They are read from the log.
-		f.noted[[2]string{entry.Run, entry.Episode}]++
+		if gone, err = f.struck(ctx, tx, entry); err == nil {
+			f.noted[[2]string{entry.Run, entry.Episode}] += 1 - int64(gone)
+		}
 	}
 	f.extents[entry.Run] += 1 - int64(gone)
 	return gone, err
+}
+
+// struck is how many of the notes met so far a note erases: all that were met, but for those before it that the log keeps. Whether they are
+// gone from the log yet makes no difference.
+func (f *feeding) struck(ctx context.Context, tx *sql.Tx, entry episodelog.Entry) (gone uint64, err error) {
+	if len(entry.Note.GetErases()) == 0 {
+		return 0, nil
+	}
+	var met int64
+	err = tx.QueryRowContext(ctx, "SELECT entries FROM noted WHERE run = ? AND episode = ?", entry.Run, entry.Episode).Scan(&met)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, err
+	}
+	met += f.noted[[2]string{entry.Run, entry.Episode}]
+	notes, err := f.log.Notes(ctx, entry.Run, entry.Episode)
+	var corrupt *episodelog.CorruptError
+	if err != nil && !errors.As(err, &corrupt) {
+		return 0, err
+	}
+	for _, kept := range notes {
+		if kept.Sequence < entry.Sequence && !episodelog.Erases(entry.Note, kept.Note) {
+			met--
+		}
+	}
+	return uint64(max(0, met)), nil
 }
 
 // erased forgets a run of which the tombstone is left.

@@ -454,6 +454,11 @@ func TestIndexForgetsWhatIsDeleted(t *testing.T) {
 	}
 	index := h.index("1")
 	h.same(index, first, second)
+	struck := &vignettev1.Note{SchemaVersion: 1, Id: "n2", Erases: []string{"n0"}, Note: &vignettev1.Note_Remark{Remark: "taken out"}}
+	if n, err := h.log.EraseNotes(ctx, run, episodeID(first, 1), struck, true); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	h.same(index, first, second)
 	stone := func(id string) *vignettev1.EpisodeEvent {
 		return &vignettev1.EpisodeEvent{SchemaVersion: 1, Id: id, Epoch: 1, Event: &vignettev1.EpisodeEvent_Deleted{Deleted: &vignettev1.Tombstone{Reason: "asked for"}}}
 	}

@@ -57,6 +57,9 @@ func (b *book) apply(id string, r *vignettev1.Rating) {
 		b.drafts[t] = r
 		return
 	}
+	if r.GetDeleted() {
+		b.forget(t, int(r.GetVersion())-1)
+	}
 	if int(r.GetVersion()) != len(b.history[t])+1 {
 		return // Somebody else wrote this version first.
 	}
@@ -64,6 +67,22 @@ func (b *book) apply(id string, r *vignettev1.Rating) {
 	b.given = append(b.given, r)
 	delete(b.drafts, t)
 	delete(b.leases, t)
+}
+
+// forget leaves nothing of the first versions of a rating but that they were: some may be gone from the log already.
+func (b *book) forget(t task, versions int) {
+	b.given = slices.DeleteFunc(b.given, func(r *vignettev1.Rating) bool { return taskOf(r) == t })
+	kept := b.history[t]
+	b.history[t] = nil
+	for v := range max(versions, len(kept)) {
+		stone := tombstone(t, b.campaign.GetId(), int32(v+1))
+		b.history[t], b.given = append(b.history[t], stone), append(b.given, stone)
+	}
+}
+
+// tombstone is what is left of a version of a rating that was deleted.
+func tombstone(t task, campaign string, version int32) *vignettev1.Rating {
+	return &vignettev1.Rating{Campaign: campaign, Item: t.item, Rater: t.rater, Stage: t.stage, Pass: t.pass, Version: version, Withdrawn: true, Deleted: true}
 }
 
 // last is the newest version, nil where there is none.
@@ -150,7 +169,7 @@ func (b *book) next(rater string, now time.Time) (task, bool) {
 		}
 	}
 	for _, item := range order {
-		if t := (task{item.GetId(), rater, stages[0], 1}); b.standing(t) == nil && b.free(item, rater, now) {
+		if t := (task{item.GetId(), rater, stages[0], 1}); b.standing(t) == nil && !b.fixed(t) && b.free(item, rater, now) {
 			return t, true
 		}
 	}

@@ -132,7 +132,7 @@ func (b *book) admits(r *vignettev1.Rating, s *Service) error {
 			return status.Error(codes.FailedPrecondition, "hindsight comes after foresight: rate the item in foresight first")
 		}
 	}
-	if after := (task{t.item, t.rater, hindsight, 1}); t.stage == foresight && t.pass == 1 && len(stages) > 1 && (b.drafts[after] != nil || len(b.history[after]) > 0) {
+	if b.fixed(t) {
 		return status.Error(codes.FailedPrecondition, "this foresight is fixed: what came of it has been shown")
 	}
 	last := len(b.history[t])
@@ -149,6 +149,12 @@ func (b *book) admits(r *vignettev1.Rating, s *Service) error {
 		return status.Error(codes.ResourceExhausted, "this item has all the ratings it needs: it was kept for you until its lease ended")
 	}
 	return nil
+}
+
+// fixed says whether what came of an item has been shown, after which its rating in foresight stays what it is.
+func (b *book) fixed(t task) bool {
+	after := task{t.item, t.rater, hindsight, 1}
+	return t.stage == foresight && t.pass == 1 && len(b.stages()) > 1 && (b.drafts[after] != nil || len(b.history[after]) > 0)
 }
 
 // checkValues holds a rating to its scales: every one answered, by a number of it, with evidence where that is wanted.

@@ -328,6 +328,25 @@ func (s *Stream) shred(ctx context.Context, e Erasure) (int, error) {
 	return n, nil
 }
 
+// Delete deletes one message; that it is gone already is no error.
+func (s *Stream) Delete(ctx context.Context, sequence uint64, shred bool) error {
+	stream, err := s.js.Stream(ctx, s.name)
+	if err != nil {
+		return err
+	}
+	del := stream.DeleteMsg
+	if shred {
+		del = stream.SecureDeleteMsg
+	}
+	if err := del(ctx, sequence); err != nil {
+		if _, there := stream.GetMsg(ctx, sequence); errors.Is(there, jetstream.ErrMsgNotFound) {
+			return nil
+		}
+		return err
+	}
+	return nil
+}
+
 // purgeTimeout bounds a purge: the server looks through all files that may hold something.
 const purgeTimeout = 5 * time.Minute
 

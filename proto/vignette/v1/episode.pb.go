@@ -1474,7 +1474,9 @@ type Note struct {
 	//	*Note_Rated
 	//	*Note_Campaign
 	//	*Note_Practice
-	Note          isNote_Note `protobuf_oneof:"note"`
+	Note isNote_Note `protobuf_oneof:"note"`
+	// Ids of earlier notes on this episode that are deleted: this one is what is left of them.
+	Erases        []string `protobuf:"bytes,12,rep,name=erases,proto3" json:"erases,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1603,6 +1605,13 @@ func (x *Note) GetPractice() *PracticeEvent {
 		if x, ok := x.Note.(*Note_Practice); ok {
 			return x.Practice
 		}
+	}
+	return nil
+}
+
+func (x *Note) GetErases() []string {
+	if x != nil {
+		return x.Erases
 	}
 	return nil
 }
@@ -1829,7 +1838,7 @@ const file_vignette_v1_episode_proto_rawDesc = "" +
 	"\x04code\x18\x01 \x01(\x05R\x04code\x12\x16\n" +
 	"\x06during\x18\x02 \x01(\tR\x06during\x12\x10\n" +
 	"\x03who\x18\x03 \x01(\tR\x03who\x12\x18\n" +
-	"\amessage\x18\x04 \x01(\tR\amessage\"\x93\x04\n" +
+	"\amessage\x18\x04 \x01(\tR\amessage\"\xb6\x04\n" +
 	"\x04Note\x12.\n" +
 	"\x0eschema_version\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x01R\rschemaVersion\x12\x17\n" +
 	"\x02id\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\x12.\n" +
@@ -1842,7 +1851,8 @@ const file_vignette_v1_episode_proto_rawDesc = "" +
 	"\x05rated\x18\t \x01(\v2\x13.vignette.v1.RatingH\x00R\x05rated\x123\n" +
 	"\bcampaign\x18\n" +
 	" \x01(\v2\x15.vignette.v1.CampaignH\x00R\bcampaign\x128\n" +
-	"\bpractice\x18\v \x01(\v2\x1a.vignette.v1.PracticeEventH\x00R\bpracticeB\r\n" +
+	"\bpractice\x18\v \x01(\v2\x1a.vignette.v1.PracticeEventH\x00R\bpractice\x12!\n" +
+	"\x06erases\x18\f \x03(\tB\t\xbaH\x06\x92\x01\x03\x10\x90NR\x06erasesB\r\n" +
 	"\x04note\x12\x05\xbaH\x02\b\x01\"\x81\x01\n" +
 	"\bRewarded\x12#\n" +
 	"\brevision\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x01R\brevision\x12-\n" +

@@ -1194,7 +1194,7 @@ func (x *CampaignItem) GetSpan() *Span {
 }
 
 // Rating is what one person says of one item in one stage. It is a note on the item's (first) episode. An edit is a rating of
-// the next version, a deletion one that is withdrawn: nothing is overwritten.
+// the next version, and so is taking it back (withdrawn): nothing is overwritten. A deletion takes out what stood there.
 type Rating struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Campaign id.
@@ -1229,7 +1229,10 @@ type Rating struct {
 	Simulated *SimulatedRater `protobuf:"bytes,15,opt,name=simulated,proto3" json:"simulated,omitempty"`
 	// It was given in another program and brought in; absent where it was given here. Items that were rated elsewhere show all raters the
 	// same order of sides, and count whatever the overlap.
-	Imported      *ImportedRating `protobuf:"bytes,16,opt,name=imported,proto3" json:"imported,omitempty"`
+	Imported *ImportedRating `protobuf:"bytes,16,opt,name=imported,proto3" json:"imported,omitempty"`
+	// What stood there, drafts and history among it, was deleted by its author; this is the tombstone, and withdrawn too. DeleteRating
+	// alone sets it.
+	Deleted       bool `protobuf:"varint,17,opt,name=deleted,proto3" json:"deleted,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1374,6 +1377,13 @@ func (x *Rating) GetImported() *ImportedRating {
 		return x.Imported
 	}
 	return nil
+}
+
+func (x *Rating) GetDeleted() bool {
+	if x != nil {
+		return x.Deleted
+	}
+	return false
 }
 
 // ScaleRating is the answer on one scale. For pairs it is about the first side as shown, where the scale's middle is "alike".
@@ -2643,6 +2653,143 @@ func (x *CalibrationAnswer) GetOthers() []int32 {
 	return nil
 }
 
+// DeleteRatingRequest says which rating.
+type DeleteRatingRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Campaign id.
+	Campaign string `protobuf:"bytes,1,opt,name=campaign,proto3" json:"campaign,omitempty"`
+	// Item id.
+	Item string `protobuf:"bytes,2,opt,name=item,proto3" json:"item,omitempty"`
+	// Whose: only its author may delete a rating.
+	Rater string `protobuf:"bytes,3,opt,name=rater,proto3" json:"rater,omitempty"`
+	// Of which stage. That of foresight goes after that of hindsight, and cannot be given again then: consequences have been shown.
+	Stage RatingStage `protobuf:"varint,4,opt,name=stage,proto3,enum=vignette.v1.RatingStage" json:"stage,omitempty"`
+	// Which pass, 1 or 2.
+	Pass          int32 `protobuf:"varint,5,opt,name=pass,proto3" json:"pass,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteRatingRequest) Reset() {
+	*x = DeleteRatingRequest{}
+	mi := &file_vignette_v1_feedback_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteRatingRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteRatingRequest) ProtoMessage() {}
+
+func (x *DeleteRatingRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_feedback_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteRatingRequest.ProtoReflect.Descriptor instead.
+func (*DeleteRatingRequest) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *DeleteRatingRequest) GetCampaign() string {
+	if x != nil {
+		return x.Campaign
+	}
+	return ""
+}
+
+func (x *DeleteRatingRequest) GetItem() string {
+	if x != nil {
+		return x.Item
+	}
+	return ""
+}
+
+func (x *DeleteRatingRequest) GetRater() string {
+	if x != nil {
+		return x.Rater
+	}
+	return ""
+}
+
+func (x *DeleteRatingRequest) GetStage() RatingStage {
+	if x != nil {
+		return x.Stage
+	}
+	return RatingStage_RATING_STAGE_UNSPECIFIED
+}
+
+func (x *DeleteRatingRequest) GetPass() int32 {
+	if x != nil {
+		return x.Pass
+	}
+	return 0
+}
+
+// DeleteRatingResponse says what is left and what is gone.
+type DeleteRatingResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The tombstone, a version of its own.
+	Rating *Rating `protobuf:"bytes,1,opt,name=rating,proto3" json:"rating,omitempty"`
+	// How many notes were deleted: versions and drafts.
+	Erased        int32 `protobuf:"varint,2,opt,name=erased,proto3" json:"erased,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteRatingResponse) Reset() {
+	*x = DeleteRatingResponse{}
+	mi := &file_vignette_v1_feedback_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteRatingResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteRatingResponse) ProtoMessage() {}
+
+func (x *DeleteRatingResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_feedback_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteRatingResponse.ProtoReflect.Descriptor instead.
+func (*DeleteRatingResponse) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *DeleteRatingResponse) GetRating() *Rating {
+	if x != nil {
+		return x.Rating
+	}
+	return nil
+}
+
+func (x *DeleteRatingResponse) GetErased() int32 {
+	if x != nil {
+		return x.Erased
+	}
+	return 0
+}
+
 // ListRatingsRequest asks for a rater's ratings.
 type ListRatingsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2658,7 +2805,7 @@ type ListRatingsRequest struct {
 
 func (x *ListRatingsRequest) Reset() {
 	*x = ListRatingsRequest{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[29]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2670,7 +2817,7 @@ func (x *ListRatingsRequest) String() string {
 func (*ListRatingsRequest) ProtoMessage() {}
 
 func (x *ListRatingsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[29]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2683,7 +2830,7 @@ func (x *ListRatingsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRatingsRequest.ProtoReflect.Descriptor instead.
 func (*ListRatingsRequest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{29}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *ListRatingsRequest) GetCampaign() string {
@@ -2718,7 +2865,7 @@ type ListRatingsResponse struct {
 
 func (x *ListRatingsResponse) Reset() {
 	*x = ListRatingsResponse{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[30]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2730,7 +2877,7 @@ func (x *ListRatingsResponse) String() string {
 func (*ListRatingsResponse) ProtoMessage() {}
 
 func (x *ListRatingsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[30]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2743,7 +2890,7 @@ func (x *ListRatingsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRatingsResponse.ProtoReflect.Descriptor instead.
 func (*ListRatingsResponse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{30}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *ListRatingsResponse) GetRatings() []*Rating {
@@ -2764,7 +2911,7 @@ type GetAgreementRequest struct {
 
 func (x *GetAgreementRequest) Reset() {
 	*x = GetAgreementRequest{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[31]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2776,7 +2923,7 @@ func (x *GetAgreementRequest) String() string {
 func (*GetAgreementRequest) ProtoMessage() {}
 
 func (x *GetAgreementRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[31]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2789,7 +2936,7 @@ func (x *GetAgreementRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetAgreementRequest.ProtoReflect.Descriptor instead.
 func (*GetAgreementRequest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{31}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *GetAgreementRequest) GetCampaign() string {
@@ -2816,7 +2963,7 @@ type GetAgreementResponse struct {
 
 func (x *GetAgreementResponse) Reset() {
 	*x = GetAgreementResponse{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[32]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2828,7 +2975,7 @@ func (x *GetAgreementResponse) String() string {
 func (*GetAgreementResponse) ProtoMessage() {}
 
 func (x *GetAgreementResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[32]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2841,7 +2988,7 @@ func (x *GetAgreementResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetAgreementResponse.ProtoReflect.Descriptor instead.
 func (*GetAgreementResponse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{32}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *GetAgreementResponse) GetScales() []*ScaleAgreement {
@@ -2898,7 +3045,7 @@ type ScaleAgreement struct {
 
 func (x *ScaleAgreement) Reset() {
 	*x = ScaleAgreement{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[33]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2910,7 +3057,7 @@ func (x *ScaleAgreement) String() string {
 func (*ScaleAgreement) ProtoMessage() {}
 
 func (x *ScaleAgreement) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[33]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2923,7 +3070,7 @@ func (x *ScaleAgreement) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ScaleAgreement.ProtoReflect.Descriptor instead.
 func (*ScaleAgreement) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{33}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *ScaleAgreement) GetScale() string {
@@ -2999,7 +3146,7 @@ type Estimate struct {
 
 func (x *Estimate) Reset() {
 	*x = Estimate{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[34]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3011,7 +3158,7 @@ func (x *Estimate) String() string {
 func (*Estimate) ProtoMessage() {}
 
 func (x *Estimate) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[34]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3024,7 +3171,7 @@ func (x *Estimate) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Estimate.ProtoReflect.Descriptor instead.
 func (*Estimate) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{34}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *Estimate) GetValue() float64 {
@@ -3088,7 +3235,7 @@ type RaterReport struct {
 
 func (x *RaterReport) Reset() {
 	*x = RaterReport{}
-	mi := &file_vignette_v1_feedback_proto_msgTypes[35]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3100,7 +3247,7 @@ func (x *RaterReport) String() string {
 func (*RaterReport) ProtoMessage() {}
 
 func (x *RaterReport) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_feedback_proto_msgTypes[35]
+	mi := &file_vignette_v1_feedback_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3113,7 +3260,7 @@ func (x *RaterReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RaterReport.ProtoReflect.Descriptor instead.
 func (*RaterReport) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{35}
+	return file_vignette_v1_feedback_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *RaterReport) GetRater() string {
@@ -3292,7 +3439,7 @@ const file_vignette_v1_feedback_proto_rawDesc = "" +
 	"\x04gold\x18\x05 \x01(\bR\x04gold\x12 \n" +
 	"\vcalibration\x18\x06 \x01(\bR\vcalibration\x12%\n" +
 	"\x04span\x18\a \x01(\v2\x11.vignette.v1.SpanR\x04spanB\r\n" +
-	"\v_turn_index\"\xf6\x05\n" +
+	"\v_turn_index\"\x90\x06\n" +
 	"\x06Rating\x12#\n" +
 	"\bcampaign\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\bcampaign\x12\x1b\n" +
 	"\x04item\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x04item\x12+\n" +
@@ -3312,7 +3459,8 @@ const file_vignette_v1_feedback_proto_rawDesc = "" +
 	"\x05shown\x18\r \x01(\x0e2\x1e.vignette.v1.ConsequencesShownB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05shown\x12\x18\n" +
 	"\aswapped\x18\x0e \x01(\bR\aswapped\x129\n" +
 	"\tsimulated\x18\x0f \x01(\v2\x1b.vignette.v1.SimulatedRaterR\tsimulated\x127\n" +
-	"\bimported\x18\x10 \x01(\v2\x1b.vignette.v1.ImportedRatingR\bimported\"\xb5\x01\n" +
+	"\bimported\x18\x10 \x01(\v2\x1b.vignette.v1.ImportedRatingR\bimported\x12\x18\n" +
+	"\adeleted\x18\x11 \x01(\bR\adeleted\"\xb5\x01\n" +
 	"\vScaleRating\x12\x1d\n" +
 	"\x05scale\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05scale\x12\x16\n" +
 	"\x05value\x18\x02 \x01(\x05H\x00R\x05value\x12!\n" +
@@ -3400,7 +3548,17 @@ const file_vignette_v1_feedback_proto_rawDesc = "" +
 	"\ttolerance\x18\x03 \x01(\x05R\ttolerance\x12\x16\n" +
 	"\x06reason\x18\x04 \x01(\tR\x06reason\x12\x16\n" +
 	"\x06others\x18\x05 \x03(\x05R\x06othersB\b\n" +
-	"\x06_known\"r\n" +
+	"\x06_known\"\xd1\x01\n" +
+	"\x13DeleteRatingRequest\x12#\n" +
+	"\bcampaign\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\bcampaign\x12\x1b\n" +
+	"\x04item\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x04item\x12\x1d\n" +
+	"\x05rater\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05rater\x12:\n" +
+	"\x05stage\x18\x04 \x01(\x0e2\x18.vignette.v1.RatingStageB\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x05stage\x12\x1d\n" +
+	"\x04pass\x18\x05 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\x02(\x01R\x04pass\"[\n" +
+	"\x14DeleteRatingResponse\x12+\n" +
+	"\x06rating\x18\x01 \x01(\v2\x13.vignette.v1.RatingR\x06rating\x12\x16\n" +
+	"\x06erased\x18\x02 \x01(\x05R\x06erased\"r\n" +
 	"\x12ListRatingsRequest\x12#\n" +
 	"\bcampaign\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\bcampaign\x12\x1d\n" +
 	"\x05rater\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05rater\x12\x18\n" +
@@ -3475,14 +3633,15 @@ const file_vignette_v1_feedback_proto_rawDesc = "" +
 	"\x1aSKIP_REASON_DOES_NOT_APPLY\x10\x02\x12\x1b\n" +
 	"\x17SKIP_REASON_DISTRESSING\x10\x03\x12\x19\n" +
 	"\x15SKIP_REASON_NOT_BLIND\x10\x04\x12\x15\n" +
-	"\x11SKIP_REASON_OTHER\x10\x052\xcf\x04\n" +
+	"\x11SKIP_REASON_OTHER\x10\x052\xa4\x05\n" +
 	"\x0fFeedbackService\x12S\n" +
 	"\fOpenCampaign\x12 .vignette.v1.OpenCampaignRequest\x1a!.vignette.v1.OpenCampaignResponse\x12V\n" +
 	"\rListCampaigns\x12!.vignette.v1.ListCampaignsRequest\x1a\".vignette.v1.ListCampaignsResponse\x12P\n" +
 	"\vGetCampaign\x12\x1f.vignette.v1.GetCampaignRequest\x1a .vignette.v1.GetCampaignResponse\x12G\n" +
 	"\bNextItem\x12\x1c.vignette.v1.NextItemRequest\x1a\x1d.vignette.v1.NextItemResponse\x12M\n" +
 	"\n" +
-	"SaveRating\x12\x1e.vignette.v1.SaveRatingRequest\x1a\x1f.vignette.v1.SaveRatingResponse\x12P\n" +
+	"SaveRating\x12\x1e.vignette.v1.SaveRatingRequest\x1a\x1f.vignette.v1.SaveRatingResponse\x12S\n" +
+	"\fDeleteRating\x12 .vignette.v1.DeleteRatingRequest\x1a!.vignette.v1.DeleteRatingResponse\x12P\n" +
 	"\vListRatings\x12\x1f.vignette.v1.ListRatingsRequest\x1a .vignette.v1.ListRatingsResponse\x12S\n" +
 	"\fGetAgreement\x12 .vignette.v1.GetAgreementRequest\x1a!.vignette.v1.GetAgreementResponseB?Z=github.com/vignette-sim/vignette/proto/vignette/v1;vignettev1b\x06proto3"
 
@@ -3499,7 +3658,7 @@ func file_vignette_v1_feedback_proto_rawDescGZIP() []byte {
 }
 
 var file_vignette_v1_feedback_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
-var file_vignette_v1_feedback_proto_msgTypes = make([]protoimpl.MessageInfo, 36)
+var file_vignette_v1_feedback_proto_msgTypes = make([]protoimpl.MessageInfo, 38)
 var file_vignette_v1_feedback_proto_goTypes = []any{
 	(ConsequencesShown)(0),        // 0: vignette.v1.ConsequencesShown
 	(RatingStage)(0),              // 1: vignette.v1.RatingStage
@@ -3535,28 +3694,30 @@ var file_vignette_v1_feedback_proto_goTypes = []any{
 	(*SaveRatingRequest)(nil),     // 31: vignette.v1.SaveRatingRequest
 	(*SaveRatingResponse)(nil),    // 32: vignette.v1.SaveRatingResponse
 	(*CalibrationAnswer)(nil),     // 33: vignette.v1.CalibrationAnswer
-	(*ListRatingsRequest)(nil),    // 34: vignette.v1.ListRatingsRequest
-	(*ListRatingsResponse)(nil),   // 35: vignette.v1.ListRatingsResponse
-	(*GetAgreementRequest)(nil),   // 36: vignette.v1.GetAgreementRequest
-	(*GetAgreementResponse)(nil),  // 37: vignette.v1.GetAgreementResponse
-	(*ScaleAgreement)(nil),        // 38: vignette.v1.ScaleAgreement
-	(*Estimate)(nil),              // 39: vignette.v1.Estimate
-	(*RaterReport)(nil),           // 40: vignette.v1.RaterReport
-	(*Provenance)(nil),            // 41: vignette.v1.Provenance
-	(*Missing)(nil),               // 42: vignette.v1.Missing
-	(*Span)(nil),                  // 43: vignette.v1.Span
-	(*durationpb.Duration)(nil),   // 44: google.protobuf.Duration
-	(*SimulatedRater)(nil),        // 45: vignette.v1.SimulatedRater
-	(*ImportedRating)(nil),        // 46: vignette.v1.ImportedRating
-	(*timestamppb.Timestamp)(nil), // 47: google.protobuf.Timestamp
-	(ActionKind)(0),               // 48: vignette.v1.ActionKind
+	(*DeleteRatingRequest)(nil),   // 34: vignette.v1.DeleteRatingRequest
+	(*DeleteRatingResponse)(nil),  // 35: vignette.v1.DeleteRatingResponse
+	(*ListRatingsRequest)(nil),    // 36: vignette.v1.ListRatingsRequest
+	(*ListRatingsResponse)(nil),   // 37: vignette.v1.ListRatingsResponse
+	(*GetAgreementRequest)(nil),   // 38: vignette.v1.GetAgreementRequest
+	(*GetAgreementResponse)(nil),  // 39: vignette.v1.GetAgreementResponse
+	(*ScaleAgreement)(nil),        // 40: vignette.v1.ScaleAgreement
+	(*Estimate)(nil),              // 41: vignette.v1.Estimate
+	(*RaterReport)(nil),           // 42: vignette.v1.RaterReport
+	(*Provenance)(nil),            // 43: vignette.v1.Provenance
+	(*Missing)(nil),               // 44: vignette.v1.Missing
+	(*Span)(nil),                  // 45: vignette.v1.Span
+	(*durationpb.Duration)(nil),   // 46: google.protobuf.Duration
+	(*SimulatedRater)(nil),        // 47: vignette.v1.SimulatedRater
+	(*ImportedRating)(nil),        // 48: vignette.v1.ImportedRating
+	(*timestamppb.Timestamp)(nil), // 49: google.protobuf.Timestamp
+	(ActionKind)(0),               // 50: vignette.v1.ActionKind
 }
 var file_vignette_v1_feedback_proto_depIdxs = []int32{
 	6,  // 0: vignette.v1.Consequences.futures:type_name -> vignette.v1.Future
-	41, // 1: vignette.v1.Consequences.provenance:type_name -> vignette.v1.Provenance
+	43, // 1: vignette.v1.Consequences.provenance:type_name -> vignette.v1.Provenance
 	7,  // 2: vignette.v1.Future.events:type_name -> vignette.v1.FutureEvent
 	8,  // 3: vignette.v1.Future.outcomes:type_name -> vignette.v1.FutureOutcome
-	42, // 4: vignette.v1.FutureOutcome.missing:type_name -> vignette.v1.Missing
+	44, // 4: vignette.v1.FutureOutcome.missing:type_name -> vignette.v1.Missing
 	3,  // 5: vignette.v1.Codebook.unit:type_name -> vignette.v1.CampaignUnit
 	2,  // 6: vignette.v1.Codebook.arm:type_name -> vignette.v1.CampaignArm
 	0,  // 7: vignette.v1.Codebook.shown:type_name -> vignette.v1.ConsequencesShown
@@ -3564,63 +3725,67 @@ var file_vignette_v1_feedback_proto_depIdxs = []int32{
 	11, // 9: vignette.v1.Codebook.gold:type_name -> vignette.v1.GoldItem
 	9,  // 10: vignette.v1.Campaign.rubric:type_name -> vignette.v1.Codebook
 	13, // 11: vignette.v1.Campaign.items:type_name -> vignette.v1.CampaignItem
-	43, // 12: vignette.v1.CampaignItem.span:type_name -> vignette.v1.Span
+	45, // 12: vignette.v1.CampaignItem.span:type_name -> vignette.v1.Span
 	1,  // 13: vignette.v1.Rating.stage:type_name -> vignette.v1.RatingStage
 	15, // 14: vignette.v1.Rating.values:type_name -> vignette.v1.ScaleRating
 	4,  // 15: vignette.v1.Rating.skip:type_name -> vignette.v1.SkipReason
 	17, // 16: vignette.v1.Rating.corrections:type_name -> vignette.v1.Correction
-	44, // 17: vignette.v1.Rating.time_spent:type_name -> google.protobuf.Duration
+	46, // 17: vignette.v1.Rating.time_spent:type_name -> google.protobuf.Duration
 	0,  // 18: vignette.v1.Rating.shown:type_name -> vignette.v1.ConsequencesShown
-	45, // 19: vignette.v1.Rating.simulated:type_name -> vignette.v1.SimulatedRater
-	46, // 20: vignette.v1.Rating.imported:type_name -> vignette.v1.ImportedRating
+	47, // 19: vignette.v1.Rating.simulated:type_name -> vignette.v1.SimulatedRater
+	48, // 20: vignette.v1.Rating.imported:type_name -> vignette.v1.ImportedRating
 	16, // 21: vignette.v1.ScaleRating.evidence:type_name -> vignette.v1.Evidence
 	1,  // 22: vignette.v1.ShownItem.stage:type_name -> vignette.v1.RatingStage
 	19, // 23: vignette.v1.ShownItem.sides:type_name -> vignette.v1.ShownConversation
 	14, // 24: vignette.v1.ShownItem.draft:type_name -> vignette.v1.Rating
-	47, // 25: vignette.v1.ShownItem.lease_until:type_name -> google.protobuf.Timestamp
+	49, // 25: vignette.v1.ShownItem.lease_until:type_name -> google.protobuf.Timestamp
 	21, // 26: vignette.v1.ShownConversation.turns:type_name -> vignette.v1.ShownTurn
 	20, // 27: vignette.v1.ShownConversation.futures:type_name -> vignette.v1.ShownFuture
-	48, // 28: vignette.v1.ShownTurn.kind:type_name -> vignette.v1.ActionKind
+	50, // 28: vignette.v1.ShownTurn.kind:type_name -> vignette.v1.ActionKind
 	9,  // 29: vignette.v1.OpenCampaignRequest.rubric:type_name -> vignette.v1.Codebook
 	26, // 30: vignette.v1.ListCampaignsResponse.campaigns:type_name -> vignette.v1.CampaignSummary
 	3,  // 31: vignette.v1.CampaignSummary.unit:type_name -> vignette.v1.CampaignUnit
 	2,  // 32: vignette.v1.CampaignSummary.arm:type_name -> vignette.v1.CampaignArm
-	47, // 33: vignette.v1.CampaignSummary.opened_at:type_name -> google.protobuf.Timestamp
+	49, // 33: vignette.v1.CampaignSummary.opened_at:type_name -> google.protobuf.Timestamp
 	9,  // 34: vignette.v1.GetCampaignResponse.rubric:type_name -> vignette.v1.Codebook
 	18, // 35: vignette.v1.NextItemResponse.item:type_name -> vignette.v1.ShownItem
 	14, // 36: vignette.v1.SaveRatingRequest.rating:type_name -> vignette.v1.Rating
 	14, // 37: vignette.v1.SaveRatingResponse.rating:type_name -> vignette.v1.Rating
 	33, // 38: vignette.v1.SaveRatingResponse.calibration:type_name -> vignette.v1.CalibrationAnswer
-	14, // 39: vignette.v1.ListRatingsResponse.ratings:type_name -> vignette.v1.Rating
-	38, // 40: vignette.v1.GetAgreementResponse.scales:type_name -> vignette.v1.ScaleAgreement
-	40, // 41: vignette.v1.GetAgreementResponse.raters:type_name -> vignette.v1.RaterReport
-	1,  // 42: vignette.v1.ScaleAgreement.stage:type_name -> vignette.v1.RatingStage
-	39, // 43: vignette.v1.ScaleAgreement.percent:type_name -> vignette.v1.Estimate
-	39, // 44: vignette.v1.ScaleAgreement.kappa:type_name -> vignette.v1.Estimate
-	39, // 45: vignette.v1.ScaleAgreement.alpha:type_name -> vignette.v1.Estimate
-	39, // 46: vignette.v1.ScaleAgreement.icc:type_name -> vignette.v1.Estimate
-	39, // 47: vignette.v1.RaterReport.bias:type_name -> vignette.v1.Estimate
-	39, // 48: vignette.v1.RaterReport.self_agreement:type_name -> vignette.v1.Estimate
-	39, // 49: vignette.v1.RaterReport.drift:type_name -> vignette.v1.Estimate
-	22, // 50: vignette.v1.FeedbackService.OpenCampaign:input_type -> vignette.v1.OpenCampaignRequest
-	24, // 51: vignette.v1.FeedbackService.ListCampaigns:input_type -> vignette.v1.ListCampaignsRequest
-	27, // 52: vignette.v1.FeedbackService.GetCampaign:input_type -> vignette.v1.GetCampaignRequest
-	29, // 53: vignette.v1.FeedbackService.NextItem:input_type -> vignette.v1.NextItemRequest
-	31, // 54: vignette.v1.FeedbackService.SaveRating:input_type -> vignette.v1.SaveRatingRequest
-	34, // 55: vignette.v1.FeedbackService.ListRatings:input_type -> vignette.v1.ListRatingsRequest
-	36, // 56: vignette.v1.FeedbackService.GetAgreement:input_type -> vignette.v1.GetAgreementRequest
-	23, // 57: vignette.v1.FeedbackService.OpenCampaign:output_type -> vignette.v1.OpenCampaignResponse
-	25, // 58: vignette.v1.FeedbackService.ListCampaigns:output_type -> vignette.v1.ListCampaignsResponse
-	28, // 59: vignette.v1.FeedbackService.GetCampaign:output_type -> vignette.v1.GetCampaignResponse
-	30, // 60: vignette.v1.FeedbackService.NextItem:output_type -> vignette.v1.NextItemResponse
-	32, // 61: vignette.v1.FeedbackService.SaveRating:output_type -> vignette.v1.SaveRatingResponse
-	35, // 62: vignette.v1.FeedbackService.ListRatings:output_type -> vignette.v1.ListRatingsResponse
-	37, // 63: vignette.v1.FeedbackService.GetAgreement:output_type -> vignette.v1.GetAgreementResponse
-	57, // [57:64] is the sub-list for method output_type
-	50, // [50:57] is the sub-list for method input_type
-	50, // [50:50] is the sub-list for extension type_name
-	50, // [50:50] is the sub-list for extension extendee
-	0,  // [0:50] is the sub-list for field type_name
+	1,  // 39: vignette.v1.DeleteRatingRequest.stage:type_name -> vignette.v1.RatingStage
+	14, // 40: vignette.v1.DeleteRatingResponse.rating:type_name -> vignette.v1.Rating
+	14, // 41: vignette.v1.ListRatingsResponse.ratings:type_name -> vignette.v1.Rating
+	40, // 42: vignette.v1.GetAgreementResponse.scales:type_name -> vignette.v1.ScaleAgreement
+	42, // 43: vignette.v1.GetAgreementResponse.raters:type_name -> vignette.v1.RaterReport
+	1,  // 44: vignette.v1.ScaleAgreement.stage:type_name -> vignette.v1.RatingStage
+	41, // 45: vignette.v1.ScaleAgreement.percent:type_name -> vignette.v1.Estimate
+	41, // 46: vignette.v1.ScaleAgreement.kappa:type_name -> vignette.v1.Estimate
+	41, // 47: vignette.v1.ScaleAgreement.alpha:type_name -> vignette.v1.Estimate
+	41, // 48: vignette.v1.ScaleAgreement.icc:type_name -> vignette.v1.Estimate
+	41, // 49: vignette.v1.RaterReport.bias:type_name -> vignette.v1.Estimate
+	41, // 50: vignette.v1.RaterReport.self_agreement:type_name -> vignette.v1.Estimate
+	41, // 51: vignette.v1.RaterReport.drift:type_name -> vignette.v1.Estimate
+	22, // 52: vignette.v1.FeedbackService.OpenCampaign:input_type -> vignette.v1.OpenCampaignRequest
+	24, // 53: vignette.v1.FeedbackService.ListCampaigns:input_type -> vignette.v1.ListCampaignsRequest
+	27, // 54: vignette.v1.FeedbackService.GetCampaign:input_type -> vignette.v1.GetCampaignRequest
+	29, // 55: vignette.v1.FeedbackService.NextItem:input_type -> vignette.v1.NextItemRequest
+	31, // 56: vignette.v1.FeedbackService.SaveRating:input_type -> vignette.v1.SaveRatingRequest
+	34, // 57: vignette.v1.FeedbackService.DeleteRating:input_type -> vignette.v1.DeleteRatingRequest
+	36, // 58: vignette.v1.FeedbackService.ListRatings:input_type -> vignette.v1.ListRatingsRequest
+	38, // 59: vignette.v1.FeedbackService.GetAgreement:input_type -> vignette.v1.GetAgreementRequest
+	23, // 60: vignette.v1.FeedbackService.OpenCampaign:output_type -> vignette.v1.OpenCampaignResponse
+	25, // 61: vignette.v1.FeedbackService.ListCampaigns:output_type -> vignette.v1.ListCampaignsResponse
+	28, // 62: vignette.v1.FeedbackService.GetCampaign:output_type -> vignette.v1.GetCampaignResponse
+	30, // 63: vignette.v1.FeedbackService.NextItem:output_type -> vignette.v1.NextItemResponse
+	32, // 64: vignette.v1.FeedbackService.SaveRating:output_type -> vignette.v1.SaveRatingResponse
+	35, // 65: vignette.v1.FeedbackService.DeleteRating:output_type -> vignette.v1.DeleteRatingResponse
+	37, // 66: vignette.v1.FeedbackService.ListRatings:output_type -> vignette.v1.ListRatingsResponse
+	39, // 67: vignette.v1.FeedbackService.GetAgreement:output_type -> vignette.v1.GetAgreementResponse
+	60, // [60:68] is the sub-list for method output_type
+	52, // [52:60] is the sub-list for method input_type
+	52, // [52:52] is the sub-list for extension type_name
+	52, // [52:52] is the sub-list for extension extendee
+	0,  // [0:52] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_feedback_proto_init() }
@@ -3644,15 +3809,15 @@ func file_vignette_v1_feedback_proto_init() {
 	}
 	file_vignette_v1_feedback_proto_msgTypes[14].OneofWrappers = []any{}
 	file_vignette_v1_feedback_proto_msgTypes[28].OneofWrappers = []any{}
-	file_vignette_v1_feedback_proto_msgTypes[34].OneofWrappers = []any{}
-	file_vignette_v1_feedback_proto_msgTypes[35].OneofWrappers = []any{}
+	file_vignette_v1_feedback_proto_msgTypes[36].OneofWrappers = []any{}
+	file_vignette_v1_feedback_proto_msgTypes[37].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_feedback_proto_rawDesc), len(file_vignette_v1_feedback_proto_rawDesc)),
 			NumEnums:      5,
-			NumMessages:   36,
+			NumMessages:   38,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -24,6 +24,7 @@ const (
 	FeedbackService_GetCampaign_FullMethodName   = "/vignette.v1.FeedbackService/GetCampaign"
 	FeedbackService_NextItem_FullMethodName      = "/vignette.v1.FeedbackService/NextItem"
 	FeedbackService_SaveRating_FullMethodName    = "/vignette.v1.FeedbackService/SaveRating"
+	FeedbackService_DeleteRating_FullMethodName  = "/vignette.v1.FeedbackService/DeleteRating"
 	FeedbackService_ListRatings_FullMethodName   = "/vignette.v1.FeedbackService/ListRatings"
 	FeedbackService_GetAgreement_FullMethodName  = "/vignette.v1.FeedbackService/GetAgreement"
 )
@@ -50,6 +51,9 @@ type FeedbackServiceClient interface {
 	NextItem(ctx context.Context, in *NextItemRequest, opts ...grpc.CallOption) (*NextItemResponse, error)
 	// SaveRating records a rating, an edit, a skip, a withdrawal or a draft. Sent twice it is recorded once.
 	SaveRating(ctx context.Context, in *SaveRatingRequest, opts ...grpc.CallOption) (*SaveRatingResponse, error)
+	// DeleteRating deletes a rating with its history and drafts; what is left says that there was one. It takes out of the log what the
+	// service wrote there: not what was exported since, nor scores that were made of ratings, which hold no words.
+	DeleteRating(ctx context.Context, in *DeleteRatingRequest, opts ...grpc.CallOption) (*DeleteRatingResponse, error)
 	// ListRatings gives a rater their own ratings as they stand, or with history.
 	ListRatings(ctx context.Context, in *ListRatingsRequest, opts ...grpc.CallOption) (*ListRatingsResponse, error)
 	// GetAgreement says how far raters agree, now.
@@ -114,6 +118,16 @@ func (c *feedbackServiceClient) SaveRating(ctx context.Context, in *SaveRatingRe
 	return out, nil
 }
 
+func (c *feedbackServiceClient) DeleteRating(ctx context.Context, in *DeleteRatingRequest, opts ...grpc.CallOption) (*DeleteRatingResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DeleteRatingResponse)
+	err := c.cc.Invoke(ctx, FeedbackService_DeleteRating_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *feedbackServiceClient) ListRatings(ctx context.Context, in *ListRatingsRequest, opts ...grpc.CallOption) (*ListRatingsResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ListRatingsResponse)
@@ -156,6 +170,9 @@ type FeedbackServiceServer interface {
 	NextItem(context.Context, *NextItemRequest) (*NextItemResponse, error)
 	// SaveRating records a rating, an edit, a skip, a withdrawal or a draft. Sent twice it is recorded once.
 	SaveRating(context.Context, *SaveRatingRequest) (*SaveRatingResponse, error)
+	// DeleteRating deletes a rating with its history and drafts; what is left says that there was one. It takes out of the log what the
+	// service wrote there: not what was exported since, nor scores that were made of ratings, which hold no words.
+	DeleteRating(context.Context, *DeleteRatingRequest) (*DeleteRatingResponse, error)
 	// ListRatings gives a rater their own ratings as they stand, or with history.
 	ListRatings(context.Context, *ListRatingsRequest) (*ListRatingsResponse, error)
 	// GetAgreement says how far raters agree, now.
@@ -184,6 +201,9 @@ func (UnimplementedFeedbackServiceServer) NextItem(context.Context, *NextItemReq
 }
 func (UnimplementedFeedbackServiceServer) SaveRating(context.Context, *SaveRatingRequest) (*SaveRatingResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method SaveRating not implemented")
+}
+func (UnimplementedFeedbackServiceServer) DeleteRating(context.Context, *DeleteRatingRequest) (*DeleteRatingResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeleteRating not implemented")
 }
 func (UnimplementedFeedbackServiceServer) ListRatings(context.Context, *ListRatingsRequest) (*ListRatingsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListRatings not implemented")
@@ -302,6 +322,24 @@ func _FeedbackService_SaveRating_Handler(srv interface{}, ctx context.Context, d
 	return interceptor(ctx, in, info, handler)
 }
 
+func _FeedbackService_DeleteRating_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteRatingRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(FeedbackServiceServer).DeleteRating(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: FeedbackService_DeleteRating_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(FeedbackServiceServer).DeleteRating(ctx, req.(*DeleteRatingRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _FeedbackService_ListRatings_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ListRatingsRequest)
 	if err := dec(in); err != nil {
@@ -364,6 +402,10 @@ var FeedbackService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "SaveRating",
 			Handler:    _FeedbackService_SaveRating_Handler,
+		},
+		{
+			MethodName: "DeleteRating",
+			Handler:    _FeedbackService_DeleteRating_Handler,
 		},
 		{
 			MethodName: "ListRatings",
