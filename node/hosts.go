@@ -117,7 +117,7 @@ func rubricEvaluator(name string, rate func(*vignettev1.Rubric) (evaluators.Eval
 // through language models.
 func Kinds() []string {
 	var kinds []string
-	for _, b := range append(builtins(), modelMinds(nil)...) {
+	for _, b := range append(builtins(), modelMinds(nil, nil)...) {
 		kinds = append(kinds, b.kind)
 	}
 	return kinds
@@ -137,7 +137,7 @@ func Evaluators() []string {
 // Builtin returns what serves the builtin agent or evaluator of a kind, describing itself by a name, and its summary in
 // a line.
 func (n *Node) Builtin(kind, name string) (register Registration, summary string, err error) {
-	for _, b := range append(builtins(), modelMinds(n.directory.Models())...) {
+	for _, b := range append(builtins(), modelMinds(n.directory.Models(), n.directory.Evaluator)...) {
 		if b.kind == kind {
 			return b.register(name, n.config.Version), b.summary, nil
 		}

@@ -57,7 +57,7 @@ func (n *Node) HostModels(ctx context.Context, settingsFile string) error {
 }
 
 func (n *Node) hostModelMinds(ctx context.Context) error {
-	for _, m := range modelMinds(n.directory.Models()) {
+	for _, m := range modelMinds(n.directory.Models(), n.directory.Evaluator) {
 		if err := n.Host(ctx, m.name, m.summary, m.register(m.name, n.config.Version)); err != nil {
 			return err
 		}
@@ -126,7 +126,7 @@ func (n *Node) modelsServed(ctx context.Context) (bool, error) {
 
 // modelMinds are all agents and evaluators that come with the program and think through language models, which they ask
 // at a gateway.
-func modelMinds(gateway vignettev1.ModelServiceClient) []builtin {
+func modelMinds(gateway vignettev1.ModelServiceClient, evaluators llm.Evaluators) []builtin {
 	minds := []builtin{
 		modelJudge(dearman.Name, judge.DearMan(), gateway),
 		modelJudge(judge.ExpressedEmotionName, judge.ExpressedEmotion(), gateway),
@@ -144,7 +144,7 @@ func modelMinds(gateway vignettev1.ModelServiceClient) []builtin {
 	for _, kind := range []vignettev1.AgentKind{
 		vignettev1.AgentKind_AGENT_KIND_CLIENT, vignettev1.AgentKind_AGENT_KIND_COUNSELOR, vignettev1.AgentKind_AGENT_KIND_PERSONA,
 	} {
-		minds = append(minds, modelAgent(kind, llm.New(kind, gateway)))
+		minds = append(minds, modelAgent(kind, llm.New(kind, gateway, evaluators)))
 	}
 	return minds
 }

@@ -27,7 +27,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // house is a node with pages, and what there is to see on them.
 type house struct {
-	t     *testing.T
+	t     testing.TB
 	node  *node.Node
 	store *account.Store // nil where there is one user
 	url   string
@@ -44,7 +44,7 @@ var people = map[string][]account.Role{
 	"sue": {account.Supervisor}, "sam": {account.Supervisor}, "tim": {account.Trainee}, "tom": {account.Trainee},
 }
 
-func build(t *testing.T, login bool) *house {
+func build(t testing.TB, login bool) *house {
 	t.Helper()
 	n, err := node.Open(t.Context(), node.Config{Dir: t.TempDir(), Version: "test"})
 	if err != nil {
@@ -112,7 +112,7 @@ func (h *house) accounts() {
 }
 
 // short is a session of four turns.
-func short(t *testing.T) *vignettev1.Scenario {
+func short(t testing.TB) *vignettev1.Scenario {
 	t.Helper()
 	scenario, err := scenarios.Find("cbt-intake")
 	if err != nil {

@@ -37,6 +37,12 @@ func newLive(base context.Context, mark func(context.Context) (uint64, error)) *
 // wait returns when nothing is live any more.
 func (l *live) wait() { l.open.Wait() }
 
+// work begins something that the server waits for when it stops; end it.
+func (l *live) work() (end func()) {
+	l.open.Add(1)
+	return l.open.Done
+}
+
 // watch begins to watch; end it.
 func (l *live) watch() (end func()) {
 	l.mu.Lock()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/vignette-sim/vignette/engine/planning"
 	"github.com/vignette-sim/vignette/engine/projection"
@@ -40,12 +41,14 @@ type line struct {
 // overviews keeps the overviews that were looked at last. Making one folds all episodes of a run, so that two who look at the same run wait
 // for one.
 type overviews struct {
+	live   *live
 	reader *projection.Reader
 	mark   func(context.Context) (uint64, error)
 
-	mu   sync.Mutex
-	kept map[string]*kept
-	used []string // least recently first
+	mu     sync.Mutex
+	kept   map[string]*kept
+	used   []string            // least recently first
+	making map[string]*overdue // by run, what somebody did not wait for
 }
 
 // kept is an overview, or somebody at work on it.
@@ -57,8 +60,68 @@ type kept struct {
 // mostKept is how many overviews are kept: one of 20 000 episodes takes some 5 MB.
 const mostKept = 8
 
-func newOverviews(reader *projection.Reader, mark func(context.Context) (uint64, error)) *overviews {
-	return &overviews{reader: reader, mark: mark, kept: map[string]*kept{}}
+func newOverviews(live *live, reader *projection.Reader, mark func(context.Context) (uint64, error)) *overviews {
+	return &overviews{live: live, reader: reader, mark: mark, kept: map[string]*kept{}, making: map[string]*overdue{}}
+}
+
+// overdue is an overview that is made whoever waits for it; done is closed when it is there, or when it cannot be had.
+type overdue struct {
+	done chan struct{}
+	view *overview
+	err  error
+}
+
+// manyEpisodes is from how many on a page does not wait until all of a run are folded: 2,000 take about a second.
+const manyEpisodes = 2000
+
+// patience is how long a page waits for a large run.
+const patience = 700 * time.Millisecond
+
+// collect is how long an overview that was waited for is there for who comes back for it.
+const collect = 5 * time.Second
+
+// soon returns the overview of a run where it can be had soon, and nil where a large run is still being folded: ask again then.
+func (o *overviews) soon(ctx context.Context, planner *planning.Planner) (*overview, error) {
+	if planner.Len() < manyEpisodes {
+		return o.of(ctx, planner)
+	}
+	work := o.begin(planner)
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-work.done:
+		return work.view, work.err
+	case <-timer.C:
+		return nil, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// begin has an overview made, once for all who ask meanwhile. It goes on though they leave, until the server stops.
+func (o *overviews) begin(planner *planning.Planner) *overdue {
+	run := planner.Manifest().GetRun()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if work := o.making[run]; work != nil {
+		return work
+	}
+	work := &overdue{done: make(chan struct{})}
+	o.making[run] = work
+	end := o.live.work()
+	go func() {
+		defer end()
+		work.view, work.err = o.of(o.live.base, planner)
+		close(work.done)
+		select { // A run that grows is another by the time its page asks again: that page is to have this one.
+		case <-time.After(collect):
+		case <-o.live.base.Done():
+		}
+		o.mu.Lock()
+		delete(o.making, run)
+		o.mu.Unlock()
+	}()
+	return work
 }
 
 func (o *overviews) slot(run string) *kept {

@@ -1,11 +1,13 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"google.golang.org/grpc/status"
 
@@ -361,4 +363,20 @@ func situationOf(form map[string]string) (*vignettev1.OwnSituation, error) {
 		*into = found
 	}
 	return s, nil
+}
+
+var errLong = errors.New("the text is too long")
+
+// lines are the lines of a field that are not empty.
+func lines(text string) ([]string, error) {
+	var out []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			if utf8.RuneCountInString(line) > 1000 {
+				return nil, errLong
+			}
+			out = append(out, line)
+		}
+	}
+	return out, nil
 }

@@ -23,8 +23,9 @@ func newSite(base context.Context, config Config) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
+	live := newLive(base, config.Mark)
 	return &site{
-		config: config, pages: pages, live: newLive(base, config.Mark), runs: newOverviews(config.Reader, config.Mark),
+		config: config, pages: pages, live: live, runs: newOverviews(live, config.Reader, config.Mark),
 		statuses: &statuses{reader: config.Reader, mark: config.Mark, runs: map[string]*counted{}}, sorts: sorts{practice: map[string]bool{}},
 	}, nil
 }

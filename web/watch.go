@@ -166,9 +166,12 @@ func (q *request) showRun() error {
 	if name := planner.Manifest().GetRun(); name != q.PathValue("run") {
 		return q.back("/runs/" + name)
 	}
-	view, err := q.runs.of(q.ctx(), planner)
+	view, err := q.runs.soon(q.ctx(), planner)
 	if err != nil {
 		return err
+	}
+	if view == nil {
+		return q.runToCome(planner)
 	}
 	head, err := q.head(q.ctx(), planner, view.Status)
 	if err != nil {
@@ -179,6 +182,20 @@ func (q *request) showRun() error {
 		return err
 	}
 	return q.page("run", runPage{Run: view.Manifest.GetRun(), Head: head, View: view, First: view.Episodes[:min(len(view.Episodes), 10)], MayOrder: mayOrder})
+}
+
+// runToCome is the page of a large run while its episodes are being read; it asks again by itself, without a script.
+func (q *request) runToCome(planner *planning.Planner) error {
+	s, err := q.statuses.of(q.ctx(), planner)
+	if err != nil {
+		return err
+	}
+	head, err := q.head(q.ctx(), planner, s)
+	if err != nil {
+		return err
+	}
+	q.w.Header().Set("Refresh", "2")
+	return q.page("reading", runPage{Run: s.GetRun(), Head: head})
 }
 
 func (q *request) head(ctx context.Context, planner *planning.Planner, s *vignettev1.RunStatus) (runHead, error) {

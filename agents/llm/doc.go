@@ -7,7 +7,7 @@
 // model stand in those files, and their hash goes with every question.
 //
 // Answers are held to account (guard.go): an answer in somebody else's part, an echo, stage directions and the like are
-// asked for once more. No turn takes more than three questions, the reader's aside. A model that refuses, or does not finish, is asked once
+// asked for once more. No turn takes more than three questions, the reader's and a strategy's aside. A model that refuses, or does not finish, is asked once
 // more; after that the turn fails with ABORTED and a google.rpc.ErrorInfo of domain "agents/llm", and says why.
 //
 // A client does not decide by itself how far it trusts: where the conversation is English, the rules of the built-in client
@@ -16,6 +16,9 @@
 // a reader of what was said, how the latest words go down (reading.go); until what it read amounts to trust, core beliefs and
 // memories of a sensitivity of 0.7 or more are left out. What the model reports about itself reaches neither: it is recorded,
 // and the appraisal beside it.
+//
+// A role's prompting strategy (strategy.go) has the model think, draft and choose before it speaks. Drafts are turns that nobody
+// hears (drafts.go); an evaluator that chooses among them is shown what the role itself may know (bestof.go).
 //
 // This package may import the contracts, the room of agents, agents/builtin/client for its gate, internal/prompt and
 // internal/language. It talks to no endpoint, holds no keys and retries nothing: that is the gateway's. Start reading at

@@ -3,6 +3,7 @@ package llm
 import (
 	"encoding/json"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -51,19 +52,26 @@ func formOf(name string) form {
 	if err := json.Unmarshal(raw, &schema); err != nil {
 		panic(fmt.Sprintf("prompts/%s.schema.json: %v", name, err))
 	}
-	return form{name: name, schema: string(raw), source: string(raw), fields: schema.Required}
+	return form{name: path.Base(name), schema: string(raw), source: string(raw), fields: schema.Required}
 }
 
-// foreseeing is the form with foresight and reflection in the place of a thought.
-func (f form) foreseeing() form {
+// foreseeing is the form with foresight, reflection or both in the place of a thought.
+func (f form) foreseeing(foresee, reflect bool) form {
 	ahead, err := files.ReadFile("prompts/far.schema.json")
 	if err != nil {
 		panic(err)
 	}
-	f.schema = strings.NewReplacer(
-		`"thought": {"type": "string"}`, `"foresight": `+strings.TrimSpace(string(ahead))+`, "reflection": {"type": "string"}`,
-		`"required": ["thought", `, `"required": ["foresight", "reflection", `,
-	).Replace(f.schema)
+	var fields, names string
+	if foresee {
+		fields, names = `"foresight": `+strings.TrimSpace(string(ahead)), `"foresight", `
+	}
+	if reflect {
+		if foresee {
+			fields += ", "
+		}
+		fields, names = fields+`"reflection": {"type": "string"}`, names+`"reflection", `
+	}
+	f.schema = strings.NewReplacer(`"thought": {"type": "string"}`, fields, `"required": ["thought", `, `"required": [`+names).Replace(f.schema)
 	f.name, f.source = f.name+"_far", f.schema
 	return f
 }

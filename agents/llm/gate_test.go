@@ -82,7 +82,7 @@ func TestAppraisalStandsBesideTheReport(t *testing.T) {
 	}
 	for _, watched := range []bool{false, true} {
 		reply := &taken{watched: watched}
-		if _, err := New(counseled, &script{plays: []played{clientSays(fine, "distress", 3, "trust", 0.9)}}).Respond(t.Context(), obs, reply); err != nil {
+		if _, err := New(counseled, &script{plays: []played{clientSays(fine, "distress", 3, "trust", 0.9)}}, nil).Respond(t.Context(), obs, reply); err != nil {
 			t.Fatal(err)
 		}
 		want := &vignettev1.Appraisal{Outcome: &vignettev1.Appraisal_State{State: computed.State()}}
@@ -101,7 +101,7 @@ func TestAppraisalStandsBesideTheReport(t *testing.T) {
 // A model that reports nothing, in plain words, is appraised all the same.
 func TestAppraisalWithoutAReport(t *testing.T) {
 	reply := &taken{}
-	if _, err := New(counseled, &script{plays: []played{outcome(malformed), inPlain(fine)}}).Respond(t.Context(), opening(), reply); err != nil {
+	if _, err := New(counseled, &script{plays: []played{outcome(malformed), inPlain(fine)}}, nil).Respond(t.Context(), opening(), reply); err != nil {
 		t.Fatal(err)
 	}
 	if reply.state != nil || reply.appraisal.GetState() == nil {
@@ -120,7 +120,7 @@ func TestNobodyElseIsAppraised(t *testing.T) {
 		"a partner":                  {partnerScene(0.5, 0.5), nil},
 	} {
 		kind, reply := test.obs.GetSelf().GetKind(), &taken{}
-		if _, err := New(kind, &script{plays: []played{answered(says(kind, fine))}}).Respond(t.Context(), test.obs, reply); err != nil {
+		if _, err := New(kind, &script{plays: []played{answered(says(kind, fine))}}, nil).Respond(t.Context(), test.obs, reply); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(test.want, reply.appraisal, protocmp.Transform()); diff != "" {
@@ -163,7 +163,7 @@ func TestSelfReportMovesNothing(t *testing.T) {
 				obs := clientScene(language, 1, conversation("helper", "client", heard...)...)
 				obs.AgentState = state
 				models, reply := &script{plays: []played{clientSays(small(i, nil), report...)}, reader: reads("much_more", "less")}, &taken{}
-				answer, err := New(counseled, models).Respond(t.Context(), obs, reply)
+				answer, err := New(counseled, models, nil).Respond(t.Context(), obs, reply)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -188,7 +188,7 @@ func TestSelfReportMovesNothing(t *testing.T) {
 
 // The agent state is what the rules remember.
 func TestAgentStateIsTheRulesMemory(t *testing.T) {
-	answer, err := New(counseled, &script{plays: []played{clientSays(fine)}}).Respond(t.Context(), opening(), &taken{})
+	answer, err := New(counseled, &script{plays: []played{clientSays(fine)}}, nil).Respond(t.Context(), opening(), &taken{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +204,7 @@ func TestAgentStateIsTheRulesMemory(t *testing.T) {
 // The appraisal goes out in the frame that commits the state, before any word.
 func TestAppraisalIsCommitted(t *testing.T) {
 	stream := &frames{}
-	service := agents.NewService("llm-client", "test", New(counseled, &script{plays: []played{clientSays(fine)}}))
+	service := agents.NewService("llm-client", "test", New(counseled, &script{plays: []played{clientSays(fine)}}, nil))
 	if err := service.Respond(&vignettev1.RespondRequest{Observation: proto.CloneOf(opening()), Watched: true}, stream); err != nil {
 		t.Fatal(err)
 	}

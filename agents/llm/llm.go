@@ -3,7 +3,6 @@ package llm
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -18,18 +17,22 @@ import (
 //
 // Errors of its methods: FAILED_PRECONDITION when the role has no model, INVALID_ARGUMENT for a strategy it does not know,
 // ABORTED when the model gave no answer that can be used, and whatever ModelService answers, code and details as they were.
-func New(kind vignettev1.AgentKind, models vignettev1.ModelServiceClient) agents.Mind {
+//
+// Evaluators are for the strategies that choose by one; nil where there are none.
+func New(kind vignettev1.AgentKind, models vignettev1.ModelServiceClient, evaluators Evaluators) agents.Mind {
 	form, ok := turnForms[kind]
 	if !ok {
 		panic(fmt.Sprintf("llm: agents of kind %s play no roles", enumname.Of(kind)))
 	}
-	return &mind{kind: kind, form: form, models: models}
+	return &mind{kind: kind, form: form, models: models, evaluators: evaluators}
 }
 
 type mind struct {
 	kind   vignettev1.AgentKind
 	form   form
 	models vignettev1.ModelServiceClient
+
+	evaluators Evaluators
 }
 
 var summaries = map[vignettev1.AgentKind]string{
@@ -51,22 +54,9 @@ func (m *mind) Respond(ctx context.Context, obs *vignettev1.Observation, reply a
 	if err := s.appraise(ctx); err != nil {
 		return nil, err
 	}
-	t := &turn{scene: s, form: m.form.of(obs), guard: guardOf(obs), reply: reply}
+	t := &turn{scene: s, form: m.form.of(obs), guard: guardOf(obs), reply: reply, strategy: strategyOf(obs.GetSelf().GetPolicy().GetStrategy()), evaluators: m.evaluators}
 	return t.take(ctx)
 }
-
-// Prompting strategies.
-const (
-	// Plain asks for an answer with a reason before it.
-	Plain = "plain"
-	// FaR has a model foresee and reflect before it answers a probe about somebody else: what each may do next, what may get in
-	// the way and what would help, and what that says about the question (Zhou et al. 2023, arXiv 2310.03051). Turns are as in
-	// plain.
-	FaR = "far"
-)
-
-// Strategies are the prompting strategies there are. The empty name means the first.
-var Strategies = []string{Plain, FaR}
 
 // scene is one observation in the making: what the model is told whatever it is asked.
 type scene struct {
@@ -127,7 +117,7 @@ func playable(self *vignettev1.RoleCard) error {
 		return status.Errorf(codes.FailedPrecondition,
 			"role %q is played by a language model, but no model is set: give one with --model, or set the role's policy.model", self.GetId())
 	}
-	if strategy := self.GetPolicy().GetStrategy(); strategy != "" && !slices.Contains(Strategies, strategy) {
+	if strategy := self.GetPolicy().GetStrategy(); strategyOf(strategy) == nil {
 		return status.Errorf(codes.InvalidArgument, "role %q: there is no prompting strategy %q; there are %q", self.GetId(), strategy, Strategies)
 	}
 	return nil

@@ -54,8 +54,10 @@ func (m *mind) Probe(ctx context.Context, obs *vignettev1.Observation, probe *vi
 	task := s.task()
 	task.Ask, task.Question, task.Statement, task.About = enumname.Of(probe.GetKind()), probe.GetQuestion(), probe.GetStatement(), s.about(probe)
 	task.Mirrored = task.About != "" && probe.GetOrder() == 2
-	if task.Far = task.About != "" && obs.GetSelf().GetPolicy().GetStrategy() == FaR; task.Far {
-		f = f.foreseeing()
+	how := strategyOf(obs.GetSelf().GetPolicy().GetStrategy())
+	task.Foresee, task.Reflect = how.foresees(), how.reflects()
+	if task.Far = task.About != "" && (task.Foresee || task.Reflect); task.Far {
+		f = f.foreseeing(task.Foresee, task.Reflect)
 	}
 	outcome, err := s.outside(ctx, "probe", probePrompt, task, f, func(said *outsideAnswer) finding {
 		return said.fill(answer, probe.GetKind())

@@ -22,7 +22,7 @@ func asked(t *testing.T, obs *vignettev1.Observation) *vignettev1.CompleteReques
 		next:   func(*vignettev1.CompleteRequest) played { return answered(says(kind, "Well, that is a long story.")) },
 		reader: reads("more", "same"),
 	}
-	if _, err := New(kind, models).Respond(context.Background(), obs, &taken{}); err != nil {
+	if _, err := New(kind, models, nil).Respond(context.Background(), obs, &taken{}); err != nil {
 		t.Fatal(err)
 	}
 	return models.requests[0]
@@ -92,7 +92,7 @@ func TestOtherPrompts(t *testing.T) {
 		obs := proto.CloneOf(obs)
 		obs.GetSelf().GetPolicy().Strategy = strategy
 		probe.Id, probe.Statement, probe.Question = "p", "The director wants me gone.", "How are things?"
-		if _, err := New(counseled, models).Probe(context.Background(), obs, probe); err != nil {
+		if _, err := New(counseled, models, nil).Probe(context.Background(), obs, probe); err != nil {
 			t.Fatal(err)
 		}
 		if len(models.requests) == 0 {
@@ -119,7 +119,7 @@ func TestOtherPrompts(t *testing.T) {
 		}
 	}
 	models := &script{plays: []played{answered(`{"thought": "x", "bid": 0.4}`), outcome(vignettev1.Outcome_OUTCOME_MALFORMED), inPlain("Well. It is a lot, lately.")}}
-	mind := New(counseled, models)
+	mind := New(counseled, models, nil)
 	if _, err := mind.Bid(context.Background(), obs); err != nil {
 		t.Fatal(err)
 	}

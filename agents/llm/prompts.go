@@ -42,3 +42,12 @@ func hashWith(task *prompt.Template, form string) string {
 	}
 	return hex.EncodeToString(sum.Sum(nil))
 }
+
+// hashed adds the words of a strategy to the hash of a question that it tells something.
+func (t *turn) hashed(hash string) string {
+	if t.told == "" {
+		return hash
+	}
+	sum := sha256.Sum256([]byte(hash + "\n" + templates[t.strategy.name].Hash()))
+	return hex.EncodeToString(sum[:])
+}

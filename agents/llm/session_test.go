@@ -47,7 +47,7 @@ var secrets = map[string]string{
 func session(t *testing.T, language string, lines []string, rounds int, luck uint64, watched bool, tell func(i int, obs *vignettev1.Observation) string) ([]*vignettev1.CompleteRequest, []*vignettev1.Observation) {
 	t.Helper()
 	models := &script{reader: reads("same", "same")}
-	service := agents.NewService("llm-client", "test", New(counseled, models))
+	service := agents.NewService("llm-client", "test", New(counseled, models, nil))
 	var turns []*vignettev1.PerceivedTurn
 	var seen []*vignettev1.Observation
 	var state []byte
@@ -155,7 +155,7 @@ func TestLockedIsNotInThePrompt(t *testing.T) {
 func TestLockedIsNotAskedFor(t *testing.T) {
 	obs := clientScene("en", 1, conversation("helper", "client", cold[0], "Fine. Whatever you say about it.", cold[1])...)
 	models := &script{plays: []played{answered(`{"thought": "", "text": "x"}`), answered(`{"thought": "", "bid": 1}`), outcome(refused), outcome(malformed), inPlain(fine)}}
-	mind := New(counseled, models)
+	mind := New(counseled, models, nil)
 	if _, err := mind.Probe(t.Context(), obs, &vignettev1.ProbeSpec{Kind: vignettev1.ProbeKind_PROBE_KIND_OPEN}); err != nil {
 		t.Fatal(err)
 	}
@@ -235,7 +235,7 @@ func TestForms(t *testing.T) {
 	slices.Sort(names)
 	var ahead []form
 	for _, f := range probeForms {
-		ahead = append(ahead, f.foreseeing())
+		ahead = append(ahead, f.foreseeing(true, true))
 	}
 	for _, f := range slices.Concat(slices.Collect(maps.Values(turnForms)), slices.Collect(maps.Values(probeForms)), ahead, []form{bidForm}) {
 		var raw any
@@ -329,7 +329,7 @@ func checkStrict(t *testing.T, name string, value any, emotions []string) {
 
 func TestDescribe(t *testing.T) {
 	for _, kind := range []vignettev1.AgentKind{persona, counseled, counselor} {
-		d := New(kind, nil).Describe()
+		d := New(kind, nil, nil).Describe()
 		if d.GetMind() != "llm" || len(d.GetLanguages()) != 0 || d.GetSummary() == "" || !slices.Equal(d.GetKinds(), []vignettev1.AgentKind{kind}) {
 			t.Errorf("%v describes itself as %v", kind, d)
 		}
@@ -339,7 +339,7 @@ func TestDescribe(t *testing.T) {
 			t.Error("an evaluator can be made to play")
 		}
 	}()
-	New(vignettev1.AgentKind_AGENT_KIND_EVALUATOR, nil)
+	New(vignettev1.AgentKind_AGENT_KIND_EVALUATOR, nil, nil)
 }
 
 // Whatever an observation holds, a turn is asked for in messages the gateway takes, asks at most three times, changes nothing
@@ -372,7 +372,7 @@ func TestAnyObservation(t *testing.T) {
 			return rapid.SampledFrom([]played{answered(says(kind, text.Draw(t, "say"))), outcome(refused), outcome(malformed), outcome(emptied), inPlain(text.Draw(t, "words"))}).Draw(t, "play")
 		}}
 		before, reply := proto.CloneOf(obs), &taken{watched: rapid.Bool().Draw(t, "watched")}
-		answer, err := New(kind, models).Respond(context.Background(), obs, reply)
+		answer, err := New(kind, models, nil).Respond(context.Background(), obs, reply)
 		if err == nil && (answer.Action.GetKind() != silent) != (answer.Action.GetText() != "") && answer.Action.GetKind() != leave {
 			t.Fatalf("action %v", answer.Action)
 		}

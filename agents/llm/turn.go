@@ -11,7 +11,7 @@ import (
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
-// mostCalls is how many questions one turn may take.
+// mostCalls is how many questions one turn, or one draft of it, may take.
 const mostCalls = 3
 
 // turn is one turn in the making.
@@ -20,6 +20,12 @@ type turn struct {
 	form  form
 	guard *guard
 	reply agents.Reply
+
+	strategy   *strategy
+	evaluators Evaluators
+	// told is what a strategy tells besides, from how many drafts there were before this one.
+	told string
+	from int
 
 	calls     int
 	committed bool
@@ -31,6 +37,8 @@ type turn struct {
 type draft struct {
 	action *vignettev1.Action
 	hash   string
+	// state is what was reported before it was worded, where that is not committed yet.
+	state *vignettev1.MentalState
 }
 
 // doubt is why a question is put again: a finding about an answer, or what the model did instead of answering.
@@ -41,7 +49,7 @@ type doubt struct {
 
 // take asks until there is an answer that can stand, and makes it the turn.
 func (t *turn) take(ctx context.Context) (*agents.Answer, error) {
-	d, err := t.decide(ctx)
+	d, err := t.byStrategy(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +126,7 @@ func (t *turn) inForm(ctx context.Context, again doubt) (*draft, vignettev1.Outc
 	if err != nil {
 		return nil, 0, err
 	}
-	q.form, q.hash = &t.form, hashWith(nowPrompt, t.form.source)
+	q.form, q.hash = &t.form, t.hashed(hashWith(nowPrompt, t.form.source))
 	completion, err := t.ask(ctx, q)
 	if err != nil || completion.GetOutcome() != vignettev1.Outcome_OUTCOME_ANSWERED {
 		return nil, completion.GetOutcome(), err
@@ -139,7 +147,7 @@ func (t *turn) inWords(ctx context.Context, again doubt) (*draft, vignettev1.Out
 	task := t.task()
 	kind := t.plainKind()
 	task.Speak = kind == vignettev1.ActionKind_ACTION_KIND_SPEAK
-	hash := hashWith(wordsPrompt, "")
+	hash := t.hashed(hashWith(wordsPrompt, ""))
 	if kind == vignettev1.ActionKind_ACTION_KIND_SILENT || kind == vignettev1.ActionKind_ACTION_KIND_LEAVE {
 		return &draft{action: &vignettev1.Action{Kind: kind}, hash: hash}, vignettev1.Outcome_OUTCOME_ANSWERED, t.commit(nil)
 	}
@@ -176,7 +184,7 @@ func (t *turn) plainKind() vignettev1.ActionKind {
 
 // question is the task, and what was wrong before.
 func (t *turn) question(purpose string, again doubt, task string) (question, error) {
-	q := question{purpose: purpose, ask: int32(t.calls), task: []string{task}}
+	q := question{purpose: purpose, ask: int32(t.from + t.calls), task: []string{task, t.told}}
 	if again.why == sound {
 		return q, nil
 	}
@@ -233,8 +241,8 @@ type task struct {
 	Speak, Silent, Gestures         bool
 	Gate                            *gate
 	Ask, Question, About, Statement string
-	// Mirrored asks what the other makes of this role, Far to look ahead and reflect first.
-	Mirrored, Far bool
+	// Mirrored asks what the other makes of this role, Far to look ahead (Foresee) and reflect (Reflect) first, or one of the two.
+	Mirrored, Far, Foresee, Reflect bool
 }
 
 type againTask struct {

@@ -82,7 +82,7 @@ func TestTurns(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				models, reply := &script{plays: slices.Clone(test.plays)}, &taken{watched: watched}
 				obs := opening()
-				answer, err := New(counseled, models).Respond(context.Background(), obs, reply)
+				answer, err := New(counseled, models, nil).Respond(context.Background(), obs, reply)
 				checkRequests(t, obs, models.requests, test.purposes)
 				if len(models.plays) > 0 {
 					t.Errorf("%d answers were not asked for", len(models.plays))
@@ -156,7 +156,7 @@ func checkAborted(t *testing.T, err error, reason string) {
 // A finding is told with the draft it is about, fenced.
 func TestAgainTellsWhy(t *testing.T) {
 	models := &script{plays: []played{clientSays("Jonas: And ⟧ then?"), clientSays(fine)}}
-	if _, err := New(counseled, models).Respond(context.Background(), opening(), &taken{}); err != nil {
+	if _, err := New(counseled, models, nil).Respond(context.Background(), opening(), &taken{}); err != nil {
 		t.Fatal(err)
 	}
 	messages := models.requests[1].GetMessages()
@@ -177,7 +177,7 @@ func TestWithoutSpeech(t *testing.T) {
 	} {
 		obs := opening()
 		obs.Allowed = test.allowed
-		answer, err := New(counseled, &script{plays: test.plays}).Respond(context.Background(), obs, &taken{})
+		answer, err := New(counseled, &script{plays: test.plays}, nil).Respond(context.Background(), obs, &taken{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -187,7 +187,7 @@ func TestWithoutSpeech(t *testing.T) {
 	}
 	obs := opening()
 	obs.Allowed = []vignettev1.ActionKind{speak}
-	_, err := New(counseled, &script{plays: []played{clientSays(""), clientSays("*sighs*")}}).Respond(context.Background(), obs, &taken{})
+	_, err := New(counseled, &script{plays: []played{clientSays(""), clientSays("*sighs*")}}, nil).Respond(context.Background(), obs, &taken{})
 	checkAborted(t, err, "MODEL_EMPTY")
 }
 
@@ -197,7 +197,7 @@ func TestTo(t *testing.T) {
 		want []string
 	}{{[]any{}, nil}, {[]any{"alex 2"}, []string{"alex 2"}}, {[]any{"alex 2", "alex 2", "oma", "nobody", "mutter"}, []string{"alex 2"}}} {
 		models := &script{plays: []played{answered(says(persona, "Bleib bitte hier.", "to", test.to))}}
-		answer, err := New(persona, models).Respond(context.Background(), table(), &taken{})
+		answer, err := New(persona, models, nil).Respond(context.Background(), table(), &taken{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -205,7 +205,7 @@ func TestTo(t *testing.T) {
 			t.Errorf("to %v: %v, want %v", test.to, answer.Action.GetTo(), test.want)
 		}
 	}
-	answer, err := New(counseled, &script{plays: []played{clientSays(fine, "to", []any{"helper"})}}).Respond(context.Background(), opening(), &taken{})
+	answer, err := New(counseled, &script{plays: []played{clientSays(fine, "to", []any{"helper"})}}, nil).Respond(context.Background(), opening(), &taken{})
 	if err != nil || answer.Action.GetTo() != nil {
 		t.Errorf("between two people, to is %v (%v)", answer.Action.GetTo(), err)
 	}
@@ -220,7 +220,7 @@ func TestAddressee(t *testing.T) {
 		{[]any{}, "", ""}, {[]any{}, "alex 2", "alex 2"}, {[]any{}, "oma", ""}, {[]any{}, "mutter", ""}, {[]any{"alex 2"}, "alex 2", ""},
 	} {
 		models := &script{plays: []played{answered(says(persona, "Bleib bitte hier.", "to", test.to, "addressee", test.addressee))}}
-		answer, err := New(persona, models).Respond(context.Background(), table(), &taken{})
+		answer, err := New(persona, models, nil).Respond(context.Background(), table(), &taken{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -228,7 +228,7 @@ func TestAddressee(t *testing.T) {
 			t.Errorf("to %v, for %q: addressee %q, want %q", test.to, test.addressee, got, test.want)
 		}
 	}
-	answer, err := New(counseled, &script{plays: []played{clientSays(fine, "addressee", "helper")}}).Respond(context.Background(), opening(), &taken{})
+	answer, err := New(counseled, &script{plays: []played{clientSays(fine, "addressee", "helper")}}, nil).Respond(context.Background(), opening(), &taken{})
 	if err != nil || answer.Action.GetAddressee() != "" {
 		t.Errorf("between two people, the addressee is %q (%v)", answer.Action.GetAddressee(), err)
 	}
@@ -243,7 +243,7 @@ func TestWhatIsReported(t *testing.T) {
 		"trust", nil, "thought", "He will see through me.", "intent", "say little",
 	}
 	models, reply := &script{plays: []played{clientSays(fine, full...)}}, &taken{}
-	if _, err := New(counseled, models).Respond(context.Background(), opening(), reply); err != nil {
+	if _, err := New(counseled, models, nil).Respond(context.Background(), opening(), reply); err != nil {
 		t.Fatal(err)
 	}
 	want := &vignettev1.MentalState{
@@ -281,7 +281,7 @@ func TestImpossibleStates(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			reply := &taken{}
-			if _, err := New(counseled, &script{plays: []played{clientSays(fine, test.set...)}}).Respond(context.Background(), opening(), reply); err != nil {
+			if _, err := New(counseled, &script{plays: []played{clientSays(fine, test.set...)}}, nil).Respond(context.Background(), opening(), reply); err != nil {
 				t.Fatal(err)
 			}
 			if (reply.state != nil) != test.possible {
@@ -303,7 +303,7 @@ func TestWhatCannotBePlayed(t *testing.T) {
 	} {
 		obs := opening()
 		obs.Self.Policy = test.policy
-		mind := New(counseled, &script{})
+		mind := New(counseled, &script{}, nil)
 		_, err := mind.Respond(context.Background(), obs, &taken{})
 		_, probeErr := mind.Probe(context.Background(), obs, &vignettev1.ProbeSpec{Kind: vignettev1.ProbeKind_PROBE_KIND_OPEN})
 		_, bidErr := mind.Bid(context.Background(), obs)
@@ -315,7 +315,7 @@ func TestWhatCannotBePlayed(t *testing.T) {
 	}
 	obs := opening()
 	obs.AgentState = []byte("not ours")
-	if _, err := New(counseled, &script{}).Respond(context.Background(), obs, &taken{}); status.Code(err) != codes.InvalidArgument {
+	if _, err := New(counseled, &script{}, nil).Respond(context.Background(), obs, &taken{}); status.Code(err) != codes.InvalidArgument {
 		t.Errorf("a broken agent state: %v", err)
 	}
 }
@@ -328,7 +328,7 @@ func TestErrorsArePassedOn(t *testing.T) {
 	}
 	for _, watched := range []bool{false, true} {
 		for _, p := range []played{{err: budget.Err()}, {err: budget.Err(), frames: []*vignettev1.CompleteStreamResponse{deltaFrame(`{"thought": "I`)}}} {
-			_, err := New(counseled, &script{plays: []played{p}}).Respond(context.Background(), opening(), &taken{watched: watched})
+			_, err := New(counseled, &script{plays: []played{p}}, nil).Respond(context.Background(), opening(), &taken{watched: watched})
 			st := status.Convert(err)
 			if st.Code() != codes.ResourceExhausted || !strings.Contains(st.Message(), budget.Message()) || !strings.Contains(st.Message(), `"client"`) {
 				t.Errorf("%v", err)
@@ -338,12 +338,12 @@ func TestErrorsArePassedOn(t *testing.T) {
 			}
 		}
 	}
-	_, err = New(counseled, &script{plays: []played{{err: context.DeadlineExceeded}}}).Respond(context.Background(), opening(), &taken{})
+	_, err = New(counseled, &script{plays: []played{{err: context.DeadlineExceeded}}}, nil).Respond(context.Background(), opening(), &taken{})
 	if status.Code(err) != codes.DeadlineExceeded {
 		t.Errorf("a deadline: %v", err)
 	}
 	unfinished := played{frames: []*vignettev1.CompleteStreamResponse{deltaFrame("{")}, open: true}
-	if _, err = New(counseled, &script{plays: []played{unfinished}}).Respond(context.Background(), opening(), &taken{watched: true}); status.Code(err) != codes.Internal {
+	if _, err = New(counseled, &script{plays: []played{unfinished}}, nil).Respond(context.Background(), opening(), &taken{watched: true}); status.Code(err) != codes.Internal {
 		t.Errorf("a stream without an end: %v", err)
 	}
 }
@@ -388,7 +388,7 @@ func TestStreaming(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			models, reply := &script{plays: test.plays}, &taken{watched: true}
-			answer, err := New(counseled, models).Respond(context.Background(), opening(), reply)
+			answer, err := New(counseled, models, nil).Respond(context.Background(), opening(), reply)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -443,7 +443,7 @@ func TestProbes(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			obs, models := opening(), &script{plays: test.plays}
 			before := proto.CloneOf(obs)
-			got, err := New(counseled, models).Probe(context.Background(), obs, &vignettev1.ProbeSpec{Id: "p", Kind: test.kind, About: "helper"})
+			got, err := New(counseled, models, nil).Probe(context.Background(), obs, &vignettev1.ProbeSpec{Id: "p", Kind: test.kind, About: "helper"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -461,11 +461,11 @@ func TestProbes(t *testing.T) {
 
 func TestBids(t *testing.T) {
 	obs, models := opening(), &script{plays: []played{outcome(emptied), answered(`{"thought": "t", "bid": 0.75}`)}}
-	bid, err := New(counseled, models).Bid(context.Background(), obs)
+	bid, err := New(counseled, models, nil).Bid(context.Background(), obs)
 	if err != nil || bid != 0.75 {
 		t.Errorf("bid %v, %v", bid, err)
 	}
 	checkRequests(t, obs, models.requests, []string{"bid", "bid: empty"})
-	_, err = New(counseled, &script{plays: []played{outcome(refused), outcome(refused)}}).Bid(context.Background(), obs)
+	_, err = New(counseled, &script{plays: []played{outcome(refused), outcome(refused)}}, nil).Bid(context.Background(), obs)
 	checkAborted(t, err, "MODEL_REFUSED")
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"github.com/vignette-sim/vignette/engine/planning"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"maps"
 	"strconv"
 	"strings"
@@ -38,6 +40,8 @@ type runComparison struct {
 	Warnings    []string                   `json:"warnings"`
 	Comparisons []studies.ComparisonRecord `json:"comparisons"`
 	Rankings    []studies.RankingRecord    `json:"rankings"`
+	// Spending is what models were asked at each level, beside its gain; of one run.
+	Spending []studies.LevelSpending `json:"spending,omitempty"`
 
 	all      []studies.Comparison
 	rankings []studies.Ranking
@@ -66,8 +70,10 @@ func lookAt(cmd *cobra.Command, n *node.Node, names []string, margins map[string
 	var table *studies.Table
 	r = &runComparison{Type: "comparison", Apart: []string{}, Warnings: []string{}}
 	next := 0
+	var planner *planning.Planner
+	var begun []int
 	for _, name := range names {
-		planner, err := findRun(cmd, n, name)
+		planner, err = findRun(cmd, n, name)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -94,6 +100,9 @@ func lookAt(cmd *cobra.Command, n *node.Node, names []string, margins map[string
 			if item.Unreadable != nil {
 				unreadable = tellUnreadable(cmd, item)
 			}
+			if item.State.Phase() != vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED {
+				begun = append(begun, item.Index)
+			}
 			cell := planner.Cell(item.Index)
 			if len(names) > 1 {
 				cell = studies.OfRun(manifest.GetRun(), cell)
@@ -105,7 +114,11 @@ func lookAt(cmd *cobra.Command, n *node.Node, names []string, margins map[string
 			r.Warnings = append(r.Warnings, table.Warnings(manifest)...)
 		}
 	}
-	return r, unreadable, r.judge(table)
+	if err := r.judge(table); err != nil || len(names) > 1 {
+		return r, unreadable, err
+	}
+	r.Spending, err = studies.SpendingByLevel(cmd.Context(), n.Calls(), planner, begun, r.all)
+	return r, unreadable, err
 }
 
 // judge compares what the table holds.
@@ -146,6 +159,7 @@ func (p *page) runComparison(r *runComparison) {
 	for _, ranking := range r.rankings {
 		p.ranking(ranking)
 	}
+	p.levelSpending(r.Spending)
 	p.printf("\n")
 	p.paragraph("", "", "d is in standard deviations. \"more\" is how often the level has more, ties counting half. p is adjusted after Holm for the tests of its kind here; verdicts go by it. \"within\" is the margin of equivalence with its p.")
 }
@@ -272,4 +286,26 @@ func (p *page) ranking(r studies.Ranking) {
 		rows = append(rows, []string{line(r.Levels[i]), rate, fmt.Sprintf("%.2f", s.Share), signed(&s.Log), ci})
 	}
 	p.grid("  ", []string{"", "wins", "strength", "log odds against the first", "95% CI"}, rows, 1, func(column int) bool { return column >= 1 })
+}
+
+// levelSpending writes gain and cost side by side.
+func (p *page) levelSpending(all []studies.LevelSpending) {
+	if len(all) == 0 {
+		return
+	}
+	p.printf("\n%s\n", p.bold("gain and cost: what those who speak ask of models, per episode"))
+	var rows [][]string
+	recorded := 0
+	for _, s := range all {
+		cost := "-"
+		if s.Cost != nil {
+			cost = fmt.Sprintf("%.4g", *s.Cost)
+		}
+		recorded += s.Recorded
+		rows = append(rows, []string{line(s.Factor), line(s.Level), signed(s.Gain), figure(s.Calls), fmt.Sprintf("%.0f", s.PromptTokens), fmt.Sprintf("%.0f", s.CompletionTokens), cost})
+	}
+	p.grid("  ", []string{"factor", "level", "gain", "calls", "tokens in", "out", "cost"}, rows, 2, func(column int) bool { return column > 1 })
+	if recorded > 0 {
+		p.paragraph("  ", "  ", plural(recorded, "answer was", "answers were")+" paid for by earlier runs, and their tokens are not in it.")
+	}
 }

@@ -65,6 +65,9 @@ func reportOf(cmd *cobra.Command, n *node.Node, name string) (r *report.Report, 
 		builder.Add(item.Index, item.State)
 	}
 	r = builder.Report()
+	if r.Spending, err = builder.Spending(cmd.Context(), n.Calls(), planner); err != nil {
+		return nil, nil, nil, err
+	}
 	r.Command = report.Again(planner.Manifest())
 	for _, look := range r.LookAt {
 		state, _, err := n.Reader().Episode(cmd.Context(), look.Episode)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -34,11 +35,13 @@ type runFlags struct {
 	tries   int
 	parked  bool
 	vary    []string
-	tags    []string
-	json    bool
-	resume  string
-	models  modelFlags
-	watch   watchFlags
+	// strategies are short for --vary ROLE.policy.strategy.
+	strategies []string
+	tags       []string
+	json       bool
+	resume     string
+	models     modelFlags
+	watch      watchFlags
 }
 
 func newRun() *cobra.Command {
@@ -95,6 +98,7 @@ question is not paid for twice, --replay asks nothing at all.`,
 	cmd.Flags().IntVar(&flags.repeats, "repeats", 0, "plays of each cell, from 1 (default 1; 5 in the starter study)")
 	cmd.Flags().IntVar(&flags.workers, "workers", 0, fmt.Sprintf("episodes played at once, from 1 (default %d; %d where models are asked)", runs.DefaultWorkers, runs.DefaultModelWorkers))
 	cmd.Flags().StringArrayVar(&flags.vary, "vary", nil, "factor to vary: ROLE.FIELD=A,B or ROLE.persona=DIR; may be given several times")
+	cmd.Flags().StringArrayVar(&flags.strategies, "strategy", nil, "prompting strategy of a role that a model plays: ROLE=NAME, or ROLE=A,B to compare; see docs/models.md")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "write NDJSON: a launch record, one record per episode, a done record")
 	cmd.Flags().StringVar(&flags.resume, "resume", "", "run to finish: what is missing is played and nothing else (an id, or \"last\")")
 	cmd.Flags().BoolVar(&flags.parked, "parked", false, "with --resume: try again what was parked")
@@ -108,6 +112,13 @@ question is not paid for twice, --replay asks nothing at all.`,
 }
 
 func runRun(cmd *cobra.Command, args []string, flags runFlags) error {
+	for _, spec := range flags.strategies {
+		role, names, ok := strings.Cut(spec, "=")
+		if !ok || role == "" || names == "" {
+			return usagef("--strategy is %q; it must be ROLE=NAME, as in --strategy focal=chain_of_thought", spec)
+		}
+		flags.vary = append(flags.vary, role+".policy.strategy="+names)
+	}
 	if err := flags.check(cmd, args); err != nil {
 		return err
 	}

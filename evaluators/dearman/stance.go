@@ -39,8 +39,10 @@ func (h heard) holds(tokens []language.Token) bool {
 func wordsOf(m *moment) heard {
 	said := heard{}
 	for _, s := range m.sentences {
-		for _, token := range language.Words(s.Tokens) {
-			said[token.Norm] = true
+		for i := range s.Tokens {
+			if s.Tokens[i].IsWord() {
+				said[s.Tokens[i].Norm] = true
+			}
 		}
 	}
 	return said

@@ -35,7 +35,7 @@ func (l *listener) hear(action *vignettev1.Action) {
 		return
 	}
 	l.heard = map[string]bool{}
-	for _, token := range language.Tokens(action.GetText()) {
+	for _, token := range utterance.Text(action.GetText()).Tokens {
 		if token.IsWord() {
 			l.heard[token.Norm] = true
 		}

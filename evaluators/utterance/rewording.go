@@ -8,16 +8,17 @@ import (
 
 // Without is a sentence of a text without some phrases, mended where the cut was; empty when it was nothing else.
 func (s *Sentence) Without(text string, phrases *language.Phrases) string {
+	matches := phrases.Find(s.Said)
+	if len(matches) == 0 {
+		return s.Quote
+	}
 	var cut strings.Builder
 	runes := []rune(text)
 	at := s.Start
-	for _, match := range phrases.Find(s.Said) {
+	for _, match := range matches {
 		first, last := s.Said[match.First], s.Said[match.Last-1]
 		cut.WriteString(string(runes[at:first.Start]))
 		at = last.End
-	}
-	if at == s.Start {
-		return s.Quote
 	}
 	cut.WriteString(string(runes[at:s.End]))
 	return tidy(cut.String())

@@ -113,12 +113,6 @@ func NewPhrases(patterns ...string) *Phrases {
 	return &Phrases{patterns: patterns}
 }
 
-// tree is what the patterns are compiled to.
-func (p *Phrases) tree() *phraseNode {
-	p.compile.Do(p.grow)
-	return p.root
-}
-
 func (p *Phrases) grow() {
 	p.root, p.patterns = compile(p.patterns), nil
 	p.open = p.root.any != nil || len(p.root.prefixes) > 0
@@ -197,36 +191,56 @@ func firstWord(tokens []Token, from int) (place at, skipped bool) {
 // Find returns all longest matches that do not overlap, from left to right.
 func (p *Phrases) Find(tokens []Token) []Match {
 	var matches []Match
-	for place, _ := firstWord(tokens, 0); place.token < len(tokens); {
+	for place := p.seek(tokens, at{}); place.token < len(tokens); {
 		id, last, end := p.longest(tokens, place)
 		if id < 0 {
-			place, _ = place.next(tokens)
-			continue
+			end, _ = place.next(tokens)
+		} else {
+			matches = append(matches, Match{Pattern: id, First: place.token, Last: last + 1})
 		}
-		matches = append(matches, Match{Pattern: id, First: place.token, Last: last + 1})
-		place = end
+		place = p.seek(tokens, end)
 	}
 	return matches
 }
 
 // In says whether any phrase is found.
 func (p *Phrases) In(tokens []Token) bool {
-	for place, _ := firstWord(tokens, 0); place.token < len(tokens); place, _ = place.next(tokens) {
-		if id, _, _ := p.longest(tokens, place); id >= 0 {
-			return true
-		}
-	}
-	return false
+	_, found := p.First(tokens)
+	return found
 }
 
 // First returns the first longest match, and whether there is one.
 func (p *Phrases) First(tokens []Token) (Match, bool) {
-	for place, _ := firstWord(tokens, 0); place.token < len(tokens); place, _ = place.next(tokens) {
+	for place := p.seek(tokens, at{}); place.token < len(tokens); {
 		if id, last, _ := p.longest(tokens, place); id >= 0 {
 			return Match{Pattern: id, First: place.token, Last: last + 1}, true
 		}
+		place, _ = place.next(tokens)
+		place = p.seek(tokens, place)
 	}
 	return Match{}, false
+}
+
+// seek is the first place from another on, itself included, whose word may begin a phrase. Most words begin none, and all that
+// reads text spends most of its time here.
+func (p *Phrases) seek(tokens []Token, from at) at {
+	p.compile.Do(p.grow)
+	part := from.part
+	for i := from.token; i < len(tokens); i++ {
+		for keys := &tokens[i].keys; part < 2 && keys[part] != 0; part++ {
+			if p.open || p.begins(keys[part]) {
+				return at{i, part}
+			}
+		}
+		part = 0
+	}
+	return at{token: len(tokens)}
+}
+
+// begins says whether a phrase may begin with the word of a key.
+func (p *Phrases) begins(key uint64) bool {
+	bit := key % starters
+	return p.starts[bit/64]&(1<<(bit%64)) != 0
 }
 
 // Asserted says whether any phrase is found whose first word is not negated.
@@ -241,6 +255,7 @@ func (p *Phrases) Asserted(tokens []Token) bool {
 
 // StartsWith says whether a phrase stands at the beginning, after words that only lead in.
 func (p *Phrases) StartsWith(tokens []Token) bool {
+	p.compile.Do(p.grow)
 	for place, _ := firstWord(tokens, 0); place.token < len(tokens); place, _ = place.next(tokens) {
 		if id, _, _ := p.longest(tokens, place); id >= 0 {
 			return true
@@ -255,13 +270,11 @@ func (p *Phrases) StartsWith(tokens []Token) bool {
 // longest returns the pattern of the longest match that begins at a place, its last token and the place behind it; -1 when
 // there is none.
 func (p *Phrases) longest(tokens []Token, place at) (id, last int, end at) {
-	root := p.tree()
-	key := tokens[place.token].keys[place.part]
-	if bit := key % starters; !p.open && p.starts[bit/64]&(1<<(bit%64)) == 0 {
+	if !p.open && !p.begins(tokens[place.token].keys[place.part]) {
 		return -1, 0, at{}
 	}
 	w := search{tokens: tokens, id: -1}
-	root.walk(&w, place, false)
+	p.root.walk(&w, place, false)
 	return w.id, w.last, w.end
 }
 

@@ -9,5 +9,5 @@
 // tests, effect sizes, spread between groups and bounds in several.go, correlations
 // and areas in rank.go, agreement in kappa.go, kappaerror.go, alpha.go and intraclass.go, trust in one's own
 // answers in confidence.go, precision and recall in classes.go, shares of variance in variance.go,
-// least squares in ridge.go, raters and what they rate in ratings.go, strengths from comparisons in bradleyterry.go, models of classes in choice.go, scores of forecasts in forecast.go. The package imports the standard library only.
+// least squares in ridge.go, raters and what they rate in ratings.go, strengths from comparisons in bradleyterry.go, models of classes in choice.go, scores of forecasts in forecast.go, tests of means and of association in test.go. The package imports the standard library only.
 package stats

@@ -29,7 +29,7 @@ var Policy = func() string {
 
 var page = template.Must(template.New("report").Funcs(template.FuncMap{
 	"hue": hue, "join": func(parts []string) string { return strings.Join(parts, ", ") }, "words": func(s string) string { return strings.ReplaceAll(s, "_", " ") },
-	"num": number, "ci": interval, "p": probability, "share": percent, "pair": func(b *[2]float64) string {
+	"num": number, "ci": interval, "p": probability, "share": percent, "whole": func(x float64) string { return fmt.Sprintf("%.0f", x) }, "cost": cost, "figure": figure, "pair": func(b *[2]float64) string {
 		if b == nil {
 			return "–"
 		}
@@ -273,4 +273,11 @@ func interval(low, high *float64) string {
 		return "–"
 	}
 	return "[" + figure(*low) + ", " + figure(*high) + "]"
+}
+
+func cost(v *float64) string {
+	if v == nil {
+		return "–"
+	}
+	return fmt.Sprintf("%.4g", *v)
 }

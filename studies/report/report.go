@@ -2,12 +2,15 @@ package report
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
 
 	"github.com/vignette-sim/vignette/engine/episode"
+	"github.com/vignette-sim/vignette/engine/planning"
+	"github.com/vignette-sim/vignette/engine/projection"
 	"github.com/vignette-sim/vignette/internal/enumname"
 	"github.com/vignette-sim/vignette/studies"
 	"github.com/vignette-sim/vignette/studies/outcomes"
@@ -22,6 +25,7 @@ type Builder struct {
 	mismatch outcomes.Mismatch
 	arms     map[string]*arm
 	played   []played
+	begun    []int                 // places in the design
 	ranges   map[string][2]float64 // declared range of each dimension
 }
 
@@ -63,6 +67,7 @@ func (b *Builder) Add(index int, state *episode.State) {
 	if state.Phase() == vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED {
 		return
 	}
+	b.begun = append(b.begun, index)
 	b.table.Add(index, state)
 	b.mismatch.Add(index, state)
 	name := ArmOf(state.Plan().Cell)
@@ -158,12 +163,14 @@ type Report struct {
 	// Comparisons and Rankings are what 'vignette compare' writes of the run.
 	Comparisons []studies.ComparisonRecord `json:"comparisons"`
 	Rankings    []studies.RankingRecord    `json:"rankings"`
-	Cells       []Cell                     `json:"cells"`
-	Relations   []Relation                 `json:"relations"`
-	Points      []Point                    `json:"points"`
-	LookAt      []Look                     `json:"look_at"`
-	Command     string                     `json:"command"`
-	Spent       string                     `json:"spent,omitempty"`
+	// Spending is what models were asked at each level, beside its gain; whoever has the books of calls fills it in (see [Builder.Spending]).
+	Spending  []studies.LevelSpending `json:"spending,omitempty"`
+	Cells     []Cell                  `json:"cells"`
+	Relations []Relation              `json:"relations"`
+	Points    []Point                 `json:"points"`
+	LookAt    []Look                  `json:"look_at"`
+	Command   string                  `json:"command"`
+	Spent     string                  `json:"spent,omitempty"`
 }
 
 // Arm is one combination of levels over all scenarios: first all episodes that were begun, then what became of them.
@@ -234,14 +241,21 @@ func (b *Builder) Report() *Report {
 	return r
 }
 
+// Spending is what models were asked at each level, by the books of calls.
+func (b *Builder) Spending(ctx context.Context, calls projection.Calls, planner *planning.Planner) ([]studies.LevelSpending, error) {
+	return studies.SpendingByLevel(ctx, calls, planner, b.begun, b.table.Comparisons())
+}
+
 // ask puts the run's question in words.
 func (r *Report) ask() {
 	r.Title = "Run " + r.Run
 	var compared []string
-	for _, e := range r.Effects {
-		if what := fmt.Sprintf("%s %s against %s", e.Factor, e.Level, e.Against); !slices.Contains(compared, what) {
-			compared = append(compared, what)
+	for i := 0; i < len(r.Comparisons); {
+		first, levels := r.Comparisons[i], []string{}
+		for ; i < len(r.Comparisons) && r.Comparisons[i].Factor == first.Factor; i++ {
+			levels = append(levels, r.Comparisons[i].Level)
 		}
+		compared = append(compared, fmt.Sprintf("%s %s against %s", first.Factor, strings.Join(levels, ", "), first.Against))
 	}
 	if len(compared) == 0 {
 		r.Question = "What comes of " + strings.Join(r.Scenarios, ", ") + " as written?"

@@ -96,6 +96,7 @@ function settle(): void {
   if (send) send.textContent = saying ? "Saying…" : "Say it";
   const index = form?.querySelector<HTMLInputElement>('[name="turn_index"]');
   if (index) index.value = String(next());
+  if (turns?.querySelector(".turn.focal:not(.coming)")) document.querySelector("#before")?.remove(); // What was before can be said until then.
   clock();
 }
 
@@ -110,12 +111,19 @@ function placed(html: string): void {
   if (old?.outerHTML === now.outerHTML) return;
   const focused = stand.contains(document.activeElement);
   stand.replaceChildren(now);
-  if (now.querySelector("#notice")) {
+  if (notice()) {
     forget();
-    showHeard(now.querySelector<HTMLElement>("#notice")!);
-    now.querySelector<HTMLElement>("#notice")?.focus();
-  } else if (focused) field?.focus();
+    showHeard(notice()!);
+  }
+  if (notice() || focused) attend();
   settle();
+}
+
+const notice = () => document.querySelector<HTMLElement>("#notice");
+
+// attend puts the focus where the next thing is to be done: to the notice of danger while there is one, else to one's words.
+function attend(): void {
+  (notice() ?? field)?.focus();
 }
 
 function follow(path: string): void {
@@ -196,8 +204,7 @@ async function speak(text: string, index: number): Promise<void> {
         if (update.risk) {
           heard = update.risk.heard ?? [];
           forget();
-          const notice = stand?.querySelector<HTMLElement>("#notice");
-          if (notice) showHeard(notice);
+          if (notice()) showHeard(notice()!);
         }
       });
     } catch {
@@ -213,7 +220,7 @@ async function speak(text: string, index: number): Promise<void> {
     if (field && field.value === "") field.value = text;
   } else sessionStorage.removeItem(kept);
   settle();
-  field?.focus();
+  attend();
 }
 
 async function help(path: string): Promise<void> {

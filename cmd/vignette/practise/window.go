@@ -547,7 +547,7 @@ func (w *window) formulate() tea.Cmd {
 		return w.call("comparing", func(d *Desk) (string, func(*window) tea.Cmd, error) {
 			scored, err := d.Formulate(w.ctx, formulation)
 			return "", func(w *window) tea.Cmd {
-				w.read(append(formulationLines(scored), "", "Esc back"))
+				w.read(append([]string{"Esc back · ↑↓ scroll"}, formulationLines(scored)...))
 				return nil
 			}, err
 		})
@@ -568,7 +568,7 @@ func (w *window) pause() tea.Cmd {
 
 func (w *window) end() tea.Cmd {
 	w.mode = finishing
-	w.status = "End the conversation and see the report? y yes · l leave without a report · any other key: no"
+	w.status = "End, and see the report? y yes · l leave without it · other keys: no"
 	return nil
 }
 
