@@ -375,10 +375,25 @@ func (g *group) valuesOf(outcome string) map[int32]*float64 {
 
 // PairsOf are the pairs of an outcome that hold a factor's second level against its first; none where it has one level.
 func (t *Table) PairsOf(factor, outcome string) []compare.Pair {
-	ordered := t.ordered()
-	levels := levelsOf(ordered, factor)
+	levels := t.Levels(factor)
 	if len(levels) < 2 {
 		return nil
 	}
-	return pairs(matchGroups(ordered, factor, levels[0], levels[1]), outcome, factor)
+	return t.PairsAt(factor, levels[1], outcome)
+}
+
+// Levels are those of a factor, in the design's order; none where nobody varied it.
+func (t *Table) Levels(factor string) []string { return levelsOf(t.ordered(), factor) }
+
+// Varied are the factors that are compared, in the design's order: not the scenario, and no block.
+func (t *Table) Varied() []string { return t.compared() }
+
+// PairsAt are the pairs of an outcome ("reward", or a column) that hold a level of a factor against its first.
+func (t *Table) PairsAt(factor, level, outcome string) []compare.Pair {
+	ordered := t.ordered()
+	levels := levelsOf(ordered, factor)
+	if len(levels) == 0 {
+		return nil
+	}
+	return pairs(matchGroups(ordered, factor, levels[0], level), outcome, factor)
 }

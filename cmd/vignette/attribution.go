@@ -5,16 +5,22 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/engine/projection"
 	"github.com/vignette-sim/vignette/node"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/studies/attribution"
+	"github.com/vignette-sim/vignette/studies/scoring"
 )
 
 func newAttribution() *cobra.Command {
 	var options attribution.Options
+	var others otherCredits
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "attribution EPISODE",
@@ -25,9 +31,16 @@ that keep it less that of branches in which it is drawn anew. Intervals hold for
 together (95%); a turn whose interval leaves zero out is marked.
 
 Beside it stand what a discount would give the turn and what the turn alone was rewarded,
-and how far they agree (Spearman's rho over turns). What it cost is told. The branches are
-runs like others: 'vignette runs' lists them.`,
+and how far they agree (Spearman's rho over turns, 95% interval). What it cost is told. The
+branches are runs like others: 'vignette runs' lists them.
+
+--judge MODEL has a model read the whole conversation and credit each turn, and say how much
+more each turn is somebody's who does right than somebody's who does wrong (contrast).
+--ablate silences one turn at a time and scores again, playing nothing: what the reward
+loses, and what the rewards of single turns lose at the turn itself and elsewhere. A step
+reward that is lost elsewhere is paid for what stands around a turn.`,
 		Example: `  vignette attribution e3k7b2
+  vignette attribution e3k7b2 --judge gpt-4o-mini --ablate
   vignette attribution e3k7b2 --branches 50 --json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -39,18 +52,63 @@ runs like others: 'vignette runs' lists them.`,
 			case cmd.Flags().Changed("workers") && options.Workers < 1:
 				return usagef("--workers is %d; it must be at least 1", options.Workers)
 			}
-			return runAttribution(cmd, args[0], options, asJSON)
+			if err := others.models.check(); err != nil {
+				return err
+			}
+			return runAttribution(cmd, args[0], options, others, asJSON)
 		},
 	}
 	cmd.Flags().IntVar(&options.Branches, "branches", 20, "branches at each place, from 2")
 	cmd.Flags().Float64Var(&options.Discount, "discount", 0.9, "discount to compare with, 0 to 1")
 	cmd.Flags().Uint64Var(&options.Seed, "seed", 1, "seed of the new draws")
 	cmd.Flags().IntVar(&options.Workers, "workers", 0, "episodes played at once, from 1 (default as for 'run')")
+	cmd.Flags().StringVar(&others.models.model, "judge", "", "model that is asked which turns it came of")
+	cmd.Flags().BoolVar(&others.ablate, "ablate", false, "silence one turn at a time and score again")
+	others.models.addTerms(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write one JSON object")
 	return cmd
 }
 
-func runAttribution(cmd *cobra.Command, name string, options attribution.Options, asJSON bool) error {
+// otherCredits say what measured credit is set beside.
+type otherCredits struct {
+	models modelFlags // the judge
+	ablate bool
+}
+
+// judge is whom to ask, nil for nobody; it is checked before anything is played.
+func (o otherCredits) judge(ctx context.Context, cmd *cobra.Command, n *node.Node) (*attribution.Judge, error) {
+	if o.models.model == "" {
+		return nil, nil
+	}
+	runner := n.Runner()
+	judge := &attribution.Judge{Models: n.Directory().Models(), Clock: runner.Clock, Model: o.models.model, Run: runner.NewID(), Terms: o.models.terms(cmd)}
+	if err := judge.Check(ctx); err != nil {
+		return nil, &usageError{fmt.Errorf("--judge: %w", err)}
+	}
+	return judge, nil
+}
+
+// fill adds what was asked for to a measured report.
+func (o otherCredits) fill(ctx context.Context, n *node.Node, judge *attribution.Judge, report *attribution.Report, state *episode.State) error {
+	if judge != nil {
+		if err := judge.Attribute(ctx, report, state); err != nil {
+			return err
+		}
+	}
+	if o.ablate {
+		ask := func(ctx context.Context, use *vignettev1.EvaluatorUse, request *vignettev1.EvaluateRequest) ([]*vignettev1.Score, error) {
+			scorer := &scoring.Scorer{Directory: n.Directory(), Clock: n.Runner().Clock, Use: use, Known: node.Evaluators()}
+			return scorer.Score(ctx, state.Plan().Evaluators[use.GetName()], request)
+		}
+		if err := attribution.Ablate(ctx, ask, report, state); err != nil {
+			return err
+		}
+	}
+	report.Agree()
+	return nil
+}
+
+func runAttribution(cmd *cobra.Command, name string, options attribution.Options, others otherCredits, asJSON bool) error {
 	ctx, drain, stop := interruptible(cmd.Context(), "stopping")
 	defer stop()
 	ctx, cancel := context.WithCancel(ctx)
@@ -76,9 +134,16 @@ func runAttribution(cmd *cobra.Command, name string, options attribution.Options
 		if planner.AsksModels() {
 			return errors.New("models play or judge in that episode: branches of theirs are not measured yet; 'vignette fork' makes them one by one")
 		}
+		judge, err := others.judge(ctx, cmd, n)
+		if err != nil {
+			return err
+		}
 		options.Progress = newProgress(os.Stderr, "branches", "place", "places")
 		report, err := attribution.Measure(ctx, n.Runner(), planner, state, options)
 		if err != nil {
+			return err
+		}
+		if err := others.fill(ctx, n, judge, report, state); err != nil {
 			return err
 		}
 		if asJSON {
@@ -93,6 +158,27 @@ func runAttribution(cmd *cobra.Command, name string, options attribution.Options
 func (p *page) attribution(r *attribution.Report) {
 	p.printf("%s  %s, reward %s; %s at each place, seed %d\n", p.bold(line(r.Episode)), line(r.Role), score(r.Reward), plural(r.Branches, "branch", "branches"), r.Seed)
 	p.printf("What each turn was worth; intervals hold together at 95%%, * leaves zero out\n\n")
+	columns := []struct {
+		head string
+		of   func(attribution.Credit) *float64
+	}{
+		{"discount", func(c attribution.Credit) *float64 { return &c.Discount }},
+		{"step reward", func(c attribution.Credit) *float64 { return c.Step }},
+		{"judge", func(c attribution.Credit) *float64 { return c.Judge }},
+		{"contrast", func(c attribution.Credit) *float64 { return c.Contrast }},
+		{"ablated", func(c attribution.Credit) *float64 { return c.Ablated }},
+		{"step own", func(c attribution.Credit) *float64 { return c.StepOwn }},
+		{"elsewhere", func(c attribution.Credit) *float64 { return c.StepElsewhere }},
+	}
+	head := []string{"turn", "measured", ""}
+	for i := 0; i < len(columns); i++ {
+		if !slices.ContainsFunc(r.Turns, func(c attribution.Credit) bool { return columns[i].of(c) != nil }) {
+			columns = slices.Delete(columns, i, i+1)
+			i--
+			continue
+		}
+		head = append(head, columns[i].head)
+	}
 	var rows [][]string
 	for _, c := range r.Turns {
 		mark, text := "", []rune(line(c.Text))
@@ -102,9 +188,30 @@ func (p *page) attribution(r *attribution.Report) {
 		if len(text) > 40 {
 			text = append(text[:39], '…')
 		}
-		rows = append(rows, []string{fmt.Sprint(c.Turn), within(c.Measured, c.CI), mark, figure(c.Discount), score(c.Step), string(text)})
+		row := []string{fmt.Sprint(c.Turn), within(c.Measured, c.CI), mark}
+		for _, column := range columns {
+			row = append(row, score(column.of(c)))
+		}
+		rows = append(rows, append(row, string(text)))
 	}
-	p.grid("  ", []string{"turn", "measured", "", "discount", "step reward", "said"}, rows, 1, func(column int) bool { return column > 0 && column < 5 })
-	p.printf("\nAgreement with what was measured (Spearman, over turns): discount %s, step reward %s\n", score(r.WithDiscount), score(r.WithStep))
+	p.grid("  ", append(head, "said"), rows, 1, func(column int) bool { return column > 0 && column < len(head) })
+	p.attributionAgreements(r)
+	for _, why := range r.Unanswered {
+		p.paragraph("! ", "  ", "the judge did not answer all: "+line(why))
+	}
 	p.printf("Cost: %s, %s beyond those copied; %d without a reward\n", plural(r.Played, "branch", "branches"), plural(r.NewTurn, "turn", "turns"), r.Missing)
+}
+
+// attributionAgreements writes how far other credits agree with what was measured.
+func (p *page) attributionAgreements(r *attribution.Report) {
+	p.printf("\nAgreement with what was measured (Spearman's rho over turns with its 95%% CI, Pearson's r, whether the top turn is the same)\n")
+	var rows [][]string
+	for _, a := range r.Agreements {
+		same := "-"
+		if a.Top != nil {
+			same = map[bool]string{true: "yes", false: "no"}[*a.Top]
+		}
+		rows = append(rows, []string{strings.ReplaceAll(a.With, "_", " "), within(a.Rho, a.CI), score(a.R), same, fmt.Sprint(a.N)})
+	}
+	p.grid("  ", []string{"", "rho", "r", "same top", "turns"}, rows, 1, func(column int) bool { return column > 0 })
 }

@@ -19,6 +19,22 @@ func Spearman(xs, ys []float64) (float64, error) {
 	return correlation("rank correlation", Ranks(xs), Ranks(ys))
 }
 
+// SpearmanInterval is a confidence interval for a rank correlation of n pairs, by Fisher's z with the standard error of Bonett and Wright
+// (2000, "Sample size requirements for estimating Pearson, Kendall and Spearman correlations", Psychometrika 65): sqrt((1 + r^2/2) / (n - 3)).
+// It needs four pairs; of a perfect correlation nothing can be said. Level is between 0 and 1.
+func SpearmanInterval(r float64, n int, level float64) (Interval, error) {
+	switch {
+	case n < 4:
+		return Interval{}, fmt.Errorf("interval of a rank correlation of %d pairs: %w: it takes 4", n, ErrUndefined)
+	case !(math.Abs(r) < 1):
+		return Interval{}, fmt.Errorf("interval of a rank correlation of %v: %w", r, ErrUndefined)
+	case !(level > 0 && level < 1):
+		return Interval{}, fmt.Errorf("interval of a rank correlation at level %v: it must be between 0 and 1", level)
+	}
+	z, half := math.Atanh(r), normalQuantile(1-(1-level)/2)*math.Sqrt((1+r*r/2)/float64(n-3))
+	return Interval{math.Tanh(z - half), math.Tanh(z + half), level}, nil
+}
+
 // Pearson is the linear correlation of pairs, -1 to 1. It needs at least two pairs and some spread on both sides.
 func Pearson(xs, ys []float64) (float64, error) {
 	if err := pairs("correlation", xs, ys); err != nil {

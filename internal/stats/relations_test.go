@@ -147,3 +147,19 @@ func TestInterval(t *testing.T) {
 		t.Errorf("one cluster: %v", err)
 	}
 }
+
+// Bonett and Wright's error: of r = .5 in 40 pairs it is sqrt(1.125/37); so the ends are tanh(.549306 -+ 1.959964 * .174371).
+func TestSpearmanInterval(t *testing.T) {
+	got, err := stats.SpearmanInterval(0.5, 40, 0.95)
+	if err != nil || math.Abs(got.Low-0.204615) > 1e-4 || math.Abs(got.High-0.711921) > 1e-4 {
+		t.Errorf("%+v %v", got, err)
+	}
+	for _, test := range []struct {
+		r float64
+		n int
+	}{{0.5, 3}, {1, 10}, {-1, 10}, {math.NaN(), 10}} {
+		if _, err := stats.SpearmanInterval(test.r, test.n, 0.95); !errors.Is(err, stats.ErrUndefined) {
+			t.Errorf("%+v: %v", test, err)
+		}
+	}
+}

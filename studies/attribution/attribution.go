@@ -1,6 +1,7 @@
 // Package attribution says which turns of an episode its reward came of ("vignette attribution"; docs/judges.md). It is measured:
 // an episode is branched before and after a turn, what follows is drawn anew several times, and what the turn was worth is the
-// difference between the mean rewards. Beside it stands what a discount and the rewards of single turns would have said.
+// difference between the mean rewards. Beside it stands what a discount, the rewards of single turns, a judge ([Judge]) and silencing the turn
+// ([Ablate]) would have said, and how far they agree.
 //
 // It may import what the room of studies may. Start reading at [Measure]; [Compare] is the statistics alone.
 package attribution
@@ -46,9 +47,11 @@ type Report struct {
 	Reward   *float64 `json:"reward"`
 	Level    float64  `json:"level"` // of all intervals together
 	Turns    []Credit `json:"turns"`
-	// Spearman's rho of the measured credit with the others' over turns; null where it is undefined.
-	WithDiscount *float64 `json:"agreement_discount"`
-	WithStep     *float64 `json:"agreement_step_reward"`
+	// Agreements say how far the measured credit and the others' rank turns alike.
+	Agreements []Agreement `json:"agreements"`
+	// Judge is the model that was asked, "" where none was; Unanswered is what it did not answer, and why.
+	Judge      string   `json:"judge,omitempty"`
+	Unanswered []string `json:"unanswered,omitempty"`
 	// Cost of measuring: branches played, turns played in them beyond those copied, branches without a reward.
 	Played  int `json:"branches_played"`
 	NewTurn int `json:"turns_played"`
@@ -63,7 +66,33 @@ type Credit struct {
 	CI       *[2]float64 `json:"ci"`
 	Discount float64     `json:"discount"`
 	Step     *float64    `json:"step_reward"`
+	// Judge is what a model credits the turn with, -1 to 1; Contrast how much more it is somebody's who does right than somebody's who does
+	// wrong, by the same model, -.5 to .5. Null: not asked, or not answered.
+	Judge    *float64 `json:"judge"`
+	Contrast *float64 `json:"contrast"`
+	// Ablated is what the reward loses where the turn is silenced and nothing is played anew; StepOwn and StepElsewhere what the rewards of
+	// single turns lose, at the turn itself and at the others together. Null: not asked for, or a reward is missing.
+	Ablated       *float64 `json:"ablated"`
+	StepOwn       *float64 `json:"step_own"`
+	StepElsewhere *float64 `json:"step_elsewhere"`
 }
+
+// Agreement is how far the measured credit and another rank the turns alike.
+type Agreement struct {
+	With string `json:"with"` // discount, step_reward, judge, contrast, ablated
+	// Rho is Spearman's, null where it is undefined: fewer than two turns have both, or one side does not vary. CI is 95% by Fisher's z, null
+	// with fewer than five turns and where rho is 1 or -1. What measuring leaves to chance makes it smaller than it is.
+	Rho *float64    `json:"rho"`
+	CI  *[2]float64 `json:"ci"`
+	N   int         `json:"n"`
+	// R is Pearson's, which large credits weigh in with: where one turn decides, Rho is mostly about the order of turns that are worth nothing.
+	// Top says that the same turn has the most credit in both, null where that is shared by several.
+	R   *float64 `json:"r"`
+	Top *bool    `json:"same_top"`
+}
+
+// fewestTurns is the fewest turns an interval of an agreement is given for.
+const fewestTurns = 5
 
 // Decisive says whether the interval leaves zero out.
 func (c Credit) Decisive() bool { return c.CI != nil && (c.CI[0] > 0 || c.CI[1] < 0) }
@@ -122,6 +151,7 @@ func Measure(ctx context.Context, player Player, origin *planning.Planner, state
 		}
 	}
 	Compare(report, values, options.Discount)
+	report.Agree()
 	return report, nil
 }
 
@@ -164,7 +194,6 @@ func rewardOf(state *episode.State, role string) *float64 {
 // level (Bonferroni).
 func Compare(r *Report, values map[int][]float64, discount float64) {
 	one := 1 - (1-r.Level)/float64(len(r.Turns))
-	var measured, discounted, withStep, steps []float64
 	for i := range r.Turns {
 		c := &r.Turns[i]
 		c.Discount = math.Pow(discount, float64(len(r.Turns)-1-i))
@@ -173,18 +202,70 @@ func Compare(r *Report, values map[int][]float64, discount float64) {
 			continue
 		}
 		c.Measured, c.CI = &difference, &[2]float64{ci.Low, ci.High}
-		measured, discounted = append(measured, difference), append(discounted, c.Discount)
-		if c.Step != nil {
-			withStep, steps = append(withStep, difference), append(steps, *c.Step)
-		}
 	}
-	r.WithDiscount, r.WithStep = rho(measured, discounted), rho(withStep, steps)
 }
 
-func rho(a, b []float64) *float64 {
-	x, err := stats.Spearman(a, b)
-	if err != nil {
-		return nil
+// Agree fills in how far each credit that is there agrees with what was measured; to be called when all are.
+func (r *Report) Agree() {
+	r.Agreements = []Agreement{}
+	for _, each := range []struct {
+		with string
+		of   func(Credit) *float64
+	}{
+		{"discount", func(c Credit) *float64 { return &c.Discount }},
+		{"step_reward", func(c Credit) *float64 { return c.Step }},
+		{"judge", func(c Credit) *float64 { return c.Judge }},
+		{"contrast", func(c Credit) *float64 { return c.Contrast }},
+		{"ablated", func(c Credit) *float64 { return c.Ablated }},
+	} {
+		var measured, other []float64
+		there := false
+		for _, c := range r.Turns {
+			x := each.of(c)
+			there = there || x != nil
+			if c.Measured != nil && x != nil {
+				measured, other = append(measured, *c.Measured), append(other, *x)
+			}
+		}
+		if there {
+			r.Agreements = append(r.Agreements, agreementOf(each.with, measured, other))
+		}
 	}
-	return &x
+}
+
+func agreementOf(with string, measured, other []float64) Agreement {
+	a := Agreement{With: with, N: len(measured)}
+	rho, err := stats.Spearman(measured, other)
+	if err != nil {
+		return a
+	}
+	a.Rho = &rho
+	if r, err := stats.Pearson(measured, other); err == nil {
+		a.R = &r
+	}
+	one, sole := top(measured)
+	two, too := top(other)
+	if same := one == two; sole && too {
+		a.Top = &same
+	}
+	if a.N < fewestTurns {
+		return a
+	}
+	if ci, err := stats.SpearmanInterval(rho, a.N, 0.95); err == nil {
+		a.CI = &[2]float64{ci.Low, ci.High}
+	}
+	return a
+}
+
+// top is the place of the largest value, and whether there is one alone.
+func top(values []float64) (place int, sole bool) {
+	for i, x := range values {
+		switch {
+		case i == 0 || x > values[place]:
+			place, sole = i, true
+		case x == values[place]:
+			sole = false
+		}
+	}
+	return place, sole
 }

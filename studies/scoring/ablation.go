@@ -11,7 +11,7 @@ import (
 
 // Without is the same conversation with the words of everybody but one role.
 func Without(request *vignettev1.EvaluateRequest, role string) *vignettev1.EvaluateRequest {
-	return silence(request, func(speaker string) bool { return speaker == role })
+	return silence(request, func(turn *vignettev1.PerceivedTurn) bool { return turn.GetRole() == role })
 }
 
 // Shown is what an evaluator is shown of a conversation.
@@ -142,11 +142,11 @@ func (a *Ablation) beside(key unitKey, shown Shown) (Row, *float64, *float64) {
 }
 
 // silence is a conversation in which what some did and said becomes silence, and what lay behind it is left out.
-func silence(request *vignettev1.EvaluateRequest, silenced func(role string) bool) *vignettev1.EvaluateRequest {
+func silence(request *vignettev1.EvaluateRequest, silenced func(*vignettev1.PerceivedTurn) bool) *vignettev1.EvaluateRequest {
 	request = proto.CloneOf(request)
 	kept := map[int32]bool{}
 	for _, turn := range request.GetTurns() {
-		if !silenced(turn.GetRole()) {
+		if !silenced(turn) {
 			kept[turn.GetIndex()] = true
 			continue
 		}

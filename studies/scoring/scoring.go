@@ -131,5 +131,10 @@ func questionOf(request *vignettev1.EvaluateRequest) verdict.Question {
 // left out. A score that stays what it was without the words of the one it is about feeds on the other's: in interviews, on
 // the questions (Burdisso et al. 2024, DAIC-WOZ).
 func Only(request *vignettev1.EvaluateRequest, role string) *vignettev1.EvaluateRequest {
-	return silence(request, func(speaker string) bool { return speaker != role })
+	return silence(request, func(turn *vignettev1.PerceivedTurn) bool { return turn.GetRole() != role })
+}
+
+// WithoutTurn is the same conversation with one turn silenced.
+func WithoutTurn(request *vignettev1.EvaluateRequest, index int32) *vignettev1.EvaluateRequest {
+	return silence(request, func(turn *vignettev1.PerceivedTurn) bool { return turn.GetIndex() == index })
 }
