@@ -48,6 +48,10 @@ func (b *books) EraseRun(_ context.Context, run string, stone *vignettev1.Tombst
 	return b.ask("erase "+run+shredded(shred), 50)
 }
 
+func (b *books) EraseNotes(context.Context, string, string, *vignettev1.Note, bool) (int, error) {
+	return 0, errors.New("nobody erases single notes here")
+}
+
 func (b *books) Tombstone(context.Context, string) (*vignettev1.Tombstone, error) {
 	return nil, errDown
 }
