@@ -33,8 +33,8 @@ func (p *page) judges(r *judging.Report) {
 	p.printf("\nWhat abstaining below a threshold would leave\n")
 	p.grid("  ", []string{"judge", "confidence", "threshold", "coverage", "risk"}, risks, 2, func(column int) bool { return column > 1 })
 	if e := r.Ensemble; e != nil {
-		p.printf("\nAll judges together, over %s: right by the mean %s, in the worst case %s; disagreement %s\n", plural(e.N, "anchor", "anchors"),
-			within(e.Nominal, e.NominalCI), within(e.Worst, e.WorstCI), score(e.Disagreement))
+		p.printf("\nAll judges together, over %s: right by the mean %s, in the worst case %s, half-way between %s; disagreement %s\n", plural(e.N, "anchor", "anchors"),
+			within(e.Nominal, e.NominalCI), within(e.Worst, e.WorstCI), within(e.Blend, e.BlendCI), score(e.Disagreement))
 	}
 	p.findings(r)
 }

@@ -6,15 +6,20 @@ import "github.com/vignette-sim/vignette/internal/stats"
 type Ensemble struct {
 	N int `json:"n"`
 	// Nominal goes by the mean over judges, a tie at .5. Worst prefers a text only where it does in the worst case, that is to every judge;
-	// all else is a tie. A blend, lambda * mean + (1 - lambda) * least, lies between.
+	// all else is a tie. Blend lies between: half the mean and half the worst case.
 	Nominal   *float64    `json:"nominal"`
 	NominalCI *[2]float64 `json:"nominal_ci95"`
 	Worst     *float64    `json:"worst"`
 	WorstCI   *[2]float64 `json:"worst_ci95"`
+	Blend     *float64    `json:"blend"`
+	BlendCI   *[2]float64 `json:"blend_ci95"`
 	// Disagreement is the mean over anchors of the standard deviation between judges, 0 to .71; ByAnchor has each.
 	Disagreement *float64           `json:"disagreement"`
 	ByAnchor     map[string]float64 `json:"disagreement_by_anchor"`
 }
+
+// blended is lambda of the blend, lambda * mean + (1 - lambda) * worst case. Chosen: rewards set their own (ensemble.lambda).
+const blended = 0.5
 
 // together is over anchors that every judge judged.
 func together(anchors *Anchors, all [][]*outcome) *Ensemble {
@@ -25,7 +30,7 @@ func together(anchors *Anchors, all [][]*outcome) *Ensemble {
 		}
 	}
 	e := &Ensemble{ByAnchor: map[string]float64{}}
-	nominal, worst, spread := 0, 0, []float64{}
+	nominal, worst, blend, spread := 0, 0, 0, []float64{}
 	for _, anchor := range anchors.List {
 		values := worth[anchor.ID]
 		mean, err := stats.Mean(values)
@@ -43,6 +48,9 @@ func together(anchors *Anchors, all [][]*outcome) *Ensemble {
 		if preferred(least, most) == anchor.Label {
 			worst++
 		}
+		if preferred(blended*mean+(1-blended)*least, blended*mean+(1-blended)*most) == anchor.Label {
+			blend++
+		}
 		if sd, err := stats.StdDev(values); err == nil {
 			e.ByAnchor[anchor.ID] = sd
 			spread = append(spread, sd)
@@ -50,6 +58,7 @@ func together(anchors *Anchors, all [][]*outcome) *Ensemble {
 	}
 	e.Nominal, e.NominalCI = share(nominal, e.N)
 	e.Worst, e.WorstCI = share(worst, e.N)
+	e.Blend, e.BlendCI = share(blend, e.N)
 	if mean, err := stats.Mean(spread); err == nil {
 		e.Disagreement = &mean
 	}

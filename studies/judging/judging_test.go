@@ -245,3 +245,35 @@ func TestReadMistakes(t *testing.T) {
 		}
 	}
 }
+
+// Three judges by hand. All for a: everybody's a. Two for a and one for neither: a by the mean and half-way, not in the worst case. Two
+// for a and one for b: a by the mean alone.
+func TestEnsembleByHand(t *testing.T) {
+	anchors, err := judging.Read(strings.NewReader(`{"id": "1", "a": "one", "b": "two", "label": "a"}
+{"id": "2", "a": "one", "b": "two", "label": "a"}
+{"id": "3", "a": "one", "b": "two", "label": "a"}`), "f")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var judges []judging.Judged
+	for i, third := range [][]judging.Choice{{judging.A, judging.A, judging.A}, {judging.A, judging.A, judging.A}, {judging.A, judging.Tie, judging.B}} {
+		reading := &judging.Reading{Model: fmt.Sprint("m", i), Anchors: anchors.SHA256, Samples: 1}
+		for k, a := range anchors.List {
+			for _, swapped := range []bool{false, true} {
+				reading.Verdicts = append(reading.Verdicts, judging.Verdict{Anchor: a.ID, Swapped: swapped, Choice: third[k], Confidence: 0.9})
+			}
+		}
+		judges = append(judges, judging.Judged{Now: reading})
+	}
+	report, err := judging.Judge(anchors, judges, judging.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := report.Ensemble
+	if e.N != 3 || *e.Nominal != 1 || *e.Worst != 1.0/3 || *e.Blend != 2.0/3 {
+		t.Errorf("%d anchors: mean %v, worst %v, half-way %v; want 3, 1, 1/3, 2/3", e.N, *e.Nominal, *e.Worst, *e.Blend)
+	}
+	if got, want := e.ByAnchor["3"], math.Sqrt(1.0/3); math.Abs(got-want) > 1e-12 {
+		t.Errorf("they disagree by %v on the third; want %v", got, want)
+	}
+}
