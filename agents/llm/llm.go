@@ -117,8 +117,8 @@ func playable(self *vignettev1.RoleCard) error {
 		return status.Errorf(codes.FailedPrecondition,
 			"role %q is played by a language model, but no model is set: give one with --model, or set the role's policy.model", self.GetId())
 	}
-	if strategy := self.GetPolicy().GetStrategy(); strategyOf(strategy) == nil {
-		return status.Errorf(codes.InvalidArgument, "role %q: there is no prompting strategy %q; there are %q", self.GetId(), strategy, Strategies)
+	if err := CheckStrategy(self.GetPolicy().GetStrategy()); err != nil {
+		return status.Errorf(codes.InvalidArgument, "role %q: %v", self.GetId(), err)
 	}
 	return nil
 }

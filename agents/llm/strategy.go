@@ -82,6 +82,14 @@ func strategyOf(name string) *strategy {
 	return &strategy{name: name}
 }
 
+// CheckStrategy returns an error that names the strategies there are where a name is none of them.
+func CheckStrategy(name string) error {
+	if strategyOf(name) == nil {
+		return fmt.Errorf("there is no prompting strategy %q; there are %q", name, Strategies)
+	}
+	return nil
+}
+
 // foresees and reflects say which parts of FaR a strategy has.
 func (s *strategy) foresees() bool { return s.name == FaR || s.name == FaRWithoutReflection }
 func (s *strategy) reflects() bool { return s.name == FaR || s.name == FaRWithoutForesight }

@@ -273,6 +273,7 @@ func TestMistakes(t *testing.T) {
 		{[]string{"run", "--wrkers", "3"}, exitUsage, "see 'vignette run --help'"},
 		{[]string{"run", "ask-for-leaf"}, exitUsage, "ask-for-leave"},
 		{[]string{"run", "--vary", "focal.policy.skil=0.1"}, exitUsage, "skill"},
+		{[]string{"run", "cbt-intake", "--strategy", "focal=chain_of_thougt"}, exitUsage, "level chain_of_thougt: there is no prompting strategy"},
 		{[]string{"run", "--vary", "nobody.policy.skill=0.1"}, exitUsage, "nobody"},
 		{[]string{"run", "--tag", "wrok"}, exitUsage, "tags there are: "},
 		{[]string{"run", "ask-for-leave", "--tag", "work"}, exitUsage, "not both"},

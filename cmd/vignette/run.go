@@ -249,6 +249,14 @@ func (f runFlags) check(cmd *cobra.Command, args []string) error {
 
 // designOf reads what was typed into a design.
 func designOf(cmd *cobra.Command, args []string, flags runFlags) (runs.Design, error) {
+	wanted, err := readDesign(cmd, args, flags)
+	if err != nil {
+		return wanted, err
+	}
+	return wanted, checkStrategies(wanted)
+}
+
+func readDesign(cmd *cobra.Command, args []string, flags runFlags) (runs.Design, error) {
 	wanted := runs.Design{Repeats: flags.repeats, Seed: flags.seed}
 	if cmd.Flags().Changed("repeats") && flags.repeats < 1 {
 		return wanted, usagef("--repeats is %d; it must be at least 1", flags.repeats)

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/vignette-sim/vignette/agents/llm"
+	"github.com/vignette-sim/vignette/engine/runs"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/scenarios"
+)
+
+// checkStrategies refuses prompting strategies that there are not, before anything is played. Agents of others may have strategies of
+// their own: those are left to them.
+func checkStrategies(wanted runs.Design) error {
+	for _, scenario := range wanted.Scenarios {
+		foreign := map[string]bool{}
+		for _, role := range scenario.GetRoles() {
+			if foreign[role.GetId()] = !isOurs(role.GetAgent()); foreign[role.GetId()] {
+				continue
+			}
+			if err := llm.CheckStrategy(role.GetPolicy().GetStrategy()); err != nil {
+				return usagef("scenario %s, role %s: policy.strategy: %v", scenario.GetId(), role.GetId(), err)
+			}
+		}
+		for _, factor := range slices.Concat(wanted.Factors, scenario.GetFactors()) {
+			if factor.GetField() != "policy.strategy" || foreign[factor.GetRole()] {
+				continue
+			}
+			if err := checkLevels(factor); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func checkLevels(factor *vignettev1.Factor) error {
+	for _, level := range factor.GetLevels() {
+		if err := llm.CheckStrategy(level.GetValue().GetStringValue()); err != nil {
+			return usagef("%s: level %s: %v", scenarios.Label(factor), level.GetName(), err)
+		}
+	}
+	return nil
+}
+
+// isOurs says whether an agent is one that comes with the program.
+func isOurs(agent string) bool {
+	return agent == "" || strings.HasPrefix(agent, "llm-") || strings.HasPrefix(agent, "builtin-")
+}
