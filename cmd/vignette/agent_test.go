@@ -126,6 +126,7 @@ func allOK(t *testing.T, done record) {
 
 // An agent of any name serves runs in other processes, whoever of them came first, and ends in peace.
 func TestAgentServesOtherProcesses(t *testing.T) {
+	t.Parallel()
 	const name = "Zoë's counselor.v2 *"
 	for _, tc := range []struct {
 		who   string
@@ -194,6 +195,7 @@ func TestAgentOutlivesTheOwner(t *testing.T) {
 
 // Of two replicas one may leave in the middle of a run; it finishes its calls, and the run loses nothing.
 func TestReplicaLeaves(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	stays := p.start("agent", "counselor", "--name", "twin", "--json")
 	leaves := p.start("agent", "counselor", "--name", "twin", "--json")

@@ -117,6 +117,7 @@ func TestAgreementOfAJudge(t *testing.T) {
 // The figures of docs/evaluators.md can be had again, and do not fall: the rules for expressed emotions on the dev part of
 // GoEmotions, beside the most frequent label.
 func TestAgreementOnGoEmotions(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(testdata(t), "goemotions", "original_dev.tsv")
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		t.Skipf("%s is not here: set VIGNETTE_TESTDATA to the published data", file)

@@ -10,6 +10,7 @@ import (
 
 // Branches are played for real, twice the same, and each turn of the focal role has its credit.
 func TestAttribution(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	var episode string
 	for _, r := range records(t, p.must("run", "ask-for-leave", "--repeats", "1", "--json")) {

@@ -39,6 +39,7 @@ func finding(t *testing.T, report record, group, name string) record {
 // A counselor that advises one of two clients half of the time, who differ in their name alone, is found with its size in the interval; between
 // two names that it treats alike nothing is.
 func TestAuditPersona(t *testing.T) {
+	t.Parallel()
 	p, _ := withEndpoint(t, scripted.Config{Seed: 2, Answer: advising})
 	p.must("run", "one-glass-fewer", "--model", "counselor=tiny", "--vary", "client.persona.name=Emily,Lakisha,Olga", "--repeats", "12")
 	report := last(t, p.must("audit", "persona", "last", "-o", "page.html", "--json"))

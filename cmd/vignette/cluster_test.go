@@ -88,6 +88,7 @@ func TestThreeServers(t *testing.T) {
 // With keys and certificates that the command made: the engine plays with an agent that has rights of its own, a reader looks at it, and
 // whoever has no keys, or those of an agent, is kept out.
 func TestAuth(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	p.must("auth", "init", "keys", "--host", "127.0.0.1")
 	if added := records(t, p.must("auth", "add", "keys", "--agent", "my-counselor", "--json")); added[0]["file"] != filepath.Join("keys", "agent-my-counselor.creds") {

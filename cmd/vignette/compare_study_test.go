@@ -10,6 +10,7 @@ import (
 // A planted effect is found, and where nothing can differ nothing does, from the study file to the report: skill changes what is said; a stimulus is
 // read by models and not by rules.
 func TestPlantedInAStudy(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	text := `kind: study
 id: planted

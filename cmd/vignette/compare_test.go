@@ -37,6 +37,7 @@ func TestCompareARun(t *testing.T) {
 // Two runs are paired by scenario, levels and repeat; what else differs between them is said; a run beside itself, or one that shares nothing
 // with the other, is refused with what to do.
 func TestCompareTwoRuns(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	novice := last(t, p.must("run", "ask-for-leave", "--repeats", "6", "--vary", "focal.policy.modality=assertive", "--json"))["run"].(string)
 	again := last(t, p.must("run", "ask-for-leave", "--repeats", "6", "--vary", "focal.policy.modality=assertive", "--seed", "2", "--json"))["run"].(string)

@@ -16,6 +16,7 @@ var interruptSignal = os.Interrupt
 // From a second terminal a run is made to stand still, in which nobody is asked anything, and goes on; what comes of it is what would
 // have come of it anyway.
 func TestPauseAndResumeFromASecondTerminal(t *testing.T) {
+	t.Parallel()
 	design := []string{"run", "cbt-intake", "--model", "client=tiny", "--repeats", "6", "--workers", "2", "--json"}
 	quiet, _ := withEndpoint(t, scripted.Config{Seed: 3})
 	want := last(t, quiet.must(design...))
@@ -59,6 +60,7 @@ func TestPauseAndResumeFromASecondTerminal(t *testing.T) {
 
 // A cancelled run ends with what it had in flight, and one command plays the rest.
 func TestCancelFromASecondTerminal(t *testing.T) {
+	t.Parallel()
 	p, _ := withEndpoint(t, scripted.Config{Seed: 3, Latency: 50 * time.Millisecond})
 	run := p.start("run", "cbt-intake", "--model", "client=tiny", "--repeats", "8", "--workers", "1", "--json")
 	run.next()
@@ -74,6 +76,7 @@ func TestCancelFromASecondTerminal(t *testing.T) {
 // A fork keeps what was said before, goes on in other words when it is told to, and stands in the tree; other words in the same place
 // leave the first as it was. It is made while another process has the directory open.
 func TestForkFromASecondTerminal(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	original := records(t, p.must("run", "ask-for-leave", "--json"))[1]["episode"].(string)
 	owner := p.start("serve", "--grpc", "127.0.0.1:0", "--json")

@@ -9,6 +9,7 @@ import (
 
 // The projection may be deleted, spoilt and made anew: runs, show and export say the same.
 func TestProjectionIsDisposable(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	p.must("run", "ask-for-leave", "--repeats", "2")
 	read := func() string { return p.must("runs") + p.must("show", "last") + p.must("export", "last") }

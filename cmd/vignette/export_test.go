@@ -11,6 +11,7 @@ import (
 
 // Every format can be written of a run, by people who only say which; what is left out is said, and no file is empty.
 func TestExportFormats(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	p.must("run", "ask-for-leave", "cbt-intake", "--vary", "focal.policy.skill=0.2,0.9", "--repeats", "2", "--json")
 	for _, format := range exportFormats() {
@@ -41,6 +42,7 @@ func TestExportForks(t *testing.T) {
 
 // Scenarios are kept apart, a card goes with the files, and nothing is written over.
 func TestExportSplit(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	p.must("run", "--json")
 	p.must("export", "last", "--format", "kto", "--split", "scenario", "--test", "0.4", "-o", filepath.Join(p.dir, "data"))

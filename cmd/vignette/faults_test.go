@@ -43,6 +43,7 @@ func oneError(t *testing.T, what, stderr string, code, wantCode int, wants ...st
 
 // A disk that runs full in the middle of a run costs nothing that was told, and with more room the run goes on.
 func TestDiskFull(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	disk, grow := smallDisk(t, "4m")
 	data := filepath.Join(disk, "data")
@@ -199,6 +200,7 @@ func tlsServer(t *testing.T, from, until time.Time) (url, ca string) {
 
 // On 40 columns nothing runs over the edge but what must not be broken: digests, and commands to be typed.
 func TestNarrowTerminal(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	p.env = []string{"COLUMNS=40"}
 	pages := map[string]string{"run": p.must("run", "ask-for-leave", "cbt-intake", "--repeats", "2", "--vary", "focal.policy.skill=0.2,0.9")}

@@ -88,6 +88,7 @@ func bench(time *atomic.Int32) func(scripted.Request) *scripted.Reply {
 
 // Five planted judges are named through the true protocol, each with its size, and the honest one is not.
 func TestPlantedJudges(t *testing.T) {
+	t.Parallel()
 	var time atomic.Int32
 	p, endpoint := withEndpoint(t, scripted.Config{Seed: 2, Answer: bench(&time)})
 	args := []string{"judges", "anchors.jsonl", "--json"}

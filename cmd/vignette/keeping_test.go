@@ -12,6 +12,7 @@ import (
 
 // One file out, one in: the run is the same elsewhere, with its digest; nothing that is there is overwritten.
 func TestBundleAndRestore(t *testing.T) {
+	t.Parallel()
 	p, elsewhere := newProgram(t), newProgram(t)
 	p.must("run", "ask-for-leave", "share-the-dishes", "--repeats", "2", "--json")
 	p.must("run", "ask-for-leave", "--seed", "2", "--json")
@@ -59,6 +60,7 @@ func TestBundleAndRestore(t *testing.T) {
 
 // What is deleted is gone from every page, leaves a tombstone, and cannot come back by the way.
 func TestRm(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	first := ofType(records(t, p.must("run", "ask-for-leave", "--repeats", "3", "--json")), "done")[0]["run"].(string)
 	p.must("run", "share-the-dishes", "--json")

@@ -109,6 +109,7 @@ func ofType(records []record, kind string) []record {
 // The first thing a stranger does, as a program reads it: a launch record, a record per episode, a done record whose
 // numbers add up; and the same again with another number of workers.
 func TestStarterStudy(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	all := records(t, p.must("run", "--json", "--workers", "8"))
 	for _, r := range all {
@@ -161,6 +162,7 @@ func TestStarterStudy(t *testing.T) {
 
 // What people see names the skilled and the novice, shows an excerpt, and says what to do next.
 func TestStarterStudyForPeople(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	out := p.must("run")
 	for _, want := range []string{"focal.policy.skill", "0.2", "0.9", "(excerpt)", "builtin minds", "0.9 against 0.2", "45 pairs", "reward in", "9 scenarios", "digest ", "Next:", "vignette show"} {
@@ -175,6 +177,7 @@ func TestStarterStudyForPeople(t *testing.T) {
 
 // kill -9 in the middle of a run: everything that was told is there afterwards, and the rest is marked for what it is.
 func TestKilledRunLosesNothing(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	cmd := p.command("run", "--json", "--repeats", "2000")
 	out, err := cmd.StdoutPipe()
@@ -263,6 +266,7 @@ func TestOddNames(t *testing.T) {
 }
 
 func TestMistakes(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	for _, tc := range []struct {
 		args []string
@@ -301,6 +305,7 @@ func TestMistakes(t *testing.T) {
 
 // A second command on the same data directory works beside the first, and neither changes what the other gets.
 func TestSecondProcessJoins(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	alone := records(t, newProgram(t).must("run", "ask-for-leave", "--json"))
 	first := p.start("run", "--json", "--repeats", "2000")
@@ -321,6 +326,7 @@ func TestSecondProcessJoins(t *testing.T) {
 
 // The first Ctrl-C lets the episodes in flight come to their end; the exit code says that not all was played.
 func TestInterruptedRunSaysHowFarItGot(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	cmd := p.command("run", "--json", "--repeats", "2000")
 	var stderr bytes.Buffer

@@ -32,6 +32,7 @@ func last(t *testing.T, ndjson string) record {
 
 // The same command again asks nothing; a replay needs no endpoint; calls can be looked at.
 func TestModelRun(t *testing.T) {
+	t.Parallel()
 	p, endpoint := withEndpoint(t, scripted.Config{Seed: 2})
 	args := []string{"run", "cbt-intake", "--model", "tiny", "--repeats", "2", "--json"}
 	first := last(t, p.must(args...))
@@ -134,6 +135,7 @@ func TestModelRunKilled(t *testing.T) {
 }
 
 func TestDryRun(t *testing.T) {
+	t.Parallel()
 	p, endpoint := withEndpoint(t, scripted.Config{})
 	page := p.must("run", "cbt-intake", "--model", "tiny", "--repeats", "100", "--dry-run")
 	for _, text := range []string{"dry run", "100 episodes", "local/tiny", "An estimate"} {

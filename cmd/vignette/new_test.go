@@ -46,6 +46,7 @@ func TestNewSituation(t *testing.T) {
 
 // Every kind of scenario is right and plays, without a question asked.
 func TestNewScenarioPlays(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	for _, kind := range []string{"ask", "refuse", "understand", "support", "change"} {
 		p.must("new", "scenario", "--kind", kind, "--title", kind, "--yes")

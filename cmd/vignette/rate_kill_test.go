@@ -88,6 +88,7 @@ func (p *panel) save(ctx context.Context, r *vignettev1.Rating) error {
 // and holds an item is killed with SIGKILL in the middle and never comes back. Every rating is there exactly once, what the killed one
 // held comes back, and agreement is what a computation by hand gives.
 func TestRatingsSurviveKill(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("plays 60 sessions")
 	}

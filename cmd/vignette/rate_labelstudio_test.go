@@ -48,6 +48,7 @@ func annotated(t *testing.T, p *program, dir string, change func(task, user int,
 // A campaign goes to Label Studio blind and comes back once: brought in again it changes nothing, what was changed there is an edit, what was
 // taken back here stays so, and where anything is wrong nothing is recorded.
 func TestRateLabelStudio(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	ran := records(t, p.must("run", "ask-for-leave", "--vary", "focal.policy.skill=0.2,0.9", "--repeats", "3", "--json"))
 	id := openRated(t, p, "title: Good\noverlap: 1\nscales:\n  - {id: good, question: How good?, min: 1, max: 5}\ngold:\n  - {episode: "+ran[1]["episode"].(string)+", scale: good, value: 4, reason: KNOWN}\n")

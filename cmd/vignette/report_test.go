@@ -10,6 +10,7 @@ import (
 // A run becomes a page whose numbers are those of the JSON, and which says how to make it again: the same command comes to the same
 // digest.
 func TestReportOfARun(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	ran := records(t, p.must("run", "ask-for-leave", "cbt-intake", "--vary", "focal.policy.skill=0.2,0.9", "--repeats", "6", "--seed", "3", "--json"))
 	file := filepath.Join(p.dir, "r.html")

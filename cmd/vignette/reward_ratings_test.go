@@ -25,6 +25,7 @@ func openRated(t *testing.T, p *program, rubric string) string {
 // From ratings to rewards: what annotators say is fitted, noted once under a name, used by that name in rewards and exports, and never
 // passed off as what people said.
 func TestRewardRatings(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	p.must("run", "ask-for-leave", "--vary", "focal.policy.skill=0.2,0.9", "--repeats", "4", "--json")
 	id := openRated(t, p, "title: Good\noverlap: 2\nscales:\n  - {id: good, question: How good?, min: 1, max: 5, evidence_for_extremes: true}\n")

@@ -71,6 +71,7 @@ func strategist(r scripted.Request) *scripted.Reply {
 
 // A gain that is planted in a model is found by comparing its strategies, and what it thought on the way is in no transcript.
 func TestStrategiesCompared(t *testing.T) {
+	t.Parallel()
 	p, _ := withEndpoint(t, scripted.Config{Seed: 4, Answer: strategist})
 	names := []string{"chain_of_thought", "far", "perspective_taking", "self_refine", "self_consistency", "best_of_4:dear-man", "explore_generate_simulate", "critic"}
 	done := last(t, p.must("run", "ask-for-leave", "--repeats", "5", "--json", "--model", "receptionist=tiny", "--strategy", "focal=plain,"+strings.Join(names, ",")))

@@ -44,6 +44,7 @@ func write(t *testing.T, path, text string) {
 // The three published models of PATIENT-Psi in six styles, four times each: every episode is played, scored and exported,
 // no line is empty, nobody says the same thing twice, and the styles differ.
 func TestPublishedModels(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(testdata(t), "patient-psi", "profiles.json")
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		t.Skipf("%s is not here: set VIGNETTE_TESTDATA to the published data", file)

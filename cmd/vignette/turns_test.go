@@ -8,6 +8,7 @@ import (
 
 // A group that bids: bids are exported, shown only to those who ask for what is private, and whispers are marked.
 func TestGroup(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	p.must("run", "house-meeting", "--repeats", "12", "--vary", "lena.policy.modality=assertive,aggressive")
 	whispered := ""

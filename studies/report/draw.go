@@ -117,7 +117,7 @@ func forest(title, unit string, effects []Effect, name func(Effect) string, valu
 	d.write((left+width-right)/2, d.Height-3, "middle", "tick", unit)
 	for i, e := range shown {
 		y := 8 + row*(float64(i)+0.5)
-		d.write(left-10, y+4, "end", "name", name(e))
+		d.write(left-10, y+4, "end", "name", fitting(name(e)))
 		text := figure(*e.Difference)
 		if e.Low != nil {
 			d.line(x.at(value(e, *e.Low)), y, x.at(value(e, *e.High)), y, "interval")
@@ -209,7 +209,7 @@ func fates(arms []Arm) *drawing {
 	d := &drawing{Width: width, Height: row*float64(len(arms)) + 12, Title: "What became of all episodes that were begun", Text: "bars by arm"}
 	for i, a := range arms {
 		y := 6 + row*float64(i)
-		d.write(left-10, y+15, "end", "name", a.Name)
+		d.write(left-10, y+15, "end", "name", fitting(a.Name))
 		ok := scale{0, 1, 0, width - left - right}.at(share(a.Valid, a.Started))
 		d.Bars = append(d.Bars, bar{left, y + 4, ok, row - 8, "valid", fmt.Sprintf("valid: %d", a.Valid)}, bar{left + ok, y + 4, width - left - right - ok, row - 8, "lost", fmt.Sprintf("not valid: %d", a.Started-a.Valid)})
 		d.write(width-right+10, y+15, "start", "number", fmt.Sprintf("%d of %d valid", a.Valid, a.Started))
@@ -237,4 +237,17 @@ func figure(v float64) string {
 		return fmt.Sprintf("%.1f", v)
 	}
 	return fmt.Sprintf("%.2f", v)
+}
+
+// longest is how many letters of a name the room beside a drawing has.
+const longest = 26
+
+// fitting is a name as it is written beside a drawing: of a long one both ends, since either may tell it from the others. The tables have it whole.
+func fitting(name string) string {
+	letters := []rune(name)
+	if len(letters) <= longest {
+		return name
+	}
+	head := (longest - 1) / 2
+	return string(letters[:head]) + "…" + string(letters[len(letters)-(longest-1-head):])
 }
