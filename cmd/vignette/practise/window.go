@@ -215,7 +215,7 @@ func (w *window) key(msg tea.KeyPressMsg) tea.Cmd {
 	case w.mode == filling:
 		return w.formKey(msg)
 	case w.mode == finishing:
-		w.mode = talking
+		w.mode, w.status = talking, "" // the question is gone, whatever the answer
 		switch name {
 		case "y":
 			w.ask(vignettev1.PracticeMoment_PRACTICE_MOMENT_AFTER)
