@@ -227,12 +227,27 @@ func (c *ensemble) forget() {
 		for _, s := range c.servers {
 			s.proxy.Lose(true)
 		}
-		time.Sleep(badness)
+		// It is no fault until it has struck: while nothing is being written there is nothing to lose.
+		before, begun := c.lost(), time.Now()
+		for time.Since(begun) < badness || c.lost() == before && time.Since(begun) < strikes {
+			time.Sleep(50 * time.Millisecond)
+		}
 		for _, s := range c.servers {
 			s.proxy.Cut()
 			s.proxy.Lose(false)
 		}
 	})
+}
+
+// strikes bounds the wait for a write whose acknowledgement can be lost: the run may have ended.
+const strikes = 10 * time.Second
+
+// lost is how many acknowledgements the network has lost so far.
+func (c *ensemble) lost() (n int) {
+	for _, s := range c.servers {
+		n += s.proxy.Stats().Lost
+	}
+	return n
 }
 
 // disk is a file system with an end.
@@ -310,10 +325,7 @@ func TestClusterFaults(t *testing.T) {
 			}
 		}
 	}
-	lost := 0
-	for _, s := range c.servers {
-		lost += s.proxy.Stats().Lost
-	}
+	lost := c.lost()
 	b.done["acknowledgements of appends to the log that were lost"] = lost
 	b.verdict(want)
 	if lost == 0 {
