@@ -114,7 +114,6 @@ func (tr *trainee) lines() []string {
 
 // A scripted trainee plays twenty sessions through the plain mode: it talks, tries turns again, goes away and comes back, and finishes.
 func TestPracticeTwentySessions(t *testing.T) {
-	t.Parallel()
 	if testing.Short() {
 		t.Skip("twenty sessions in processes of their own")
 	}
