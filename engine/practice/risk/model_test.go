@@ -140,6 +140,9 @@ func ofRules(e example) bool { return strings.Contains(e.section, ": rules") }
 
 // The models that are embedded are those the corpus teaches.
 func TestModel(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains models, on one goroutine: the race detector has nothing to find there, and takes twenty times as long")
+	}
 	danger, kind, _ := teaches(t)
 	for _, c := range []struct {
 		file    string
