@@ -52,7 +52,8 @@ const mostKeys = 1 << 20
 // listenTimeout bounds the wait until the server listens for us.
 const listenTimeout = 10 * time.Second
 
-// listen hears of new keys first and reads the old ones then, so that nothing falls between the two.
+// listen hears of new keys first and reads the old ones then, so that nothing falls between the two: before it reads, what the server had
+// taken by then must be stored, or it would be neither new nor there yet.
 func (l *indexed) listen(ctx context.Context) error {
 	sub, err := l.nc.Subscribe(l.prefix+"answers.*", func(msg *nats.Msg) { l.note(strings.TrimPrefix(msg.Subject, l.prefix+"answers.")) })
 	if err == nil {
@@ -60,6 +61,9 @@ func (l *indexed) listen(ctx context.Context) error {
 	}
 	if err == nil {
 		err = l.nc.FlushTimeout(listenTimeout)
+	}
+	if err == nil {
+		err = l.answers.Settle(ctx, l.prefix+"answers.0")
 	}
 	if err != nil {
 		return err

@@ -347,6 +347,19 @@ func (s *Stream) Delete(ctx context.Context, sequence uint64, shred bool) error 
 	return nil
 }
 
+// Settle returns when all that the server had taken for the stream is stored: it sends a message behind it that the stream must refuse,
+// and waits for that. The subject must be one of the stream's.
+func (s *Stream) Settle(ctx context.Context, subject string) error {
+	_, _, err := s.Publish(ctx, subject, nil, After(1<<62)) // no stream is that long
+	switch {
+	case IsWrongLast(err):
+		return nil
+	case err == nil:
+		return errors.New("the server stored a message that it was to refuse")
+	}
+	return err
+}
+
 // purgeTimeout bounds a purge: the server looks through all files that may hold something.
 const purgeTimeout = 5 * time.Minute
 
