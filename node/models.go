@@ -167,3 +167,6 @@ func (n *Node) closeModels() {
 		n.gateway = nil
 	}
 }
+
+// CheckStrategy returns an error that names the prompting strategies of the minds hosted here where a name is none of them.
+func CheckStrategy(name string) error { return llm.CheckStrategy(name) }

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/vignette-sim/vignette/agents/llm"
 	"github.com/vignette-sim/vignette/engine/runs"
+	"github.com/vignette-sim/vignette/node"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/scenarios"
 )
@@ -19,7 +19,7 @@ func checkStrategies(wanted runs.Design) error {
 			if foreign[role.GetId()] = !isOurs(role.GetAgent()); foreign[role.GetId()] {
 				continue
 			}
-			if err := llm.CheckStrategy(role.GetPolicy().GetStrategy()); err != nil {
+			if err := node.CheckStrategy(role.GetPolicy().GetStrategy()); err != nil {
 				return usagef("scenario %s, role %s: policy.strategy: %v", scenario.GetId(), role.GetId(), err)
 			}
 		}
@@ -37,7 +37,7 @@ func checkStrategies(wanted runs.Design) error {
 
 func checkLevels(factor *vignettev1.Factor) error {
 	for _, level := range factor.GetLevels() {
-		if err := llm.CheckStrategy(level.GetValue().GetStringValue()); err != nil {
+		if err := node.CheckStrategy(level.GetValue().GetStringValue()); err != nil {
 			return usagef("%s: level %s: %v", scenarios.Label(factor), level.GetName(), err)
 		}
 	}
