@@ -71,6 +71,9 @@ const (
 	luckOfBids  = 0.15
 	leastBid    = 0.02
 	mostBid     = 0.98
+	// overdueBid is how much more than mostBid each turn of waiting longer than a round allows, up to a bid of 1: among those who all
+	// want to speak as much as one can, the roles' order would else leave the last of them out for as long as the others press.
+	overdueBid = 0.001
 )
 
 // Bid makes a bid of how much there is to say, 0-1. Whoever has nothing to say bids nothing, and whoever has just spoken
@@ -86,8 +89,9 @@ func (f Floor) Bid(urge float64, luck *rand.Rand) float64 {
 	case f.Passed:
 		urge *= passedShare
 	}
-	urge += waitingBid*float64(max(0, f.Waited-f.Others)) + luckOfBids*(luck.Float64()-0.5)
-	return math.Round(1000*min(mostBid, max(leastBid, urge))) / 1000
+	overdue := float64(max(0, f.Waited-f.Others))
+	urge += waitingBid*overdue + luckOfBids*(luck.Float64()-0.5)
+	return math.Round(1000*min(min(1, mostBid+overdueBid*overdue), max(leastBid, urge))) / 1000
 }
 
 // For says whom an action is meant for, where there is a choice: it sets the addressee if somebody of that id is present
