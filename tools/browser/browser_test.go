@@ -251,7 +251,7 @@ func (b *tab) until(expression string) {
 		}
 		b.do(chromedp.Sleep(50 * time.Millisecond))
 	}
-	b.t.Fatalf("%s never holds at %s:\n%s", expression, b.where(), eval[string](b, `document.body.innerText.slice(0, 1500)`))
+	b.t.Fatalf("%s never holds at %s:\n%s", expression, b.where(), eval[string](b, `document.querySelector("main")?.innerText.slice(0, 1500) + "\n…\n" + document.querySelector("form:focus-within, main form:last-of-type")?.innerText.slice(0, 1500)`))
 }
 
 // ready waits for an element.

@@ -70,6 +70,7 @@ func TestRate(t *testing.T) {
 	if second := b.text("#read"); second == first {
 		t.Error("the same item came again")
 	}
+	b.ready(".question.here")
 	b.press("u")
 	b.until(`/0 rated/.test(document.body.innerText)`)
 	b.ready(".question.here") // Keys are heard from then on.
