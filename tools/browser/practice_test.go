@@ -84,6 +84,7 @@ func TestPractice(t *testing.T) {
 	b.until(`document.querySelectorAll("#turns > .turn").length === 4 && document.documentElement.dataset.alive === "practice"`)
 
 	s.danger(t, b)
+	b.click(`.ending > summary`) // It is asked whether that is meant.
 	b.click(`form[action$="/finish"] button`)
 	b.until(`location.pathname.endsWith("/report")`)
 	b.enter("#reached", "70")
