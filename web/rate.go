@@ -80,7 +80,52 @@ func (q *request) apiCampaigns() error {
 	return q.json(&vignettev1.ListCampaignsResponse{Campaigns: list})
 }
 
-type newCampaignPage struct{ Run, Text, Says string }
+type newCampaignPage struct {
+	Run, Text, Says string
+	Runs            []rateable
+}
+
+// rateable is a run whose conversations can be rated.
+type rateable struct {
+	*vignettev1.RunStatus
+	Title string
+}
+
+// mostRateable is how many runs are offered, newest first; older ones are named by their id.
+const mostRateable = 50
+
+// rateables are the runs that the visitor may open a campaign over, newest first: sessions of practice are not among them.
+func (q *request) rateables(wanted string) ([]rateable, error) {
+	list, err := q.runsOf(q.ctx())
+	if err != nil {
+		return nil, err
+	}
+	var out []rateable
+	for i, s := range list {
+		if i >= mostRateable && s.GetRun() != wanted {
+			continue
+		}
+		r := rateable{s, titlesOf(s.GetScenarios())}
+		if planner, err := q.config.Reader.Run(q.ctx(), s.GetRun()); err == nil {
+			r.Title = cmp.Or(planner.Manifest().GetStudy().GetTitle(), r.Title)
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// titlesOf names scenarios: the first two by title, and how many more there are.
+func titlesOf(scenarios []string) string {
+	var titles []string
+	for _, id := range scenarios[:min(2, len(scenarios))] {
+		titles = append(titles, titleOf(id))
+	}
+	text := strings.Join(titles, "; ")
+	if more := len(scenarios) - len(titles); more > 0 {
+		text += fmt.Sprintf("; and %d more", more)
+	}
+	return text
+}
 
 // exampleRubric is what a new campaign's text field begins with.
 const exampleRubric = `title: How helpful was it?
@@ -100,7 +145,7 @@ scales:
 `
 
 func (q *request) newCampaign() error {
-	return q.page("newcampaign", newCampaignPage{Run: q.URL.Query().Get("run"), Text: exampleRubric})
+	return q.newCampaignAs(http.StatusOK, newCampaignPage{Run: q.URL.Query().Get("run"), Text: exampleRubric})
 }
 
 func (q *request) openCampaign() error {
@@ -113,7 +158,18 @@ func (q *request) openCampaign() error {
 		return q.back("/rate/" + id + "/dashboard")
 	}
 	p.Says = sentence(status.Convert(err).Message())
-	return q.pageAs(http.StatusBadRequest, "newcampaign", p)
+	return q.newCampaignAs(http.StatusBadRequest, p)
+}
+
+func (q *request) newCampaignAs(code int, p newCampaignPage) (err error) {
+	p.Runs, err = q.rateables(p.Run)
+	if err != nil {
+		return err
+	}
+	if p.Run == "" && len(p.Runs) > 0 {
+		p.Run = p.Runs[0].GetRun()
+	}
+	return q.pageAs(code, "newcampaign", p)
 }
 
 func (q *request) open(run, text string) (string, error) {
@@ -173,6 +229,11 @@ type itemPage struct {
 	Began     int64
 	Undo      bool
 	Wide      bool
+}
+
+// Wanting says that the answer wants words and has none.
+func (a question) Wanting() bool {
+	return a.EvidenceForExtremes && a.Words == "" && slices.ContainsFunc(a.Choices, func(c choice) bool { return c.Checked && (c.Value == a.GetMin() || c.Value == a.GetMax()) })
 }
 
 // Percent is how much of what is known to be there is done.

@@ -139,6 +139,9 @@ var functions = template.FuncMap{
 	"dict":       dict,
 	"hardnesses": func() []string { return []string{"gentle", "middling", "hard"} },
 	"int":        func(n int32) int { return int(n) },
+	"sure":       sure,
+	"changed":    changed,
+	"title":      titleOf,
 	"skip":       func(r vignettev1.SkipReason) string { return enumname.Of(r) },
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/vignette-sim/vignette/engine/practice/standing"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/studies/debrief"
 	"github.com/vignette-sim/vignette/web/account"
@@ -22,6 +23,28 @@ type debriefPage struct {
 	*sessionPage
 	Report *vignettev1.PracticeReport
 	Curve  template.HTML // what the partner felt; "" where it is not shown
+	Came   []came
+}
+
+// came is what came of the trainee's request with one of the others.
+type came struct {
+	standing.Told
+	Number int    // of the turn that is quoted
+	To     string // what the trainee had said last before it
+}
+
+// cameOf puts what came of a session's objective in words.
+func cameOf(report *vignettev1.PracticeReport) []came {
+	var out []came
+	s := report.GetSession()
+	for _, o := range report.GetOutcomes() {
+		c := came{Told: standing.Tell(o, s.GetPart().GetObjective().GetKind()), Number: int(o.GetTurnIndex()) + 1}
+		if at := int(o.GetAnswersTurn()); c.Quote != "" && o.AnswersTurn != nil && at < len(s.GetTurns()) {
+			c.To = s.GetTurns()[at].GetAction().GetText()
+		}
+		out = append(out, c)
+	}
+	return out
 }
 
 // Page is the session's page, for parts that both have.
@@ -52,7 +75,7 @@ func (q *request) showDebrief() error {
 	if err != nil {
 		return err
 	}
-	p := debriefPage{sessionPage: q.sessionPage(r, report.GetSession()), Report: report}
+	p := debriefPage{sessionPage: q.sessionPage(r, report.GetSession()), Report: report, Came: cameOf(report)}
 	if p.Curve, err = debrief.Curve(report); err != nil {
 		return err
 	}
@@ -137,6 +160,9 @@ func (q *request) apiProgress() error {
 	}
 	return q.json(got)
 }
+
+// Level says that the skill has levels from 0 to 1; counts of a whole session have numbers of their own.
+func (l skillLine) Level() bool { return !strings.HasPrefix(l.GetSkill(), "mi.") }
 
 // skillLines draw each skill over sessions. A measure without an upper end is drawn against the highest of its values.
 func skillLines(p *vignettev1.GetProgressResponse) []skillLine {
@@ -370,6 +396,10 @@ func (q *request) reviewForm() error {
 	}
 	if _, err := q.review(request); err != nil {
 		return err
+	}
+	if r.may.practise { // Who does both goes on as who they have just been.
+		path, turn, _ := strings.Cut(to, "#")
+		to = path + "?as=supervisor#" + turn
 	}
 	return q.back(to)
 }

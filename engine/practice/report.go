@@ -136,7 +136,12 @@ func (b *branch) outcomes() []*vignettev1.PracticeOutcome {
 		return nil
 	}
 	var out []*vignettev1.PracticeOutcome
-	for _, stand := range standing.Read(objective, b.lines(len(b.state().Turns()))) {
+	all := len(b.state().Turns())
+	asked := b.request(all).Asked
+	for _, stand := range standing.Read(objective, b.lines(all)) {
+		if !asked {
+			stand = standing.Stand{Role: stand.Role, Standing: vignettev1.Standing_STANDING_UNASKED}
+		}
 		o := &vignettev1.PracticeOutcome{Role: stand.Role, Name: b.name(stand.Role), Standing: stand.Standing}
 		if stand.Words != "" && !risk.Method(stand.Words) {
 			o.Words, o.TurnIndex = stand.Words, proto.Int32(stand.Turn)

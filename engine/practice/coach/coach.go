@@ -129,7 +129,7 @@ func firstOf(skill *vignettev1.SkillFound) int32 {
 func (m *Moment) levelled(score *vignettev1.Score) *vignettev1.SkillFound {
 	spec := m.Specs[score.GetDimension()]
 	level := levelOf(score, spec)
-	if level <= 0 && len(score.GetSpans()) == 0 {
+	if level <= 0 && (len(score.GetSpans()) == 0 || strategies[score.GetDimension()]) {
 		return nil
 	}
 	skill := &vignettev1.SkillFound{
@@ -141,6 +141,10 @@ func (m *Moment) levelled(score *vignettev1.Score) *vignettev1.SkillFound {
 	}
 	return skill
 }
+
+// strategies are skills whose absence works against nobody, whatever words an evaluator quotes to explain it: "I see that" reinforces
+// nothing, and harms nothing. What attacks, gives in or makes small is seen by the others.
+var strategies = map[string]bool{describes: true, expresses: true, reinforces: true, negotiates: true}
 
 // levelOf is a score on 0-1 of its dimension's range.
 func levelOf(score *vignettev1.Score, spec *vignettev1.DimensionSpec) float64 {
