@@ -1,6 +1,7 @@
 package web
 
 import (
+	"strings"
 	"testing"
 
 	"google.golang.org/protobuf/proto"
@@ -35,5 +36,19 @@ func TestChanged(t *testing.T) {
 	got := changed(&vignettev1.PartnerChange{Distress: proto.Float64(-5), Trust: proto.Float64(0.02), Willingness: proto.Float64(0.001)})
 	if want := "became less distressed (-5 of 100), trusted you more (+0.02), was as willing"; got != want {
 		t.Errorf("changed: %q, want %q", got, want)
+	}
+}
+
+// A quote whose words are marked beside it is cut at the end of a word, a short one never.
+func TestExcerpt(t *testing.T) {
+	for quote, want := range map[string]string{
+		"":            "",
+		"I feel torn": "I feel torn",
+		"Bilal could come in early on Tuesdays, and I could make up the hours": "Bilal could come in early on Tuesdays, and …",
+		strings.Repeat("ä", 60): strings.Repeat("ä", longestExcerpt) + " …",
+	} {
+		if got := excerpt(quote); got != want {
+			t.Errorf("%q is cut to %q, want %q", quote, got, want)
+		}
 	}
 }
