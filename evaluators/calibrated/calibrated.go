@@ -49,7 +49,9 @@ func (e *Evaluator) Describe() *vignettev1.EvaluatorDescription {
 
 // Evaluate asks the other evaluator and calibrates what it says.
 func (e *Evaluator) Evaluate(ctx context.Context, req *vignettev1.EvaluateRequest) ([]*vignettev1.Score, error) {
-	response, err := e.base.Evaluate(ctx, req)
+	asked := proto.CloneOf(req)
+	asked.AbstainBelow = 0 // it is this evaluator's confidence that is asked for
+	response, err := e.base.Evaluate(ctx, asked)
 	if err != nil {
 		return nil, status.Errorf(status.Code(err), "evaluator %q, whose scores %q calibrates: %s", e.model.Evaluator, e.model.Name, status.Convert(err).Message())
 	}
