@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -102,8 +103,11 @@ func (e *Evaluator) calibrate(scores map[string]*vignettev1.Score) (*vignettev1.
 }
 
 func (e *Evaluator) score(said *vignettev1.Score, values []float64) *vignettev1.Score {
-	class, probability := e.model.Say(values)
-	label := e.model.Labels[class]
+	class, probability := e.model.Say(values, slices.Index(e.model.Labels, said.GetValue().GetLabel()))
+	label := said.GetValue().GetLabel()
+	if class >= 0 {
+		label = e.model.Labels[class]
+	}
 	value := evaluators.Value(numberOf(e.spec, label))
 	value.Value.Label = label
 	return &vignettev1.Score{
