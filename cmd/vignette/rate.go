@@ -32,13 +32,14 @@ no policy, no model and no name. A rubric file opens a campaign over a run (--ru
 which is printed, is what other raters give. Each answer is kept at once. A campaign may begin with a
 calibration round: after each of its items you are told what others said and what is known.
 
-Type a number and Enter. Also:
+Type a number, or its word, and Enter. Also:
   ?            the codebook
   c            the conversation again
   t            the conversation does not tell: an answer, to this question alone
   s [REASON]   skip the whole item: cannot-tell, does-not-apply, distressing, not-blind,
                other; s alone asks why
-  u            undo: take back your last rating; it comes again at once
+  u            undo: take back your last answer; where none is given yet, your last rating,
+               which comes again at once
   w TURN TEXT  how that turn would be worded better; it is kept with your rating
   n TEXT       a remark on the item
   q, Ctrl-C    leave; nothing is lost
@@ -86,11 +87,13 @@ type desk struct {
 	rows    func() int            // of the terminal, 0 where nobody looks at one
 	item    *vignettev1.ShownItem // what lies on the desk
 	before  string                // id of the item that was shown before it in this sitting
+	undone  bool                  // what lies on the desk was taken back just now
+	legend  bool                  // the keys were told
 	notices []string              // what is to be said beside the next prompt: before it, it would scroll away
 }
 
-// errLeave says that the rater has had enough.
-var errLeave = errors.New("left")
+// What a rater may want instead of going on: to leave, or to take something back.
+var errLeave, errUndo = errors.New("left"), errors.New("taken back")
 
 // call asks whoever hosts FeedbackService, and hosts it here when nobody does, or nobody does any more.
 func call[Q, A any](d *desk, ask func(vignettev1.FeedbackServiceClient, context.Context, Q) (A, error), request Q) (A, error) {
@@ -138,6 +141,30 @@ func (d *desk) enter(id string) error {
 	got, err := call(d, func(c vignettev1.FeedbackServiceClient, ctx context.Context, q *vignettev1.GetCampaignRequest) (*vignettev1.GetCampaignResponse, error) {
 		return c.GetCampaign(ctx, q)
 	}, &vignettev1.GetCampaignRequest{Campaign: d.campaign})
+	if err != nil {
+		return d.others(err)
+	}
 	d.rubric = got.GetRubric()
-	return err
+	return nil
+}
+
+// others is what went wrong with the name of a campaign, and which ones there are.
+func (d *desk) others(wrong error) error {
+	got, err := call(d, func(c vignettev1.FeedbackServiceClient, ctx context.Context, q *vignettev1.ListCampaignsRequest) (*vignettev1.ListCampaignsResponse, error) {
+		return c.ListCampaigns(ctx, q)
+	}, &vignettev1.ListCampaignsRequest{})
+	switch {
+	case err != nil:
+		return wrong
+	case len(got.GetCampaigns()) == 0:
+		return fmt.Errorf("%w; none was opened yet: 'vignette rate RUBRIC.yaml --run RUN' opens one", wrong)
+	}
+	text := "; there are "
+	for i, c := range got.GetCampaigns()[:min(len(got.GetCampaigns()), 5)] {
+		if i > 0 {
+			text += ", "
+		}
+		text += fmt.Sprintf("%s (%s)", c.GetCampaign(), line(c.GetTitle()))
+	}
+	return fmt.Errorf("%w%s", wrong, text)
 }

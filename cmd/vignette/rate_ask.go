@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -45,16 +46,16 @@ func read(in io.Reader, interrupted <-chan struct{}) *typed {
 func (d *desk) note(text string) { d.notices = append(d.notices, text) }
 
 // flush says what was noted.
-func (d *desk) flush() {
+func (d *desk) flush(p *page) {
 	for _, text := range d.notices {
-		d.page.paragraph("  ", "    ", line(text))
+		p.paragraph("  ", "    ", line(text))
 	}
 	d.notices = nil
 }
 
 // ask says what was noted, asks, and waits for a line. It is errLeave where nothing more comes.
 func (d *desk) ask(prompt string) (string, error) {
-	d.flush()
+	d.flush(d.page)
 	d.page.printf("%s", prompt)
 	select {
 	case text, more := <-d.in.lines:
@@ -80,52 +81,74 @@ func (d *desk) heading(scale *vignettev1.RatingScale) string {
 	return text
 }
 
+// response is what a rater says to a question: an answer, why the item is to be skipped, or that something is to be taken back.
+type response struct {
+	value *vignettev1.ScaleRating
+	skip  vignettev1.SkipReason
+	undo  bool
+}
+
 // question asks one question until it is answered. Better words and remarks go into the rating.
-func (d *desk) question(scale *vignettev1.RatingScale, r *vignettev1.Rating) (value *vignettev1.ScaleRating, skip vignettev1.SkipReason, undo bool, err error) {
-	d.page.printf("\n")
-	for pose := true; ; {
-		if pose {
-			d.page.styled(d.page.bold, "", d.heading(scale))
-			d.page.paragraph("  ", "  ", anchors(scale))
-		}
-		pose = false
-		typed, err := d.ask(fmt.Sprintf("[%d-%d, t, s, u, w, n, c, ?, q] ", scale.GetMin(), scale.GetMax()))
+func (d *desk) question(scale *vignettev1.RatingScale, r *vignettev1.Rating) (response, error) {
+	before, prompt := valueOn(d.item.GetDraft(), scale), fmt.Sprintf("[%d-%d, ? for all keys] ", scale.GetMin(), scale.GetMax())
+	if before != nil {
+		prompt = fmt.Sprintf("[%d-%d, Enter keeps %s, ? for all keys] ", scale.GetMin(), scale.GetMax(), cmp.Or(map[bool]string{true: "t"}[before.GetCannotTell()], fmt.Sprint(before.GetValue())))
+	}
+	d.pose(scale)
+	for {
+		typed, err := d.ask(prompt)
 		if err != nil || typed == "q" {
-			return nil, 0, false, cmp.Or(err, errLeave)
+			return response{}, cmp.Or(err, errLeave)
 		}
 		switch word, rest, _ := strings.Cut(typed, " "); {
+		case typed == "" && before != nil:
+			return response{value: before}, nil
 		case typed == "u":
-			return nil, 0, true, nil
+			return response{undo: true}, nil
 		case typed == "t":
-			return &vignettev1.ScaleRating{Scale: scale.GetId(), Answer: &vignettev1.ScaleRating_CannotTell{CannotTell: true}}, 0, false, nil
+			return response{value: &vignettev1.ScaleRating{Scale: scale.GetId(), Answer: &vignettev1.ScaleRating_CannotTell{CannotTell: true}}}, nil
 		case typed == "?":
 			d.codebook(scale)
 		case typed == "c":
-			if err := d.conversation(); err != nil {
-				return nil, 0, false, err
+			if err := d.leaf(d.conversation); errors.Is(err, errUndo) {
+				return response{undo: true}, nil
+			} else if err != nil {
+				return response{}, err
 			}
-			pose = true
+			d.pose(scale)
 		case word == "s":
-			if skip, err := d.skip(rest); err != nil || skip != 0 {
-				return nil, skip, false, err
+			if skip, err := d.skip(rest, r); err != nil || skip != 0 {
+				return response{skip: skip}, err
 			}
 		case word == "n" || word == "w":
 			if err := d.add(word, rest, r); err != nil {
-				return nil, 0, false, err
+				return response{}, err
 			}
 		default:
 			value, err := d.answer(scale, typed)
 			if err != nil || value != nil {
-				return value, 0, false, err
+				return response{value: value}, err
 			}
-			pose = len(d.notices) == 0 // They came back from evidence.
+			if len(d.notices) == 0 { // They came back from evidence.
+				d.pose(scale)
+			}
 		}
 	}
 }
 
-// answer is a number of the scale with the evidence it needs; nil where it is none, or there is none.
+// pose writes a question and what its numbers mean.
+func (d *desk) pose(scale *vignettev1.RatingScale) {
+	d.page.printf("\n")
+	d.page.styled(d.page.bold, "", d.heading(scale))
+	d.page.paragraph("  ", "  ", anchors(scale))
+}
+
+// answer is a number of the scale, or its word, with the evidence it needs; nil where it is none, or there is none.
 func (d *desk) answer(scale *vignettev1.RatingScale, typed string) (*vignettev1.ScaleRating, error) {
 	number, wrong := strconv.Atoi(typed)
+	if i := slices.IndexFunc(scale.GetLabels(), func(label string) bool { return strings.EqualFold(label, typed) }); i >= 0 {
+		number, wrong = int(scale.GetMin())+i, nil
+	}
 	if wrong != nil || number < int(scale.GetMin()) || number > int(scale.GetMax()) {
 		d.note(fmt.Sprintf("! %q is no answer; give %d to %d, or t, s, u, w, n, c, ?, q (? says what they are)", line(typed), scale.GetMin(), scale.GetMax()))
 		return nil, nil
@@ -151,16 +174,23 @@ var reasons = []struct {
 	{"does-not-apply", "the questions do not fit it", vignettev1.SkipReason_SKIP_REASON_DOES_NOT_APPLY},
 	{"distressing", "you do not want to read it", vignettev1.SkipReason_SKIP_REASON_DISTRESSING},
 	{"not-blind", "you know the people, or what is compared", vignettev1.SkipReason_SKIP_REASON_NOT_BLIND},
-	{"other", "something else; n TEXT says what", vignettev1.SkipReason_SKIP_REASON_OTHER},
+	{"other", "something else; you are asked what", vignettev1.SkipReason_SKIP_REASON_OTHER},
 }
 
 // skip finds out why the item is to be skipped; 0 where it is not.
-func (d *desk) skip(said string) (vignettev1.SkipReason, error) {
+func (d *desk) skip(said string, r *vignettev1.Rating) (vignettev1.SkipReason, error) {
 	for {
 		for i, each := range reasons {
-			if said == each.name || said == strconv.Itoa(i+1) {
-				return each.reason, nil
+			if said != each.name && said != strconv.Itoa(i+1) {
+				continue
 			}
+			if each.reason == vignettev1.SkipReason_SKIP_REASON_OTHER && r.GetRemark() == "" {
+				text, err := d.ask("  what is it? (Enter leaves it unsaid) ")
+				if r.Remark = text; err != nil {
+					return 0, err
+				}
+			}
+			return each.reason, nil
 		}
 		if said != "" {
 			d.note(fmt.Sprintf("! %q is no reason", line(said)))
@@ -319,7 +349,7 @@ func (d *desk) codebook(scale *vignettev1.RatingScale) {
 	}
 	for _, key := range [][2]string{
 		{"t", "the conversation does not tell: an answer, to this question alone"}, {"s", "skip the whole item; you are asked why"},
-		{"u", "take your last rating back"}, {"w TURN TEXT", "better words for a turn"}, {"n TEXT", "a remark"},
+		{"u", "take back your last answer; where none is given yet, your last rating"}, {"w TURN TEXT", "better words for a turn"}, {"n TEXT", "a remark"},
 		{"c", "the conversation again"}, {"q", "leave; nothing is lost"},
 	} {
 		d.page.paragraph(fmt.Sprintf("  %-13s", key[0]), strings.Repeat(" ", 15), key[1])

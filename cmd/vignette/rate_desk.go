@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/mattn/go-runewidth"
 	"golang.org/x/term"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/durationpb"
@@ -25,12 +26,10 @@ func (d *desk) sit(in io.Reader) error {
 	interrupted, stop := signal.NotifyContext(d.ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	d.in, d.rows = read(in, interrupted.Done()), rowsOf(in, d.page.w)
-	if d.rubric.GetCodebook() != "" { // ? shows it again.
-		d.page.paragraph("", "", d.rubric.GetCodebook())
-	}
 	err := d.items()
 	if errors.Is(err, errLeave) {
-		d.page.printf("\nEverything so far is kept; the same command goes on.\n")
+		d.page.printf("\n")
+		d.page.paragraph("", "  ", fmt.Sprintf("Everything so far is kept; the same command goes on, or 'vignette rate %s --rater %s'.", d.campaign, d.rater))
 		return nil
 	}
 	return err
@@ -81,7 +80,7 @@ func (d *desk) lastWord(kept int32) (again bool, err error) {
 	standing, err := d.ratings(false)
 	d.note(text)
 	if err != nil || len(standing) == 0 { // Those of other sittings can be taken back too.
-		d.flush()
+		d.flush(d.page)
 		return false, err
 	}
 	for {
@@ -101,22 +100,29 @@ func (d *desk) lastWord(kept int32) (again bool, err error) {
 // rate shows an item, asks every question of it that no draft answers, and keeps what is said.
 func (d *desk) rate(item *vignettev1.ShownItem) error {
 	d.item = item
-	if err := d.show(); err != nil {
+	if err := d.show(); errors.Is(err, errUndo) {
+		return d.undo()
+	} else if err != nil {
 		return err
 	}
 	d.before = item.GetItem()
-	began := time.Now()
 	r, version, err := d.begin()
 	if err != nil {
 		return err
 	}
-	switch undone, err := d.answers(r); {
+	began, before := time.Now(), r.GetTimeSpent().AsDuration()
+	undone, err := d.answers(r)
+	r.TimeSpent = durationpb.New(before + time.Since(began))
+	switch {
+	case errors.Is(err, errLeave):
+		_, _ = d.save(r) // How long it was read counts too, and is no reason to stay.
+		return err
 	case err != nil:
 		return err
 	case undone:
 		return d.undo()
 	}
-	r.Version, r.TimeSpent = version, durationpb.New(time.Since(began))
+	r.Version = version
 	told, err := d.save(r)
 	if err != nil { // Refused: say why, and ask again.
 		d.note("! " + err.Error())
@@ -129,14 +135,14 @@ func (d *desk) rate(item *vignettev1.ShownItem) error {
 }
 
 // begin is the rating of what lies on the desk as far as a draft goes, and the version that it will be. A draft that answers everything
-// was taken back or never sent: its rater is asked again.
+// was taken back or never sent: its rater is asked again, and may keep each answer.
 func (d *desk) begin() (r *vignettev1.Rating, version int32, err error) {
 	item, draft := d.item, d.item.GetDraft()
-	r = &vignettev1.Rating{Campaign: d.campaign, Item: item.GetItem(), Rater: d.rater, Stage: item.GetStage(), Pass: item.GetPass(), Values: draft.GetValues(), Remark: draft.GetRemark(), Corrections: draft.GetCorrections()}
-	if said := d.ratingText(r); said != "" {
+	r = &vignettev1.Rating{Campaign: d.campaign, Item: item.GetItem(), Rater: d.rater, Stage: item.GetStage(), Pass: item.GetPass(), Values: draft.GetValues(), Remark: draft.GetRemark(), Corrections: draft.GetCorrections(), TimeSpent: draft.GetTimeSpent()}
+	if said := d.ratingText(r); said != "" && !d.undone {
 		d.note("so far you said: " + said)
 	}
-	if len(r.GetValues()) == len(d.rubric.GetScales()) {
+	if d.undone = false; len(r.GetValues()) == len(d.rubric.GetScales()) {
 		r.Values = nil
 	}
 	versions, err := d.ratings(true)
@@ -148,25 +154,48 @@ func (d *desk) begin() (r *vignettev1.Rating, version int32, err error) {
 	return r, version + 1, err
 }
 
-// answers asks what is not answered yet, and keeps each answer at once. Undone says that the rater wants the last rating back instead.
+// valueOn is the answer on a scale, nil where there is none.
+func valueOn(r *vignettev1.Rating, scale *vignettev1.RatingScale) *vignettev1.ScaleRating {
+	for _, v := range r.GetValues() {
+		if v.GetScale() == scale.GetId() {
+			return v
+		}
+	}
+	return nil
+}
+
+// answers asks what is not answered yet, and keeps each answer at once. Undone says that the rater wants the last rating back: where an
+// answer was given to this item, that one is asked again instead.
 func (d *desk) answers(r *vignettev1.Rating) (undone bool, err error) {
-	for _, scale := range d.rubric.GetScales() {
-		if slices.ContainsFunc(r.GetValues(), func(v *vignettev1.ScaleRating) bool { return v.GetScale() == scale.GetId() }) {
+	var given []*vignettev1.RatingScale
+	for at := 0; at < len(d.rubric.GetScales()); {
+		scale := d.rubric.GetScales()[at]
+		if valueOn(r, scale) != nil {
+			given = append(given, scale)
+			at++
 			continue
 		}
-		value, skip, undo, err := d.question(scale, r)
+		said, err := d.question(scale, r)
 		switch {
-		case err != nil || undo:
-			return undo, err
-		case skip != 0:
-			r.Skip, r.Values = skip, nil
+		case err != nil:
+			return false, err
+		case said.undo && len(given) == 0:
+			return true, nil
+		case said.undo:
+			last := given[len(given)-1]
+			d.note("taken back: " + last.GetId() + " " + answerText(last, valueOn(r, last)))
+			r.Values = slices.DeleteFunc(r.Values, func(v *vignettev1.ScaleRating) bool { return v.GetScale() == last.GetId() })
+			given, at = given[:len(given)-1], slices.Index(d.rubric.GetScales(), last)
+		case said.skip != 0:
+			r.Skip, r.Values = said.skip, nil
 			return false, nil
+		default:
+			r.Values = append(r.Values, said.value)
+			if len(r.GetValues()) < len(d.rubric.GetScales()) {
+				d.note("= " + answerText(scale, said.value))
+			}
 		}
-		if r.Values = append(r.Values, value); len(r.GetValues()) == len(d.rubric.GetScales()) {
-			break
-		}
-		d.note("= " + answerText(scale, value))
-		if _, err := d.save(proto.CloneOf(r)); err != nil {
+		if _, err := d.save(proto.CloneOf(r)); err != nil { // A draft: nothing is lost when they leave now.
 			return false, err
 		}
 	}
@@ -261,15 +290,16 @@ func (d *desk) undo() error {
 		return nil
 	}
 	d.note("taken back: " + d.ratingText(last))
+	d.undone = true
 	return nil
 }
 
 // ratingText is what a rating said.
 func (d *desk) ratingText(r *vignettev1.Rating) string {
-	if r.GetSkip() != 0 {
-		return "skipped, " + skipText(r.GetSkip())
-	}
 	var parts []string
+	if r.GetSkip() != 0 {
+		parts = append(parts, "skipped, "+skipText(r.GetSkip()))
+	}
 	for _, v := range r.GetValues() {
 		for _, scale := range d.rubric.GetScales() {
 			if scale.GetId() == v.GetScale() {
@@ -286,7 +316,7 @@ func (d *desk) ratingText(r *vignettev1.Rating) string {
 	return strings.Join(parts, "; ")
 }
 
-// answerText is an answer with what its number means.
+// answerText is an answer with what its number means, and what it rests on.
 func answerText(scale *vignettev1.RatingScale, v *vignettev1.ScaleRating) string {
 	if v.GetCannotTell() {
 		return "cannot tell"
@@ -295,5 +325,11 @@ func answerText(scale *vignettev1.RatingScale, v *vignettev1.ScaleRating) string
 	if i := int(v.GetValue() - scale.GetMin()); i >= 0 && i < len(scale.GetLabels()) {
 		text += " " + scale.GetLabels()[i]
 	}
+	for _, e := range v.GetEvidence() {
+		text += fmt.Sprintf(" (%s: “%s”)", placeText(e.Came != nil, int(max(e.GetCame(), e.GetTurnIndex()))+1), runewidth.Truncate(e.GetQuote(), quoteShown, "…"))
+	}
 	return text
 }
+
+// quoteShown is how much of evidence is shown back, in columns.
+const quoteShown = 60

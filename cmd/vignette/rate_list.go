@@ -18,8 +18,8 @@ func newRateList() *cobra.Command {
 		Use:   "list CAMPAIGN",
 		Short: "List what you said in a campaign, item by item",
 		Long: `Lists your ratings as they stand, in the order in which you gave them: the item's id, whether it
-was before or after consequences, the answers, better words and remarks. --history lists
-what you took back and changed as well.`,
+was before or after consequences, the answers, what they rest on, better words and remarks.
+A version counts every change and taking back; --history lists them all.`,
 		Example: `  vignette rate list CAMPAIGN --rater ann
   vignette rate list CAMPAIGN --rater ann --history --json`,
 		Args: cobra.ExactArgs(1),
@@ -80,7 +80,10 @@ func (d *desk) stageText(r *vignettev1.Rating) string {
 	case r.GetPass() == 2:
 		text = "a second time"
 	}
-	return fmt.Sprintf("%s, version %d", text, r.GetVersion())
+	if r.GetVersion() > 1 {
+		text += fmt.Sprintf(", version %d", r.GetVersion())
+	}
+	return text
 }
 
 // raters says who has rated.

@@ -9,17 +9,39 @@ import (
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
-// show lays an item on the desk. What the rater has just read is not written out again before what came of it.
+// show lays an item on the desk: what happened with the one before it, what this one is, and what was said. What the rater has just read
+// is not written out again.
 func (d *desk) show() error {
-	d.page.printf("\n")
-	d.page.styled(d.page.bold, "", fmt.Sprintf("%s: item %d of at most %d", d.rubric.GetTitle(), d.item.GetNumber(), d.item.GetOf()))
-	d.page.styled(d.page.dim, "  ", d.particulars())
-	after := d.item.GetStage() == vignettev1.RatingStage_RATING_STAGE_HINDSIGHT
-	if after && d.before == d.item.GetItem() {
-		d.page.styled(d.page.dim, "  ", "The same conversation as before; c shows it again.")
-		return d.leaf(func(p *page) { d.cameOf(p) })
+	again := d.before == d.item.GetItem()
+	return d.leaf(func(p *page) {
+		d.flush(p)
+		d.introduce(p)
+		p.printf("\n")
+		title := fmt.Sprintf("%s: item %d of at most %d", d.rubric.GetTitle(), d.item.GetNumber(), d.item.GetOf())
+		if d.item.GetPass() == 2 {
+			title += ", a second time"
+		}
+		p.styled(p.bold, "", title)
+		p.styled(p.dim, "  ", d.particulars())
+		if !again {
+			d.conversation(p)
+			return
+		}
+		p.styled(p.dim, "  ", "The same conversation as before; c shows it again.")
+		d.cameOf(p)
+	})
+}
+
+// introduce says once in a sitting what is asked, and how one answers.
+func (d *desk) introduce(p *page) {
+	if d.legend {
+		return
 	}
-	return d.conversation()
+	d.legend = true
+	if d.rubric.GetCodebook() != "" {
+		p.paragraph("", "", d.rubric.GetCodebook())
+	}
+	p.styled(p.dim, "", "Answer with a number or its word. t: it does not tell. s: skip. u: take back. c: the conversation again. ?: codebook and all keys. q: leave; nothing is lost.")
 }
 
 // particulars are what there is to know of an item beside what it is.
@@ -30,9 +52,6 @@ func (d *desk) particulars() string {
 	}
 	if d.item.GetCalibration() {
 		parts = append(parts, "calibration round: you are told afterwards what is known")
-	}
-	if d.item.GetPass() == 2 {
-		parts = append(parts, "it comes a second time")
 	}
 	rerate := d.rubric.GetArm() == vignettev1.CampaignArm_CAMPAIGN_ARM_RERATE
 	switch {
@@ -46,18 +65,19 @@ func (d *desk) particulars() string {
 	return strings.Join(parts, " · ")
 }
 
-// conversation shows all of an item, a screen at a time.
-func (d *desk) conversation() error {
-	return d.leaf(func(p *page) {
-		for i, side := range d.item.GetSides() {
-			if len(d.item.GetSides()) > 1 {
-				p.printf("%s\n", p.bold([]string{"First", "Second"}[i]))
-			}
-			blindTurns(p, side)
+// conversation is all of an item.
+func (d *desk) conversation(p *page) {
+	for i, side := range d.item.GetSides() {
+		if len(d.item.GetSides()) > 1 {
+			p.printf("%s\n", p.bold([]string{"First", "Second"}[i]))
 		}
-		d.cameOf(p)
-	})
+		blindTurns(p, side)
+	}
+	d.cameOf(p)
 }
+
+// turnIndent stands before the lines of a turn after its first.
+const turnIndent = "      "
 
 // blindTurns are what was said, with labels for names.
 func blindTurns(p *page, side *vignettev1.ShownConversation) {
@@ -67,7 +87,7 @@ func blindTurns(p *page, side *vignettev1.ShownConversation) {
 		if side.TurnIndex != nil && side.GetTurnIndex() == turn.GetIndex() {
 			mark = ">"
 		}
-		p.paragraph(fmt.Sprintf("%s%3d %s: ", mark, turn.GetIndex()+1, line(turn.GetSpeaker())), "      ", turn.GetText())
+		p.paragraph(fmt.Sprintf("%s%3d %s: ", mark, turn.GetIndex()+1, line(turn.GetSpeaker())), turnIndent, turn.GetText())
 	}
 	if side.GetWords() != "" {
 		p.paragraph("  rate these words: ", "    ", "“"+side.GetWords()+"”")
@@ -104,34 +124,51 @@ func (d *desk) leaf(write func(*page)) error {
 	draft := *d.page
 	draft.w = &text
 	write(&draft)
-	lines := strings.SplitAfter(text.String(), "\n")
-	for len(lines) > 0 {
+	for lines := strings.Split(strings.TrimSuffix(text.String(), "\n"), "\n"); ; {
 		room := len(lines)
-		if rows := d.rows(); rows > leastRows && rows-leafRows < room {
-			room = rows - leafRows
+		if rows := d.rows(); rows > leastRows {
+			room = leafOf(lines, rows-leafRows)
 		}
-		d.page.printf("%s", strings.Join(lines[:room], ""))
-		if lines = lines[room:]; len(strings.Join(lines, "")) == 0 {
+		d.page.printf("%s\n", strings.Join(lines[:room], "\n"))
+		if lines = lines[room:]; len(lines) == 0 {
 			return nil
 		}
-		typed, err := d.more()
-		if err != nil || typed == "q" {
-			return cmp.Or(err, errLeave)
+		if err := d.more(); err != nil {
+			return err
 		}
 	}
-	return nil
 }
 
 const (
 	leastRows = 8 // a window that is lower than this is not leafed through
-	leafRows  = 3 // of a screen, kept for where one is
+	leafRows  = 2 // of a screen, kept for the prompt and what it answers
 )
 
-// more waits before the next screen. What was noted stays for the question.
-func (d *desk) more() (string, error) {
-	notices := d.notices
-	d.notices = nil
-	typed, err := d.ask(d.page.dim("  Enter reads on  "))
-	d.notices = append(notices, d.notices...)
-	return typed, err
+// leafOf is how many lines are shown of what is left: as many as there is room for, but no turn is torn unless it is a long one.
+func leafOf(lines []string, room int) int {
+	if len(lines) <= room {
+		return len(lines)
+	}
+	for at := room; at > room/2; at-- {
+		if !strings.HasPrefix(lines[at], turnIndent) {
+			return at
+		}
+	}
+	return room
+}
+
+// more waits before the next screen; errUndo says that the rater wants something back instead.
+func (d *desk) more() error {
+	for {
+		typed, err := d.ask(d.page.dim("  Enter reads on  "))
+		switch {
+		case err != nil || typed == "q":
+			return cmp.Or(err, errLeave)
+		case typed == "u":
+			return errUndo
+		case typed == "":
+			return nil
+		}
+		d.note(fmt.Sprintf("! %q is not taken here: the question comes at the end", line(typed)))
+	}
 }

@@ -71,7 +71,7 @@ func TestRateEvidence(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	for _, want := range []string{"1 not · 2 partly · 3 fully", "do not stand in turn 1", "which says: ", "kept: met 1 not; remark: tired", "taken back: met 1 not; remark: tired", "so far you said: met 1 not; remark: tired", "kept: met 2 partly; remark: tired", "Nothing is left"} {
+	for _, want := range []string{"1 not · 2 partly · 3 fully", "do not stand in turn 1", "which says: ", "kept: met 1 not (turn 1: “So,”); remark: tired", "taken back: met 1 not (turn 1: “So,”); remark: tired", "Enter keeps 1", "kept: met 2 partly; remark: tired", "Nothing is left"} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("it does not say %q:\n%s", want, out)
 		}
@@ -138,6 +138,32 @@ func TestRateBeforeAndAfter(t *testing.T) {
 	}
 }
 
+// What was typed last is what u takes back: an answer of the item first, and only where there is none the item before it. Words of the
+// scale are answers, and what was said before is kept with Enter.
+func TestRateTakesBackTheLast(t *testing.T) {
+	p := newProgram(t)
+	p.must("run", "cbt-intake", "--repeats", "2")
+	text := "title: Good\noverlap: 1\nscales:\n  - {id: good, question: How good?, min: 1, max: 3, labels: [bad, fair, good]}\n  - {id: long, question: How long?, min: 1, max: 3}\n"
+	if err := os.WriteFile(filepath.Join(p.dir, "r.yaml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out := rated(p, "bad", "u", "FAIR", "3", "u", "", "2", "s", "5", "the heating", "")
+	for _, want := range []string{
+		"taken back: good 1 bad", "kept: good 2 fair; long 3", "taken back: good 2 fair; long 3", "Enter keeps 2", "kept: good 2 fair; long 2",
+		"what is it?", "kept: skipped, other; remark: the heating",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("it does not say %q:\n%s", want, out)
+		}
+	}
+	if strings.Count(out, "Good: item 1 of at most 2") != 2 {
+		t.Errorf("the item does not come again once:\n%s", out)
+	}
+	if wrong := refused(p, "rate", "list", "r.yaml", "--rater", "ann"); !strings.Contains(wrong, "(Good)") {
+		t.Errorf("it does not say which campaigns there are: %s", wrong)
+	}
+}
+
 // Whoever presses Ctrl-C hears that everything is kept, and it is.
 func TestRateInterrupted(t *testing.T) {
 	p := newProgram(t)
@@ -158,7 +184,7 @@ func TestRateInterrupted(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	for one := make([]byte, 1); !strings.Contains(out.String(), "How long?") || !strings.HasSuffix(out.String(), "q] "); {
+	for one := make([]byte, 1); !strings.Contains(out.String(), "How long?") || !strings.HasSuffix(out.String(), "keys] "); {
 		if _, err := said.Read(one); err != nil {
 			t.Fatalf("%v after %s", err, out.String())
 		}

@@ -50,7 +50,7 @@ CREATE INDEX plays_by_episode ON plays (episode);
 `
 
 // form is the version of the schema and of how plays are kept in it. A file of any other form is built anew.
-const form = 4
+const form = 5
 
 // errDamaged says that the file does not hold what was put into it.
 var errDamaged = errors.New("the file is damaged")

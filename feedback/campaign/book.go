@@ -79,7 +79,7 @@ func (b *book) apply(id string, r *vignettev1.Rating) {
 // draftOf is a draft that says what a rating said.
 func draftOf(r *vignettev1.Rating) *vignettev1.Rating {
 	draft := proto.CloneOf(r)
-	draft.Version, draft.TimeSpent = 0, nil
+	draft.Version = 0
 	return draft
 }
 

@@ -58,7 +58,9 @@ func Quote(shown *vignettev1.ShownItem, words string, wanted func(Place) bool) (
 
 // wholeWords are the words of a text of which a piece is part.
 func wholeWords(text []rune, from, to int) string {
-	inWord := func(i int) bool { return i >= 0 && i < len(text) && (unicode.IsLetter(text[i]) || unicode.IsDigit(text[i])) }
+	inWord := func(i int) bool {
+		return i >= 0 && i < len(text) && (unicode.IsLetter(text[i]) || unicode.IsDigit(text[i]))
+	}
 	for inWord(from) && inWord(from-1) {
 		from--
 	}

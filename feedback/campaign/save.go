@@ -135,7 +135,7 @@ func (b *book) admits(r *vignettev1.Rating, s *Service) error {
 		}
 	}
 	if b.fixed(t) {
-		return status.Error(codes.FailedPrecondition, "this foresight is fixed: what came of it has been shown")
+		return status.Error(codes.FailedPrecondition, "the rating before consequences is fixed: what came of it has been shown")
 	}
 	last := len(b.history[t])
 	switch {
