@@ -28,7 +28,7 @@ for (const turn of turns?.querySelectorAll<HTMLElement>(".turn") ?? []) known.se
 // The newest words stand above the box, unless the reader has gone up to read: then they are told of below.
 const dock = document.querySelector<HTMLElement>("#dock");
 const newer = document.querySelector<HTMLButtonElement>("#newer");
-let following = true;
+let following = Boolean(stand?.dataset.live);
 
 // docked is where what stands over the page's end begins.
 const docked = () => Math.min(innerHeight, dock?.getBoundingClientRect().top ?? innerHeight);
@@ -52,15 +52,16 @@ function bring(): void {
 let at = scrollY, moved = -Infinity;
 const upward = new Set(["ArrowUp", "PageUp", "Home", " "]);
 for (const each of ["wheel", "touchmove", "pointerdown"]) addEventListener(each, () => { moved = performance.now(); }, { passive: true });
+addEventListener("focusin", (event) => { if (!dock?.contains(event.target as Node)) moved = performance.now(); });
 addEventListener("keydown", (event) => { if (upward.has(event.key) && event.target !== field) moved = performance.now(); });
 addEventListener("scroll", () => {
   if (scrollY < at - 2 && !atEnd() && performance.now() - moved < 1000) following = false;
   at = scrollY;
-  if (!atEnd()) return;
+  if (!atEnd() || !stand?.dataset.live) return;
   following = true;
   if (newer) newer.hidden = true;
 }, { passive: true });
-addEventListener("scrollend", () => { if (following && !atEnd()) toNewest("instant"); });
+addEventListener("scrollend", () => { if (following && !atEnd() && performance.now() - moved > 1000) toNewest("instant"); });
 newer?.addEventListener("click", () => {
   following = true;
   newer.hidden = true;

@@ -60,7 +60,7 @@ function answer(value: string): boolean {
   choice.focus({ preventScroll: true });
   choice.dispatchEvent(new Event("change", { bubbles: true }));
   const open = questions.findIndex((question, i) => i > at && !answered(question));
-  if (open >= 0) go(open);
+  go(open >= 0 ? open : at + 1); // Where all are answered they are mended one after the other.
   return true;
 }
 
