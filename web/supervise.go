@@ -12,7 +12,6 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
-	"github.com/vignette-sim/vignette/engine/practice/standing"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/studies/debrief"
 	"github.com/vignette-sim/vignette/web/account"
@@ -24,27 +23,6 @@ type debriefPage struct {
 	Report *vignettev1.PracticeReport
 	Curve  template.HTML // what the partner felt; "" where it is not shown
 	Came   []came
-}
-
-// came is what came of the trainee's request with one of the others.
-type came struct {
-	standing.Told
-	Number int    // of the turn that is quoted
-	To     string // what the trainee had said last before it
-}
-
-// cameOf puts what came of a session's objective in words.
-func cameOf(report *vignettev1.PracticeReport) []came {
-	var out []came
-	s := report.GetSession()
-	for _, o := range report.GetOutcomes() {
-		c := came{Told: standing.Tell(o, s.GetPart().GetObjective().GetKind()), Number: int(o.GetTurnIndex()) + 1}
-		if at := int(o.GetAnswersTurn()); c.Quote != "" && o.AnswersTurn != nil && at < len(s.GetTurns()) {
-			c.To = s.GetTurns()[at].GetAction().GetText()
-		}
-		out = append(out, c)
-	}
-	return out
 }
 
 // Page is the session's page, for parts that both have.
