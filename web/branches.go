@@ -33,6 +33,9 @@ func (q *request) showBranches() error {
 		}
 		if p.Original == "" {
 			p.Original = otherOf(s, p.Retry)
+			if p.Retry == p.First() { // What was first stands first.
+				p.Original, p.Retry = p.Retry, p.Original
+			}
 		}
 		got, err := r.client.CompareBranches(q.ctx(), &vignettev1.CompareBranchesRequest{Session: r.id, Original: p.Original, Retry: p.Retry})
 		if err != nil {

@@ -39,7 +39,7 @@ func TestScenarios(t *testing.T) {
 			t.Errorf("scenarios %v finds %v; want %s and not all", test.args, found, test.want)
 		}
 	}
-	if out := p.must("scenarios", "no such words at all"); !strings.Contains(out, "No scenario") {
+	if out := p.must("scenarios", "xylophone", "boss"); !strings.Contains(out, "No scenario") {
 		t.Errorf("finding nothing says %q", out)
 	}
 	launch := records(t, p.must("run", "--tag", "money", "--json"))[0]
