@@ -29,6 +29,7 @@ type Index struct {
 	log     Source
 	program string
 	build   string // of the program, where its version does not change with it
+	many    int    // episodes, from which on what is made of a run is kept
 	figure  Figure
 	logger  *slog.Logger
 
@@ -47,7 +48,7 @@ func NewIndex(path string, log Source, program string, figure Figure, logger *sl
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
-	return &Index{path: path, log: log, program: program, build: buildOf(), figure: figure, logger: logger}
+	return &Index{path: path, log: log, program: program, build: buildOf(), many: manyEpisodes, figure: figure, logger: logger}
 }
 
 // CatchUp brings the file to where the log is. Readers do that themselves; whoever writes much to the log calls it now and then, so

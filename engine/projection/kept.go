@@ -11,8 +11,8 @@ import (
 	"github.com/vignette-sim/vignette/engine/planning"
 )
 
-// ManyEpisodes is from how many episodes on it takes longer to make something of all of them than to write down what it came to.
-const ManyEpisodes = 1000
+// manyEpisodes is from how many episodes on it takes longer to make something of all of them than to write down what it came to.
+const manyEpisodes = 1000
 
 // Kept returns what is made of the episodes of a large run: as it was made before, if nothing has been written about the run since,
 // and else made now and kept beside them in the index. What a caller makes is called by the same name always, hangs on nothing but
@@ -43,7 +43,7 @@ func Kept[T any](ctx context.Context, r *Reader, planner *planning.Planner, what
 
 // Keeps says whether what is made of a run's episodes is kept, and so whether it is worth making by reading them.
 func (r *Reader) Keeps(planner *planning.Planner) bool {
-	return r.index != nil && planner.Len() >= ManyEpisodes
+	return r.index != nil && planner.Len() >= r.index.many
 }
 
 // kept returns what was kept of a run, nil for nothing, and which batch of entries last touched the run.

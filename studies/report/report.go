@@ -96,7 +96,9 @@ type cell struct{ scenario, arm string }
 func (p played) cell() cell { return cell{p.at.GetScenario(), p.arm} }
 
 // Add takes in the episode at a place of the design.
-func (b *Builder) Add(index int, state *episode.State) { b.AddFigures(index, state.Plan().Cell, figures.Of(state)) }
+func (b *Builder) Add(index int, state *episode.State) {
+	b.AddFigures(index, state.Plan().Cell, figures.Of(state))
+}
 
 // AddFigures is Add for an episode of which only the figures are at hand.
 func (b *Builder) AddFigures(index int, at *vignettev1.Cell, f *vignettev1.EpisodeFigures) {
