@@ -96,7 +96,7 @@ question is not paid for twice, --replay asks nothing at all.`,
 	cmd.Flags().Uint64Var(&flags.seed, "seed", 1, "seed of all chance")
 	cmd.Flags().IntVar(&flags.repeats, "repeats", 0, "plays of each cell, from 1 (default 1; 5 in the starter study)")
 	cmd.Flags().IntVar(&flags.workers, "workers", 0, fmt.Sprintf("episodes played at once, from 1 (default %d; %d where models are asked)", runs.DefaultWorkers, runs.DefaultModelWorkers))
-	cmd.Flags().StringArrayVar(&flags.vary, "vary", nil, "factor to vary: ROLE.FIELD=A,B or ROLE.persona=DIR; may be given several times")
+	cmd.Flags().StringArrayVar(&flags.vary, "vary", nil, "factor to vary: ROLE.FIELD=A,B, ROLE.persona=DIR or judge=A,B; may be given several times")
 	addStrategyFlag(cmd, &flags.strategies)
 	cmd.Flags().BoolVar(&flags.json, "json", false, "write NDJSON: a launch record, one record per episode, a done record")
 	cmd.Flags().StringVar(&flags.resume, "resume", "", "run to finish: what is missing is played and nothing else (an id, or \"last\")")
