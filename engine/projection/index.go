@@ -28,6 +28,8 @@ type Index struct {
 	path    string
 	log     Source
 	program string
+	build   string // of the program, where its version does not change with it
+	many    int    // episodes, from which on what is made of a run is kept
 	figure  Figure
 	logger  *slog.Logger
 
@@ -46,7 +48,7 @@ func NewIndex(path string, log Source, program string, figure Figure, logger *sl
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
-	return &Index{path: path, log: log, program: program, figure: figure, logger: logger}
+	return &Index{path: path, log: log, program: program, build: buildOf(), many: manyEpisodes, figure: figure, logger: logger}
 }
 
 // CatchUp brings the file to where the log is. Readers do that themselves; whoever writes much to the log calls it now and then, so
@@ -251,19 +253,10 @@ const pageSize = 64
 
 // page returns the episodes of a run that have begun, from a place of the design on, at most pageSize of them.
 func (x *Index) page(ctx context.Context, planner *planning.Planner, from int) (items []Item, err error) {
-	run := planner.Manifest().GetRun()
-	unserved := false
-	err = x.use(ctx, false, func(db *sql.DB) error {
+	err = x.useServed(ctx, planner, func(db *sql.DB) error {
 		items = nil
-		err := db.QueryRowContext(ctx, "SELECT NOT served FROM runs WHERE run = ?", run).Scan(&unserved)
-		if unserved || errors.Is(err, sql.ErrNoRows) {
-			unserved = true
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		rows, err := db.QueryContext(ctx, "SELECT place, sum, events FROM plays WHERE run = ? AND place >= ? ORDER BY place LIMIT ?", run, from, pageSize)
+		rows, err := db.QueryContext(ctx, "SELECT place, sum, events FROM plays WHERE run = ? AND place >= ? ORDER BY place LIMIT ?",
+			planner.Manifest().GetRun(), from, pageSize)
 		if err != nil {
 			return err
 		}
@@ -277,10 +270,27 @@ func (x *Index) page(ctx context.Context, planner *planning.Planner, from int) (
 		}
 		return rows.Err()
 	})
-	if err == nil && unserved {
+	return items, err
+}
+
+// useServed is use for a run that is read from here; errNotServed otherwise.
+func (x *Index) useServed(ctx context.Context, planner *planning.Planner, do func(*sql.DB) error) error {
+	served := false
+	err := x.use(ctx, false, func(db *sql.DB) error {
+		err := db.QueryRowContext(ctx, "SELECT served FROM runs WHERE run = ?", planner.Manifest().GetRun()).Scan(&served)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && !served {
+			served = false
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return do(db)
+	})
+	if err == nil && !served {
 		err = errNotServed
 	}
-	return items, err
+	return err
 }
 
 func scanPlay(rows *sql.Rows, planner *planning.Planner) (Item, error) {

@@ -54,7 +54,12 @@ type EpisodeFigures struct {
 	// Digest of its events; absent while it has not come to rest.
 	Digest []byte `protobuf:"bytes,14,opt,name=digest,proto3" json:"digest,omitempty"`
 	// Evaluators that were less sure than they were asked to be. Valid episodes only.
-	Abstentions   []*AbstentionFigure `protobuf:"bytes,15,rep,name=abstentions,proto3" json:"abstentions,omitempty"`
+	Abstentions []*AbstentionFigure `protobuf:"bytes,15,rep,name=abstentions,proto3" json:"abstentions,omitempty"`
+	// Distress that those who are not focal felt, SUDS 0-100, in their first turn, their second and so on: the sum over all who told it in
+	// that turn. Valid episodes only.
+	Distress []float64 `protobuf:"fixed64,16,rep,packed,name=distress,proto3" json:"distress,omitempty"`
+	// How many told it in that turn, for each of the sums; 0 where nobody did.
+	DistressTold  []int32 `protobuf:"varint,17,rep,packed,name=distress_told,json=distressTold,proto3" json:"distress_told,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -190,6 +195,20 @@ func (x *EpisodeFigures) GetDigest() []byte {
 func (x *EpisodeFigures) GetAbstentions() []*AbstentionFigure {
 	if x != nil {
 		return x.Abstentions
+	}
+	return nil
+}
+
+func (x *EpisodeFigures) GetDistress() []float64 {
+	if x != nil {
+		return x.Distress
+	}
+	return nil
+}
+
+func (x *EpisodeFigures) GetDistressTold() []int32 {
+	if x != nil {
+		return x.DistressTold
 	}
 	return nil
 }
@@ -637,7 +656,7 @@ var File_vignette_v1_figures_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_figures_proto_rawDesc = "" +
 	"\n" +
-	"\x19vignette/v1/figures.proto\x12\vvignette.v1\x1a\x19vignette/v1/episode.proto\x1a\x19vignette/v1/options.proto\x1a\x15vignette/v1/run.proto\"\xa2\x05\n" +
+	"\x19vignette/v1/figures.proto\x12\vvignette.v1\x1a\x19vignette/v1/episode.proto\x1a\x19vignette/v1/options.proto\x1a\x15vignette/v1/run.proto\"\xe3\x05\n" +
 	"\x0eEpisodeFigures\x12/\n" +
 	"\x05phase\x18\x01 \x01(\x0e2\x19.vignette.v1.EpisodePhaseR\x05phase\x121\n" +
 	"\bvalidity\x18\x02 \x01(\x0e2\x15.vignette.v1.ValidityR\bvalidity\x12\x14\n" +
@@ -654,7 +673,9 @@ const file_vignette_v1_figures_proto_rawDesc = "" +
 	"\afailure\x18\f \x01(\tR\afailure\x12/\n" +
 	"\x05times\x18\r \x01(\v2\x19.vignette.v1.EpisodeTimesR\x05times\x12\x16\n" +
 	"\x06digest\x18\x0e \x01(\fR\x06digest\x12?\n" +
-	"\vabstentions\x18\x0f \x03(\v2\x1d.vignette.v1.AbstentionFigureR\vabstentions\"f\n" +
+	"\vabstentions\x18\x0f \x03(\v2\x1d.vignette.v1.AbstentionFigureR\vabstentions\x12\x1a\n" +
+	"\bdistress\x18\x10 \x03(\x01R\bdistress\x12#\n" +
+	"\rdistress_told\x18\x11 \x03(\x05R\fdistressTold\"f\n" +
 	"\x10AbstentionFigure\x12\x1c\n" +
 	"\tevaluator\x18\x01 \x01(\tR\tevaluator\x12\x1c\n" +
 	"\tabstained\x18\x02 \x01(\x05R\tabstained\x12\x16\n" +
