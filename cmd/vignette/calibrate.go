@@ -202,6 +202,8 @@ func worthIt(m *calibrating.Model) string {
 		w, where = m.Fit.CrossValidated, "on groups left out in turn"
 	}
 	switch {
+	case m.Own:
+		return "Agreement is what it was, since the labels are: label more for others, or use " + m.Evaluator + " as it is."
 	case w == nil:
 		return "There are too few groups to say whether it helps: label more conversations."
 	case w.Improves():

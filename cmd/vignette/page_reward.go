@@ -82,11 +82,29 @@ func (p *page) fitted(f rewards.Fitted) {
 		p.paragraph("  ", "    ", fmt.Sprintf("variance predicted with other clients: fitted %.2f, weights as they are %.2f, %s alone %.2f (n %d, %s, penalty %g)",
 			f.R2.Fitted, f.R2.Stated, line(f.Alone), f.R2.Alone, f.N, plural(f.Clients, "client", "clients"), f.Penalty))
 		p.paragraph("  ", "    ", fmt.Sprintf("gain %s, over %s alone %s", gainOf(f.Gain), line(f.Alone), gainOf(f.GainAlone)))
+		p.logistic(f)
 	}
 	if len(f.LeftOut) > 0 {
 		p.paragraph("  ", "    ", "left out, being missing too often: "+line(strings.Join(f.LeftOut, ", ")))
 	}
 	p.paragraph("  ", "    ", f.Meaning())
+}
+
+// logistic writes what logistic regression comes to where the outcome has two values, and what evaluators add to people's ratings.
+func (p *page) logistic(f rewards.Fitted) {
+	if l := f.Logistic; l != nil && l.Undefined != "" {
+		p.paragraph("  ", "    ", "logistic regression: "+l.Undefined)
+	} else if l != nil {
+		p.printf("  by logistic regression --weights %s\n", line(l.Weights.String()))
+		p.paragraph("  ", "    ", fmt.Sprintf("variance predicted %.2f (Brier skill), gain %s, over the linear fit %s (penalty %g)", l.R2, gainOf(l.Gain), gainOf(l.GainLinear), l.Penalty))
+	}
+	if h := f.Human; h != nil {
+		adds := "the evaluators' terms do not surely add to it"
+		if h.Gain.Sure() {
+			adds = "the evaluators' terms add to it"
+		}
+		p.paragraph("  ", "    ", fmt.Sprintf("people's ratings alone (%s) predict %.2f; with the evaluators' terms the gain is %s: %s", line(strings.Join(h.Terms, ", ")), h.R2, gainOf(h.Gain), adds))
+	}
 }
 
 func gainOf(g rewards.Gain) string {

@@ -53,7 +53,9 @@ another with the same client, by vote; what most of them contradict is probably 
 --fit OUTCOME fits weights to what came of it for the others (distress_change,
 willingness, agreement, change_talk_share, disclosure_depth) by ridge regression,
 scenario by scenario, and says whether they help with clients they were not fitted to:
-beyond the weights as they are, and beyond the best single dimension alone. An outcome
+beyond the weights as they are, and beyond the best single dimension alone. Where the
+outcome has two values it is fitted by logistic regression too; where raters' terms are
+among the weights it says what the evaluators' add to them. An outcome
 is somebody's own account, with builtin minds one by our own rules; it is no gold
 standard.
 

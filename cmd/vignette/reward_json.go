@@ -99,7 +99,25 @@ type jsonFitted struct {
 	Alone      string    `json:"alone,omitempty"`
 	Gain       *jsonGain `json:"gain,omitempty"`
 	GainAlone  *jsonGain `json:"gain_over_alone,omitempty"`
-	Meaning    string    `json:"meaning"`
+	// Logistic is there where the outcome has two values, Human where raters' terms are rewarded beside others.
+	Logistic *jsonLogistic `json:"logistic,omitempty"`
+	Human    *jsonHuman    `json:"human,omitempty"`
+	Meaning  string        `json:"meaning"`
+}
+
+type jsonLogistic struct {
+	Undefined  string    `json:"undefined,omitempty"`
+	Weights    string    `json:"weights,omitempty"`
+	Penalty    float64   `json:"penalty"`
+	R2         float64   `json:"r2"`
+	Gain       *jsonGain `json:"gain,omitempty"`
+	GainLinear *jsonGain `json:"gain_over_linear,omitempty"`
+}
+
+type jsonHuman struct {
+	Terms []string  `json:"terms"`
+	R2    float64   `json:"r2"`
+	Gain  *jsonGain `json:"gain"`
 }
 
 type jsonR2 struct {
@@ -155,6 +173,14 @@ func fittedRecord(f rewards.Fitted) jsonFitted {
 	out.Weights, out.Penalty, out.Alone = f.Weights.String(), f.Penalty, f.Alone
 	out.R2 = &jsonR2{f.R2.Fitted, f.R2.Stated, f.R2.Alone}
 	out.Gain, out.GainAlone = gainRecord(f.Gain), gainRecord(f.GainAlone)
+	if l := f.Logistic; l != nil && l.Undefined != "" {
+		out.Logistic = &jsonLogistic{Undefined: l.Undefined, Penalty: l.Penalty}
+	} else if l != nil {
+		out.Logistic = &jsonLogistic{Weights: l.Weights.String(), Penalty: l.Penalty, R2: l.R2, Gain: gainRecord(l.Gain), GainLinear: gainRecord(l.GainLinear)}
+	}
+	if h := f.Human; h != nil {
+		out.Human = &jsonHuman{Terms: h.Terms, R2: h.R2, Gain: gainRecord(h.Gain)}
+	}
 	return out
 }
 

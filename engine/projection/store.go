@@ -53,7 +53,7 @@ CREATE INDEX plays_by_episode ON plays (episode);
 `
 
 // form is the version of the schema and of how plays are kept in it. A file of any other form is built anew.
-const form = 5
+const form = 6
 
 // errDamaged says that the file does not hold what was put into it.
 var errDamaged = errors.New("the file is damaged")

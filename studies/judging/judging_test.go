@@ -185,6 +185,38 @@ func TestHonestJudgesAreNotNamed(t *testing.T) {
 	}
 }
 
+// Self-preference is found with the size that was planted: .6 on average over studies, and in 19 of 20 intervals.
+func TestSelfPreferenceIsFoundAsPlanted(t *testing.T) {
+	studies := 60
+	if os.Getenv("VIGNETTE_ALL") != "" {
+		studies = 500
+	}
+	anchors, sum, covered, named := anchorsOf(t, 240), 0.0, 0, 0
+	for seed := range uint64(studies) {
+		j := newJudge("vain", 9000+seed, character{right: 0.75, own: 0.6})
+		report, err := judging.Judge(anchors, []judging.Judged{{Now: j.read(anchors, 0)}}, judging.Options{Seed: seed, Resamples: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range report.Findings {
+			if f.What != judging.SelfPreferring {
+				continue
+			}
+			sum += *f.Size / float64(studies)
+			if f.CI95[0] <= 0.6 && 0.6 <= f.CI95[1] {
+				covered++
+			}
+			if f.Named {
+				named++
+			}
+		}
+	}
+	t.Logf("planted .60, found %.3f on average of %d studies; in the interval in %d; named in %d", sum, studies, covered, named)
+	if math.Abs(sum-0.6) > 0.03 || float64(covered) < 0.88*float64(studies) || named < studies*9/10 {
+		t.Errorf("found %.3f, covered %d, named %d of %d", sum, covered, named, studies)
+	}
+}
+
 // The orders agree or they are a tie; sizes can be counted by hand.
 func TestWorkedExample(t *testing.T) {
 	var text strings.Builder

@@ -125,6 +125,9 @@ type Fitted struct {
 	Alone string
 	// Gain is by how much the fitted weights predict more than the stated ones, GainAlone than the best single dimension.
 	Gain, GainAlone Gain
+	// Logistic is nil where the outcome has other than two values, Human where no raters' terms, or no others, are rewarded.
+	Logistic *Logistic
+	Human    *Human
 }
 
 // Gain is a difference of R2 with a bootstrap interval over clients, nil where it cannot be had.
@@ -172,19 +175,8 @@ func (s *sample) fit(out *Fitted) {
 		out.Undefined = err.Error()
 		return
 	}
-	slopes := d.ridge(d.all(), out.Penalty).Slopes
-	total := 0.0
-	for _, slope := range slopes {
-		total += math.Abs(slope)
-	}
-	if total == 0 {
+	if out.Weights = scaled(d.terms, d.ridge(d.all(), out.Penalty).Slopes); out.Weights == nil {
 		out.Undefined = "no term varies with the outcome"
-		return
-	}
-	for i, term := range kept {
-		w := s.terms[term]
-		w.Value = math.Round(1000*slopes[i]/total) / 1000
-		out.Weights = append(out.Weights, w)
 	}
 }
 
@@ -212,13 +204,14 @@ type data struct {
 	x         [][]float64
 	reward, y []float64
 	clusters  [][]int
+	terms     []Weight
 	names     []string
 }
 
 func (s *sample) complete(kept []int) *data {
 	d := &data{}
 	for _, j := range kept {
-		d.names = append(d.names, s.terms[j].name())
+		d.terms, d.names = append(d.terms, s.terms[j]), append(d.names, s.terms[j].name())
 	}
 	at := map[string]int{}
 	for _, r := range s.rows {
@@ -385,39 +378,17 @@ func (d *data) assess(out *Fitted) error {
 	out.Penalty = d.penalty(all)
 	best, _ := d.bestOne(all)
 	out.Alone = d.names[best]
-	mean, fitted := d.held(all, outerFolds, d.byMean), d.held(all, outerFolds, d.byFit)
-	stated, alone := d.held(all, outerFolds, d.byStated), d.held(all, outerFolds, d.byOne)
-	share := func(of, than map[int]float64) func([]int) (float64, error) {
-		return func(drawn []int) (float64, error) {
-			better, whole := 0.0, 0.0
-			for _, i := range d.places(drawn) {
-				better, whole = better+than[i]-of[i], whole+mean[i]
-			}
-			if whole == 0 {
-				return 0, fmt.Errorf("share of the variance: %w: there is none", stats.ErrUndefined)
-			}
-			return better / whole, nil
-		}
+	errs := heldErrors{d.held(all, outerFolds, d.byMean), d.held(all, outerFolds, d.byStated), d.held(all, outerFolds, d.byOne), d.held(all, outerFolds, d.byFit)}
+	fitted, stated, alone := d.share(errs.fitted, errs.mean), d.share(errs.stated, errs.mean), d.share(errs.alone, errs.mean)
+	out.R2.Fitted, out.R2.Stated, out.R2.Alone = fitted.value, stated.value, alone.value
+	out.Gain, out.GainAlone = d.share(errs.fitted, errs.stated).gain(d), d.share(errs.fitted, errs.alone).gain(d)
+	full := errs.fitted
+	var held map[int]float64
+	if out.Logistic, held = d.logistic(d.terms, errs); held != nil {
+		full = held
 	}
-	var err error
-	for _, each := range []struct {
-		into *float64
-		of   map[int]float64
-	}{{&out.R2.Fitted, fitted}, {&out.R2.Stated, stated}, {&out.R2.Alone, alone}} {
-		value, wrong := share(each.of, mean)(all)
-		*each.into, err = value, errors.Join(err, wrong)
-	}
-	for _, each := range []struct {
-		into *Gain
-		than map[int]float64
-	}{{&out.Gain, stated}, {&out.GainAlone, alone}} {
-		value, wrong := share(fitted, each.than)(all)
-		each.into.Value, err = value, errors.Join(err, wrong)
-		if ci, wrong := (stats.Bootstrap{}).Interval(len(all), share(fitted, each.than)); wrong == nil {
-			each.into.CI95 = &ci
-		}
-	}
-	return err
+	out.Human = d.human(d.terms, full, errs)
+	return errors.Join(fitted.err, stated.err, alone.err)
 }
 
 func square(x float64) float64 { return x * x }

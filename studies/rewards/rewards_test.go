@@ -239,6 +239,55 @@ func TestFit(t *testing.T) {
 	}
 }
 
+// An outcome of two values is fitted by logistic regression too, which finds the terms that matter, and says how likely better than a line does
+// where they matter much.
+func TestFitLogistic(t *testing.T) {
+	f := fit(study(t, 60, 5, func(s scored, luck float64) float64 {
+		if 1/(1+math.Exp(-12*(s.a-s.b))) > luck {
+			return 1
+		}
+		return 0
+	}), nil)
+	l := f.Logistic
+	if l == nil || l.Undefined != "" || math.Abs(l.Weights[0].Value-0.5) > 0.1 || math.Abs(l.Weights[1].Value+0.5) > 0.1 || l.R2 < 0.4 || !l.Gain.Sure() || l.GainLinear.Value < 0 {
+		t.Errorf("%+v", l)
+	}
+	if other := fit(study(t, 40, 11, func(s scored, luck float64) float64 { return s.a + luck/9 }), nil); other.Logistic != nil || other.Human != nil {
+		t.Errorf("an outcome of many values: %+v %+v", other.Logistic, other.Human)
+	}
+}
+
+// What evaluators add to people's ratings alone is above zero where they see what people do not, and not surely where they do not.
+func TestFitBesideHumans(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		sees bool
+	}{{"evaluators see more", true}, {"raters see all there is", false}} {
+		t.Run(tc.name, func(t *testing.T) {
+			lucky := func(s scored, luck float64) float64 {
+				if tc.sees {
+					return 0.4*s.a + 0.4*s.b + 0.1*luck
+				}
+				return 0.8*s.a + 0.1*luck
+			}
+			f := rewards.NewFit(outcomes.Willingness)
+			for i, state := range study(t, 40, 11, lucky) {
+				rated := &vignettev1.Score{Evaluator: "people", Dimension: "rated.warmth", Role: "x"}
+				for _, score := range state.Scores() { // people hear what the first term is about
+					if score.GetDimension() == "a" && score.TurnIndex == nil {
+						rated.Outcome = &vignettev1.Score_Value{Value: &vignettev1.ScoreValue{Number: score.GetValue().GetNumber()}}
+					}
+				}
+				f.Add(i, state, rewards.Compose(state, "x", change(t, "people:rated.warmth=1,e:a=0"), rated))
+			}
+			h := f.Fitted()[0].Human
+			if h == nil || len(h.Terms) != 1 || h.Gain.Sure() != tc.sees || h.R2 < 0.1 {
+				t.Errorf("%+v", h)
+			}
+		})
+	}
+}
+
 // Weights that are fitted to noise are hardly ever said to help.
 func TestFittingNoiseHelpsNobody(t *testing.T) {
 	const seeds = 40
