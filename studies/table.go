@@ -27,6 +27,8 @@ type Table struct {
 	groups []*group
 	byKey  map[string]*group
 	judges judges
+	// abstained is who abstained how often.
+	abstained abstentions
 	// ranges are the least and the most of each dimension, as its evaluator declared them.
 	ranges map[string][2]float64
 }
@@ -181,9 +183,10 @@ func (t *Table) AddFigures(index int, cell *vignettev1.Cell, f *vignettev1.Episo
 	g.addReward(index, cell.GetRepeat(), f)
 	g.addColumns(index, cell.GetRepeat(), f)
 	if t.judges == nil {
-		t.judges = judges{}
+		t.judges, t.abstained = judges{}, abstentions{}
 	}
 	t.judges.add(f)
+	t.abstained.add(f)
 }
 
 // Groups returns the rows in the design's order.

@@ -302,33 +302,13 @@ func evidence(lines string, item *vignettev1.ShownItem) []*vignettev1.Evidence {
 		if quote == "" {
 			continue
 		}
-		e := &vignettev1.Evidence{Quote: quote}
-	search:
-		for side, conversation := range item.GetSides() {
-			for _, turn := range conversation.GetTurns() {
-				if words, stands := found(turn.GetText(), quote); stands {
-					e.Side, e.TurnIndex, e.Quote = int32(side), turn.GetIndex(), words
-					break search
-				}
-			}
+		e, found := campaign.Quote(item, quote, nil)
+		if !found {
+			e = &vignettev1.Evidence{Quote: quote}
 		}
 		out = append(out, e)
 	}
 	return out
-}
-
-// found finds a quote in a text, in any case, as it stands there.
-func found(text, quote string) (words string, stands bool) {
-	if strings.Contains(text, quote) {
-		return quote, true
-	}
-	lower := strings.ToLower(text)
-	at := strings.Index(lower, strings.ToLower(quote))
-	if at < 0 || len(lower) != len(text) || at+len(quote) > len(text) { // Some letters have another length in lower case.
-		return "", false
-	}
-	words = text[at : at+len(quote)]
-	return words, strings.EqualFold(words, quote)
 }
 
 type calibratedPage struct {

@@ -146,8 +146,9 @@ func agree(cmd *cobra.Command, all []doomed, yes bool) error {
 		return usagef("nobody is there to be asked whether %s is to be deleted for good; --yes deletes without asking", all[0].what)
 	}
 	out := cmd.ErrOrStderr()
+	list := newPage(out)
 	for _, d := range all {
-		fmt.Fprintf(out, "%s\n", d.what)
+		list.paragraph("", "  ", d.what)
 	}
 	fmt.Fprint(out, "Delete this for good? [y/N] ")
 	answer, err := bufio.NewReader(os.Stdin).ReadString('\n')

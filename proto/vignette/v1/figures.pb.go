@@ -53,11 +53,13 @@ type EpisodeFigures struct {
 	Times *EpisodeTimes `protobuf:"bytes,13,opt,name=times,proto3" json:"times,omitempty"`
 	// Digest of its events; absent while it has not come to rest.
 	Digest []byte `protobuf:"bytes,14,opt,name=digest,proto3" json:"digest,omitempty"`
+	// Evaluators that were less sure than they were asked to be. Valid episodes only.
+	Abstentions []*AbstentionFigure `protobuf:"bytes,15,rep,name=abstentions,proto3" json:"abstentions,omitempty"`
 	// Distress that those who are not focal felt, SUDS 0-100, in their first turn, their second and so on: the sum over all who told it in
 	// that turn. Valid episodes only.
-	Distress []float64 `protobuf:"fixed64,15,rep,packed,name=distress,proto3" json:"distress,omitempty"`
+	Distress []float64 `protobuf:"fixed64,16,rep,packed,name=distress,proto3" json:"distress,omitempty"`
 	// How many told it in that turn, for each of the sums; 0 where nobody did.
-	DistressTold  []int32 `protobuf:"varint,16,rep,packed,name=distress_told,json=distressTold,proto3" json:"distress_told,omitempty"`
+	DistressTold  []int32 `protobuf:"varint,17,rep,packed,name=distress_told,json=distressTold,proto3" json:"distress_told,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -190,6 +192,13 @@ func (x *EpisodeFigures) GetDigest() []byte {
 	return nil
 }
 
+func (x *EpisodeFigures) GetAbstentions() []*AbstentionFigure {
+	if x != nil {
+		return x.Abstentions
+	}
+	return nil
+}
+
 func (x *EpisodeFigures) GetDistress() []float64 {
 	if x != nil {
 		return x.Distress
@@ -202,6 +211,70 @@ func (x *EpisodeFigures) GetDistressTold() []int32 {
 		return x.DistressTold
 	}
 	return nil
+}
+
+// AbstentionFigure is how often one evaluator abstained.
+type AbstentionFigure struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Evaluator.
+	Evaluator string `protobuf:"bytes,1,opt,name=evaluator,proto3" json:"evaluator,omitempty"`
+	// Scores that are missing because it abstained.
+	Abstained int32 `protobuf:"varint,2,opt,name=abstained,proto3" json:"abstained,omitempty"`
+	// All its scores, those that do not apply left out.
+	Scores        int32 `protobuf:"varint,3,opt,name=scores,proto3" json:"scores,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AbstentionFigure) Reset() {
+	*x = AbstentionFigure{}
+	mi := &file_vignette_v1_figures_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AbstentionFigure) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AbstentionFigure) ProtoMessage() {}
+
+func (x *AbstentionFigure) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_figures_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AbstentionFigure.ProtoReflect.Descriptor instead.
+func (*AbstentionFigure) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_figures_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *AbstentionFigure) GetEvaluator() string {
+	if x != nil {
+		return x.Evaluator
+	}
+	return ""
+}
+
+func (x *AbstentionFigure) GetAbstained() int32 {
+	if x != nil {
+		return x.Abstained
+	}
+	return 0
+}
+
+func (x *AbstentionFigure) GetScores() int32 {
+	if x != nil {
+		return x.Scores
+	}
+	return 0
 }
 
 // RewardFigure is the reward of one role.
@@ -219,7 +292,7 @@ type RewardFigure struct {
 
 func (x *RewardFigure) Reset() {
 	*x = RewardFigure{}
-	mi := &file_vignette_v1_figures_proto_msgTypes[1]
+	mi := &file_vignette_v1_figures_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -231,7 +304,7 @@ func (x *RewardFigure) String() string {
 func (*RewardFigure) ProtoMessage() {}
 
 func (x *RewardFigure) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_figures_proto_msgTypes[1]
+	mi := &file_vignette_v1_figures_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -244,7 +317,7 @@ func (x *RewardFigure) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RewardFigure.ProtoReflect.Descriptor instead.
 func (*RewardFigure) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_figures_proto_rawDescGZIP(), []int{1}
+	return file_vignette_v1_figures_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *RewardFigure) GetRole() string {
@@ -283,7 +356,7 @@ type ColumnFigure struct {
 
 func (x *ColumnFigure) Reset() {
 	*x = ColumnFigure{}
-	mi := &file_vignette_v1_figures_proto_msgTypes[2]
+	mi := &file_vignette_v1_figures_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -295,7 +368,7 @@ func (x *ColumnFigure) String() string {
 func (*ColumnFigure) ProtoMessage() {}
 
 func (x *ColumnFigure) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_figures_proto_msgTypes[2]
+	mi := &file_vignette_v1_figures_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -308,7 +381,7 @@ func (x *ColumnFigure) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ColumnFigure.ProtoReflect.Descriptor instead.
 func (*ColumnFigure) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_figures_proto_rawDescGZIP(), []int{2}
+	return file_vignette_v1_figures_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *ColumnFigure) GetColumn() string {
@@ -355,7 +428,7 @@ type JudgeFigures struct {
 
 func (x *JudgeFigures) Reset() {
 	*x = JudgeFigures{}
-	mi := &file_vignette_v1_figures_proto_msgTypes[3]
+	mi := &file_vignette_v1_figures_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -367,7 +440,7 @@ func (x *JudgeFigures) String() string {
 func (*JudgeFigures) ProtoMessage() {}
 
 func (x *JudgeFigures) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_figures_proto_msgTypes[3]
+	mi := &file_vignette_v1_figures_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -380,7 +453,7 @@ func (x *JudgeFigures) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use JudgeFigures.ProtoReflect.Descriptor instead.
 func (*JudgeFigures) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_figures_proto_rawDescGZIP(), []int{3}
+	return file_vignette_v1_figures_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *JudgeFigures) GetJudge() string {
@@ -447,7 +520,7 @@ type OutcomeFigure struct {
 
 func (x *OutcomeFigure) Reset() {
 	*x = OutcomeFigure{}
-	mi := &file_vignette_v1_figures_proto_msgTypes[4]
+	mi := &file_vignette_v1_figures_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -459,7 +532,7 @@ func (x *OutcomeFigure) String() string {
 func (*OutcomeFigure) ProtoMessage() {}
 
 func (x *OutcomeFigure) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_figures_proto_msgTypes[4]
+	mi := &file_vignette_v1_figures_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -472,7 +545,7 @@ func (x *OutcomeFigure) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OutcomeFigure.ProtoReflect.Descriptor instead.
 func (*OutcomeFigure) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_figures_proto_rawDescGZIP(), []int{4}
+	return file_vignette_v1_figures_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *OutcomeFigure) GetKind() string {
@@ -516,7 +589,7 @@ type EpisodeTimes struct {
 
 func (x *EpisodeTimes) Reset() {
 	*x = EpisodeTimes{}
-	mi := &file_vignette_v1_figures_proto_msgTypes[5]
+	mi := &file_vignette_v1_figures_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -528,7 +601,7 @@ func (x *EpisodeTimes) String() string {
 func (*EpisodeTimes) ProtoMessage() {}
 
 func (x *EpisodeTimes) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_figures_proto_msgTypes[5]
+	mi := &file_vignette_v1_figures_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -541,7 +614,7 @@ func (x *EpisodeTimes) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EpisodeTimes.ProtoReflect.Descriptor instead.
 func (*EpisodeTimes) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_figures_proto_rawDescGZIP(), []int{5}
+	return file_vignette_v1_figures_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *EpisodeTimes) GetWall() int64 {
@@ -583,7 +656,7 @@ var File_vignette_v1_figures_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_figures_proto_rawDesc = "" +
 	"\n" +
-	"\x19vignette/v1/figures.proto\x12\vvignette.v1\x1a\x19vignette/v1/episode.proto\x1a\x19vignette/v1/options.proto\x1a\x15vignette/v1/run.proto\"\xa2\x05\n" +
+	"\x19vignette/v1/figures.proto\x12\vvignette.v1\x1a\x19vignette/v1/episode.proto\x1a\x19vignette/v1/options.proto\x1a\x15vignette/v1/run.proto\"\xe3\x05\n" +
 	"\x0eEpisodeFigures\x12/\n" +
 	"\x05phase\x18\x01 \x01(\x0e2\x19.vignette.v1.EpisodePhaseR\x05phase\x121\n" +
 	"\bvalidity\x18\x02 \x01(\x0e2\x15.vignette.v1.ValidityR\bvalidity\x12\x14\n" +
@@ -599,9 +672,14 @@ const file_vignette_v1_figures_proto_rawDesc = "" +
 	"\x14reported_unavailable\x18\v \x01(\x05R\x13reportedUnavailable\x12\x18\n" +
 	"\afailure\x18\f \x01(\tR\afailure\x12/\n" +
 	"\x05times\x18\r \x01(\v2\x19.vignette.v1.EpisodeTimesR\x05times\x12\x16\n" +
-	"\x06digest\x18\x0e \x01(\fR\x06digest\x12\x1a\n" +
-	"\bdistress\x18\x0f \x03(\x01R\bdistress\x12#\n" +
-	"\rdistress_told\x18\x10 \x03(\x05R\fdistressTold\"]\n" +
+	"\x06digest\x18\x0e \x01(\fR\x06digest\x12?\n" +
+	"\vabstentions\x18\x0f \x03(\v2\x1d.vignette.v1.AbstentionFigureR\vabstentions\x12\x1a\n" +
+	"\bdistress\x18\x10 \x03(\x01R\bdistress\x12#\n" +
+	"\rdistress_told\x18\x11 \x03(\x05R\fdistressTold\"f\n" +
+	"\x10AbstentionFigure\x12\x1c\n" +
+	"\tevaluator\x18\x01 \x01(\tR\tevaluator\x12\x1c\n" +
+	"\tabstained\x18\x02 \x01(\x05R\tabstained\x12\x16\n" +
+	"\x06scores\x18\x03 \x01(\x05R\x06scores\"]\n" +
 	"\fRewardFigure\x12\x12\n" +
 	"\x04role\x18\x01 \x01(\tR\x04role\x12\x19\n" +
 	"\x05value\x18\x02 \x01(\x01H\x00R\x05value\x88\x01\x01\x12\x14\n" +
@@ -645,30 +723,32 @@ func file_vignette_v1_figures_proto_rawDescGZIP() []byte {
 	return file_vignette_v1_figures_proto_rawDescData
 }
 
-var file_vignette_v1_figures_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_vignette_v1_figures_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_vignette_v1_figures_proto_goTypes = []any{
-	(*EpisodeFigures)(nil), // 0: vignette.v1.EpisodeFigures
-	(*RewardFigure)(nil),   // 1: vignette.v1.RewardFigure
-	(*ColumnFigure)(nil),   // 2: vignette.v1.ColumnFigure
-	(*JudgeFigures)(nil),   // 3: vignette.v1.JudgeFigures
-	(*OutcomeFigure)(nil),  // 4: vignette.v1.OutcomeFigure
-	(*EpisodeTimes)(nil),   // 5: vignette.v1.EpisodeTimes
-	(EpisodePhase)(0),      // 6: vignette.v1.EpisodePhase
-	(Validity)(0),          // 7: vignette.v1.Validity
+	(*EpisodeFigures)(nil),   // 0: vignette.v1.EpisodeFigures
+	(*AbstentionFigure)(nil), // 1: vignette.v1.AbstentionFigure
+	(*RewardFigure)(nil),     // 2: vignette.v1.RewardFigure
+	(*ColumnFigure)(nil),     // 3: vignette.v1.ColumnFigure
+	(*JudgeFigures)(nil),     // 4: vignette.v1.JudgeFigures
+	(*OutcomeFigure)(nil),    // 5: vignette.v1.OutcomeFigure
+	(*EpisodeTimes)(nil),     // 6: vignette.v1.EpisodeTimes
+	(EpisodePhase)(0),        // 7: vignette.v1.EpisodePhase
+	(Validity)(0),            // 8: vignette.v1.Validity
 }
 var file_vignette_v1_figures_proto_depIdxs = []int32{
-	6, // 0: vignette.v1.EpisodeFigures.phase:type_name -> vignette.v1.EpisodePhase
-	7, // 1: vignette.v1.EpisodeFigures.validity:type_name -> vignette.v1.Validity
-	1, // 2: vignette.v1.EpisodeFigures.rewards:type_name -> vignette.v1.RewardFigure
-	2, // 3: vignette.v1.EpisodeFigures.columns:type_name -> vignette.v1.ColumnFigure
-	3, // 4: vignette.v1.EpisodeFigures.judges:type_name -> vignette.v1.JudgeFigures
-	4, // 5: vignette.v1.EpisodeFigures.outcomes:type_name -> vignette.v1.OutcomeFigure
-	5, // 6: vignette.v1.EpisodeFigures.times:type_name -> vignette.v1.EpisodeTimes
-	7, // [7:7] is the sub-list for method output_type
-	7, // [7:7] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	7, // 0: vignette.v1.EpisodeFigures.phase:type_name -> vignette.v1.EpisodePhase
+	8, // 1: vignette.v1.EpisodeFigures.validity:type_name -> vignette.v1.Validity
+	2, // 2: vignette.v1.EpisodeFigures.rewards:type_name -> vignette.v1.RewardFigure
+	3, // 3: vignette.v1.EpisodeFigures.columns:type_name -> vignette.v1.ColumnFigure
+	4, // 4: vignette.v1.EpisodeFigures.judges:type_name -> vignette.v1.JudgeFigures
+	5, // 5: vignette.v1.EpisodeFigures.outcomes:type_name -> vignette.v1.OutcomeFigure
+	6, // 6: vignette.v1.EpisodeFigures.times:type_name -> vignette.v1.EpisodeTimes
+	1, // 7: vignette.v1.EpisodeFigures.abstentions:type_name -> vignette.v1.AbstentionFigure
+	8, // [8:8] is the sub-list for method output_type
+	8, // [8:8] is the sub-list for method input_type
+	8, // [8:8] is the sub-list for extension type_name
+	8, // [8:8] is the sub-list for extension extendee
+	0, // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_figures_proto_init() }
@@ -679,15 +759,15 @@ func file_vignette_v1_figures_proto_init() {
 	file_vignette_v1_episode_proto_init()
 	file_vignette_v1_options_proto_init()
 	file_vignette_v1_run_proto_init()
-	file_vignette_v1_figures_proto_msgTypes[1].OneofWrappers = []any{}
 	file_vignette_v1_figures_proto_msgTypes[2].OneofWrappers = []any{}
+	file_vignette_v1_figures_proto_msgTypes[3].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_figures_proto_rawDesc), len(file_vignette_v1_figures_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   6,
+			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
