@@ -168,7 +168,7 @@ func (q *queuedRun) isTold(place int) bool {
 
 // look tells of an episode that came to rest, wherever that was.
 func (q *queuedRun) look(ctx context.Context, place int) {
-	if q.isTold(place) || place >= q.planner.Len() {
+	if place < 0 || place >= q.planner.Len() || q.isTold(place) { // It comes off the wire.
 		return
 	}
 	at, err := q.stand(ctx, place)
