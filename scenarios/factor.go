@@ -29,8 +29,11 @@ var frozen = map[protoreflect.FullName][]string{
 	fullName[*vignettev1.Role]():     {"id", "reward", "persona.id", "persona.source", "persona.extensions"},
 }
 
-// FactorField finds the field a factor varies, in the role or scenario it belongs to.
+// FactorField finds the field a factor varies, in the role or scenario it belongs to; of [JudgeField] it is the model of a judge.
 func FactorField(f *vignettev1.Factor) (protoreflect.FieldDescriptor, error) {
+	if IsJudge(f) {
+		return judgeModel(), nil
+	}
 	md := (&vignettev1.Role{}).ProtoReflect().Descriptor()
 	if f.Role == "" {
 		md = (&vignettev1.Scenario{}).ProtoReflect().Descriptor()
@@ -67,6 +70,9 @@ func Apply(s *vignettev1.Scenario, f *vignettev1.Factor, l *vignettev1.Level) er
 	role, err := FactorRole(s, f)
 	if err != nil {
 		return err
+	}
+	if IsJudge(f) {
+		return setJudges(s, l)
 	}
 	if role == nil {
 		return setLevel(s, f.Field, l)
@@ -146,6 +152,9 @@ func CheckLevel(s *vignettev1.Scenario, f *vignettev1.Factor, l *vignettev1.Leve
 
 // fieldPath is where a factor's field stands in the scenario.
 func fieldPath(s *vignettev1.Scenario, f *vignettev1.Factor) string {
+	if IsJudge(f) {
+		return "evaluators"
+	}
 	for i, r := range s.Roles {
 		if f.Role != "" && r.Id == resolveFocal(s, f.Role) {
 			return fmt.Sprintf("roles[%d].%s", i, f.Field)
@@ -198,7 +207,11 @@ func checkLevels(s *vignettev1.Scenario, f *vignettev1.Factor, at string, d repo
 			d.Report(at+".name", fmt.Sprintf("another level is called %q too", l.Name), "give each level a name of its own")
 		}
 		seen[l.Name] = true
-		if err := CheckLevel(s, f, l); err != nil {
+		err := CheckLevel(s, f, l)
+		if err == nil {
+			err = CheckJudges([]*vignettev1.Scenario{s}, f, l)
+		}
+		if err != nil {
 			p := asProblem(err)
 			d.Report(at+levelField(l), fmt.Sprintf("%s cannot have this level: %s", Label(f), p.Message), p.Hint)
 		}

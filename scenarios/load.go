@@ -87,6 +87,11 @@ func ReadRubric(name string, data []byte) (*vignettev1.Rubric, error) {
 	return (&reader{data: data}).rubric(name)
 }
 
+// ReadStudy reads a study from bytes; see [Read]. Scenarios and personas that it names must ship: it lies in no folder.
+func ReadStudy(name string, data []byte) (*Study, error) {
+	return (&reader{data: data}).study(name)
+}
+
 // LoadPersonas reads personas from a file, or from all files of a directory (not of those below it) in the order of
 // their names. Two personas with one id are an error.
 func LoadPersonas(name string) ([]*vignettev1.Persona, error) {

@@ -227,8 +227,8 @@ func checkStudy(s *Study, d reporter) {
 // checkStudyField holds a factor's role and field against the scenarios.
 func checkStudyField(s *Study, f *vignettev1.StudyFactor, at string, d reporter) bool {
 	factor := factorOf(f)
-	if strings.HasPrefix(f.GetField(), "evaluators") || f.GetRole() == "evaluator" || f.GetRole() == "judge" {
-		d.Report(at+".field", "a judge is not varied while it is played: every judge can score the same episodes", "play once, and have another judge score what was said: 'vignette score'; or list both under evaluators: in the scenario")
+	if strings.HasPrefix(f.GetField(), "evaluators") || f.GetRole() == "evaluator" || f.GetRole() == JudgeField {
+		d.Report(at+".field", "who judges is a factor of its own", "write `field: judge` without a role, and models as levels; \"builtin\" are an evaluator's rules")
 		return false
 	}
 	for _, played := range s.Played {
@@ -254,6 +254,11 @@ func checkStudyLevels(s *Study, f *vignettev1.StudyFactor, at string, d reporter
 			d.Report(at+".name", fmt.Sprintf("another level is called %q too", l.GetName()), "give each level a name of its own")
 		}
 		seen[l.GetName()] = true
+		if err := CheckJudges(s.Played, factorOf(f), l); err != nil {
+			p := asProblem(err)
+			d.Report(at+levelField(l), p.Message, p.Hint)
+			continue
+		}
 		for _, played := range s.Played {
 			if err := CheckLevel(played, factorOf(f), l); err != nil {
 				p := asProblem(err)

@@ -57,7 +57,7 @@ func TestStudyProblems(t *testing.T) {
 		{"a file that is not there", "ask-for-leave,", "mine.yaml,", ":4:", "there is no such file"},
 		{"one level", "[0.2, 0.9]", "[0.2]", ":6:", "levels"},
 		{"only blocks", "field: policy.skill,", "field: policy.skill, block: true,", ":5:", "nothing is compared"},
-		{"a judge", "role: focal, field: policy.skill", "field: evaluators", ":6:", "a judge is not varied while it is played"},
+		{"a judge", "role: focal, field: policy.skill", "field: evaluators", ":6:", "who judges is a factor of its own"},
 		{"no kind", "kind: study\n", "", ":1:", "write `kind: study` at the top"},
 		{"no question", "question: Does skill help?\n", "", "", "question"},
 		{"two of one name", "[0.2, 0.9]", "[{name: a, value: 0.2}, {name: a, value: 0.9}]", ":6:", `another level is called "a" too`},

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/vignette-sim/vignette/internal/stats"
+	"github.com/vignette-sim/vignette/scenarios"
 	"github.com/vignette-sim/vignette/studies/compare"
 )
 
@@ -133,6 +134,7 @@ func encounters(groups []*group, factor string, levels []string) []compare.Encou
 		repeat int32
 	}
 	at := map[key]int{}
+	var heard [][]judgments // by encounter and level
 	var out []compare.Encounter
 	for _, g := range groups {
 		level, ok := g.level(factor)
@@ -144,9 +146,15 @@ func encounters(groups []*group, factor string, levels []string) []compare.Encou
 			k := key{g.rest(factor), repeat}
 			if _, known := at[k]; !known {
 				at[k] = len(out)
+				heard = append(heard, make([]judgments, len(levels)))
 				out = append(out, compare.Encounter{Scenario: g.factors[0].Level, Person: g.person(factor), Cell: k.rest, Values: make([]*float64, len(levels))})
 			}
-			out[at[k]].Values[slices.Index(levels, level)] = values[repeat]
+			heard[at[k]][slices.Index(levels, level)].add(values[repeat])
+		}
+	}
+	for i := range out {
+		for k := range levels {
+			out[i].Values[k] = heard[i][k].value()
 		}
 	}
 	return out
@@ -209,11 +217,11 @@ func (g *group) level(factor string) (string, bool) {
 	return "", false
 }
 
-// rest is what a group shares with the group it is compared with.
+// rest is what a group shares with the group it is compared with, whoever judges.
 func (g *group) rest(factor string) string {
 	var key strings.Builder
 	for _, f := range g.factors {
-		if f.Name != factor {
+		if f.Name != factor && f.Name != scenarios.JudgeField {
 			key.WriteString(f.Name + "\x00" + f.Level + "\x00")
 		}
 	}
@@ -233,7 +241,7 @@ var rewardRange = [2]float64{-1, 1}
 func (t *Table) compare(groups []*group, factor, against, level string) Comparison {
 	c := Comparison{Factor: factor, Level: level, Against: against}
 	matches := matchGroups(groups, factor, against, level)
-	for _, m := range matches {
+	for _, m := range firstJudge(matches, factor) {
 		c.Planned += common(m.against.begun, m.level.begun)
 		c.Pairs += common(m.against.usable, m.level.usable)
 	}
@@ -279,16 +287,23 @@ func partDifference(part compare.Part) Difference {
 }
 
 func matchGroups(groups []*group, factor, against, level string) []matched {
+	key := func(g *group) string {
+		if factor == scenarios.JudgeField {
+			return g.rest(factor)
+		}
+		judge, _ := g.level(scenarios.JudgeField)
+		return g.rest(factor) + judge
+	}
 	partners := map[string]*group{}
 	for _, g := range groups {
 		if l, ok := g.level(factor); ok && l == level {
-			partners[g.rest(factor)] = g
+			partners[key(g)] = g
 		}
 	}
 	var out []matched
 	for _, g := range groups {
-		if l, ok := g.level(factor); ok && l == against && partners[g.rest(factor)] != nil {
-			out = append(out, matched{g, partners[g.rest(factor)]})
+		if l, ok := g.level(factor); ok && l == against && partners[key(g)] != nil {
+			out = append(out, matched{g, partners[key(g)]})
 		}
 	}
 	return out
@@ -339,6 +354,12 @@ func (g *group) person(compared string) string {
 // pairs are all pairs begun on both sides, in the design's order, with the values that there are of an outcome. Pairs to which a dimension does
 // not apply are left out, and so are scenarios in which nobody scores it.
 func pairs(matches []matched, outcome, compared string) []compare.Pair {
+	type key struct {
+		cell   string
+		repeat int32
+	}
+	at := map[key]int{}
+	var heard [][2]judgments
 	var out []compare.Pair
 	for _, m := range matches {
 		against, level := m.against.valuesOf(outcome), m.level.valuesOf(outcome)
@@ -349,12 +370,56 @@ func pairs(matches []matched, outcome, compared string) []compare.Pair {
 			if m.against.idleIn[outcome][repeat] || m.level.idleIn[outcome][repeat] {
 				continue
 			}
-			out = append(out, compare.Pair{
-				Scenario: m.scenario(), Person: m.against.person(compared), Cell: m.against.rest(compared), Against: against[repeat], Level: level[repeat],
-			})
+			k := key{m.against.rest(compared), repeat}
+			if _, known := at[k]; !known {
+				at[k] = len(out)
+				heard = append(heard, [2]judgments{})
+				out = append(out, compare.Pair{Scenario: m.scenario(), Person: m.against.person(compared), Cell: k.cell})
+			}
+			heard[at[k]][0].add(against[repeat])
+			heard[at[k]][1].add(level[repeat])
 		}
 	}
+	for i := range out {
+		out[i].Against, out[i].Level = heard[i][0].value(), heard[i][1].value()
+	}
 	return out
+}
+
+// judgments are what the judges of one conversation say of it. Where judges are varied beside the factor that is compared, a conversation counts
+// once, with their mean: it was had once, and two who judge it are not two conversations.
+type judgments struct {
+	values  []float64
+	missing bool
+}
+
+func (j *judgments) add(value *float64) {
+	if value == nil {
+		j.missing = true
+		return
+	}
+	j.values = append(j.values, *value)
+}
+
+// value is nil where a judge has none: judges that differ in whom they judge would stand in for each other.
+func (j *judgments) value() *float64 {
+	mean, err := stats.Mean(j.values)
+	if err != nil || j.missing {
+		return nil
+	}
+	return &mean
+}
+
+// firstJudge leaves, where judges are varied beside what is compared, those that the first of them judged.
+func firstJudge(matches []matched, factor string) []matched {
+	if factor == scenarios.JudgeField || len(matches) == 0 {
+		return matches
+	}
+	first, varied := matches[0].against.level(scenarios.JudgeField)
+	return slices.DeleteFunc(slices.Clone(matches), func(m matched) bool {
+		judge, _ := m.against.level(scenarios.JudgeField)
+		return varied && judge != first
+	})
 }
 
 // valuesOf are the values of an outcome by repeat.

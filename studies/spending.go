@@ -3,13 +3,16 @@ package studies
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/vignette-sim/vignette/engine/planning"
 	"github.com/vignette-sim/vignette/engine/projection"
+	"github.com/vignette-sim/vignette/scenarios"
 )
 
 // LevelSpending is what those who speak asked of models at one level of a factor, per episode begun, beside what the level gains. What
-// a run's own judges ask is not in it; what a judge is asked by a prompting strategy is.
+// a run's own judges ask is not in it; what a judge is asked by a prompting strategy is. Of a factor that varies who judges it is the other way
+// round: what the judges asked, and nothing of what was said before them.
 type LevelSpending struct {
 	Factor   string `json:"factor"`
 	Level    string `json:"level"`
@@ -28,16 +31,22 @@ type LevelSpending struct {
 
 // SpendingByLevel adds up what was asked in the episodes begun, which are places of the design, by every level that comparisons hold against
 // another. It is nil where no model was asked.
-func SpendingByLevel(ctx context.Context, calls projection.Calls, planner *planning.Planner, begun []int, comparisons []Comparison) ([]LevelSpending, error) {
-	spent, err := askedFor(ctx, calls, planner)
+func SpendingByLevel(ctx context.Context, calls projection.Calls, planner *planning.Planner, all []int, comparisons []Comparison) ([]LevelSpending, error) {
+	speakers, judges, err := askedFor(ctx, calls, planner)
 	if err != nil {
 		return nil, err
 	}
-	if len(spent) == 0 {
-		return nil, nil
-	}
+	// A conversation that several judge was had once.
+	had := slices.DeleteFunc(slices.Clone(all), func(index int) bool { return planner.Heard(index) != index })
 	var out []LevelSpending
 	for i, c := range comparisons {
+		spent, begun := speakers, had
+		if c.Factor == scenarios.JudgeField {
+			spent, begun = judges, all
+		}
+		if len(spent) == 0 {
+			continue
+		}
 		if i == 0 || comparisons[i-1].Factor != c.Factor {
 			out = append(out, spentAt(planner, begun, spent, c.Factor, c.Against))
 		}
@@ -54,31 +63,36 @@ type taken struct {
 	prompt, completion, cost   float64
 }
 
-// askedFor is what each episode's calls take, by its place. One answer serves all who ask the same question, whichever level asked first, so
+// askedFor is what each episode's calls take, by its place: those of who speaks, and those of the run's judges. One answer serves all who ask the same question, whichever level asked first, so
 // a call that was answered from the record takes what the call of this run took that paid for the answer.
-func askedFor(ctx context.Context, calls projection.Calls, planner *planning.Planner) (map[int]*taken, error) {
+func askedFor(ctx context.Context, calls projection.Calls, planner *planning.Planner) (speakers, judges map[int]*taken, err error) {
 	type asked struct {
-		index  int
+		by     *taken
 		answer string
 	}
-	var all []asked
+	var recorded []asked
+	speakers, judges = map[int]*taken{}, map[int]*taken{}
 	payers, seen := map[string]taken{}, map[string]bool{}
-	out := map[int]*taken{}
 	for call, err := range calls.Calls(ctx, planner.Manifest().GetRun(), "") {
 		if err != nil {
-			return nil, fmt.Errorf("what levels of run %s have cost: %w", planner.Manifest().GetRun(), err)
+			return nil, nil, fmt.Errorf("what levels of run %s have cost: %w", planner.Manifest().GetRun(), err)
 		}
 		index, known := planner.Index(call.GetAccount().GetEpisode())
-		if !known || seen[call.GetId()] || call.GetAccount().GetKind() == "evaluator" {
+		if !known || seen[call.GetId()] {
 			continue
 		}
 		seen[call.GetId()] = true
-		if out[index] == nil {
-			out[index] = &taken{}
+		of := speakers
+		if call.GetAccount().GetKind() == "evaluator" {
+			of = judges
 		}
-		out[index].calls++
+		if of[index] == nil {
+			of[index] = &taken{}
+		}
+		by := of[index]
+		by.calls++
 		if call.GetRecorded() {
-			all = append(all, asked{index: index, answer: call.GetAnswer()})
+			recorded = append(recorded, asked{by: by, answer: call.GetAnswer()})
 			continue
 		}
 		one := taken{prompt: float64(call.GetUsage().GetPromptTokens()), completion: float64(call.GetUsage().GetCompletionTokens()), cost: call.GetCost()}
@@ -88,16 +102,16 @@ func askedFor(ctx context.Context, calls projection.Calls, planner *planning.Pla
 		if call.GetAnswer() != "" {
 			payers[call.GetAnswer()] = one
 		}
-		out[index].add(one)
+		by.add(one)
 	}
-	for _, a := range all {
+	for _, a := range recorded {
 		if one, known := payers[a.answer]; known {
-			out[a.index].add(one)
+			a.by.add(one)
 		} else {
-			out[a.index].elsewhere++
+			a.by.elsewhere++
 		}
 	}
-	return out, nil
+	return speakers, judges, nil
 }
 
 func (t *taken) add(one taken) {

@@ -293,7 +293,7 @@ func (p *page) levelSpending(all []studies.LevelSpending) {
 	if len(all) == 0 {
 		return
 	}
-	p.printf("\n%s\n", p.bold("gain and cost: what those who speak ask of models, per episode"))
+	p.printf("\n%s\n", p.bold("gain and cost: what those who speak (of judge: those who judge) ask of models, per episode"))
 	var rows [][]string
 	recorded := 0
 	for _, s := range all {

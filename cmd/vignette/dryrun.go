@@ -17,6 +17,9 @@ import (
 // rehearsed is how many episodes a dry run plays at most. Chosen: enough for a mean, and done in seconds.
 const rehearsed = 60
 
+// usualPower is how often the smallest difference is to be found that is promised where nobody says how often.
+const usualPower = 0.8
+
 // rehearsal is what a dry run came to.
 type rehearsal struct {
 	planner  *planning.Planner
@@ -26,8 +29,8 @@ type rehearsal struct {
 }
 
 // dryRun plays some of the episodes against a scripted endpoint, in a directory that is thrown away, and prints what all of
-// them are to be expected to take.
-func dryRun(ctx context.Context, cmd *cobra.Command, flags runFlags, prepare preparation) (err error) {
+// them are to be expected to take and can show.
+func dryRun(ctx context.Context, cmd *cobra.Command, wanted runs.Design, asJSON bool) (err error) {
 	n, err := node.OpenRehearsal(ctx, nodeConfig(cmd), settingsFile(cmd))
 	if err != nil {
 		return err
@@ -37,14 +40,24 @@ func dryRun(ctx context.Context, cmd *cobra.Command, flags runFlags, prepare pre
 			err = closeErr
 		}
 	}()
-	r, err := rehearse(ctx, n, prepare)
+	r, err := rehearse(ctx, n, begun(wanted))
 	if err != nil {
 		return err
 	}
-	if flags.json {
-		return writeJSON(cmd, r.record())
+	f, err := foresee(ctx, n, wanted, usualPower)
+	if err != nil {
+		return err
 	}
-	newPage(cmd.OutOrStdout()).rehearsal(r)
+	if asJSON {
+		record := r.record()
+		record.Pilot, record.Outlook = f.Pilot, f.Outlook
+		return writeJSON(cmd, record)
+	}
+	p := newPage(cmd.OutOrStdout())
+	p.rehearsal(r)
+	if len(f.Outlook) > 0 {
+		p.outlooks(f, usualPower)
+	}
 	return nil
 }
 
@@ -56,7 +69,7 @@ func rehearse(ctx context.Context, n *node.Node, prepare preparation) (*rehearsa
 	r := &rehearsal{planner: planner}
 	options := runs.Options{
 		Workers: runs.DefaultWorkers,
-		Stride:  (planner.Len() + rehearsed - 1) / rehearsed,
+		Stride:  (conversations(planner) + rehearsed - 1) / rehearsed,
 		Each: func(_ int, state *episode.State) {
 			r.played++
 			r.turns += len(state.Turns())
@@ -71,6 +84,15 @@ func rehearse(ctx context.Context, n *node.Node, prepare preparation) (*rehearsa
 	}
 	r.scale()
 	return r, nil
+}
+
+// conversations is how many are had; episodes are more where several judges score one.
+func conversations(planner *planning.Planner) int {
+	n := 0
+	for range planner.Conversations(1) {
+		n++
+	}
+	return n
 }
 
 // scale takes what some episodes took for what all will.
@@ -114,14 +136,21 @@ const cellsShown = 20
 
 func (r *rehearsal) turnsEach() float64 { return float64(r.turns) / float64(max(1, r.played)) }
 
-func (r *rehearsal) record() any {
-	manifest := r.planner.Manifest()
-	return struct {
-		Type     string     `json:"type"`
-		Episodes int        `json:"episodes"`
-		Cells    int        `json:"cells"`
-		Turns    float64    `json:"turns_each"`
-		Played   int        `json:"rehearsed"`
-		Models   *jsonSpent `json:"models,omitempty"`
-	}{"dry_run", r.planner.Len(), r.planner.Len() / int(manifest.GetRepeats()), r.turnsEach(), r.played, spendingRecord(r.spending)}
+// rehearsalRecord is a rehearsal as it is written; what it can show is there where something is compared.
+type rehearsalRecord struct {
+	Type     string     `json:"type"`
+	Episodes int        `json:"episodes"`
+	Cells    int        `json:"cells"`
+	Turns    float64    `json:"turns_each"`
+	Played   int        `json:"rehearsed"`
+	Models   *jsonSpent `json:"models,omitempty"`
+	Pilot    int        `json:"pilot_episodes,omitempty"`
+	Outlook  []outlook  `json:"outlook,omitempty"`
+}
+
+func (r *rehearsal) record() rehearsalRecord {
+	return rehearsalRecord{
+		Type: "dry_run", Episodes: r.planner.Len(), Cells: r.planner.Len() / int(r.planner.Manifest().GetRepeats()), Turns: r.turnsEach(), Played: r.played,
+		Models: spendingRecord(r.spending),
+	}
 }

@@ -129,7 +129,7 @@ func addCommands(root *cobra.Command) {
 		{"play", "Play", []*cobra.Command{newRun(), newPlan(), newFork(), newPause(), newResume(), newCancel(), newScenarios(), newBrief(), newPractice()}},
 		{"look", "Look at what was played", []*cobra.Command{newRuns(), newShow(), newTop(), newReport(), newExport(), newReward(), newAttribution(), newHindsight()}},
 		{"write", "Write and bring in files", []*cobra.Command{newNew(), newValidate(), newSchema(), newImport(), newConvert()}},
-		{"measure", "Rate, score, and measure what plays and scores", []*cobra.Command{newRate(), newScore(), newAgreement(), newCalibrate(), newJudges(), newCompare(), newAudit(), newTom(), newMinds()}},
+		{"measure", "Rate, score, and measure what plays and scores", []*cobra.Command{newRate(), newScore(), newAgreement(), newCalibrate(), newJudges(), newCompare(), newGenerations(), newAudit(), newTom(), newMinds()}},
 		{"keep", "Keep, carry and delete", []*cobra.Command{newBundle(), newBackup(), newRestore(), newRm()}},
 		{"serve", "Serve others, and check the setup", []*cobra.Command{newAgent(), newWorker(), newServe(), newBroker(), newAuth(), newAccount(), newDoctor()}},
 	} {

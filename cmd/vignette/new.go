@@ -17,7 +17,7 @@ import (
 func newNew() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "new",
-		Short: "Write a commented file: a scenario, a persona, a rubric, or your own situation",
+		Short: "Write a commented file: a scenario, a persona, a rubric, a study, or your own situation",
 		Long: `Asks a few questions and writes a commented file that is right and can be played at
 once. Every question has a flag, so that nothing needs to be asked; --yes takes the
 defaults for the rest. Answers may come through a pipe, one a line, in the order of
@@ -47,7 +47,11 @@ from in your editor. A scenario names the file under evaluators: ('- {rubric: FI
 'vignette score --evaluator FILE' rates recorded conversations by it. A language model
 reads it; without one its scores say why they are missing.`,
 		"  vignette new rubric\n  vignette new rubric --title Warmth --yes -o rubrics/warmth.yaml\n  vignette new rubric --title Pauses --unit span --yes")
-	cmd.AddCommand(situation, scenario, persona, rubric, newChecklist())
+	study := newForm(interview.Study(), "Write a study: what is compared, in which situations, how often", `Asks for the question, the situations and what is varied, and writes a study file in which one
+factor is in use and the others stand by as notes. By rules it runs at once; what models alone
+read needs --model.`,
+		"  vignette new study\n  vignette new study --vary strategy --question 'Does it help to think first?' --yes -o think-first.yaml\n  vignette new study --yes -o skill.yaml && vignette plan skill.yaml")
+	cmd.AddCommand(situation, scenario, persona, rubric, study, newChecklist())
 	return cmd
 }
 
@@ -217,6 +221,8 @@ func (a *asker) next(kind, path string) error {
 	switch kind {
 	case "rubric":
 		text = "Use it in a scenario with `evaluators: [{rubric: " + quoted + "}]`, and a model: --model evaluator=MODEL"
+	case "study":
+		text = "See what it takes with: vignette plan " + quoted + "; play it with: vignette run " + quoted
 	case "persona":
 		text = "Try it with: vignette run cbt-intake --vary client.persona=" + quoted
 	}

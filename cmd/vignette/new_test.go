@@ -108,3 +108,20 @@ func TestNewRefuses(t *testing.T) {
 	p.must("new", "persona", "--name", "Ruth", "--yes", "--force")
 	p.must("validate", "ruth.yaml")
 }
+
+// A study that is written is right, says what it takes, and is played at once, whatever is varied and however it is asked.
+func TestNewStudy(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	for _, vary := range []string{"skill", "stimulus", "strategy", "temperature", "identity"} {
+		p.must("new", "study", "--vary", vary, "--question", `Does "`+vary+`" matter: yes, or #no?`, "--yes", "-o", vary+".yaml")
+	}
+	p.must("validate", "skill.yaml", "stimulus.yaml", "strategy.yaml", "temperature.yaml", "identity.yaml")
+	p.must("new", "study", "--repeats", "1", "--hypothesis", "It does.", "--scenario", "ask-for-leave", "--yes", "-o", "small.yaml")
+	if done := last(t, p.must("run", "small.yaml", "--json")); done["episodes"].(map[string]any)["ok"] != 2.0 {
+		t.Errorf("episodes %v", done["episodes"])
+	}
+	if _, stderr, code := p.run("new", "study", "--scenario", "ask-for-live", "--yes"); code == exitDone || !strings.Contains(stderr, `did you mean "ask-for-leave"`) {
+		t.Errorf("exit %d, %q", code, stderr)
+	}
+}

@@ -35,11 +35,15 @@ intervals of 'vignette compare'. Where rules do not differ at all between two le
 is in standard deviations of the paired difference.`,
 		Example: `  vignette plan traits-and-mind-reading
   vignette plan my-study.yaml --repeats 10 --json
+  vignette plan ask-for-leave --model gpt-4o-mini --strategy focal=plain,critic --repeats 20
   vignette plan ask-for-leave refuse-a-loan --vary focal.policy.skill=0.2,0.9 --repeats 10`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !(power > 0.05 && power < 1) {
 				return usagef("--power is %v; it must lie between 0.05 and 1", power)
+			}
+			if err := flags.spellStrategies(); err != nil {
+				return err
 			}
 			wanted, err := designOf(cmd, args, flags)
 			if err != nil {
@@ -51,8 +55,9 @@ is in standard deviations of the paired difference.`,
 	cmd.Flags().Uint64Var(&flags.seed, "seed", 1, "seed of all chance")
 	cmd.Flags().IntVar(&flags.repeats, "repeats", 0, "plays of each cell, from 1 (default: the study's, else 1)")
 	cmd.Flags().StringArrayVar(&flags.vary, "vary", nil, "factor to vary: ROLE.FIELD=A,B or ROLE.persona=DIR; may be given several times")
+	addStrategyFlag(cmd, &flags.strategies)
 	cmd.Flags().StringVar(&flags.models.model, "model", "", "who is played and judged by which model: MODEL for all, or WHO=MODEL,...")
-	cmd.Flags().Float64Var(&power, "power", 0.8, "how often the smallest difference is to be found, 0.05 to 1")
+	cmd.Flags().Float64Var(&power, "power", usualPower, "how often the smallest difference is to be found, 0.05 to 1")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "write one JSON object")
 	cmd.ValidArgsFunction = completeScenarios
 	return cmd
@@ -90,17 +95,16 @@ func plan(cmd *cobra.Command, wanted runs.Design, power float64, asJSON bool) (e
 	if err != nil {
 		return err
 	}
-	outlooks, pilot, err := foresee(ctx, n, wanted, power)
+	f, err := foresee(ctx, n, wanted, power)
 	if err != nil {
 		return err
 	}
 	if asJSON {
 		return writeJSON(cmd, struct {
-			Type      string    `json:"type"`
-			Rehearsal any       `json:"rehearsal"`
-			Pilot     int       `json:"pilot_episodes"`
-			Outlook   []outlook `json:"outlook"`
-		}{"plan", r.record(), pilot, outlooks})
+			Type      string `json:"type"`
+			Rehearsal any    `json:"rehearsal"`
+			foresight
+		}{"plan", r.record(), f})
 	}
 	p := newPage(cmd.OutOrStdout())
 	if q := wanted.Study.GetQuestion(); q != "" {
@@ -108,8 +112,14 @@ func plan(cmd *cobra.Command, wanted runs.Design, power float64, asJSON bool) (e
 		p.printf("\n")
 	}
 	p.rehearsal(r)
-	p.outlooks(outlooks, pilot, power)
+	p.outlooks(f, power)
 	return nil
+}
+
+// foresight is what a design can show, from how much differences vary in a pilot.
+type foresight struct {
+	Pilot   int       `json:"pilot_episodes"`
+	Outlook []outlook `json:"outlook"`
 }
 
 // What a pilot plays at most. Chosen: enough clusters for an idea of how much they differ, and done in seconds.
@@ -143,10 +153,13 @@ func isBlock(design runs.Design, f *vignettev1.Factor) bool {
 }
 
 // foresee plays the pilot and says what the whole can show.
-func foresee(ctx context.Context, n *node.Node, wanted runs.Design, power float64) ([]outlook, int, error) {
+func foresee(ctx context.Context, n *node.Node, wanted runs.Design, power float64) (foresight, error) {
+	if !slices.ContainsFunc(wanted.Factors, func(f *vignettev1.Factor) bool { return !isBlock(wanted, f) && len(f.GetLevels()) > 1 }) {
+		return foresight{}, nil
+	}
 	planner, play, err := begun(piloted(wanted))(ctx, n)
 	if err != nil {
-		return nil, 0, err
+		return foresight{}, err
 	}
 	table, played := studies.NewTable(planner.Manifest()), 0
 	err = play(ctx, planner, runs.Options{Workers: runs.DefaultWorkers, Each: func(index int, state *episode.State) {
@@ -154,7 +167,7 @@ func foresee(ctx context.Context, n *node.Node, wanted runs.Design, power float6
 		played++
 	}})
 	if err != nil {
-		return nil, 0, err
+		return foresight{}, err
 	}
 	var out []outlook
 	tests := 0
@@ -185,7 +198,7 @@ func foresee(ctx context.Context, n *node.Node, wanted runs.Design, power float6
 		}
 		out = append(out, o)
 	}
-	return out, played, nil
+	return foresight{played, out}, nil
 }
 
 // plannedFor is how many pairs hold two levels of a factor against each other.
@@ -195,6 +208,7 @@ func plannedFor(design runs.Design, compared *vignettev1.Factor) compare.Planned
 		paired := design.Study.GetDesign() == vignettev1.StudyDesign_STUDY_DESIGN_PAIRED && !isBlock(design, f)
 		switch {
 		case f == compared || paired:
+		case scenarios.IsJudge(f): // who judges makes no pairs: a conversation counts once
 		case f.GetField() == "persona":
 			out.Persons *= len(f.GetLevels())
 		default:
@@ -205,7 +219,8 @@ func plannedFor(design runs.Design, compared *vignettev1.Factor) compare.Planned
 }
 
 // outlooks writes what a study can show.
-func (p *page) outlooks(all []outlook, pilot int, power float64) {
+func (p *page) outlooks(f foresight, power float64) {
+	all, pilot := f.Outlook, f.Pilot
 	if len(all) == 0 {
 		p.printf("\nNothing is varied that could be compared.\n")
 		return

@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -97,8 +96,8 @@ question is not paid for twice, --replay asks nothing at all.`,
 	cmd.Flags().Uint64Var(&flags.seed, "seed", 1, "seed of all chance")
 	cmd.Flags().IntVar(&flags.repeats, "repeats", 0, "plays of each cell, from 1 (default 1; 5 in the starter study)")
 	cmd.Flags().IntVar(&flags.workers, "workers", 0, fmt.Sprintf("episodes played at once, from 1 (default %d; %d where models are asked)", runs.DefaultWorkers, runs.DefaultModelWorkers))
-	cmd.Flags().StringArrayVar(&flags.vary, "vary", nil, "factor to vary: ROLE.FIELD=A,B or ROLE.persona=DIR; may be given several times")
-	cmd.Flags().StringArrayVar(&flags.strategies, "strategy", nil, "prompting strategy of a role that a model plays: ROLE=NAME, or ROLE=A,B to compare; see docs/models.md")
+	cmd.Flags().StringArrayVar(&flags.vary, "vary", nil, "factor to vary: ROLE.FIELD=A,B, ROLE.persona=DIR or judge=A,B; may be given several times")
+	addStrategyFlag(cmd, &flags.strategies)
 	cmd.Flags().BoolVar(&flags.json, "json", false, "write NDJSON: a launch record, one record per episode, a done record")
 	cmd.Flags().StringVar(&flags.resume, "resume", "", "run to finish: what is missing is played and nothing else (an id, or \"last\")")
 	cmd.Flags().BoolVar(&flags.parked, "parked", false, "with --resume: try again what was parked")
@@ -112,20 +111,17 @@ question is not paid for twice, --replay asks nothing at all.`,
 }
 
 func runRun(cmd *cobra.Command, args []string, flags runFlags) error {
-	for _, spec := range flags.strategies {
-		role, names, ok := strings.Cut(spec, "=")
-		if !ok || role == "" || names == "" {
-			return usagef("--strategy is %q; it must be ROLE=NAME, as in --strategy focal=chain_of_thought", spec)
-		}
-		flags.vary = append(flags.vary, role+".policy.strategy="+names)
+	if err := flags.spellStrategies(); err != nil {
+		return err
 	}
 	if err := flags.check(cmd, args); err != nil {
 		return err
 	}
 	prepare := resumed(cmd, args, flags)
+	var wanted runs.Design
 	if flags.resume == "" {
-		wanted, err := designOf(cmd, args, flags)
-		if err != nil {
+		var err error
+		if wanted, err = designOf(cmd, args, flags); err != nil {
 			return err
 		}
 		prepare = begun(wanted)
@@ -135,7 +131,7 @@ func runRun(cmd *cobra.Command, args []string, flags runFlags) error {
 	ctx, drain, stop := interruptible(cmd.Context(), "finishing the episodes in flight")
 	defer stop()
 	if flags.models.dryRun {
-		return dryRun(ctx, cmd, flags, prepare)
+		return dryRun(ctx, cmd, wanted, flags.json) // never of a run that is resumed
 	}
 	return withNode(ctx, cmd, func(n *node.Node) error {
 		if err := hostMinds(ctx, cmd, n); err != nil {

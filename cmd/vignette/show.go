@@ -97,8 +97,8 @@ func newShow() *cobra.Command {
 		Use:   "show RUN|EPISODE|last",
 		Short: "Show a run or an episode",
 		Long: `Shows a run: what became of its episodes, its table and a line for each; or an
-episode: what was said, how it was scored and why. "last" is the newest run; the
-beginning of an id is enough.
+episode: what was said, how it was scored and why. "last" is the newest run
+(a session of practice only where there is nothing else); the beginning of an id is enough.
 
 Scores stand below the turns, those read from mental states ("felt distress")
 among them. --private adds the states themselves, as they were committed before

@@ -4,11 +4,29 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/vignette-sim/vignette/engine/runs"
 	"github.com/vignette-sim/vignette/node"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/scenarios"
 )
+
+func addStrategyFlag(cmd *cobra.Command, strategies *[]string) {
+	cmd.Flags().StringArrayVar(strategies, "strategy", nil, "prompting strategy of a role that a model plays: ROLE=NAME, or ROLE=A,B to compare; see docs/models.md")
+}
+
+// spellStrategies writes --strategy out as the --vary that it is short for.
+func (f *runFlags) spellStrategies() error {
+	for _, spec := range f.strategies {
+		role, names, ok := strings.Cut(spec, "=")
+		if !ok || role == "" || names == "" {
+			return usagef("--strategy is %q; it must be ROLE=NAME, as in --strategy focal=chain_of_thought", spec)
+		}
+		f.vary = append(f.vary, role+".policy.strategy="+names)
+	}
+	return nil
+}
 
 // checkStrategies refuses prompting strategies that there are not, before anything is played. Agents of others may have strategies of
 // their own: those are left to them.

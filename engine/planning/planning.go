@@ -4,6 +4,8 @@ package planning
 
 import (
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -18,6 +20,7 @@ type Planner struct {
 	manifest   *vignettev1.Manifest
 	design     *design.Design
 	evaluators map[string]*vignettev1.EvaluatorDescription
+	judges     map[judge]*vignettev1.EvaluatorDescription
 
 	mu     sync.Mutex
 	recent [recentScenarios]resolved
@@ -35,18 +38,22 @@ type resolved struct {
 	scenario    *vignettev1.Scenario
 }
 
+// judge is an evaluator with the model it judges with, "" for its rules: where judges are varied one name has several.
+type judge struct{ name, model string }
+
 // New returns the planner of a manifest. The error says what is wrong with the design.
 func New(manifest *vignettev1.Manifest) (*Planner, error) {
 	d, err := design.New(manifest)
 	if err != nil {
 		return nil, err
 	}
-	p := &Planner{manifest: manifest, design: d, evaluators: map[string]*vignettev1.EvaluatorDescription{}}
+	p := &Planner{manifest: manifest, design: d, evaluators: map[string]*vignettev1.EvaluatorDescription{}, judges: map[judge]*vignettev1.EvaluatorDescription{}}
 	for i := range p.recent {
 		p.recent[i].combination = -1
 	}
 	for _, description := range manifest.GetEvaluators() {
 		p.evaluators[description.GetName()] = description
+		p.judges[judge{description.GetName(), description.GetModel()}] = description
 	}
 	return p, nil
 }
@@ -102,6 +109,47 @@ func (p *Planner) Index(episodeID string) (int, bool) {
 	return i, ok
 }
 
+// Heard is the place of the episode whose conversation the one at a place scores: its own, unless a factor varies who judges and the place is
+// not at its first level.
+func (p *Planner) Heard(i int) int { return p.design.Heard(i) }
+
+// Judged are the places of the other episodes that score the conversation of the one at a place; none where judges are not varied.
+func (p *Planner) Judged(i int) []int { return p.design.Judged(i) }
+
+// Conversations are the places whose conversations are played, every stride-th of them in order: all places, unless a factor varies who judges.
+func (p *Planner) Conversations(stride int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		n := 0
+		for i := range p.Len() {
+			if p.Heard(i) != i {
+				continue
+			}
+			if n%max(1, stride) == 0 && !yield(i) {
+				return
+			}
+			n++
+		}
+	}
+}
+
+// evaluatorsOf are the descriptions of evaluators by name, as those describe themselves who judge in a resolved scenario.
+func (p *Planner) evaluatorsOf(scenario *vignettev1.Scenario) map[string]*vignettev1.EvaluatorDescription {
+	if len(p.judges) == len(p.evaluators) {
+		return p.evaluators
+	}
+	out := maps.Clone(p.evaluators)
+	for _, use := range scenario.GetEvaluators() {
+		model := use.GetModel()
+		if !isModel(model) {
+			model = ""
+		}
+		if description := p.judges[judge{use.GetName(), model}]; description != nil {
+			out[use.GetName()] = description
+		}
+	}
+	return out
+}
+
 // Find returns the places of the episodes whose id begins with a text, at most limit of them.
 func (p *Planner) Find(beginning string, limit int) []int {
 	if i, ok := p.Index(beginning); ok {
@@ -131,7 +179,7 @@ func (p *Planner) Plan(i int) (*episode.Plan, error) {
 		Seed:       p.manifest.GetSeed(),
 		Luck:       map[string]uint64{},
 		Fork:       p.manifest.GetFork(),
-		Evaluators: p.evaluators,
+		Evaluators: p.evaluatorsOf(scenario),
 	}
 	repeat := cell.GetRepeat()
 	if plan.Fork != nil {

@@ -212,7 +212,7 @@ func eachOutcome(ctx context.Context, tx *sql.Tx, run string, take func(place in
 	return rows.Err()
 }
 
-// named returns the ids of the runs that a name can stand for: itself, those that begin with it, or the newest.
+// named returns the ids of the runs that a name can stand for: itself, or those that begin with it, oldest first.
 func (x *Index) named(ctx context.Context, name string) (found []string, err error) {
 	err = x.use(ctx, false, func(db *sql.DB) error {
 		all, err := queryRuns(ctx, db)
@@ -222,8 +222,6 @@ func (x *Index) named(ctx context.Context, name string) (found []string, err err
 			case row.run == name:
 				found = []string{name}
 				return err
-			case name == Latest:
-				found = []string{row.run}
 			case strings.HasPrefix(row.run, name):
 				found = append(found, row.run)
 			}

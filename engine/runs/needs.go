@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/structpb"
 
 	"github.com/vignette-sim/vignette/engine/planning"
 	"github.com/vignette-sim/vignette/internal/enumname"
@@ -24,6 +25,8 @@ type needs struct {
 	agents map[string][]part
 	// models are the models that are asked.
 	models []string
+	// judges are the evaluators that score, each once for every model and rubric it has, by name.
+	judges []*vignettev1.EvaluatorUse
 	// roles are the parts by what the run's models are given by: role ids and kinds.
 	roles map[string][]cast
 }
@@ -56,7 +59,9 @@ func survey(planner *planning.Planner) (*needs, error) {
 			}
 		}
 		needed.models = append(needed.models, planning.Models(scenario)...)
+		needed.judges = append(needed.judges, scenario.GetEvaluators()...)
 	}
+	needed.judges = eachOnce(needed.judges)
 	slices.Sort(needed.models)
 	needed.models = slices.Compact(needed.models)
 	return needed, nil
@@ -120,7 +125,67 @@ func (r *Runner) appointJudges(ctx context.Context, manifest *vignettev1.Manifes
 			}
 		}
 	}
-	return oneModelEach(manifest)
+	if err := oneModelEach(manifest); err != nil {
+		return err
+	}
+	return r.appointVaried(ctx, manifest, judges)
+}
+
+// appointVaried writes into the levels of a factor of judges which evaluators judge with the model that a level names: those that have a judge.
+func (r *Runner) appointVaried(ctx context.Context, manifest *vignettev1.Manifest, known map[string]bool) error {
+	for i, factor := range manifest.GetFactors() {
+		if scenarios.IsJudge(factor) {
+			factor = proto.CloneOf(factor)
+			if err := r.appointLevels(ctx, factor, manifest.GetScenarios(), known); err != nil {
+				return err
+			}
+			manifest.Factors[i] = factor
+		}
+	}
+	for _, scenario := range manifest.GetScenarios() {
+		for _, factor := range scenario.GetFactors() {
+			if scenarios.IsJudge(factor) {
+				if err := r.appointLevels(ctx, factor, []*vignettev1.Scenario{scenario}, known); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (r *Runner) appointLevels(ctx context.Context, factor *vignettev1.Factor, all []*vignettev1.Scenario, known map[string]bool) error {
+	for _, level := range factor.GetLevels() {
+		models, err := scenarios.JudgesAt(level)
+		if err != nil {
+			return fmt.Errorf("%s, level %s: %w", scenarios.Label(factor), level.GetName(), err)
+		}
+		model := models[""]
+		if model == "" || model == planning.Builtin {
+			continue // who judges is named, or rules do
+		}
+		named := map[string]any{}
+		for _, scenario := range all {
+			for _, use := range scenario.GetEvaluators() {
+				has, err := r.hasJudge(ctx, known, planning.RuledBy(use))
+				if err != nil {
+					return err
+				}
+				if has {
+					named[use.GetName()] = model
+				}
+			}
+		}
+		if len(named) == 0 {
+			return fmt.Errorf("%s, level %s: none of the evaluators can judge with a model, so nothing would be varied; docs/evaluators.md says which can", scenarios.Label(factor), level.GetName())
+		}
+		value, err := structpb.NewValue(named)
+		if err != nil {
+			return fmt.Errorf("%s, level %s: %w", scenarios.Label(factor), level.GetName(), err)
+		}
+		level.Value = value
+	}
+	return nil
 }
 
 // hasJudge says whether anybody judges with a model as an evaluator does by rules.
@@ -161,17 +226,24 @@ func oneModelEach(manifest *vignettev1.Manifest) error {
 	return nil
 }
 
-// evaluatorUses are the evaluators of a run, each once for every model, rubric and way to be asked that it has there, by name.
+// evaluatorUses are the evaluators of a run before factors are applied; see [eachOnce].
 func evaluatorUses(manifest *vignettev1.Manifest) []*vignettev1.EvaluatorUse {
 	var uses []*vignettev1.EvaluatorUse
 	for _, scenario := range manifest.GetScenarios() {
-		for _, use := range scenario.GetEvaluators() {
-			if !slices.ContainsFunc(uses, func(u *vignettev1.EvaluatorUse) bool {
-				return u.GetName() == use.GetName() && u.GetModel() == use.GetModel() && proto.Equal(u.GetRubric(), use.GetRubric()) &&
-					u.GetSamples() == use.GetSamples() && u.GetAbstainBelow() == use.GetAbstainBelow()
-			}) {
-				uses = append(uses, use)
-			}
+		uses = append(uses, scenario.GetEvaluators()...)
+	}
+	return eachOnce(uses)
+}
+
+// eachOnce leaves each evaluator once for every model, rubric and way to be asked that it has, by name.
+func eachOnce(all []*vignettev1.EvaluatorUse) []*vignettev1.EvaluatorUse {
+	var uses []*vignettev1.EvaluatorUse
+	for _, use := range all {
+		if !slices.ContainsFunc(uses, func(u *vignettev1.EvaluatorUse) bool {
+			return u.GetName() == use.GetName() && u.GetModel() == use.GetModel() && proto.Equal(u.GetRubric(), use.GetRubric()) &&
+				u.GetSamples() == use.GetSamples() && u.GetAbstainBelow() == use.GetAbstainBelow()
+		}) {
+			uses = append(uses, use)
 		}
 	}
 	slices.SortStableFunc(uses, func(a, b *vignettev1.EvaluatorUse) int { return strings.Compare(a.GetName(), b.GetName()) })

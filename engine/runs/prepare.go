@@ -73,7 +73,7 @@ func (r *Runner) plan(ctx context.Context, design Design) (*planning.Planner, er
 		CreatedAt:      timestamppb.New(r.Clock.Now()),
 		Seed:           design.Seed,
 		Repeats:        int32(max(1, design.Repeats)),
-		Factors:        design.Factors,
+		Factors:        slices.Clone(design.Factors),
 		Models:         design.Models,
 		ProgramVersion: r.Version,
 		Extends:        design.Extends,
@@ -153,7 +153,7 @@ func (r *Runner) introduce(ctx context.Context, manifest *vignettev1.Manifest, n
 		}
 		manifest.Agents = append(manifest.Agents, description)
 	}
-	for _, use := range evaluatorUses(manifest) {
+	for _, use := range needed.judges {
 		description, err := r.describeEvaluator(ctx, use)
 		if err != nil {
 			return err

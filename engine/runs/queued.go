@@ -111,18 +111,17 @@ func (q *queuedRun) fill(ctx context.Context, resumed bool) error {
 		return err
 	}
 	var items []*vignettev1.WorkItem
-	for place := 0; place < q.planner.Len(); place += max(1, q.options.Stride) {
+	for place := range q.planner.Conversations(q.options.Stride) {
 		if parked[place] {
 			continue
 		}
 		if resumed {
-			at, err := q.stand(ctx, place)
-			if err == nil && (at.state.Completed() != nil || at.state.Deleted() != nil) {
-				q.tell(place, at.state)
-				continue
-			}
-			if err != nil && !isLasting(err) {
+			over, err := q.over(ctx, place)
+			if err != nil {
 				return err
+			}
+			if over {
+				continue
 			}
 		}
 		items = append(items, &vignettev1.WorkItem{Place: int32(place)})
@@ -132,6 +131,23 @@ func (q *queuedRun) fill(ctx context.Context, resumed bool) error {
 	}
 	q.order.Filled = true
 	return q.Queue.SetOrder(ctx, q.order)
+}
+
+// over says whether nothing is left to play of a conversation and of its judges, and tells of what is.
+func (q *queuedRun) over(ctx context.Context, conversation int) (bool, error) {
+	over := true
+	for _, place := range append([]int{conversation}, q.planner.Judged(conversation)...) {
+		at, err := q.stand(ctx, place)
+		switch {
+		case err != nil && !isLasting(err):
+			return false, err
+		case err == nil && (at.state.Completed() != nil || at.state.Deleted() != nil):
+			q.tell(place, at.state)
+		default:
+			over = false
+		}
+	}
+	return over, nil
 }
 
 // stand is where an episode stands in the log.
@@ -166,14 +182,18 @@ func (q *queuedRun) isTold(place int) bool {
 	return q.told[place]
 }
 
-// look tells of an episode that came to rest, wherever that was.
+// look tells of an episode that came to rest, wherever that was, and of those that score its conversation by other judges.
 func (q *queuedRun) look(ctx context.Context, place int) {
-	if place < 0 || place >= q.planner.Len() || q.isTold(place) { // It comes off the wire.
+	if place < 0 || place >= q.planner.Len() { // It comes off the wire.
 		return
 	}
-	at, err := q.stand(ctx, place)
-	if err == nil && isAtRest(at.state) {
-		q.tell(place, at.state)
+	for _, place := range append([]int{place}, q.planner.Judged(place)...) {
+		if q.isTold(place) {
+			continue
+		}
+		if at, err := q.stand(ctx, place); err == nil && isAtRest(at.state) {
+			q.tell(place, at.state)
+		}
 	}
 }
 
@@ -202,7 +222,7 @@ func (q *queuedRun) leave(ctx context.Context, ended error, halted bool) error {
 		}
 		return ended
 	}
-	for place := 0; place < q.planner.Len(); place += max(1, q.options.Stride) {
+	for place := range q.planner.Conversations(q.options.Stride) {
 		if ended := ctx.Err(); ended != nil {
 			return ended
 		}

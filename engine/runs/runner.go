@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"sync"
 	"time"
@@ -140,6 +141,7 @@ type stand struct {
 	state    *episode.State
 	last     uint64                // sequence of its last event
 	recorded int                   // events in its log that are neither claims nor failures
+	scripted int                   // those of them that one is copied from another whose conversation it scores
 	vain     []*vignettev1.Claimed // the takeovers at its end, after which nothing was recorded
 }
 
@@ -168,6 +170,9 @@ func takeUp(ctx context.Context, log Plays, plan *episode.Plan) (stand, error) {
 		if entry.Event.GetClaimed() == nil && entry.Event.GetFailed() == nil {
 			at.recorded++
 		}
+		if episode.IsScripted(entry.Event) {
+			at.scripted++
+		}
 	}
 	return at, nil
 }
@@ -185,16 +190,23 @@ func (r *Runner) playAll(ctx context.Context, planner *planning.Planner, options
 	next := make(chan int)
 	pause := newPause()
 	control := cmp.Or(options.Control, NewControl())
-	go deal(ctx, planner.Len(), max(1, options.Stride), next, options.Drain, control.cancelled, pause.begun)
+	go deal(ctx, planner.Conversations(options.Stride), next, options.Drain, control.cancelled, pause.begun)
 
 	c := r.conductor(planner, options.Terms)
 	c.Gate = r.gate(control, options.Drain)
 	var wait sync.WaitGroup
 	var each sync.Mutex
+	rested := func(i int, state *episode.State) {
+		if options.Each != nil {
+			each.Lock()
+			defer each.Unlock()
+			options.Each(i, state)
+		}
+	}
 	for range min(workers(planner, options), max(1, planner.Len())) {
 		wait.Go(func() {
 			for i := range next {
-				state, err := r.episode(ctx, c, planner, origin, i, from)
+				err := r.conversation(ctx, c, planner, origin, i, from, rested)
 				if paused := (*conductor.PausedError)(nil); errors.As(err, &paused) {
 					pause.begin(paused)
 					continue
@@ -202,11 +214,6 @@ func (r *Runner) playAll(ctx context.Context, planner *planning.Planner, options
 				if err != nil {
 					cancel(err)
 					return
-				}
-				if options.Each != nil {
-					each.Lock()
-					options.Each(i, state)
-					each.Unlock()
 				}
 			}
 		})
@@ -247,10 +254,10 @@ func workers(planner *planning.Planner, options Options) int {
 	}
 }
 
-// deal hands out the places of the design in order, until it is drained, cancelled or paused.
-func deal(ctx context.Context, n, stride int, next chan<- int, drain, cancelled, pause <-chan struct{}) {
+// deal hands out places of the design in order, until it is drained, cancelled or paused.
+func deal(ctx context.Context, places iter.Seq[int], next chan<- int, drain, cancelled, pause <-chan struct{}) {
 	defer close(next)
-	for i := 0; i < n; i += stride {
+	for i := range places {
 		// Drained is drained: without this look, a closed drain and a free worker would be drawn lots for.
 		select {
 		case <-drain:
@@ -275,6 +282,34 @@ func deal(ctx context.Context, n, stride int, next chan<- int, drain, cancelled,
 	}
 }
 
+// conversation plays an episode, and has all judges score it where the run varies them.
+func (r *Runner) conversation(ctx context.Context, c *conductor.Conductor, planner, origin *planning.Planner, i int, from start, rested func(int, *episode.State)) error {
+	state, err := r.episode(ctx, c, planner, origin, i, from)
+	if err != nil {
+		return err
+	}
+	rested(i, state)
+	if !isHeard(state) {
+		return nil
+	}
+	for _, place := range planner.Judged(i) {
+		at, err := r.judge(ctx, c, planner, origin, place, nil)
+		if err != nil {
+			return inEpisode(ctx, planner, place, err)
+		}
+		rested(place, at.state)
+	}
+	return nil
+}
+
+// inEpisode says which episode an error is about, unless it is why the context ended.
+func inEpisode(ctx context.Context, planner *planning.Planner, i int, err error) error {
+	if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.Canceled) {
+		return cause
+	}
+	return fmt.Errorf("episode %d of run %s: %w", i, planner.Manifest().GetRun(), err)
+}
+
 func (r *Runner) episode(ctx context.Context, c *conductor.Conductor, planner, origin *planning.Planner, i int, from start) (*episode.State, error) {
 	plan, err := planner.Plan(i)
 	if err != nil {
@@ -288,10 +323,7 @@ func (r *Runner) episode(ctx context.Context, c *conductor.Conductor, planner, o
 		}
 	}
 	if err != nil {
-		if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.Canceled) {
-			return nil, cause
-		}
-		return nil, fmt.Errorf("episode %d of run %s: %w", i, plan.Run, err)
+		return nil, inEpisode(ctx, planner, i, err)
 	}
 	return at.state, nil
 }

@@ -135,7 +135,7 @@ func (f *floor) play(ctx context.Context, j *job, item *workqueue.Item) error {
 	holding, letGo := context.WithCancel(ctx)
 	var hold sync.WaitGroup
 	hold.Go(func() { item.Hold(holding) })
-	at, err := f.try(ctx, j, item)
+	err := f.tryAll(ctx, j, item)
 	letGo()
 	hold.Wait()
 
@@ -145,7 +145,6 @@ func (f *floor) play(ctx context.Context, j *job, item *workqueue.Item) error {
 	var vain *vainError
 	switch {
 	case err == nil:
-		j.rested(item.Place, at.state)
 		if err := item.Done(after); err != nil {
 			logger.Warn("the queue did not hear that an episode is at rest; it will be handed out once more", "error", err)
 		}
@@ -175,6 +174,29 @@ func (f *floor) play(ctx context.Context, j *job, item *workqueue.Item) error {
 	return nil
 }
 
+// tryAll plays an episode from where its log ends, and has all judges score it where the run varies them.
+func (f *floor) tryAll(ctx context.Context, j *job, item *workqueue.Item) error {
+	at, err := f.try(ctx, j, item)
+	if err != nil {
+		return err
+	}
+	j.rested(item.Place, at.state)
+	if !isHeard(at.state) {
+		return nil
+	}
+	for _, place := range j.planner.Judged(item.Place) {
+		judged, err := f.judge(ctx, j.conductor, j.planner, j.origin, place, func(plan *episode.Plan, at stand) error { return j.vain(plan, at, item) })
+		switch {
+		case isLasting(err):
+			return f.broken(j, item, at.state.Epoch(), err)
+		case err != nil:
+			return err
+		}
+		j.rested(place, judged.state)
+	}
+	return nil
+}
+
 // try plays an episode from where its log ends.
 func (f *floor) try(ctx context.Context, j *job, item *workqueue.Item) (stand, error) {
 	plan, err := j.planner.Plan(item.Place)
@@ -191,11 +213,8 @@ func (f *floor) try(ctx context.Context, j *job, item *workqueue.Item) (stand, e
 	if at.state.Completed() != nil || at.state.Deleted() != nil {
 		return at, nil
 	}
-	if vain := inVain(at.vain, item.Forgiven); len(vain) >= j.tries {
-		last := vain[len(vain)-1]
-		return at, &vainError{episode: plan.Episode, tries: len(vain), epoch: last.GetEpoch(), reason: fmt.Sprintf(
-			"%d workers in turn took it over and recorded nothing: each died, or was stopped, in the middle of the same call; the last was %s",
-			len(vain), last.GetWorker())}
+	if err := j.vain(plan, at, item); err != nil {
+		return at, err
 	}
 	opening, err := f.opening(ctx, j.origin, plan, at.recorded)
 	if err == nil {
@@ -205,6 +224,18 @@ func (f *floor) try(ctx context.Context, j *job, item *workqueue.Item) (stand, e
 		return at, f.broken(j, item, at.state.Epoch(), err)
 	}
 	return at, err
+}
+
+// vain says why an episode is tried no more, nil while it is.
+func (j *job) vain(plan *episode.Plan, at stand, item *workqueue.Item) error {
+	vain := inVain(at.vain, item.Forgiven)
+	if len(vain) < j.tries {
+		return nil
+	}
+	last := vain[len(vain)-1]
+	return &vainError{episode: plan.Episode, tries: len(vain), epoch: last.GetEpoch(), reason: fmt.Sprintf(
+		"%d workers in turn took it over and recorded nothing: each died, or was stopped, in the middle of the same call; the last was %s",
+		len(vain), last.GetWorker())}
 }
 
 // inVain are the takeovers that nobody has forgiven.

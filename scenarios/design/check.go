@@ -48,6 +48,11 @@ func checkFactor(f *vignettev1.Factor, all []*vignettev1.Scenario) *scenarios.Pr
 			return &scenarios.Problem{Message: fmt.Sprintf("the level %q is there twice", l.Name), Hint: "keep one"}
 		}
 		seen[l.Name] = true
+		if err := scenarios.CheckJudges(all, f, l); err != nil {
+			p := problemOf(err)
+			p.Message = fmt.Sprintf("the level %q: %s", l.Name, p.Message)
+			return p
+		}
 		for _, s := range all {
 			if err := scenarios.CheckLevel(s, f, l); err != nil {
 				p := problemOf(err)

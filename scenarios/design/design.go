@@ -29,6 +29,8 @@ type arm struct {
 	cells    int // number of its cells
 	// played are the combinations of levels that are played, by their numbers; nil means all.
 	played [][]int
+	// judges is the factor that varies who judges, -1 where none does.
+	judges int
 }
 
 // New plans a run. It checks every factor against every scenario and tries each level once: what is wrong comes up
@@ -99,6 +101,7 @@ func tooMany() scenarios.Problem {
 
 func newArm(s *vignettev1.Scenario, run []*vignettev1.Factor, repeats, first int) (*arm, *scenarios.Problem) {
 	a := &arm{scenario: s, factors: effective(run, s), first: first, cells: repeats}
+	a.judges = slices.IndexFunc(a.factors, scenarios.IsJudge)
 	for i, f := range a.factors {
 		for _, g := range a.factors[:i] {
 			if sameField(s, f, g) || scenarios.Label(f) == scenarios.Label(g) {
@@ -147,28 +150,88 @@ func (d *Design) Cell(i int) *vignettev1.Cell {
 	if i < 0 || i >= d.total {
 		panic(fmt.Sprintf("design: cell %d of %d", i, d.total))
 	}
+	a := d.armOf(i)
+	levels, repeat := a.levels(i-a.first, d.repeats)
+	cell := &vignettev1.Cell{Scenario: a.scenario.Id, Repeat: int32(repeat)}
+	if len(a.factors) > 0 {
+		cell.Factors = make([]*vignettev1.FactorLevel, len(a.factors))
+	}
+	for j, f := range a.factors {
+		cell.Factors[j] = &vignettev1.FactorLevel{Factor: scenarios.Label(f), Level: f.Levels[levels[j]].Name}
+	}
+	return cell
+}
+
+// armOf is the arm that has the cell with a number.
+func (d *Design) armOf(i int) *arm {
 	k, exact := slices.BinarySearchFunc(d.arms, i, func(a *arm, i int) int { return a.first - i })
 	if !exact {
 		k--
 	}
-	a := d.arms[k]
-	rest := i - a.first
-	cell := &vignettev1.Cell{Scenario: a.scenario.Id, Repeat: int32(rest % d.repeats)}
-	rest /= d.repeats
-	if len(a.factors) > 0 {
-		cell.Factors = make([]*vignettev1.FactorLevel, len(a.factors))
-	}
+	return d.arms[k]
+}
+
+// levels are the levels and the repeat of the arm's cell with a number. Callers must not change them.
+func (a *arm) levels(i, repeats int) (levels []int, repeat int) {
+	repeat = i % repeats
+	i /= repeats
 	if a.played != nil {
-		for j, f := range a.factors {
-			cell.Factors[j] = &vignettev1.FactorLevel{Factor: scenarios.Label(f), Level: f.Levels[a.played[rest][j]].Name}
-		}
-		return cell
+		return a.played[i], repeat
 	}
+	levels = make([]int, len(a.factors))
 	for j, f := range slices.Backward(a.factors) {
-		cell.Factors[j] = &vignettev1.FactorLevel{Factor: scenarios.Label(f), Level: f.Levels[rest%len(f.Levels)].Name}
-		rest /= len(f.Levels)
+		levels[j] = i % len(f.Levels)
+		i /= len(f.Levels)
 	}
-	return cell
+	return levels, repeat
+}
+
+// number is the number of the arm's cell with some levels, false where that is not played.
+func (a *arm) number(levels []int, repeat, repeats int) (int, bool) {
+	combination := 0
+	if a.played != nil {
+		combination = slices.IndexFunc(a.played, func(p []int) bool { return slices.Equal(p, levels) })
+		return combination*repeats + repeat, combination >= 0
+	}
+	for j, f := range a.factors {
+		combination = combination*len(f.Levels) + levels[j]
+	}
+	return combination*repeats + repeat, true
+}
+
+// Heard is the number of the cell whose conversation the cell with a number scores: its own, or where a factor varies who judges, that of the
+// cell with the factor's first level and all else alike.
+func (d *Design) Heard(i int) int {
+	a := d.armOf(i)
+	if a.judges < 0 {
+		return i
+	}
+	levels, repeat := a.levels(i-a.first, d.repeats)
+	if levels[a.judges] == 0 {
+		return i
+	}
+	levels = slices.Clone(levels)
+	levels[a.judges] = 0
+	n, _ := a.number(levels, repeat, d.repeats) // whatever is played with some judge is with the first
+	return a.first + n
+}
+
+// Judged are the numbers of the other cells that score the conversation of the cell with a number, in order.
+func (d *Design) Judged(i int) []int {
+	a := d.armOf(i)
+	if a.judges < 0 || d.Heard(i) != i {
+		return nil
+	}
+	levels, repeat := a.levels(i-a.first, d.repeats)
+	levels = slices.Clone(levels)
+	var out []int
+	for k := 1; k < len(a.factors[a.judges].Levels); k++ {
+		levels[a.judges] = k
+		if n, ok := a.number(levels, repeat, d.repeats); ok {
+			out = append(out, a.first+n)
+		}
+	}
+	return out
 }
 
 // Cells are all cells in order, made one at a time.

@@ -25,6 +25,7 @@ const howVary = "write ROLE.FIELD=A,B, for instance focal.policy.skill=0.2,0.8"
 //	client.persona=abe.yaml,zoe.yaml   or files one by one; a level is named by its persona's id
 //	boss.persona=femi-adeyemi          or the id of a persona that ships
 //	turn_taking=round_robin,bid        a field of the scenario itself
+//	judge=builtin,gpt-4o-mini          who scores: the same conversations, judged by each
 //	boss.goal="Yes, later",No          a comma inside quotes belongs to the value
 //
 // Role ids may contain dots and equals signs: the longest id that fits is taken. The error is [scenarios.Problems].
@@ -92,7 +93,7 @@ func split(spec string, all []*vignettev1.Scenario) (f *vignettev1.Factor, value
 	head, rest, dotted := strings.Cut(left, ".")
 	top := (&vignettev1.Scenario{}).ProtoReflect().Descriptor().Fields()
 	switch {
-	case top.ByTextName(head) != nil:
+	case top.ByTextName(head) != nil, left == scenarios.JudgeField:
 		return &vignettev1.Factor{Field: left}, values, nil
 	case dotted && rest != "":
 		return &vignettev1.Factor{Role: head, Field: rest}, values, nil // lacksRole says which roles there are

@@ -199,6 +199,53 @@ func Rubric() *Form {
 	}
 }
 
+// varied is a factor that a study may have.
+type varied struct {
+	what, Text, Note string
+	Chosen           bool
+}
+
+// factors are what the file of a study has by example, and one of them in use.
+func factors(chosen string) []varied {
+	all := []varied{
+		{what: "skill", Text: "{role: focal, field: policy.skill, levels: [0.2, 0.9]}", Note: "of the rules, 0 to 1"},
+		{what: "stimulus", Text: `{role: focal, field: policy.stimulus, levels: [{name: plain, clear: true}, {name: kind, value: Somebody is counting on you today.}]}`, Note: "models read it"},
+		{what: "strategy", Text: "{role: focal, field: policy.strategy, levels: [plain, chain_of_thought]}", Note: "of models; docs/models.md lists them"},
+		{what: "temperature", Text: "{role: focal, field: policy.temperature, levels: [0.2, 1]}", Note: "of models, 0 to 2"},
+		{what: "identity", Text: "{role: focal, field: persona.identity.social, levels: [{name: with, keep: true}, {name: without, clear: true}]}", Note: "or .personal, .life_context"},
+		{what: "model", Text: "{role: focal, field: policy.model, levels: [builtin, gpt-4o-mini]}"},
+		{what: "persona", Text: "{role: manager, field: persona, levels: [{persona: gwen.yaml}, {persona: femi.yaml}], block: true}", Note: "block: varied, and not compared"},
+		{what: "difficulty", Text: "{role: manager, field: stance.difficulty, levels: [0.2, 0.8], block: true}", Note: "of a partner with a stance"},
+		{what: "judge", Text: "{field: judge, levels: [builtin, gpt-4o-mini]}", Note: "the same conversations, scored by each"},
+	}
+	for i := range all {
+		all[i].Chosen = all[i].what == chosen
+	}
+	return all
+}
+
+// Study is the form for a study: one factor is in use, the others stand by as notes.
+func Study() *Form {
+	vary := []string{"skill", "stimulus", "strategy", "temperature", "identity"} // those that any scenario can have
+	return &Form{
+		Name: "study", id: func(a Answers) string { return slug(a.One("question")) },
+		Questions: []Question{
+			{ID: "question", Short: "what is asked, as a question", Ask: always("What do you want to know? Put it as a question."), Default: fixed("Does skill help, and in which situations?")},
+			{ID: "hypothesis", Short: "what you expect", Ask: always("What do you expect? It is kept with the study."), Optional: true},
+			{ID: "scenario", Short: "id of a scenario that ships", Many: true, Ask: always("In which situations? Ids of scenarios that ship; 'vignette scenarios' lists them. Files of your own are added in the file."),
+				Default: fixed("ask-for-leave", "share-the-dishes", "repair-the-heating", "refuse-a-loan", "until-friday")},
+			{ID: "vary", Short: "what is varied: " + strings.Join(vary, ", "), Ask: always("What is varied? More stands ready in the file."), Choices: vary, Default: fixed("skill")},
+			{ID: "repeats", Short: "plays of each combination", Ask: always("How often is each combination played?"), Number: true, Default: fixed("5")},
+		},
+		write: func(a Answers) ([]byte, error) {
+			return render("study", map[string]any{
+				"ID": slug(a.One("question")), "Question": a.One("question"), "Hypothesis": a.One("hypothesis"), "Scenarios": a["scenario"],
+				"Repeats": a.One("repeats"), "Factors": factors(a.One("vary")),
+			}, false)
+		},
+	}
+}
+
 // plainID is an id in letters that ids of evaluators may have.
 func plainID(title string) string {
 	id := strings.Map(func(r rune) rune {

@@ -14,7 +14,7 @@ import (
 
 // Form is what is asked, in order, and what becomes of it.
 type Form struct {
-	// Name is what is made: "scenario", "persona", "situation".
+	// Name is what is made: "scenario", "persona", "situation", "rubric", "study".
 	Name string
 	// Questions in the order in which they are asked.
 	Questions []Question

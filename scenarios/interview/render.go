@@ -41,6 +41,8 @@ func render(name string, a map[string]any, persona bool) ([]byte, error) {
 	switch {
 	case name == "rubric":
 		_, err = scenarios.ReadRubric(name+".yaml", data)
+	case name == "study":
+		_, err = scenarios.ReadStudy(name+".yaml", data)
 	case persona:
 		_, err = scenarios.ReadPersona(name+".yaml", data)
 	default:

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/scenarios"
 )
 
 // Again is a command that plays a run again: its scenarios, factors, repeats, seed and models. A study is named by its id, which is that of a study
@@ -31,7 +32,7 @@ func Again(m *vignettev1.Manifest) string {
 		for _, level := range factor.GetLevels() {
 			levels = append(levels, level.GetName())
 		}
-		words = append(words, "--vary", quoted(factor.GetRole()+"."+factor.GetField()+"="+strings.Join(levels, ",")))
+		words = append(words, "--vary", quoted(scenarios.Label(factor)+"="+strings.Join(levels, ",")))
 	}
 	words = append(words, "--repeats", fmt.Sprint(m.GetRepeats()), "--seed", fmt.Sprint(m.GetSeed()))
 	return strings.Join(append(words, modelWords(m)...), " ")

@@ -2745,7 +2745,7 @@ type Factor struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Role id, or "focal". Empty means a field of the scenario itself.
 	Role string `protobuf:"bytes,1,opt,name=role,proto3" json:"role,omitempty"`
-	// Dotted path of the field within it ("persona", "persona.style", "policy.skill").
+	// Dotted path of the field within it ("persona", "persona.style", "policy.skill"); or "judge", without a role: who scores.
 	Field string `protobuf:"bytes,2,opt,name=field,proto3" json:"field,omitempty"`
 	// The values it takes.
 	Levels        []*Level `protobuf:"bytes,3,rep,name=levels,proto3" json:"levels,omitempty"`

@@ -235,7 +235,8 @@ type StudyFactor struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Role id, or "focal". Empty means a field of the scenario itself.
 	Role string `protobuf:"bytes,1,opt,name=role,proto3" json:"role,omitempty"`
-	// Dotted path of the field within it ("policy.model", "persona", "persona.traits", "persona.identity.social").
+	// Dotted path of the field within it ("policy.model", "persona", "persona.traits", "persona.identity.social"); or "judge", without a role: who
+	// scores. Its levels name models, for all evaluators or by evaluator, and each scores the same conversations.
 	Field string `protobuf:"bytes,2,opt,name=field,proto3" json:"field,omitempty"`
 	// The values it takes; the first is what others are held against.
 	Levels []*Level `protobuf:"bytes,3,rep,name=levels,proto3" json:"levels,omitempty"`
