@@ -297,12 +297,14 @@ func BenchmarkWatched(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
+			before := cpuTime(b)
 			b.ReportAllocs()
 			b.ResetTimer()
 			if err := runner.Play(ctx, planner, runs.Options{}); err != nil {
 				b.Fatal(err)
 			}
 			b.StopTimer()
+			b.ReportMetric(1000*(cpuTime(b)-before).Seconds()/float64(b.N), "cpu-ms/episode")
 			if err := n.Close(ctx); err != nil {
 				b.Error(err)
 			}

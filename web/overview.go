@@ -39,7 +39,7 @@ type line struct {
 	Reward   *float64
 }
 
-// overviews keeps the overviews that were looked at last. Making one folds all episodes of a run, so that two who look at the same run wait
+// overviews keeps the overviews that were looked at last. Making one takes all episodes of a run, so that two who look at the same run wait
 // for one.
 type overviews struct {
 	live   *live
@@ -58,7 +58,7 @@ type kept struct {
 	view *overview
 }
 
-// mostKept is how many overviews are kept: one of 20 000 episodes takes some 5 MB.
+// mostKept is how many overviews are kept: one of 100 000 episodes takes some 11 MB.
 const mostKept = 8
 
 func newOverviews(live *live, reader *projection.Reader, mark func(context.Context) (uint64, error)) *overviews {
@@ -72,7 +72,7 @@ type overdue struct {
 	err  error
 }
 
-// manyEpisodes is from how many on a page does not wait until all of a run are folded: 2,000 take about a second.
+// manyEpisodes is from how many on a page does not wait until the numbers of all of a run are made: of 2,000 that takes a good half second.
 const manyEpisodes = 2000
 
 // patience is how long a page waits for a large run.
@@ -81,7 +81,7 @@ const patience = 700 * time.Millisecond
 // collect is how long an overview that was waited for is there for who comes back for it.
 const collect = 5 * time.Second
 
-// soon returns the overview of a run where it can be had soon, and nil where a large run is still being folded: ask again then.
+// soon returns the overview of a run where it can be had soon, and nil where the numbers of a large run are still being made: ask again then.
 func (o *overviews) soon(ctx context.Context, planner *planning.Planner) (*overview, error) {
 	if planner.Len() < manyEpisodes {
 		return o.of(ctx, planner)

@@ -184,7 +184,7 @@ func (q *queuedRun) isTold(place int) bool {
 
 // look tells of an episode that came to rest, wherever that was, and of those that score its conversation by other judges.
 func (q *queuedRun) look(ctx context.Context, place int) {
-	if place >= q.planner.Len() {
+	if place < 0 || place >= q.planner.Len() { // It comes off the wire.
 		return
 	}
 	for _, place := range append([]int{place}, q.planner.Judged(place)...) {
