@@ -12,6 +12,7 @@ import (
 	"github.com/vignette-sim/vignette/engine/planning"
 	"github.com/vignette-sim/vignette/engine/projection"
 	"github.com/vignette-sim/vignette/internal/enumname"
+	"github.com/vignette-sim/vignette/scenarios"
 	"github.com/vignette-sim/vignette/studies"
 	"github.com/vignette-sim/vignette/studies/outcomes"
 
@@ -25,7 +26,9 @@ type Builder struct {
 	mismatch outcomes.Mismatch
 	arms     map[string]*arm
 	played   []played
-	begun    []int                 // places in the design
+	begun    []int // places in the design
+	guesses  guesses
+	judge    string                // the first level of a factor of judges, "" where judges are not varied
 	ranges   map[string][2]float64 // declared range of each dimension
 }
 
@@ -36,6 +39,9 @@ func New(manifest *vignettev1.Manifest) *Builder {
 		for _, spec := range evaluator.GetDimensions() {
 			b.ranges[spec.GetId()] = [2]float64{spec.GetMin(), spec.GetMax()}
 		}
+	}
+	if i := slices.IndexFunc(manifest.GetFactors(), scenarios.IsJudge); i >= 0 {
+		b.judge = manifest.GetFactors()[i].GetLevels()[0].GetName()
 	}
 	return b
 }
@@ -84,6 +90,9 @@ func (b *Builder) Add(index int, state *episode.State) {
 		return
 	}
 	a.follow(state)
+	if b.isHeard(state.Plan().Cell) {
+		b.guesses.add(index, state)
+	}
 	p := played{index: index, id: state.Plan().Episode, arm: name, cell: state.Plan().Cell.GetScenario() + "\x00" + name}
 	for _, reward := range state.Completed().GetRewards() {
 		if value, ok := reward.GetOutcome().(*vignettev1.Reward_Value); ok && reward.GetRole() == state.Plan().Scenario.GetFocal() {
@@ -94,6 +103,13 @@ func (b *Builder) Add(index int, state *episode.State) {
 		p.distress = &change
 	}
 	b.played = append(b.played, p)
+}
+
+// isHeard says whether a conversation is had in a cell, and not only scored by another judge: what was said in it counts once.
+func (b *Builder) isHeard(cell *vignettev1.Cell) bool {
+	return !slices.ContainsFunc(cell.GetFactors(), func(l *vignettev1.FactorLevel) bool {
+		return b.judge != "" && l.GetFactor() == scenarios.JudgeField && l.GetLevel() != b.judge
+	})
 }
 
 // follow takes in the distress of those who are not focal, turn by turn.
@@ -167,10 +183,13 @@ type Report struct {
 	Spending  []studies.LevelSpending `json:"spending,omitempty"`
 	Cells     []Cell                  `json:"cells"`
 	Relations []Relation              `json:"relations"`
-	Points    []Point                 `json:"points"`
-	LookAt    []Look                  `json:"look_at"`
-	Command   string                  `json:"command"`
-	Spent     string                  `json:"spent,omitempty"`
+	// Calibration is how often roles were right about other minds, by how probable they said it was; where there is none, NoCalibration says why.
+	Calibration   []Calibration `json:"calibration"`
+	NoCalibration string        `json:"no_calibration,omitempty"`
+	Points        []Point       `json:"points"`
+	LookAt        []Look        `json:"look_at"`
+	Command       string        `json:"command"`
+	Spent         string        `json:"spent,omitempty"`
 }
 
 // Arm is one combination of levels over all scenarios: first all episodes that were begun, then what became of them.
@@ -234,6 +253,7 @@ func (b *Builder) Report() *Report {
 		r.Started, r.Valid = r.Started+a.started, r.Valid+out.Valid
 	}
 	slices.SortFunc(r.Arms, func(x, y Arm) int { return cmp.Compare(b.arms[x.Name].first, b.arms[y.Name].first) })
+	r.Calibration, r.NoCalibration = b.guesses.calibrations(), b.guesses.missing()
 	r.points(b.played)
 	r.LookAt = lookAt(b.played)
 	r.ask()
