@@ -116,6 +116,9 @@ func TestStrategiesCompared(t *testing.T) {
 			if calls := p.must("show", id, "--calls"); !strings.Contains(calls, "critic: read") || !strings.Contains(calls, "hidden-canary") {
 				t.Error("the critic's step is not among the calls")
 			}
+			if !strings.Contains(calls, "critic: draft 1") || !strings.Contains(calls, "critic: draft 2") || strings.Contains(calls, "draft 2, asked again") {
+				t.Errorf("drafts are not named by what they are:\n%s", calls)
+			}
 			return
 		}
 	}
