@@ -118,7 +118,7 @@ func primary(tag string) string {
 }
 
 func questionOf(req *vignettev1.EvaluateRequest) verdict.Question {
-	question := verdict.Question{Episode: req.GetEpisode(), Role: req.GetRole(), Whole: req.TurnIndex == nil, Texts: map[int32]string{}}
+	question := verdict.Question{Episode: req.GetEpisode(), Role: req.GetRole(), Whole: req.TurnIndex == nil, Texts: map[int32]string{}, AbstainBelow: req.GetAbstainBelow()}
 	for _, turn := range req.GetTurns() {
 		question.Texts[turn.GetIndex()] = turn.GetAction().GetText()
 	}

@@ -23,6 +23,7 @@ func (t *Table) Warnings(manifest *vignettev1.Manifest) []string {
 	out = append(out, t.rewardWarnings()...)
 	out = append(out, t.dimensionWarnings()...)
 	out = append(out, t.judges.warnings()...)
+	out = append(out, t.abstained.warnings()...)
 	out = append(out, unvaried(manifest)...)
 	if n := t.smallest(); n < MinForInterval && t.started() > 0 {
 		out = append(out, fmt.Sprintf("there are groups of fewer than %d valid episodes: no interval is shown for them; add --repeats", MinForInterval))

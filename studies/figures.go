@@ -20,7 +20,7 @@ func Figures(state *episode.State) *vignettev1.EpisodeFigures {
 	}
 	report(f, state)
 	if f.GetValidity() == vignettev1.Validity_VALIDITY_OK {
-		f.Columns, f.Judges = columnFigures(state), judgeFigures(state)
+		f.Columns, f.Judges, f.Abstentions = columnFigures(state), judgeFigures(state), abstentionFigures(state)
 	}
 	return f
 }

@@ -1,6 +1,7 @@
 package studies
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,6 +27,8 @@ type Table struct {
 	groups []*group
 	byKey  map[string]*group
 	judges judges
+	// abstained is who abstained how often.
+	abstained abstentions
 	// ranges are the least and the most of each dimension, as its evaluator declared them.
 	ranges map[string][2]float64
 }
@@ -69,14 +72,13 @@ type group struct {
 type series []placed
 
 type placed struct {
-	index  int
-	repeat int32
-	value  float64
+	index, repeat int32
+	value         float64
 }
 
 // ordered returns the numbers in the design's order.
 func (s series) ordered() []float64 {
-	byPlace := func(a, b placed) int { return a.index - b.index }
+	byPlace := func(a, b placed) int { return cmp.Compare(a.index, b.index) }
 	if !slices.IsSortedFunc(s, byPlace) {
 		s = slices.SortedFunc(slices.Values(s), byPlace)
 	}
@@ -181,9 +183,10 @@ func (t *Table) AddFigures(index int, cell *vignettev1.Cell, f *vignettev1.Episo
 	g.addReward(index, cell.GetRepeat(), f)
 	g.addColumns(index, cell.GetRepeat(), f)
 	if t.judges == nil {
-		t.judges = judges{}
+		t.judges, t.abstained = judges{}, abstentions{}
 	}
 	t.judges.add(f)
+	t.abstained.add(f)
 }
 
 // Groups returns the rows in the design's order.
@@ -236,7 +239,7 @@ func (t *Table) group(index int, cell *vignettev1.Cell) *group {
 func (g *group) addReward(index int, repeat int32, f *vignettev1.EpisodeFigures) {
 	for _, reward := range f.GetRewards() {
 		if reward.GetFocal() && reward.Value != nil {
-			g.rewards = append(g.rewards, placed{index, repeat, reward.GetValue()})
+			g.rewards = append(g.rewards, placed{int32(index), repeat, reward.GetValue()})
 			return
 		}
 	}
@@ -249,7 +252,7 @@ func (g *group) addColumns(index int, repeat int32, f *vignettev1.EpisodeFigures
 		g.declare(id)
 		switch {
 		case column.Value != nil:
-			*g.values[id] = append(*g.values[id], placed{index, repeat, column.GetValue()})
+			*g.values[id] = append(*g.values[id], placed{int32(index), repeat, column.GetValue()})
 		default:
 			g.missing[id]++
 			if column.GetInapplicable() {

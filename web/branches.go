@@ -66,6 +66,14 @@ func otherOf(s *vignettev1.PracticeSession, branch string) string {
 	return other
 }
 
+// First is the branch that the others come off.
+func (p branchesPage) First() string {
+	if len(p.GetBranches()) == 0 {
+		return ""
+	}
+	return p.GetBranches()[0].GetBranch()
+}
+
 // At is a row of a side; nil where that side is shorter.
 func (branchesPage) At(side []practiceTurn, i int) *practiceTurn {
 	if i >= len(side) {

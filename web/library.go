@@ -35,30 +35,18 @@ func (q *request) scenariosAsked() (scenarioList, error) {
 		return scenarioList{}, err
 	}
 	l := scenarioList{Query: strings.TrimSpace(q.URL.Query().Get("q")), Tag: q.URL.Query().Get("tag")}
-	words := strings.Fields(strings.ToLower(l.Query))
 	for _, s := range all {
 		for _, tag := range s.GetTags() {
 			if !strings.Contains(tag, ":") {
 				l.Tags = once(l.Tags, tag)
 			}
 		}
-		if (l.Tag == "" || slices.Contains(s.GetTags(), l.Tag)) && holds(s, words) {
+		if (l.Tag == "" || slices.Contains(s.GetTags(), l.Tag)) && scenarios.Holds(s, l.Query) {
 			l.Found = append(l.Found, s)
 		}
 	}
 	slices.Sort(l.Tags)
 	return l, nil
-}
-
-// holds says whether every word is somewhere in what a scenario says of itself.
-func holds(s *vignettev1.Scenario, words []string) bool {
-	text := []string{s.GetId(), s.GetTitle(), s.GetDescription(), s.GetSetting(), s.GetObjective().GetStatement()}
-	text = append(text, s.GetTags()...)
-	for _, r := range s.GetRoles() {
-		text = append(text, r.GetName(), r.GetRelation(), r.GetPersona().GetName())
-	}
-	all := strings.ToLower(strings.Join(text, "\n"))
-	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(all, w) })
 }
 
 func (q *request) listScenarios() error {

@@ -1,22 +1,24 @@
 package web
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"sync"
 	"time"
 
+	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/engine/planning"
 	"github.com/vignette-sim/vignette/engine/projection"
 	"github.com/vignette-sim/vignette/internal/enumname"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/studies/figures"
 	"github.com/vignette-sim/vignette/studies/report"
 )
 
 // overview is what pages show of a run: a few numbers of each episode, not the episodes.
 type overview struct {
 	mark     uint64
+	planner  *planning.Planner
 	Manifest *vignettev1.Manifest
 	Status   *vignettev1.RunStatus
 	Report   *report.Report
@@ -28,11 +30,10 @@ type overview struct {
 // line is an episode in a list.
 type line struct {
 	Index    int
-	Episode  string
+	Episode  string // see [overview.named]
 	Scenario string
 	Arm      string
 	Repeat   int32
-	Phase    vignettev1.EpisodePhase
 	Fate     string // "ok", or what speaks against it
 	Turns    int
 	Reward   *float64
@@ -166,36 +167,58 @@ func (o *overviews) of(ctx context.Context, planner *planning.Planner) (*overvie
 }
 
 func (o *overviews) make(ctx context.Context, planner *planning.Planner) (*overview, error) {
-	v := &overview{Manifest: planner.Manifest()}
-	builder, count := report.New(planner.Manifest()), projection.NewCount(planner)
-	first := map[string]int{}
-	for item, err := range o.reader.Episodes(ctx, planner) {
-		if err != nil {
+	v := &overview{Manifest: planner.Manifest(), planner: planner}
+	count := projection.NewCount(planner)
+	var err error
+	v.Report, err = report.Of(ctx, o.reader, planner, func(f projection.Figured) {
+		count.AddFigures(f.Index, f.Figures)
+		v.add(projection.EndingOf(f))
+	})
+	if err != nil {
+		return nil, err
+	}
+	v.Status = count.Status()
+	if len(v.Episodes) == 0 { // The report was at hand.
+		if err := v.list(ctx, o.reader); err != nil {
 			return nil, err
 		}
-		builder.Add(item.Index, item.State)
-		count.Add(item.Index, item.State)
-		l := line{Index: item.Index, Episode: item.State.Plan().Episode, Phase: item.State.Phase(), Turns: len(item.State.Turns())}
-		cell := item.State.Plan().Cell
-		l.Scenario, l.Repeat, l.Arm = cell.GetScenario(), cell.GetRepeat(), report.ArmOf(cell)
-		l.Fate = enumname.Of(l.Phase)
-		if completed := item.State.Completed(); completed != nil {
-			l.Fate = enumname.Of(completed.GetValidity())
-			for _, reward := range completed.GetRewards() {
-				if value, ok := reward.GetOutcome().(*vignettev1.Reward_Value); ok && reward.GetRole() == item.State.Plan().Scenario.GetFocal() {
-					l.Reward = &value.Value
-				}
-			}
-		}
-		if _, seen := first[l.Arm]; !seen {
-			first[l.Arm] = item.Index
-			v.Arms = append(v.Arms, l.Arm)
-		}
-		v.Episodes = append(v.Episodes, l)
 	}
-	v.Status, v.Report = count.Status(), builder.Report()
-	slices.SortFunc(v.Arms, func(x, y string) int { return cmp.Compare(first[x], first[y]) })
-	var err error
 	v.Pictures, err = v.Report.Pictures()
 	return v, err
+}
+
+// list takes in what became of the episodes.
+func (v *overview) list(ctx context.Context, reader *projection.Reader) (err error) {
+	for e, err := range reader.Endings(ctx, v.planner, figures.Of) {
+		if err != nil {
+			return err
+		}
+		v.add(e)
+	}
+	v.Status, err = reader.Status(ctx, v.planner)
+	return err
+}
+
+// add takes in the next episode.
+func (v *overview) add(e projection.Ending) {
+	cell := v.planner.Cell(e.Index)
+	l := line{Index: e.Index, Scenario: cell.GetScenario(), Repeat: cell.GetRepeat(), Arm: report.ArmOf(cell), Turns: e.Turns, Reward: e.Reward}
+	l.Fate = enumname.Of(e.Phase)
+	if e.Phase == vignettev1.EpisodePhase_EPISODE_PHASE_COMPLETED {
+		l.Fate = enumname.Of(e.Validity)
+	} else {
+		l.Reward = nil
+	}
+	v.Arms = once(v.Arms, l.Arm)
+	l.Arm = v.Arms[slices.Index(v.Arms, l.Arm)] // one for all
+	v.Episodes = append(v.Episodes, l)
+}
+
+// named are lines with the ids of their episodes, which take a while to make: of those that are shown alone.
+func (v *overview) named(lines []line) []line {
+	out := slices.Clone(lines)
+	for i := range out {
+		out[i].Episode = episode.ID(v.Manifest.GetRun(), v.planner.Cell(out[i].Index))
+	}
+	return out
 }

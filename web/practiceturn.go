@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/vignette-sim/vignette/internal/enumname"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -150,34 +149,4 @@ func (p *sessionPage) turn(r *rehearsal, t *vignettev1.PracticeTurn) practiceTur
 		}
 	}
 	return out
-}
-
-// leastFelt is the intensity below which a feeling is not shown. Chosen; the terminal has the same.
-const leastFelt = 0.15
-
-// felt is what a partner felt, in a line, with where it is from.
-func felt(state *vignettev1.MentalState) string {
-	if state == nil {
-		return ""
-	}
-	var parts []string
-	for _, e := range state.GetFelt() {
-		if e.Intensity == nil {
-			parts = append(parts, enumname.Of(e.GetEmotion()))
-		} else if e.GetIntensity() >= leastFelt {
-			parts = append(parts, fmt.Sprintf("%s %.1f", enumname.Of(e.GetEmotion()), e.GetIntensity()))
-		}
-	}
-	add := func(form string, value *float64) {
-		if value != nil {
-			parts = append(parts, fmt.Sprintf(form, *value))
-		}
-	}
-	add("distress %.0f of 100", state.Distress)
-	add("trust %.2f", state.Trust)
-	add("willing %.2f", state.Willingness)
-	if len(parts) == 0 {
-		return ""
-	}
-	return strings.Join(parts, ", ") + " (" + strings.ReplaceAll(enumname.Of(state.GetSource()), "_", " ") + ")"
 }

@@ -177,7 +177,7 @@ func TestPractise(t *testing.T) {
 	if policy := printed.header.Get("Content-Security-Policy"); strings.Contains(policy, "unsafe") || !strings.Contains(policy, "sha256-") || !strings.Contains(printed.body, "I feel torn") {
 		t.Errorf("printed under %q", policy)
 	}
-	if got := h.must(tim.ask("GET", "/practice/progress", ""), 200).body; !strings.Contains(got, "ask-for-leave") {
+	if got := h.must(tim.ask("GET", "/practice/progress", ""), 200).body; !strings.Contains(got, "Asking the manager for Tuesday afternoons") {
 		t.Error("progress does not tell of the session")
 	}
 }

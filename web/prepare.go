@@ -13,6 +13,7 @@ import (
 
 	"github.com/vignette-sim/vignette/internal/enumname"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/scenarios"
 	"github.com/vignette-sim/vignette/web/account"
 )
 
@@ -70,6 +71,10 @@ type libraryPage struct {
 	Asked                           []asked
 }
 
+// Newest and Older are the sessions to go on with: a few that stand on the page, and the others.
+func (p libraryPage) Newest() []*vignettev1.PracticeSession { return p.Open[:min(3, len(p.Open))] }
+func (p libraryPage) Older() []*vignettev1.PracticeSession  { return p.Open[min(3, len(p.Open)):] }
+
 // asked is an assignment with the title of its scenario.
 type asked struct {
 	account.Assignment
@@ -84,7 +89,6 @@ func (q *request) offers() (libraryPage, error) {
 	}
 	query := q.URL.Query()
 	p := libraryPage{Query: strings.TrimSpace(query.Get("q")), Tag: query.Get("tag"), Objective: query.Get("objective"), Hardness: query.Get("difficulty"), All: len(all)}
-	words := strings.Fields(strings.ToLower(p.Query))
 	for _, s := range all {
 		for _, tag := range s.GetTags() {
 			if !strings.Contains(tag, ":") {
@@ -95,7 +99,7 @@ func (q *request) offers() (libraryPage, error) {
 		if s.GetObjective() != nil {
 			p.Objectives = once(p.Objectives, objective)
 		}
-		if (p.Tag == "" || slices.Contains(s.GetTags(), p.Tag)) && (p.Objective == "" || s.GetObjective() != nil && objective == p.Objective) && (p.Hardness == "" || o.Hardness() == p.Hardness || p.Hardness == "client" && o.Hard == nil) && holds(s, words) {
+		if (p.Tag == "" || slices.Contains(s.GetTags(), p.Tag)) && (p.Objective == "" || s.GetObjective() != nil && objective == p.Objective) && (p.Hardness == "" || o.Hardness() == p.Hardness || p.Hardness == "client" && o.Hard == nil) && scenarios.Holds(s, p.Query) {
 			p.Found = append(p.Found, o)
 		}
 	}

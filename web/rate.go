@@ -46,106 +46,6 @@ func (q *request) mayRate(campaign string) (bool, error) {
 	return q.config.Accounts.Rates(q.ctx(), q.visitor.Name, campaign)
 }
 
-type campaignList struct{ Campaigns []*vignettev1.CampaignSummary }
-
-func (q *request) campaigns() ([]*vignettev1.CampaignSummary, error) {
-	got, err := q.config.Feedback.ListCampaigns(q.ctx(), &vignettev1.ListCampaignsRequest{Rater: q.visitor.Name})
-	if err != nil {
-		return nil, err
-	}
-	var out []*vignettev1.CampaignSummary
-	for _, c := range got.GetCampaigns() {
-		if may, err := q.mayRate(c.GetCampaign()); err != nil {
-			return nil, err
-		} else if may {
-			out = append(out, c)
-		}
-	}
-	return out, nil
-}
-
-func (q *request) listCampaigns() error {
-	list, err := q.campaigns()
-	if err != nil {
-		return err
-	}
-	return q.page("campaigns", campaignList{list})
-}
-
-func (q *request) apiCampaigns() error {
-	list, err := q.campaigns()
-	if err != nil {
-		return err
-	}
-	return q.json(&vignettev1.ListCampaignsResponse{Campaigns: list})
-}
-
-type newCampaignPage struct{ Run, Text, Says string }
-
-// exampleRubric is what a new campaign's text field begins with.
-const exampleRubric = `title: How helpful was it?
-unit: episode            # episode, turn, pair or span
-arm: foresight           # foresight, within (foresight, then hindsight), hindsight_only, rerate
-overlap: 2               # raters for each item
-repeated: 0.1            # share of items that come again
-codebook: >
-  Rate what the helping or asking person did, not how nice the other one was.
-scales:
-  - id: helpful
-    question: How helpful was the conversation for the other person?
-    min: 1
-    max: 5
-    labels: [not at all, a little, somewhat, quite, very]
-    evidence_for_extremes: true
-`
-
-func (q *request) newCampaign() error {
-	return q.page("newcampaign", newCampaignPage{Run: q.URL.Query().Get("run"), Text: exampleRubric})
-}
-
-func (q *request) openCampaign() error {
-	if err := q.form(); err != nil {
-		return err
-	}
-	p := newCampaignPage{Run: strings.TrimSpace(q.PostForm.Get("run")), Text: q.PostForm.Get("text")}
-	id, err := q.open(p.Run, p.Text)
-	if err == nil {
-		return q.back("/rate/" + id + "/dashboard")
-	}
-	p.Says = sentence(status.Convert(err).Message())
-	return q.pageAs(http.StatusBadRequest, "newcampaign", p)
-}
-
-func (q *request) open(run, text string) (string, error) {
-	planner, err := q.run(run)
-	if err != nil {
-		return "", err
-	}
-	rubric, err := campaign.ReadRubric("rubric", []byte(text))
-	if err != nil {
-		return "", err
-	}
-	got, err := q.config.Feedback.OpenCampaign(q.ctx(), &vignettev1.OpenCampaignRequest{Run: planner.Manifest().GetRun(), Rubric: rubric})
-	return got.GetCampaign(), err
-}
-
-func (q *request) apiOpenCampaign() error {
-	request := &vignettev1.OpenCampaignRequest{}
-	if err := q.read(request); err != nil {
-		return err
-	}
-	planner, err := q.run(request.GetRun())
-	if err != nil {
-		return err
-	}
-	request.Run = planner.Manifest().GetRun()
-	got, err := q.config.Feedback.OpenCampaign(q.ctx(), request)
-	if err != nil {
-		return err
-	}
-	return q.json(got)
-}
-
 // question is a scale as it is asked, with what the rater has said so far.
 type question struct {
 	*vignettev1.RatingScale
@@ -173,6 +73,11 @@ type itemPage struct {
 	Began     int64
 	Undo      bool
 	Wide      bool
+}
+
+// Wanting says that the answer wants words and has none.
+func (a question) Wanting() bool {
+	return a.EvidenceForExtremes && a.Words == "" && slices.ContainsFunc(a.Choices, func(c choice) bool { return c.Checked && (c.Value == a.GetMin() || c.Value == a.GetMax()) })
 }
 
 // Percent is how much of what is known to be there is done.
@@ -302,33 +207,13 @@ func evidence(lines string, item *vignettev1.ShownItem) []*vignettev1.Evidence {
 		if quote == "" {
 			continue
 		}
-		e := &vignettev1.Evidence{Quote: quote}
-	search:
-		for side, conversation := range item.GetSides() {
-			for _, turn := range conversation.GetTurns() {
-				if words, stands := found(turn.GetText(), quote); stands {
-					e.Side, e.TurnIndex, e.Quote = int32(side), turn.GetIndex(), words
-					break search
-				}
-			}
+		e, found := campaign.Quote(item, quote, nil)
+		if !found {
+			e = &vignettev1.Evidence{Quote: quote}
 		}
 		out = append(out, e)
 	}
 	return out
-}
-
-// found finds a quote in a text, in any case, as it stands there.
-func found(text, quote string) (words string, stands bool) {
-	if strings.Contains(text, quote) {
-		return quote, true
-	}
-	lower := strings.ToLower(text)
-	at := strings.Index(lower, strings.ToLower(quote))
-	if at < 0 || len(lower) != len(text) || at+len(quote) > len(text) { // Some letters have another length in lower case.
-		return "", false
-	}
-	words = text[at : at+len(quote)]
-	return words, strings.EqualFold(words, quote)
 }
 
 type calibratedPage struct {

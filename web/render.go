@@ -139,6 +139,10 @@ var functions = template.FuncMap{
 	"dict":       dict,
 	"hardnesses": func() []string { return []string{"gentle", "middling", "hard"} },
 	"int":        func(n int32) int { return int(n) },
+	"sure":       sure,
+	"excerpt":    excerpt,
+	"changed":    changed,
+	"title":      titleOf,
 	"skip":       func(r vignettev1.SkipReason) string { return enumname.Of(r) },
 }
 
@@ -176,6 +180,22 @@ func interval(low, high *float64) string {
 		return ""
 	}
 	return "[" + number(low) + ", " + number(high) + "]"
+}
+
+// longestExcerpt is how much of a quote stands where its words are marked in full beside it, in code points.
+const longestExcerpt = 44
+
+// excerpt is the beginning of a quote, to the end of a word.
+func excerpt(quote string) string {
+	runes := []rune(quote)
+	if len(runes) <= longestExcerpt {
+		return quote
+	}
+	cut := string(runes[:longestExcerpt])
+	if i := strings.LastIndex(cut, " "); i > 0 {
+		cut = cut[:i]
+	}
+	return cut + " …"
 }
 
 // count is a number with thin spaces between thousands.

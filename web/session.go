@@ -11,6 +11,7 @@ import (
 type sessionPage struct {
 	*vignettev1.PracticeSession
 	Mine, Reviewer bool
+	Supervise      bool // the trainee, alone here, may go on as supervisor
 	Turns          []practiceTurn
 	Next           int  // index of the turn to come
 	Over           bool // finished or left
@@ -40,8 +41,8 @@ func (q *request) sessionPage(r *rehearsal, s *vignettev1.PracticeSession) *sess
 		Drafts: given >= vignettev1.HelpLevel_HELP_LEVEL_CO_DRAFTING, Hints: given >= vignettev1.HelpLevel_HELP_LEVEL_ON_REQUEST,
 		Emotions: emotions(),
 	}
-	if p.Mine && !p.Over { // Who does both, alone, talks first.
-		p.Reviewer = false
+	if p.Mine && p.Reviewer && (!p.Over || q.URL.Query().Get("as") != "supervisor") { // Who does both, alone, is a trainee until they say otherwise.
+		p.Reviewer, p.Supervise = false, p.Over
 	}
 	p.Feedback = p.Hints || p.Over && given >= vignettev1.HelpLevel_HELP_LEVEL_AFTER
 	p.Retries = p.Mine && !s.GetPractice().GetExam() && (phase == vignettev1.PracticePhase_PRACTICE_PHASE_TALKING || phase == vignettev1.PracticePhase_PRACTICE_PHASE_ENDED)

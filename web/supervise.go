@@ -22,6 +22,7 @@ type debriefPage struct {
 	*sessionPage
 	Report *vignettev1.PracticeReport
 	Curve  template.HTML // what the partner felt; "" where it is not shown
+	Came   []came
 }
 
 // Page is the session's page, for parts that both have.
@@ -52,7 +53,7 @@ func (q *request) showDebrief() error {
 	if err != nil {
 		return err
 	}
-	p := debriefPage{sessionPage: q.sessionPage(r, report.GetSession()), Report: report}
+	p := debriefPage{sessionPage: q.sessionPage(r, report.GetSession()), Report: report, Came: cameOf(report)}
 	if p.Curve, err = debrief.Curve(report); err != nil {
 		return err
 	}
@@ -137,6 +138,9 @@ func (q *request) apiProgress() error {
 	}
 	return q.json(got)
 }
+
+// Level says that the skill has levels from 0 to 1; counts of a whole session have numbers of their own.
+func (l skillLine) Level() bool { return !strings.HasPrefix(l.GetSkill(), "mi.") }
 
 // skillLines draw each skill over sessions. A measure without an upper end is drawn against the highest of its values.
 func skillLines(p *vignettev1.GetProgressResponse) []skillLine {
@@ -370,6 +374,10 @@ func (q *request) reviewForm() error {
 	}
 	if _, err := q.review(request); err != nil {
 		return err
+	}
+	if r.may.practise { // Who does both goes on as who they have just been.
+		path, turn, _ := strings.Cut(to, "#")
+		to = path + "?as=supervisor#" + turn
 	}
 	return q.back(to)
 }

@@ -181,7 +181,7 @@ func (q *request) showRun() error {
 	if err != nil {
 		return err
 	}
-	return q.page("run", runPage{Run: view.Manifest.GetRun(), Head: head, View: view, First: view.Episodes[:min(len(view.Episodes), 10)], MayOrder: mayOrder})
+	return q.page("run", runPage{Run: view.Manifest.GetRun(), Head: head, View: view, First: view.named(view.Episodes[:min(len(view.Episodes), 10)]), MayOrder: mayOrder})
 }
 
 // runToCome is the page of a large run while its episodes are being read; it asks again by itself, without a script.
@@ -276,7 +276,7 @@ func (q *request) episodesAsked() (episodeList, error) {
 	sortLines(found, l.Order)
 	l.Found, l.Pages = len(found), max(1, (len(found)+perPage-1)/perPage)
 	l.Page = min(max(1, position(query.Get("page"))), l.Pages)
-	l.Lines = found[min(len(found), (l.Page-1)*perPage):min(len(found), l.Page*perPage)]
+	l.Lines = view.named(found[min(len(found), (l.Page-1)*perPage):min(len(found), l.Page*perPage)])
 	return l, nil
 }
 

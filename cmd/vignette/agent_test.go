@@ -133,7 +133,7 @@ func TestAgentServesOtherProcesses(t *testing.T) {
 		first []string // owns the data directory; none: the agent does
 	}{
 		{"the agent came first", nil},
-		{"the agent joined", []string{"serve", "--json", "--grpc", "127.0.0.1:0"}},
+		{"the agent joined", []string{"serve", "--json", "--grpc", "127.0.0.1:0", "--web", "none"}},
 	} {
 		t.Run(tc.who, func(t *testing.T) {
 			p := newProgram(t)
@@ -286,7 +286,7 @@ func TestAgentOverGRPC(t *testing.T) {
 // The engine plays what it is asked to over gRPC; other commands see the run; Ctrl-C finishes what is in flight.
 func TestServe(t *testing.T) {
 	p := newProgram(t)
-	engine := p.start("serve", "--json", "--grpc", "127.0.0.1:0")
+	engine := p.start("serve", "--json", "--grpc", "127.0.0.1:0", "--web", "none")
 	client := vignettev1.NewRunServiceClient(dial(t, engine.launch["grpc"].(string)))
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vignette-sim/vignette/engine/conductor"
 	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/engine/projection"
 	"github.com/vignette-sim/vignette/node"
@@ -32,7 +33,9 @@ together (95%); a turn whose interval leaves zero out is marked.
 
 Beside it stand what a discount would give the turn and what the turn alone was rewarded,
 and how far they agree (Spearman's rho over turns, 95% interval). What it cost is told. The
-branches are runs like others: 'vignette runs' lists them.
+branches are runs like others: 'vignette runs' lists them. Where models play or judge they
+are asked in the branches too; --max-cost and --max-tokens are for all branches together,
+and the same command asks for nothing that is on record.
 
 --judge MODEL has a model read the whole conversation and credit each turn, and say how much
 more each turn is somebody's who does right than somebody's who does wrong (contrast).
@@ -89,15 +92,16 @@ func (o otherCredits) judge(ctx context.Context, cmd *cobra.Command, n *node.Nod
 }
 
 // fill adds what was asked for to a measured report.
-func (o otherCredits) fill(ctx context.Context, n *node.Node, judge *attribution.Judge, report *attribution.Report, state *episode.State) error {
+func (o otherCredits) fill(ctx context.Context, cmd *cobra.Command, n *node.Node, judge *attribution.Judge, report *attribution.Report, state *episode.State) error {
 	if judge != nil {
 		if err := judge.Attribute(ctx, report, state); err != nil {
 			return err
 		}
 	}
 	if o.ablate {
+		run := n.Runner().NewID()
 		ask := func(ctx context.Context, use *vignettev1.EvaluatorUse, request *vignettev1.EvaluateRequest) ([]*vignettev1.Score, error) {
-			scorer := &scoring.Scorer{Directory: n.Directory(), Clock: n.Runner().Clock, Use: use, Known: node.Evaluators()}
+			scorer := &scoring.Scorer{Directory: n.Directory(), Clock: n.Runner().Clock, Use: use, Run: run, Terms: o.models.terms(cmd), Known: node.Evaluators()}
 			return scorer.Score(ctx, state.Plan().Evaluators[use.GetName()], request)
 		}
 		if err := attribution.Ablate(ctx, ask, report, state); err != nil {
@@ -106,6 +110,44 @@ func (o otherCredits) fill(ctx context.Context, n *node.Node, judge *attribution
 	}
 	report.Agree()
 	return nil
+}
+
+// terms are what is left of the limits after what the branches played so far have used.
+func (o otherCredits) terms(ctx context.Context, cmd *cobra.Command, n *node.Node) func([]string) (conductor.Terms, error) {
+	return func(runs []string) (conductor.Terms, error) {
+		terms := o.models.terms(cmd)
+		if terms.MaxCost == nil && terms.MaxTokens == nil {
+			return terms, nil
+		}
+		spent, err := spentOn(ctx, n, runs)
+		if err != nil {
+			return terms, err
+		}
+		if terms.MaxCost != nil {
+			left := max(0, *terms.MaxCost-spent.Cost)
+			terms.MaxCost = &left
+		}
+		if terms.MaxTokens != nil {
+			left := max(0, *terms.MaxTokens-spent.Tokens)
+			terms.MaxTokens = &left
+		}
+		return terms, nil
+	}
+}
+
+// spentOn is what some runs asked of models.
+func spentOn(ctx context.Context, n *node.Node, runs []string) (*attribution.Spent, error) {
+	out := &attribution.Spent{}
+	for _, run := range runs {
+		spending, err := projection.ReadSpending(ctx, n.Calls(), run, "")
+		if err != nil {
+			return nil, err
+		}
+		t := spending.Total
+		out.Calls, out.Recorded, out.Unpriced = out.Calls+t.Calls, out.Recorded+t.Recorded, out.Unpriced+t.Unpriced
+		out.Tokens, out.Cost = out.Tokens+t.PromptTokens+t.CompletionTokens, out.Cost+t.Cost
+	}
+	return out, nil
 }
 
 func runAttribution(cmd *cobra.Command, name string, options attribution.Options, others otherCredits, asJSON bool) error {
@@ -131,19 +173,25 @@ func runAttribution(cmd *cobra.Command, name string, options attribution.Options
 		if err != nil {
 			return err
 		}
-		if planner.AsksModels() {
-			return errors.New("models play or judge in that episode: branches of theirs are not measured yet; 'vignette fork' makes them one by one")
-		}
 		judge, err := others.judge(ctx, cmd, n)
 		if err != nil {
 			return err
 		}
 		options.Progress = newProgress(os.Stderr, "branches", "place", "places")
+		options.Terms = others.terms(ctx, cmd, n)
 		report, err := attribution.Measure(ctx, n.Runner(), planner, state, options)
+		if paused := (*conductor.PausedError)(nil); errors.As(err, &paused) && paused.Budget {
+			return fmt.Errorf("%w; what was answered is on record: the same command with a higher --max-cost or --max-tokens goes on", err)
+		}
 		if err != nil {
 			return err
 		}
-		if err := others.fill(ctx, n, judge, report, state); err != nil {
+		if planner.AsksModels() {
+			if report.Spent, err = spentOn(ctx, n, report.Runs); err != nil {
+				return err
+			}
+		}
+		if err := others.fill(ctx, cmd, n, judge, report, state); err != nil {
 			return err
 		}
 		if asJSON {
@@ -200,6 +248,13 @@ func (p *page) attribution(r *attribution.Report) {
 		p.paragraph("! ", "  ", "the judge did not answer all: "+line(why))
 	}
 	p.printf("Cost: %s, %s beyond those copied; %d without a reward\n", plural(r.Played, "branch", "branches"), plural(r.NewTurn, "turn", "turns"), r.Missing)
+	if s := r.Spent; s != nil {
+		p.printf("Models: %s, %d of them on record already, %s tokens, cost %.2f", plural(s.Calls, "call", "calls"), s.Recorded, tokens(s.Tokens), s.Cost)
+		if s.Unpriced > 0 {
+			p.printf(" (%d without a price)", s.Unpriced)
+		}
+		p.printf("\n")
+	}
 }
 
 // attributionAgreements writes how far other credits agree with what was measured.

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -96,5 +98,112 @@ func TestAttributionByOthers(t *testing.T) {
 	}
 	if text := p.must("attribution", episode, "--branches", "2", "--judge", "tiny"); !strings.Contains(text, "same top") || !strings.Contains(text, "contrast") {
 		t.Errorf("text:\n%s", text)
+	}
+}
+
+const keyStudy = `id: door
+title: Door
+language: en
+focal: mia
+turn_taking: alternating
+roles:
+  - {id: mia, kind: persona, persona: {id: mia, name: Mia}, reward: [{evaluator: opened, dimension: opened.far}]}
+  - {id: jo, kind: persona, persona: {id: jo, name: Jo}}
+objective: {kind: ask, statement: Get in, request: "Could you open the door?"}
+stop: {max_turns: 6}
+evaluators:
+  - {name: opened, rubric: opened.yaml, model: local/critic}
+`
+
+const openedRubric = `kind: rubric
+id: opened
+dimensions:
+  - {id: opened.far, definition: How far the door is open., unit: episode, min: 0, max: 1}
+`
+
+var lineNumber = regexp.MustCompile(`Line (\d+)\.`)
+
+// keyed plays a policy that says, as its second turn, where the key is or that it is not there, half of the time each, a critic that finds the
+// door far more open where it was said, and one who is asked which turn that came of.
+func keyed(request scripted.Request) *scripted.Reply {
+	all := ""
+	for _, message := range request.Messages {
+		all += message.Content + "\n"
+	}
+	luck := drawn(string(request.Body))
+	switch {
+	case request.SchemaName == "ratings":
+		far := 0.1 + 0.05*luck
+		if strings.Contains(all, "The key is here") {
+			far += 0.8
+		}
+		return &scripted.Reply{Content: fmt.Sprintf(`{"scores": {"far": {"reason": "r", "quote": "", "number": %v, "confidence": 0.9}}}`, far)}
+	case strings.Contains(request.Schema, `"say"`):
+		own := 1
+		for _, m := range lineNumber.FindAllStringSubmatch(all, -1) {
+			var n int
+			fmt.Sscan(m[1], &n)
+			own = max(own, n+1)
+		}
+		say := fmt.Sprintf("Line %d. I was at the %s %d.", own, []string{"lake", "fair", "mill", "park"}[int(luck*4)], int(luck*1e6))
+		if own == 2 && luck < 0.5 {
+			say += " The key is here."
+		} else if own == 2 {
+			say += " No idea where it went."
+		}
+		return &scripted.Reply{Content: fmt.Sprintf(`{"thought": "t", "felt": [], "distress": null, "expressed": [], "expressed_distress": null, "trust": null, "resistance": null, "willingness": null, "others": [], "intent": "i", "action": "speak", "to": [], "addressee": "", "say": %q}`, say)}
+	case strings.Contains(request.Schema, `"credit"`):
+		return &scripted.Reply{Content: `{"turns": [{"turn": 0, "why": "w", "credit": 0.02}, {"turn": 2, "why": "the key", "credit": 0.9}, {"turn": 4, "why": "w", "credit": 0.01}]}`}
+	}
+	return nil
+}
+
+// Where a model plays the policy and a model judges, the turn that decides is found with what it is worth, and no other; a judge that sees it
+// agrees. The same command asks for nothing again, and a budget ends it.
+func TestAttributionOfModels(t *testing.T) {
+	t.Parallel()
+	p, endpoint := withEndpoint(t, scripted.Config{Seed: 2, Answer: keyed})
+	write(t, filepath.Join(p.dir, "door.yaml"), keyStudy)
+	write(t, filepath.Join(p.dir, "opened.yaml"), openedRubric)
+	episode := ""
+	p.must("run", "door.yaml", "--model", "mia=local/tiny", "--repeats", "6")
+	for _, r := range records(t, p.must("export", "last", "--format", "jsonl")) {
+		if text := fmt.Sprint(r["turns"]); episode == "" && strings.Contains(text, "The key is here") {
+			episode = fmt.Sprint(r["episode"])
+		}
+	}
+	if episode == "" {
+		t.Fatal("in none of six was the key found")
+	}
+	args := []string{"attribution", episode, "--branches", "24", "--judge", "local/seer", "--json"}
+	report := last(t, p.must(args...))
+	for _, each := range report["turns"].([]any) {
+		turn := each.(map[string]any)
+		ci := turn["ci"].([]any)
+		low, high := ci[0].(float64), ci[1].(float64)
+		t.Logf("turn %v: %.2f [%.2f, %.2f] %.60v", turn["turn"], turn["measured"], low, high, turn["text"])
+		if decisive := low > 0 || high < 0; decisive != (turn["turn"] == 2.0) {
+			t.Errorf("turn %v is worth %v [%v, %v]", turn["turn"], turn["measured"], low, high)
+		}
+		if turn["turn"] == 2.0 && (low > 0.8 || high < 0.8) { // 1.6 of the reward, drawn half of the time
+			t.Errorf("turn 2 is worth %v [%v, %v], planted .8", turn["measured"], low, high)
+		}
+	}
+	for _, each := range report["agreements"].([]any) {
+		if a := each.(map[string]any); a["with"] == "judge" && (a["same_top"] != true || a["r"].(float64) < 0.9) {
+			t.Errorf("agreement with the judge: %v", a)
+		}
+	}
+	spent := report["models"].(map[string]any)
+	if spent["calls"].(float64) == 0 || spent["cost"].(float64) <= 0 {
+		t.Errorf("models %v", spent)
+	}
+	asked := endpoint.Stats().Requests
+	again := last(t, p.must(args...))
+	if now := endpoint.Stats().Requests; now != asked || fmt.Sprint(again["turns"]) != fmt.Sprint(report["turns"]) {
+		t.Errorf("the same command asked %d times more", now-asked)
+	}
+	if _, stderr, code := p.run("attribution", episode, "--branches", "24", "--no-cache", "--max-tokens", "5000"); code != exitFailed || !strings.Contains(stderr, "higher --max-cost or --max-tokens") {
+		t.Errorf("a budget: exit %d, %q", code, stderr)
 	}
 }

@@ -156,6 +156,7 @@ func (p *page) calibrated(m *calibrating.Model, left map[string]int, path string
 	for _, why := range slices.Sorted(maps.Keys(left)) {
 		p.printf("left out: %d %s\n", left[why], strings.ReplaceAll(why, "_", " "))
 	}
+	p.paragraph("", "  ", chosen(m))
 	var rows [][]string
 	for _, each := range []struct {
 		name string
@@ -172,6 +173,19 @@ func (p *page) calibrated(m *calibrating.Model, left map[string]int, path string
 	p.printf("\n")
 	p.paragraph("", "", worthIt(m))
 	p.printf("Kept in %s; 'vignette agreement LABELS --evaluator %s' measures it on other labels.\n", line(path), m.Name)
+}
+
+// chosen says what is said by the model, and why.
+func chosen(m *calibrating.Model) string {
+	tilted := "it is not tilted towards rare labels: that it helps is not sure"
+	if m.Tilt != 0 {
+		tilted = fmt.Sprintf("it is tilted towards rare labels (%g)", m.Tilt)
+	}
+	gain := func(s *calibrating.Step) string { return within(s.Gain, s.GainCI) }
+	if m.Own {
+		return fmt.Sprintf("Says %s's own labels, with the model's probability of each: the model's labels are not surely better on groups left out (gain %s).", m.Evaluator, gain(m.Fit.Model))
+	}
+	return fmt.Sprintf("Says the model's labels, which are better on groups left out (gain %s); %s (gain %s).", gain(m.Fit.Model), tilted, gain(m.Fit.Tilt))
 }
 
 func measureOf(m *calibrating.Model) string {

@@ -76,7 +76,7 @@ func completeEpisodes(cmd *cobra.Command, args []string, typed string) ([]string
 
 // runNames are the ids of the runs that are kept, newest first, with what they play behind a tab.
 func runNames(cmd *cobra.Command) []string {
-	names := []string{projection.Latest + "\tthe newest run"}
+	names := []string{projection.Latest + "\tthe newest run that is no practice"}
 	eachManifest(cmd, func(manifest *vignettev1.Manifest) {
 		var ids []string
 		for _, s := range manifest.GetScenarios() {

@@ -79,7 +79,7 @@ func TestForkFromASecondTerminal(t *testing.T) {
 	t.Parallel()
 	p := newProgram(t)
 	original := records(t, p.must("run", "ask-for-leave", "--json"))[1]["episode"].(string)
-	owner := p.start("serve", "--grpc", "127.0.0.1:0", "--json")
+	owner := p.start("serve", "--grpc", "127.0.0.1:0", "--web", "none", "--json")
 	words := func(e record) (all []string) {
 		for _, turn := range e["turns"].([]any) {
 			turn := turn.(map[string]any)

@@ -21,7 +21,8 @@ func newScenarios() *cobra.Command {
 		Short: "List the scenarios that ship, or search them",
 		Long: `Lists the scenarios that ship with the program: id, who is focal, what kind of
 objective that role has, tags and title. With words it lists those that have all of
-them in id, title, description, tags or names; with --tag those that carry a tag.`,
+them in title, description, setting, objective, tags or names, in any form or in a
+word that means the same (boss, manager); with --tag those that carry a tag.`,
 		Example: `  vignette scenarios
   vignette scenarios money friend
   vignette scenarios --tag work --json`,
@@ -89,8 +90,7 @@ func searched(tags, words []string) ([]*vignettev1.Scenario, error) {
 		return nil, err
 	}
 	return slices.DeleteFunc(found, func(s *vignettev1.Scenario) bool {
-		text := strings.ToLower(strings.Join(append(names(s), append(s.GetTags(), s.GetId(), s.GetTitle(), s.GetDescription())...), "\n"))
-		return slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, strings.ToLower(word)) })
+		return !scenarios.Holds(s, strings.Join(words, " "))
 	}), nil
 }
 

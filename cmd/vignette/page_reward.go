@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/vignette-sim/vignette/internal/stats"
@@ -24,6 +25,7 @@ func (p *page) recomposition(r *recomposition) {
 	p.grid("  ", []string{"cell", "n", "on record", "composed", "missing"}, rows, 1, func(column int) bool { return column > 0 })
 	p.printf("\n")
 	p.preferences(r.votes.Tally())
+	p.confident(r)
 	for _, fitted := range r.fitted() {
 		p.printf("\n")
 		p.fitted(fitted)
@@ -31,6 +33,26 @@ func (p *page) recomposition(r *recomposition) {
 	if r.recorded > 0 {
 		p.printf("\n%s appended; what was rewarded before stays on record\n", plural(r.recorded, "note", "notes"))
 	}
+}
+
+// confident says what calibrating against confidence did.
+func (p *page) confident(r *recomposition) {
+	if r.confident == nil {
+		return
+	}
+	said, sure, moved := 0, 0.0, 0.0
+	for _, c := range r.calibrated {
+		if c.Confidence != nil {
+			said++
+			sure, moved = sure+*c.Confidence, moved+math.Abs(c.Value-c.Reward)
+		}
+	}
+	if said == 0 {
+		p.paragraph("", "  ", fmt.Sprintf("Confidence: none of %s rests on scores that say how sure they are; all stay as they are.", plural(len(r.calibrated), "reward", "rewards")))
+		return
+	}
+	p.paragraph("", "  ", fmt.Sprintf("Confidence: %d of %s rest on scores that say how sure they are (mean %.2f); calibrated against it they move by %.3f on average. --json has each.",
+		said, plural(len(r.calibrated), "reward", "rewards"), sure/float64(said), moved/float64(said)))
 }
 
 func meanOf(values []float64) string {

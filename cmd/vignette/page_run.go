@@ -14,7 +14,7 @@ const tablesShown = 3
 // results writes a run's tables, its comparisons and its warnings. In brief, the tables of many scenarios are left out where a
 // comparison says what they come to.
 func (p *page) results(result runResult, brief bool) {
-	comparisons := result.table.Comparisons()
+	comparisons := result.summary.Comparisons
 	if !brief || len(comparisons) == 0 || len(result.planner.Manifest().GetScenarios()) <= tablesShown {
 		p.tables(result)
 		if len(comparisons) > 0 {
@@ -22,9 +22,9 @@ func (p *page) results(result runResult, brief bool) {
 		}
 	}
 	p.comparisons(comparisons)
-	p.gap(result.reports.Gap())
-	p.mismatch(result.mismatch.Relations())
-	if warnings := result.table.Warnings(result.planner.Manifest()); len(warnings) > 0 {
+	p.gap(result.summary.Gap)
+	p.mismatch(result.summary.Relations)
+	if warnings := result.summary.Warnings; len(warnings) > 0 {
 		p.printf("\n")
 		for _, warning := range warnings {
 			p.paragraph("! ", "  ", warning)
@@ -34,7 +34,7 @@ func (p *page) results(result runResult, brief bool) {
 
 // tables writes one block per scenario, since scenarios differ in what they score.
 func (p *page) tables(result runResult) {
-	groups := result.table.Groups()
+	groups := result.summary.Groups
 	for i := 0; i < len(groups); {
 		scenario := groups[i].Factors[0].Level
 		j := i

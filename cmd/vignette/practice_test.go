@@ -119,7 +119,7 @@ func TestPracticeTwentySessions(t *testing.T) {
 	}
 	t.Parallel()
 	p := newProgram(t)
-	p.start("serve", "--json", "--grpc", "127.0.0.1:0") // all sessions are in one directory
+	p.start("serve", "--json", "--grpc", "127.0.0.1:0", "--web", "none") // all sessions are in one directory
 	scenarios := []string{"ask-for-leave", "refuse-a-loan", "cbt-intake", "one-glass-fewer", "share-the-dishes", "deposit-back", "night-chat", "family-talk", "no-extra-sunday", "repair-the-heating"}
 	for i := range 20 {
 		tr := &trainee{t: t, p: p, name: fmt.Sprintf("session %d", i)}
@@ -171,7 +171,7 @@ func TestPracticeSurvivesKill(t *testing.T) {
 	const sessions, turns = 12, 4
 	p := newProgram(t)
 	random := rand.New(rand.NewPCG(1, 2))
-	engine := p.start("serve", "--json", "--grpc", "127.0.0.1:0")
+	engine := p.start("serve", "--json", "--grpc", "127.0.0.1:0", "--web", "none")
 	client := vignettev1.NewPracticeServiceClient(dial(t, engine.launch["grpc"].(string)))
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
@@ -225,7 +225,7 @@ func TestPracticeSurvivesKill(t *testing.T) {
 	}
 	engine.wait()
 
-	engine = p.start("serve", "--json", "--grpc", "127.0.0.1:0")
+	engine = p.start("serve", "--json", "--grpc", "127.0.0.1:0", "--web", "none")
 	client = vignettev1.NewPracticeServiceClient(dial(t, engine.launch["grpc"].(string)))
 	open := 0
 	for i, id := range ids {

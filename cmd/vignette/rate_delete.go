@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -13,7 +14,7 @@ import (
 
 func newRateDelete() *cobra.Command {
 	var rater, item string
-	var all bool
+	var all, yes bool
 	cmd := &cobra.Command{
 		Use:   "delete CAMPAIGN",
 		Short: "Delete what you said in a campaign, history and drafts among it",
@@ -22,58 +23,99 @@ was a rating, whose and of which item. (The key u, while you rate, takes back on
 history keeps what you said.) Files that were exported before, and scores that were made
 of ratings, stay: scores hold numbers and none of your words.
 
-An item whose consequences you have seen cannot be rated in foresight again.`,
+Of an item that you rated before and after consequences, both go. An item whose consequences
+you have seen cannot be rated in foresight again. It asks first; where nobody can be asked,
+--yes is needed.`,
 		Example: `  vignette rate delete CAMPAIGN --rater ann --item i7
-  vignette rate delete CAMPAIGN --rater ann --all`,
+  vignette rate delete CAMPAIGN --rater ann --all --yes`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if all == (item != "") {
 				return usagef("rate delete: say either which item (--item) or --all")
 			}
 			return withExisting(cmd, func(n *node.Node) error {
-				d := &desk{ctx: cmd.Context(), node: n, campaign: args[0], rater: cmp.Or(rater, userName()), page: newPage(cmd.OutOrStdout())}
-				return d.deleteRatings(item)
+				d := &desk{ctx: cmd.Context(), node: n, rater: cmp.Or(rater, userName()), page: newPage(cmd.OutOrStdout())}
+				if err := d.enter(args[0]); err != nil {
+					return err
+				}
+				doomed, err := d.doomed(item)
+				if err != nil {
+					return err
+				}
+				if err := agree(cmd, d.what(doomed), yes); err != nil {
+					return err
+				}
+				return d.deleteRatings(doomed)
 			})
 		},
 	}
 	cmd.Flags().StringVar(&rater, "rater", "", "your name or pseudonym (default your user name)")
-	cmd.Flags().StringVar(&item, "item", "", "id of the item ('vignette rate export' and the API list them)")
+	cmd.Flags().StringVar(&item, "item", "", "id of the item: it stands over the item, and 'vignette rate list' lists yours")
 	cmd.Flags().BoolVar(&all, "all", false, "all that you said in the campaign")
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	return cmd
 }
 
-// deleteRatings deletes what the rater said of an item, of all unless one is given. What came later goes first: the service wants it so.
-func (d *desk) deleteRatings(item string) error {
-	got, err := call(d, func(c vignettev1.FeedbackServiceClient, ctx context.Context, q *vignettev1.ListRatingsRequest) (*vignettev1.ListRatingsResponse, error) {
-		return c.ListRatings(ctx, q)
-	}, &vignettev1.ListRatingsRequest{Campaign: d.campaign, Rater: d.rater, History: true})
+// doomed are the ratings that are to go, the newest version of each, what came later first: the service wants it so.
+func (d *desk) doomed(item string) ([]*vignettev1.Rating, error) {
+	all, err := d.ratings(true)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	type key struct {
 		item  string
 		stage vignettev1.RatingStage
 		pass  int32
 	}
-	gone, erased := map[key]bool{}, int32(0)
-	for i := len(got.GetRatings()) - 1; i >= 0; i-- {
-		r := got.GetRatings()[i]
+	seen := map[key]bool{}
+	var out []*vignettev1.Rating
+	for _, r := range slices.Backward(all) {
 		k := key{r.GetItem(), r.GetStage(), r.GetPass()}
-		if item != "" && r.GetItem() != item || r.GetDeleted() || gone[k] {
+		if item != "" && r.GetItem() != item || r.GetDeleted() || seen[k] {
 			continue
 		}
+		seen[k] = true
+		out = append(out, r)
+	}
+	switch {
+	case len(out) > 0:
+		return out, nil
+	case len(all) > 0 && item != "":
+		return nil, fmt.Errorf("%s has no rating of an item %q; 'vignette rate list %s --rater %s' lists what there is", line(d.rater), line(item), line(d.campaign), line(d.rater))
+	case len(all) > 0:
+		return nil, fmt.Errorf("all that %s said in this campaign was deleted already", line(d.rater))
+	}
+	raters, err := d.raters()
+	if err != nil {
+		return nil, err
+	}
+	return nil, fmt.Errorf("%s has said nothing in this campaign; %s", line(d.rater), raters)
+}
+
+// what is said of ratings before they are deleted.
+func (d *desk) what(ratings []*vignettev1.Rating) []doomed {
+	var out []doomed
+	for _, r := range slices.Backward(ratings) {
+		text := d.ratingText(r)
+		if r.GetWithdrawn() {
+			text = "taken back"
+		}
+		out = append(out, doomed{what: fmt.Sprintf("the rating of item %s by %s (%s: %s)", line(r.GetItem()), line(d.rater), d.stageText(r), line(text))})
+	}
+	return out
+}
+
+func (d *desk) deleteRatings(ratings []*vignettev1.Rating) error {
+	erased := int32(0)
+	for _, r := range ratings {
 		answer, err := call(d, func(c vignettev1.FeedbackServiceClient, ctx context.Context, q *vignettev1.DeleteRatingRequest) (*vignettev1.DeleteRatingResponse, error) {
 			return c.DeleteRating(ctx, q)
-		}, &vignettev1.DeleteRatingRequest{Campaign: d.campaign, Item: k.item, Rater: d.rater, Stage: k.stage, Pass: k.pass})
+		}, &vignettev1.DeleteRatingRequest{Campaign: d.campaign, Item: r.GetItem(), Rater: d.rater, Stage: r.GetStage(), Pass: r.GetPass()})
 		if err != nil {
-			return fmt.Errorf("delete the rating of item %s: %w", k.item, err)
+			return fmt.Errorf("delete the rating of item %s (%s): %w", r.GetItem(), d.stageText(r), err)
 		}
-		gone[k] = true
 		erased += answer.GetErased()
 	}
-	if len(gone) == 0 {
-		return fmt.Errorf("%s has said nothing there that could be deleted; --rater names somebody else", line(d.rater))
-	}
-	d.page.paragraph("", "  ", fmt.Sprintf("%s of %s deleted: %s with all versions and drafts", plural(len(gone), "rating", "ratings"), line(d.rater), plural(int(erased), "entry of the log", "entries of the log")))
+	d.page.paragraph("", "  ", fmt.Sprintf("%s of %s deleted: %s with all versions and drafts", plural(len(ratings), "rating", "ratings"), line(d.rater), plural(int(erased), "entry of the log", "entries of the log")))
 	return nil
 }

@@ -114,7 +114,7 @@ func TestRatingsSurviveKill(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := make([]byte, 0, 4096)
-	for !strings.Contains(string(first), "left at most") { // It has an item in its hands.
+	for !strings.Contains(string(first), "of at most") { // It has an item in its hands.
 		chunk := make([]byte, 1024)
 		n, err := out.Read(chunk)
 		if err != nil {

@@ -86,7 +86,7 @@ func TestRateLabelStudio(t *testing.T) {
 	bring(annotated(t, p, "ls", nil), 12, 0, 0)
 	bring(annotated(t, p, "ls", nil), 0, 0, 12)
 	cmd := p.command("rate", id, "--rater", "ben") // Ben takes his last one back, here.
-	cmd.Stdin = strings.NewReader("u\n\n")
+	cmd.Stdin = strings.NewReader("u\nq\n")
 	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "taken back: good ") {
 		t.Errorf("ben sits down: %v\n%s", err, out)
 	}

@@ -5,6 +5,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vignette-sim/vignette/engine/episode"
+	"github.com/vignette-sim/vignette/engine/planning"
+	"github.com/vignette-sim/vignette/engine/projection"
 	"github.com/vignette-sim/vignette/node"
 	"github.com/vignette-sim/vignette/studies/report"
 )
@@ -54,18 +57,17 @@ func reportOf(cmd *cobra.Command, n *node.Node, name string) (r *report.Report, 
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	builder := report.New(planner.Manifest())
-	for item, err := range n.Reader().Episodes(cmd.Context(), planner) {
-		if err != nil {
-			return nil, nil, nil, err
+	each := func(f projection.Figured) {
+		if f.Unreadable != nil {
+			unreadable = tellCutShort(cmd, episode.ID(planner.Manifest().GetRun(), planner.Cell(f.Index)), int(f.Figures.GetTurns()), f.Unreadable)
 		}
-		if item.Unreadable != nil {
-			unreadable = tellUnreadable(cmd, item)
-		}
-		builder.Add(item.Index, item.State)
 	}
-	r = builder.Report()
-	if r.Spending, err = builder.Spending(cmd.Context(), n.Calls(), planner); err != nil {
+	if !planner.AsksModels() {
+		r, err = report.Of(cmd.Context(), n.Reader(), planner, each)
+	} else {
+		r, err = reportWithSpending(cmd, n, planner, each)
+	}
+	if err != nil {
 		return nil, nil, nil, err
 	}
 	r.Command = report.Again(planner.Manifest())
@@ -77,4 +79,15 @@ func reportOf(cmd *cobra.Command, n *node.Node, name string) (r *report.Report, 
 		examples = append(examples, report.Example{Look: look, State: state})
 	}
 	return r, examples, unreadable, nil
+}
+
+// reportWithSpending is the report of a run that asks models, with what they were asked.
+func reportWithSpending(cmd *cobra.Command, n *node.Node, planner *planning.Planner, each func(projection.Figured)) (*report.Report, error) {
+	builder, err := report.Read(cmd.Context(), n.Reader(), planner, each)
+	if err != nil {
+		return nil, err
+	}
+	r := builder.Report()
+	r.Spending, err = builder.Spending(cmd.Context(), n.Calls(), planner)
+	return r, err
 }

@@ -29,7 +29,10 @@ type rewardFlags struct {
 	fit     string
 	record  bool
 	author  string
-	json    bool
+	// How rewards are calibrated against confidence.
+	confidence, rate float64
+	batch            int
+	json             bool
 }
 
 func newReward() *cobra.Command {
@@ -54,10 +57,16 @@ beyond the weights as they are, and beyond the best single dimension alone. An o
 is somebody's own account, with builtin minds one by our own rules; it is no gold
 standard.
 
+--confidence WEIGHT calibrates rewards against how sure their evaluators were, scenario by
+scenario: r' = r + WEIGHT (r - baseline) (confidence - 1/2), where the baseline moves with
+each batch of episodes: --rate times their mean, and the rest of what it was (PPO-C, Leng
+et al. 2024). It is printed, never recorded.
+
 What was rewarded stays on record. --record appends what was composed to the episodes'
 notes, with your name (--author) and a revision of its own; without it, it is printed.`,
 		Example: `  vignette reward last --weights dear_man.assert=2,dear_man.mindful=0
   vignette reward last --fit distress_change
+  vignette reward last --confidence 0.5 --rate 0.1 --json | jq 'select(.type == "confident")'
   vignette reward last --weights dear_man.assert=2 --record --author ann
   vignette reward last --json | jq 'select(.type == "reward")'`,
 		Args: cobra.ExactArgs(1),
@@ -66,6 +75,9 @@ notes, with your name (--author) and a revision of its own; without it, it is pr
 	cmd.Flags().StringVar(&flags.weights, "weights", "", "other weights: DIMENSION=WEIGHT,... (0 takes a term out)")
 	cmd.Flags().StringVar(&flags.role, "role", "", "id of the role that is rewarded (default the focal role)")
 	cmd.Flags().StringVar(&flags.fit, "fit", "", "outcome to fit weights to: distress_change, willingness, agreement, change_talk_share, disclosure_depth")
+	cmd.Flags().Float64Var(&flags.confidence, "confidence", 0, "weight of the evaluators' confidence, above 0 to 2; as published 0.5 (default rewards as they are)")
+	cmd.Flags().Float64Var(&flags.rate, "rate", 0.1, "with --confidence: how fast the baseline moves, above 0 to 1")
+	cmd.Flags().IntVar(&flags.batch, "batch", 32, "with --confidence: episodes after which the baseline moves, from 1")
 	cmd.Flags().BoolVar(&flags.record, "record", false, "append what is composed to the episodes' notes")
 	cmd.Flags().StringVar(&flags.author, "author", "", "who composes, for --record (default your user name)")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "write NDJSON: a reward record per episode, a done record")
@@ -80,12 +92,19 @@ type recomposition struct {
 	groups  []*rewardGroup
 	votes   rewards.Votes
 	fit     *rewards.Fit // nil: not asked for
+	// confident is nil where it was not asked for, calibrated what came of it.
+	confident  *rewards.Confident
+	calibrated []rewards.Calibrated
 	// recorded is how many episodes got a note.
 	recorded int
 }
 
 func runReward(cmd *cobra.Command, name string, flags rewardFlags) error {
 	change, fit, err := flags.parse()
+	if err != nil {
+		return err
+	}
+	confident, err := flags.confident(cmd)
 	if err != nil {
 		return err
 	}
@@ -112,7 +131,7 @@ func runReward(cmd *cobra.Command, name string, flags rewardFlags) error {
 		if err := flags.checkRole(planner.Manifest()); err != nil {
 			return err
 		}
-		return recompose(cmd, n, &recomposition{planner: planner, change: change, fit: fit}, flags)
+		return recompose(cmd, n, &recomposition{planner: planner, change: change, fit: fit, confident: confident}, flags)
 	})
 }
 
@@ -133,6 +152,24 @@ func (f rewardFlags) parse() (change rewards.Change, fit *rewards.Fit, err error
 		return nil, nil, usagef("--author says who appends notes; add --record, or leave it away")
 	}
 	return change, fit, nil
+}
+
+// confident is how rewards are calibrated against confidence, nil where that is not asked for.
+func (f rewardFlags) confident(cmd *cobra.Command) (*rewards.Confident, error) {
+	changed := cmd.Flags().Changed
+	switch {
+	case !changed("confidence") && (changed("rate") || changed("batch")):
+		return nil, usagef("--rate and --batch say how the baseline of --confidence moves; add --confidence, or leave them away")
+	case !changed("confidence"):
+		return nil, nil
+	case !(f.confidence > 0 && f.confidence <= 2):
+		return nil, usagef("--confidence is %v; it must be above 0 and at most 2", f.confidence)
+	case !(f.rate > 0 && f.rate <= 1):
+		return nil, usagef("--rate is %v; it must be above 0 and at most 1", f.rate)
+	case f.batch < 1 || f.batch > 1_000_000:
+		return nil, usagef("--batch is %d; it must be 1 to 1000000", f.batch)
+	}
+	return rewards.NewConfident(f.confidence, f.rate, f.batch)
 }
 
 // checkRole wants the role in one scenario of the run at least.
@@ -184,11 +221,30 @@ func recompose(cmd *cobra.Command, n *node.Node, r *recomposition, flags rewardF
 			}
 		}
 	}
+	if err := r.calibrate(cmd, flags.json); err != nil {
+		return err
+	}
 	if flags.json {
 		return errors.Join(writeJSON(cmd, recompositionRecord(r)), unreadable)
 	}
 	newPage(cmd.OutOrStdout()).recomposition(r)
 	return unreadable
+}
+
+// calibrate holds all rewards against confidence, if that was asked for, and writes a record of each for programs.
+func (r *recomposition) calibrate(cmd *cobra.Command, asJSON bool) (err error) {
+	if r.confident == nil {
+		return nil
+	}
+	if r.calibrated, err = r.confident.Calibrated(); err != nil || !asJSON {
+		return err
+	}
+	for _, c := range r.calibrated {
+		if err := writeJSON(cmd, confidentRecord(c)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // add composes the reward of one episode.
@@ -201,6 +257,9 @@ func (r *recomposition) add(index int, state *episode.State, named string, rated
 	r.votes.Add(index, state, composed)
 	if r.fit != nil {
 		r.fit.Add(index, state, composed)
+	}
+	if r.confident != nil && state.Completed().GetValidity() == vignettev1.Validity_VALIDITY_OK {
+		r.confident.Add(index, state, composed)
 	}
 	return composed
 }

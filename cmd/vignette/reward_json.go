@@ -26,6 +26,25 @@ func rewardRecord(state *episode.State, composed *vignettev1.Reward, revision in
 	return out
 }
 
+// jsonConfident is a reward calibrated against confidence, which is null where nothing says how sure it is; then so is the baseline.
+type jsonConfident struct {
+	Type       string   `json:"type"`
+	Episode    string   `json:"episode"`
+	Role       string   `json:"role"`
+	Reward     float64  `json:"reward"`
+	Confidence *float64 `json:"confidence"`
+	Baseline   *float64 `json:"baseline"`
+	Calibrated float64  `json:"calibrated"`
+}
+
+func confidentRecord(c rewards.Calibrated) jsonConfident {
+	out := jsonConfident{Type: "confident", Episode: c.Episode, Role: c.Role, Reward: c.Reward, Confidence: c.Confidence, Calibrated: c.Value}
+	if c.Confidence != nil {
+		out.Baseline = &c.Baseline
+	}
+	return out
+}
+
 type jsonRecomposition struct {
 	Type        string            `json:"type"`
 	Run         string            `json:"run"`

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"fmt"
+	"math"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vignette-sim/vignette/internal/scripted"
 	"github.com/vignette-sim/vignette/studies/outcomes"
 )
 
@@ -85,6 +89,56 @@ func TestRewardHelpNamesOutcomes(t *testing.T) {
 	for _, kind := range outcomes.Kinds() {
 		if !strings.Contains(newReward().Long, string(kind)) || !strings.Contains(newReward().Flag("fit").Usage, string(kind)) {
 			t.Errorf("the help does not name %s", kind)
+		}
+	}
+}
+
+// Rewards are calibrated against how sure their judge was: what is printed is the formula, worked through again from the records.
+func TestRewardByConfidence(t *testing.T) {
+	t.Parallel()
+	p, _ := withEndpoint(t, scripted.Config{Seed: 2, Answer: func(request scripted.Request) *scripted.Reply {
+		if request.SchemaName != "ratings" {
+			return nil
+		}
+		far, sure := drawn("far", string(request.Body)), drawn("sure", string(request.Body))
+		return &scripted.Reply{Content: fmt.Sprintf(`{"scores": {"far": {"reason": "r", "quote": "", "number": %v, "confidence": %v}}}`, far, sure)}
+	}})
+	write(t, filepath.Join(p.dir, "door.yaml"), keyStudy)
+	write(t, filepath.Join(p.dir, "opened.yaml"), openedRubric)
+	p.must("run", "door.yaml", "--repeats", "7", "--seed", "5")
+	var got []record
+	for _, r := range records(t, p.must("reward", "last", "--confidence", "0.5", "--rate", "0.25", "--batch", "3", "--json")) {
+		if r["type"] == "confident" {
+			got = append(got, r)
+		}
+	}
+	if len(got) != 7 {
+		t.Fatalf("%d records, want 7", len(got))
+	}
+	baseline := 0.0
+	for at := 0; at < 7; at += 3 {
+		batch, mean := got[at:min(at+3, 7)], 0.0
+		for _, r := range batch {
+			mean += r["reward"].(float64) / float64(len(batch))
+		}
+		if at == 0 {
+			baseline = mean
+		}
+		baseline = 0.25*mean + 0.75*baseline
+		for _, r := range batch {
+			x, sure := r["reward"].(float64), r["confidence"].(float64)
+			want := min(1, max(-1, x+0.5*(x-baseline)*(sure-0.5)))
+			if math.Abs(r["calibrated"].(float64)-want) > 1e-9 || math.Abs(r["baseline"].(float64)-baseline) > 1e-9 {
+				t.Errorf("%v, want %v against %v", r, want, baseline)
+			}
+		}
+	}
+	if page := p.must("reward", "last", "--confidence", "0.5"); !strings.Contains(page, "Confidence: 7 of 7 rewards rest on scores that say how sure they are") {
+		t.Errorf("page:\n%s", page)
+	}
+	for _, wrong := range [][]string{{"--confidence", "3"}, {"--rate", "0.1"}, {"--confidence", "1", "--rate", "0"}, {"--confidence", "1", "--batch", "0"}} {
+		if _, stderr, code := p.run(append([]string{"reward", "last"}, wrong...)...); code != exitUsage {
+			t.Errorf("%v: exit %d, %q", wrong, code, stderr)
 		}
 	}
 }

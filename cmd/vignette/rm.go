@@ -27,7 +27,7 @@ func missing(ctx context.Context, n *node.Node, what, name string) error {
 func newRm() *cobra.Command {
 	var flags rmFlags
 	cmd := &cobra.Command{
-		Use:   "rm RUN|EPISODE...",
+		Use:   "rm RUN|EPISODE... | rm --older-than AGE",
 		Short: "Delete runs and episodes for good",
 		Long: `Deletes runs or single episodes: what was said and felt, scores, notes, and what was
 asked of language models for them, prompts and answers included. It cannot be had
@@ -40,20 +40,31 @@ An answer of a model that another run used as well is no longer on record for th
 run either: it keeps what was said, but --replay of it would miss the answer. A run
 of which an episode was deleted has no digest any more.
 
+--older-than deletes all runs that were made so long ago or longer, sessions of
+practice and unfinished runs among them: 12h, 30d, 8w. A run that was put in from a
+bundle is as old as it was where it was made.
+
 It asks first; where nobody can be asked, --yes is needed. Stop whoever is playing a
 run before you delete it. Exports, bundles and backups are files of your own.
 docs/operations.md says more.`,
 		Example: `  vignette rm 20261126-101500-x7Kq
   vignette rm e3k7b2q5m4x7a2tfd --shred --reason "asked for by the participant"
-  vignette rm last --yes --json`,
-		Args: cobra.MinimumNArgs(1),
+  vignette rm last --yes --json
+  vignette rm --older-than 30d --yes`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("older-than") {
+				return rmOld(cmd, args, flags)
+			}
+			if len(args) == 0 {
+				return usagef("say what is to be deleted: 'vignette runs' lists the runs, --older-than 30d means all that are so old")
+			}
 			return withExisting(cmd, func(n *node.Node) error { return rm(cmd, n, args, flags) })
 		},
 		ValidArgsFunction: completeEpisodes,
 	}
 	cmd.Flags().BoolVar(&flags.yes, "yes", false, "do not ask")
 	cmd.Flags().BoolVar(&flags.shred, "shred", false, "write over what is deleted on the disk")
+	cmd.Flags().StringVar(&flags.older, "older-than", "", "delete the runs that were made so long ago or longer: 12h, 30d, 8w")
 	cmd.Flags().StringVar(&flags.reason, "reason", "", "why, to be kept with the tombstone")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "write one JSON object for each run or episode that was deleted")
 	return cmd
@@ -63,6 +74,7 @@ type rmFlags struct {
 	yes    bool
 	shred  bool
 	reason string
+	older  string
 	json   bool
 }
 
@@ -81,6 +93,11 @@ func rm(cmd *cobra.Command, n *node.Node, names []string, flags rmFlags) error {
 		}
 		all = append(all, d)
 	}
+	return eraseAll(cmd, n, all, flags)
+}
+
+// eraseAll asks, and deletes.
+func eraseAll(cmd *cobra.Command, n *node.Node, all []doomed, flags rmFlags) error {
 	if err := agree(cmd, all, flags.yes); err != nil {
 		return err
 	}
@@ -129,8 +146,9 @@ func agree(cmd *cobra.Command, all []doomed, yes bool) error {
 		return usagef("nobody is there to be asked whether %s is to be deleted for good; --yes deletes without asking", all[0].what)
 	}
 	out := cmd.ErrOrStderr()
+	list := newPage(out)
 	for _, d := range all {
-		fmt.Fprintf(out, "%s\n", d.what)
+		list.paragraph("", "  ", d.what)
 	}
 	fmt.Fprint(out, "Delete this for good? [y/N] ")
 	answer, err := bufio.NewReader(os.Stdin).ReadString('\n')

@@ -319,7 +319,8 @@ func play(ctx context.Context, cmd *cobra.Command, n *node.Node, planner *planni
 		return err
 	}
 	count := projection.NewCount(planner)
-	result := newRunResult(planner)
+	result := runResult{planner: planner}
+	numbers := newGathering(n, planner)
 	playErr := run(ctx, planner, runs.Options{
 		Workers: flags.workers,
 		Tries:   flags.tries,
@@ -329,12 +330,16 @@ func play(ctx context.Context, cmd *cobra.Command, n *node.Node, planner *planni
 		Each: func(index int, state *episode.State) {
 			count.Add(index, state)
 			tellOthers(index, state)
-			result.add(index, state)
+			numbers.add(index, state)
+			result.consider(index, state)
 			teller.episode(index, state, count.Status(), meter.total())
 		},
 	})
 	result.status = count.Status()
 	if result.spending, err = meter.spending(); err != nil {
+		return errors.Join(playErr, err)
+	}
+	if result.summary, err = numbers.summary(context.WithoutCancel(ctx)); err != nil {
 		return errors.Join(playErr, err)
 	}
 	teller.done(result)

@@ -43,6 +43,8 @@ type scoreFlags struct {
 	author     string
 	dry        bool
 	json       bool
+	samples    int32
+	abstain    float64
 	models     modelFlags
 }
 
@@ -76,6 +78,7 @@ others: satisfaction (their trust at the end), relief, willingness and the like.
   vignette score session.txt --evaluator mi --role Dana --kinds Dana=client,Lee=counselor
   vignette score session.txt --evaluator rubrics/warmth.yaml --model gpt-4o-mini --role Jo
   vignette score last --evaluator give
+  vignette score last --evaluator dear-man --model gpt-4o-mini --samples 5 --abstain 0.7
   vignette score last --evaluator emotion --role client --only counselor
   vignette score AnnoMI-full.csv --evaluator screening,mi --role client --ablate
   vignette score last --evaluator mi --outcomes`,
@@ -94,6 +97,8 @@ others: satisfaction (their trust at the end), relief, willingness and the like.
 	cmd.Flags().BoolVar(&flags.dry, "no-notes", false, "append nothing to the notes of episodes")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "write NDJSON: a score record each, a done record")
 	cmd.Flags().StringVar(&flags.models.model, "model", "", "model that judges, as in 'vignette run': MODEL, or evaluator=MODEL")
+	cmd.Flags().Int32Var(&flags.samples, "samples", 1, "how often a model is asked each question, 1-25: confidence is then how far the answers agree")
+	cmd.Flags().Float64Var(&flags.abstain, "abstain", 0, "below which confidence, 0-1, a score is missing: abstained (default never)")
 	flags.models.addTerms(cmd)
 	return cmd
 }
@@ -107,6 +112,12 @@ func runScore(cmd *cobra.Command, name string, flags scoreFlags) error {
 	}
 	if flags.ablate && flags.only != "" {
 		return usagef("--ablate shows all there is to compare; leave --only away")
+	}
+	if flags.samples < 1 || flags.samples > 25 {
+		return usagef("--samples is %d; 1 to 25 are taken", flags.samples)
+	}
+	if !(flags.abstain >= 0 && flags.abstain <= 1) {
+		return usagef("--abstain is %v; a confidence is from 0 to 1", flags.abstain)
 	}
 	if err := flags.models.check(); err != nil {
 		return err
@@ -135,7 +146,7 @@ func runScore(cmd *cobra.Command, name string, flags scoreFlags) error {
 func (f scoreFlags) uses() ([]*vignettev1.EvaluatorUse, error) {
 	stage := &vignettev1.Scenario{}
 	for _, name := range f.evaluators {
-		use := &vignettev1.EvaluatorUse{Name: name}
+		use := &vignettev1.EvaluatorUse{Name: name, Samples: f.samples, AbstainBelow: f.abstain}
 		switch strings.ToLower(filepath.Ext(name)) {
 		case ".yaml", ".yml", ".json":
 			rubric, err := scenarios.LoadRubric(name)

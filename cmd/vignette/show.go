@@ -21,7 +21,6 @@ import (
 	"github.com/vignette-sim/vignette/node"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/studies/export"
-	"github.com/vignette-sim/vignette/studies/figures"
 	"github.com/vignette-sim/vignette/studies/transcript"
 )
 
@@ -98,8 +97,8 @@ func newShow() *cobra.Command {
 		Use:   "show RUN|EPISODE|last",
 		Short: "Show a run or an episode",
 		Long: `Shows a run: what became of its episodes, its table and a line for each; or an
-episode: what was said, how it was scored and why. "last" is the newest run; the
-beginning of an id is enough.
+episode: what was said, how it was scored and why. "last" is the newest run
+(a session of practice only where there is nothing else); the beginning of an id is enough.
 
 Scores stand below the turns, those read from mental states ("felt distress")
 among them. --private adds the states themselves, as they were committed before
@@ -227,51 +226,15 @@ func showPage(cmd *cobra.Command, n *node.Node, name, file string, private bool)
 }
 
 func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON bool) error {
-	reader := n.Reader()
-	p := newPage(cmd.OutOrStdout())
-	count := projection.NewCount(planner)
-	result := newRunResult(planner)
-	var rows [][]string
-	var unreadable error
-	run, begun := planner.Manifest().GetRun(), 0
-	var calls projection.CallTimes
-	var err error
-	books := projection.Tap{Books: n.Calls(), Each: calls.Add}
-	if result.spending, err = projection.ReadSpending(cmd.Context(), books, run, ""); err != nil {
+	look := &runLook{cmd: cmd, planner: planner, count: projection.NewCount(planner), result: runResult{planner: planner}}
+	if asJSON {
+		look.out = json.NewEncoder(cmd.OutOrStdout())
+		look.out.SetEscapeHTML(false)
+	}
+	if err := look.at(n); err != nil {
 		return err
 	}
-	out := json.NewEncoder(cmd.OutOrStdout())
-	out.SetEscapeHTML(false)
-	for item, err := range reader.Figures(cmd.Context(), planner, figures.Of) {
-		if err != nil {
-			return err
-		}
-		count.AddFigures(item.Index, item.Figures)
-		result.addFigures(item.Index, item.Figures)
-		id := ""
-		if !calls.Empty() { // an id takes a while to make
-			id = episode.ID(run, planner.Cell(item.Index))
-		}
-		usage := calls.Of(id, item.Figures.GetTimes())
-		result.usage.Add(usage)
-		if item.Unreadable != nil {
-			unreadable = tellCutShort(cmd, episode.ID(run, planner.Cell(item.Index)), int(item.Figures.GetTurns()), item.Unreadable)
-		}
-		if asJSON {
-			record := figuresRecord(item.Index, run, planner.Cell(item.Index), item.Figures)
-			record.Usage = usageRecord(usage)
-			if err := out.Encode(record); err != nil {
-				return err
-			}
-			continue
-		}
-		if item.Figures.GetPhase() != vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED {
-			if begun++; begun <= episodesShown {
-				rows = append(rows, figuresRow(run, planner.Cell(item.Index), item.Figures))
-			}
-		}
-	}
-	result.status = count.Status()
+	result := look.result
 	parked, err := parkedOf(cmd.Context(), n, result.status.GetRun())
 	if err != nil {
 		return err
@@ -282,8 +245,9 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 				return err
 			}
 		}
-		return errors.Join(writeJSON(cmd, runRecord("run", result)), unreadable)
+		return errors.Join(writeJSON(cmd, runRecord("run", result)), look.unreadable)
 	}
+	p := newPage(cmd.OutOrStdout())
 	p.paragraph(p.bold("run "+result.status.GetRun())+"  ", "  ", fmt.Sprintf("made %s, seed %d, vignette %s",
 		planner.Manifest().GetCreatedAt().AsTime().Local().Format("2006-01-02 15:04"), planner.Manifest().GetSeed(), planner.Manifest().GetProgramVersion()))
 	if note := originNote(planner); note != "" {
@@ -294,8 +258,9 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 	p.results(result, false)
 	p.spending(result.spending)
 	p.printf("\n")
-	p.grid("  ", []string{"episode", "turns", "validity", "reward", "cell"}, rows, 1, func(column int) bool { return column == 1 || column == 3 })
-	if more := begun - len(rows); more > 0 {
+	p.grid("  ", []string{"episode", "turns", "validity", "reward", "cell"}, look.rows, 1, func(column int) bool { return column == 1 || column == 3 })
+	begun := result.summary.Begun()
+	if more := begun - len(look.rows); more > 0 {
 		p.printf("  ... and %d more; --json lists them all\n", more)
 	}
 	if planned := planner.Len() - begun; planned > 0 {
@@ -303,11 +268,12 @@ func showRun(cmd *cobra.Command, n *node.Node, planner *planning.Planner, asJSON
 	}
 	p.printf("\n%s\n", counts(result.status))
 	p.usage("time of all episodes together", result.usage)
-	for _, message := range slices.Sorted(maps.Keys(result.failures)) {
-		p.paragraph(fmt.Sprintf("  %d failed: ", result.failures[message]), "    ", message)
+	failures := result.failures()
+	for _, message := range slices.Sorted(maps.Keys(failures)) {
+		p.paragraph(fmt.Sprintf("  %d failed: ", failures[message]), "    ", message)
 	}
 	p.parked(result.status.GetRun(), parked)
-	return unreadable
+	return look.unreadable
 }
 
 // tellUnreadable says what of an episode cannot be read, and that the command did not do all it was asked to.

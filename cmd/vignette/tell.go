@@ -8,9 +8,7 @@ import (
 	"github.com/vignette-sim/vignette/engine/planning"
 	"github.com/vignette-sim/vignette/engine/projection"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
-	"github.com/vignette-sim/vignette/studies"
-	"github.com/vignette-sim/vignette/studies/figures"
-	"github.com/vignette-sim/vignette/studies/outcomes"
+	"github.com/vignette-sim/vignette/studies/summary"
 )
 
 // runTeller tells about a run while it goes.
@@ -20,14 +18,11 @@ type runTeller interface {
 	done(runResult)
 }
 
-// runResult is what is known at the end of a run. Of the episodes it keeps numbers and one episode to show.
+// runResult is what is known at the end of a run. Of the episodes it keeps one to show.
 type runResult struct {
 	planner *planning.Planner
 	status  *vignettev1.RunStatus
-	table   *studies.Table
-	reports studies.Reports
-	// mismatch is how rewards go with what came of episodes for the others.
-	mismatch outcomes.Mismatch
+	summary summary.Summary
 	// spending is what calls to models came to; nil where nobody looked.
 	spending *projection.Spending
 
@@ -36,45 +31,32 @@ type runResult struct {
 
 	shown   *episode.State
 	shownAt int
-	// failures counts why episodes failed.
-	failures map[string]int
 }
 
-func newRunResult(planner *planning.Planner) runResult {
-	result := runResult{planner: planner, table: studies.NewTable(planner.Manifest())}
-	result.table.Declare(planner.Manifest().GetEvaluators())
-	return result
+// failures counts why episodes failed, in words for people.
+func (r *runResult) failures() map[string]int {
+	out := map[string]int{}
+	for message, n := range r.summary.Failures {
+		out[spokenPlain(message)] += n
+	}
+	return out
 }
 
 // commonest is why most of the episodes that failed did, and how many they are.
 func (r *runResult) commonest() (why string, n int) {
-	for _, message := range slices.Sorted(maps.Keys(r.failures)) {
-		if r.failures[message] > n {
-			why, n = message, r.failures[message]
+	failures := r.failures()
+	for _, message := range slices.Sorted(maps.Keys(failures)) {
+		if failures[message] > n {
+			why, n = message, failures[message]
 		}
 	}
 	return why, n
 }
 
-// add takes in an episode, in whatever order they end.
-func (r *runResult) add(index int, state *episode.State) {
-	r.addFigures(index, figures.Of(state))
+// consider takes an episode for the one to show if it is better than the one before, in whatever order they end.
+func (r *runResult) consider(index int, state *episode.State) {
 	if state.Completed().GetValidity() == vignettev1.Validity_VALIDITY_OK && (r.shown == nil || r.better(index)) {
 		r.shown, r.shownAt = state, index
-	}
-}
-
-// addFigures is add for an episode that is not to be shown.
-func (r *runResult) addFigures(index int, f *vignettev1.EpisodeFigures) {
-	cell := r.planner.Cell(index)
-	r.table.AddFigures(index, cell, f)
-	r.reports.AddFigures(index, f)
-	r.mismatch.AddFigures(index, cell.GetScenario(), f)
-	if f.GetFailure() != "" {
-		if r.failures == nil {
-			r.failures = map[string]int{}
-		}
-		r.failures[spokenPlain(f.GetFailure())]++
 	}
 }
 

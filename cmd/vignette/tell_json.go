@@ -158,9 +158,9 @@ func runRecord(kind string, result runResult) jsonRun {
 	status := result.status
 	record := jsonRun{
 		Type: kind, Run: status.GetRun(), Episodes: countsOf(status), Turns: status.GetTurns(), Groups: []jsonGroup{},
-		Warnings: append([]string{}, result.table.Warnings(result.planner.Manifest())...), Digest: status.GetDigest(),
+		Warnings: append([]string{}, result.summary.Warnings...), Digest: status.GetDigest(),
 	}
-	for _, group := range result.table.Groups() {
+	for _, group := range result.summary.Groups {
 		g := jsonGroup{
 			Factors: map[string]string{}, N: group.Started, Valid: group.Valid,
 			Reward: estimateOf(group.Reward), Dimensions: map[string]jsonEstimate{},
@@ -173,10 +173,10 @@ func runRecord(kind string, result runResult) jsonRun {
 		}
 		record.Groups = append(record.Groups, g)
 	}
-	record.Compared = studies.Records(result.table.Comparisons())
-	record.Models, record.Reports = spendingRecord(result.spending), gapRecord(result.reports.Gap())
+	record.Compared = studies.Records(result.summary.Comparisons)
+	record.Models, record.Reports = spendingRecord(result.spending), gapRecord(result.summary.Gap)
 	record.Usage = usageRecord(result.usage)
-	record.Mismatch = mismatchRecords(result.mismatch.Relations())
+	record.Mismatch = mismatchRecords(result.summary.Relations)
 	return record
 }
 

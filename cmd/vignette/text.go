@@ -74,6 +74,15 @@ func (p *page) paragraph(first, indent, text string) {
 	}
 }
 
+// styled writes a paragraph in one style.
+func (p *page) styled(style func(string) string, indent, text string) {
+	lead := ""
+	for _, l := range wrap(line(text), max(leastRoom, p.width-runewidth.StringWidth(indent))) {
+		p.printf("%s%s\n", lead, style(l))
+		lead = indent
+	}
+}
+
 // visible is how wide a text is on a terminal, without the sequences that style it.
 func visible(text string) int {
 	return runewidth.StringWidth(styling.ReplaceAllString(text, ""))

@@ -72,7 +72,7 @@ func (s *Service) ask(ctx context.Context, plan *episode.Plan, use *vignettev1.E
 	description := plan.Evaluators[use.GetName()]
 	request := episode.New(plan).TranscriptFor(use, nil, description.GetNeeds())
 	request.Model = use.GetModel()
-	question := verdict.Question{Episode: plan.Episode, Role: use.GetRole(), Whole: true, Texts: map[int32]string{}}
+	question := verdict.Question{Episode: plan.Episode, Role: use.GetRole(), Whole: true, Texts: map[int32]string{}, AbstainBelow: use.GetAbstainBelow()}
 	for i, line := range lines {
 		speaker := role
 		if !line.Learner {

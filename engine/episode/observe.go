@@ -45,6 +45,8 @@ func (s *State) TranscriptFor(use *vignettev1.EvaluatorUse, turn *int32, needs [
 		Role:         use.GetRole(),
 		TurnIndex:    turn,
 		Rubric:       use.GetRubric(),
+		Samples:      use.GetSamples(),
+		AbstainBelow: use.GetAbstainBelow(),
 	}
 	for _, t := range s.turns {
 		request.Turns = append(request.Turns, perceive(t))

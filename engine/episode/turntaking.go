@@ -34,6 +34,28 @@ func (s *State) following() string {
 	return ""
 }
 
+// TurnsLeftOf is how many turns a role has before the last one that the scenario allows, if nobody leaves: the one that is due included.
+// It is nil where that hangs on what is said or bid.
+func (s *State) TurnsLeftOf(role string) *int32 {
+	present := s.present()
+	switch s.plan.Scenario.GetTurnTaking() {
+	case vignettev1.TurnTaking_TURN_TAKING_BID:
+		return nil
+	case vignettev1.TurnTaking_TURN_TAKING_ADDRESSED:
+		if len(present) > 2 {
+			return nil
+		}
+	}
+	left := int(s.plan.Scenario.GetStop().GetMaxTurns()) - len(s.turns)
+	own := slices.Index(present, role)
+	if s.ended != nil || own < 0 || left <= 0 {
+		return new(int32)
+	}
+	before := (own - slices.Index(present, s.next()) + len(present)) % len(present) // turns of others until then
+	n := int32((left - before + len(present) - 1) / len(present))
+	return &n
+}
+
 // spokenTo is whom the last turn was meant for. If it was meant for nobody in particular, or they have left, it is the one
 // who has waited longest of those who perceived it: going by order alone, two who do not name each other could hand the
 // turn back and forth and pass over the others for good.

@@ -18,7 +18,7 @@ func (s *State) Verdict(use *vignettev1.EvaluatorUse, turn *int32, answer []*vig
 
 // question is what an evaluator is asked: one turn, or the whole and all turns it has not scored before.
 func (s *State) question(use *vignettev1.EvaluatorUse, turn *int32) verdict.Question {
-	question := verdict.Question{Episode: s.plan.Episode, Role: use.GetRole(), Whole: turn == nil, Texts: map[int32]string{}}
+	question := verdict.Question{Episode: s.plan.Episode, Role: use.GetRole(), Whole: turn == nil, Texts: map[int32]string{}, AbstainBelow: use.GetAbstainBelow()}
 	for _, t := range s.turns {
 		question.Texts[t.GetIndex()] = t.GetAction().GetText()
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/vignette-sim/vignette/engine/conductor"
 	"github.com/vignette-sim/vignette/engine/practice/coach"
+	"github.com/vignette-sim/vignette/engine/practice/standing"
 	"github.com/vignette-sim/vignette/engine/runs"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
@@ -114,6 +115,9 @@ func (s *session) question(b *branch, index int, draft string) *question {
 	heard := b.heard(index)
 	if heard != nil {
 		q.moment.Partner, q.moment.Heard = b.name(heard.GetRole()), heard.GetAction().GetText()
+	}
+	if s.practice().GetSkills() == vignettev1.SkillSet_SKILL_SET_DEAR_MAN && b.focal() {
+		q.moment.Standing = b.request(index).Standing
 	}
 	for _, name := range evaluatorsOf[s.practice().GetSkills()] {
 		q.add(b, name, role, int32(index), draft)
@@ -295,21 +299,46 @@ func (s *Service) GetHint(ctx context.Context, request *vignettev1.GetHintReques
 	})
 }
 
-// hint says what the next turn could do. Where the evaluator knows the objective it is asked what it would make of the bare request.
+// hint says what the next turn could do: for what is asked or refused by where the partner stands, else by what was heard.
 func (s *session) hint(ctx context.Context, b *branch) *vignettev1.PracticeHint {
 	index := len(b.state().Turns())
-	if s.practice().GetSkills() != vignettev1.SkillSet_SKILL_SET_DEAR_MAN || !b.focal() {
-		return coach.Hint(s.question(b, index, " ").answered(ctx))
+	if s.practice().GetSkills() == vignettev1.SkillSet_SKILL_SET_DEAR_MAN && b.focal() {
+		return coach.HintSpeaker(b.request(index))
 	}
-	objective := b.plan.Scenario.GetObjective()
-	bare := objective.GetRequest()
-	if bare == "" {
-		bare = objective.GetStatement()
+	return coach.Hint(s.question(b, index, " ").answered(ctx))
+}
+
+// request is the conversation before an index as one in which something is asked for or refused.
+func (b *branch) request(index int) coach.Request {
+	r := coach.Request{Index: int32(index), Objective: b.plan.Scenario.GetObjective()}
+	lines := b.lines(index)
+	for _, line := range lines {
+		if line.Mine {
+			r.Mine, r.Asked = append(r.Mine, line.Text), r.Asked || standing.Asks(r.Objective, line.Text)
+		}
 	}
-	feedback := s.question(b, index, bare).feedback(ctx)
-	hint := &vignettev1.PracticeHint{TurnIndex: int32(index), Next: feedback.GetNext(), Starter: feedback.GetRewording()}
-	if hint.GetStarter() == "" {
-		hint.Starter = bare
+	heard := b.heard(index)
+	if heard == nil {
+		return r
 	}
-	return hint
+	r.Partner, r.Heard = b.name(heard.GetRole()), heard.GetAction().GetText()
+	for _, stand := range standing.Read(r.Objective, lines) {
+		if stand.Role == heard.GetRole() {
+			r.Standing = stand.Standing
+		}
+	}
+	return r
+}
+
+// lines are what the trainee said and heard before an index.
+func (b *branch) lines(index int) []standing.Line {
+	turns := b.state().Turns()
+	var out []standing.Line
+	for _, turn := range turns[:min(index, len(turns))] {
+		to := turn.GetAction().GetTo()
+		if mine := b.mine(turn.GetRole()); mine || len(to) == 0 || slices.Contains(to, b.session.practice().GetRole()) {
+			out = append(out, standing.Line{Turn: turn.GetIndex(), Role: turn.GetRole(), Mine: mine, Text: turn.GetAction().GetText()})
+		}
+	}
+	return out
 }

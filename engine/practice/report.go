@@ -11,6 +11,8 @@ import (
 
 	"github.com/vignette-sim/vignette/engine/practice/coach"
 	"github.com/vignette-sim/vignette/engine/practice/formulation"
+	"github.com/vignette-sim/vignette/engine/practice/risk"
+	"github.com/vignette-sim/vignette/engine/practice/standing"
 	"github.com/vignette-sim/vignette/internal/language"
 	"github.com/vignette-sim/vignette/internal/stats"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
@@ -38,7 +40,7 @@ func (s *session) report(ctx context.Context) (*vignettev1.PracticeReport, error
 			}
 		}
 	}
-	report.Debrief = s.debrief(b)
+	report.Debrief, report.Outcomes = s.debrief(b), b.outcomes()
 	if helps.felt {
 		for _, turn := range b.state().Turns() {
 			if state := felt(turn); !b.mine(turn.GetRole()) && state != nil {
@@ -96,9 +98,6 @@ func (s *session) used() *vignettev1.HelpUsed {
 	return used
 }
 
-// saidShare is the share of a sentence's content words that one turn must have for it to count as said. Chosen.
-const saidShare = 0.5
-
 // debrief says what of the objective's material was said. Only the focal role has an objective.
 func (s *session) debrief(b *branch) []*vignettev1.DebriefPoint {
 	if !b.focal() {
@@ -113,7 +112,7 @@ func (s *session) debrief(b *branch) []*vignettev1.DebriefPoint {
 			}
 			point := &vignettev1.DebriefPoint{What: what, Text: text}
 			for _, turn := range b.state().Turns() {
-				if b.mine(turn.GetRole()) && language.Overlap(text, turn.GetAction().GetText()) >= saidShare {
+				if b.mine(turn.GetRole()) && language.Overlap(text, turn.GetAction().GetText()) >= coach.SaidShare {
 					point.Said, point.TurnIndex = true, proto.Int32(turn.GetIndex())
 					break
 				}
@@ -126,6 +125,32 @@ func (s *session) debrief(b *branch) []*vignettev1.DebriefPoint {
 	add("feeling", objective.GetFeelings()...)
 	add("benefit", objective.GetBenefits()...)
 	add("compromise", objective.GetCompromises()...)
+	return out
+}
+
+// outcomes are where the partners stand towards what the trainee asked for or refused. Where nothing is, there are none.
+func (b *branch) outcomes() []*vignettev1.PracticeOutcome {
+	objective := b.plan.Scenario.GetObjective()
+	kind := objective.GetKind()
+	if !b.focal() || kind != vignettev1.ObjectiveKind_OBJECTIVE_KIND_ASK && kind != vignettev1.ObjectiveKind_OBJECTIVE_KIND_REFUSE {
+		return nil
+	}
+	var out []*vignettev1.PracticeOutcome
+	all := len(b.state().Turns())
+	asked := b.request(all).Asked
+	for _, stand := range standing.Read(objective, b.lines(all)) {
+		if !asked {
+			stand = standing.Stand{Role: stand.Role, Standing: vignettev1.Standing_STANDING_UNASKED}
+		}
+		o := &vignettev1.PracticeOutcome{Role: stand.Role, Name: b.name(stand.Role), Standing: stand.Standing}
+		if stand.Words != "" && !risk.Method(stand.Words) {
+			o.Words, o.TurnIndex = stand.Words, proto.Int32(stand.Turn)
+		}
+		if stand.To != nil {
+			o.AnswersTurn = proto.Int32(stand.To.Turn)
+		}
+		out = append(out, o)
+	}
 	return out
 }
 

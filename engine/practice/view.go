@@ -51,7 +51,7 @@ func (s *session) view() *vignettev1.PracticeSession {
 	view.Part = &vignettev1.PracticePart{
 		Role: self.GetId(), Name: self.GetName(), Relation: self.GetRelation(), Goal: self.GetGoal(), Knowledge: self.GetKnowledge(), Objective: self.GetObjective(),
 	}
-	view.Setting, view.TurnsLeft = scenario.GetSetting(), observation.GetTurnsLeft()
+	view.Setting, view.TurnsLeft, view.OwnTurnsLeft = scenario.GetSetting(), observation.GetTurnsLeft(), state.TurnsLeftOf(s.practice().GetRole())
 	view.Formulation = clientOf(scenario, s.practice().GetRole(), "") != nil
 	return view
 }

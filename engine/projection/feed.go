@@ -135,14 +135,14 @@ func (f *feeding) take(ctx context.Context, tx *sql.Tx, at *source, last uint64)
 	if count < batch {
 		at.last = last // What lies between is deleted.
 	}
-	if err := f.write(ctx, tx); err != nil {
+	if err := f.write(ctx, tx, at.last); err != nil {
 		return err
 	}
 	return writeSource(ctx, tx, *at)
 }
 
-// write writes what the batch came to.
-func (f *feeding) write(ctx context.Context, tx *sql.Tx) error {
+// write writes what the batch, which ends with the entry last, came to.
+func (f *feeding) write(ctx context.Context, tx *sql.Tx, last uint64) error {
 	changes := map[string]*tally{}
 	for key, p := range f.plays {
 		if changes[key.run] == nil {
@@ -158,6 +158,9 @@ func (f *feeding) write(ctx context.Context, tx *sql.Tx) error {
 		}
 	}
 	for run, n := range f.extents {
+		if err := forget(ctx, tx, run, last); err != nil {
+			return err
+		}
 		if _, err := tx.ExecContext(ctx, "INSERT INTO extents VALUES (?, ?) ON CONFLICT DO UPDATE SET entries = entries + excluded.entries", run, n); err != nil {
 			return err
 		}
@@ -248,7 +251,7 @@ func (f *feeding) erased(ctx context.Context, tx *sql.Tx, run string) (gone uint
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return 0, err
 	}
-	for _, table := range []string{"runs", "plays", "figures", "noted"} {
+	for _, table := range []string{"runs", "plays", "figures", "noted", "kept"} {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE run = ?", run); err != nil {
 			return 0, err
 		}
@@ -421,11 +424,12 @@ func (p *play) write(ctx context.Context, tx *sql.Tx, key playKey, figure Figure
 	if err != nil {
 		return err
 	}
-	figures, err := proto.Marshal(figuresOf(p.state, p.clock, figure))
+	f := figuresOf(p.state, p.clock, figure)
+	figures, err := proto.Marshal(f)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, "INSERT OR REPLACE INTO figures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		key.run, key.place, int32(o.phase), int32(o.validity), o.turns, o.digest[:], p.clock.times.Wall, int64(p.last), sumOf(rowName(key.run, key.place), figures), figures)
+	_, err = tx.ExecContext(ctx, "INSERT OR REPLACE INTO figures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		key.run, key.place, int32(o.phase), int32(o.validity), o.turns, o.digest[:], p.clock.times.Wall, int64(p.last), focalReward(f), sumOf(rowName(key.run, key.place), figures), figures)
 	return err
 }

@@ -45,16 +45,17 @@ func figuresOf(state *episode.State, c *clock, figure Figure) *vignettev1.Episod
 // whoever needs no more, and with an index a hundred times as fast. An index must have been made with the same figure.
 func (r *Reader) Figures(ctx context.Context, planner *planning.Planner, figure Figure) iter.Seq2[Figured, error] {
 	return func(yield func(Figured, error) bool) {
-		if r.index != nil {
-			if all, err := r.index.figures(ctx, planner); err == nil {
-				yieldAll(planner.Len(), all, yield)
-				return
-			}
+		next := 0
+		if r.index != nil && r.index.eachFigures(ctx, planner, &next, yield) {
+			return
 		}
 		for item, err := range r.Episodes(ctx, planner) {
 			if err != nil {
 				yield(Figured{}, err)
 				return
+			}
+			if item.Index < next {
+				continue // The index had it, before it failed.
 			}
 			f := figuresOf(item.State, &clock{}, figure)
 			f.Times = item.Times
@@ -65,37 +66,43 @@ func (r *Reader) Figures(ctx context.Context, planner *planning.Planner, figure 
 	}
 }
 
-func yieldAll(total int, all []Figured, yield func(Figured, error) bool) {
-	for place := range total {
-		next := Figured{Index: place, Figures: &vignettev1.EpisodeFigures{Phase: vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED}}
-		if len(all) > 0 && all[0].Index == place {
-			next, all = all[0], all[1:]
+// figuresPage is how many figures are read at a time, which bounds what is held of a run.
+const figuresPage = 1024
+
+// eachFigures yields figures from next on as long as the index has them, and says whether nothing is left to be done.
+func (x *Index) eachFigures(ctx context.Context, planner *planning.Planner, next *int, yield func(Figured, error) bool) (done bool) {
+	for *next < planner.Len() {
+		page, err := x.figures(ctx, planner, *next)
+		if err != nil {
+			return false
 		}
-		if !yield(next, nil) {
-			return
+		end := planner.Len()
+		if len(page) == figuresPage {
+			end = page[figuresPage-1].Index + 1
+		}
+		for ; *next < end; *next++ {
+			f := Figured{Index: *next}
+			if len(page) > 0 && page[0].Index == *next {
+				f, page = page[0], page[1:]
+			} else {
+				f.Figures = &vignettev1.EpisodeFigures{Phase: vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED}
+			}
+			if !yield(f, nil) {
+				return true
+			}
 		}
 	}
+	return true
 }
 
-// figures returns the figures of all episodes of a run that have begun.
-func (x *Index) figures(ctx context.Context, planner *planning.Planner) (all []Figured, err error) {
-	run, served := planner.Manifest().GetRun(), false
-	err = x.use(ctx, false, func(db *sql.DB) error {
-		all = nil
-		err := db.QueryRowContext(ctx, "SELECT served FROM runs WHERE run = ?", run).Scan(&served)
-		if errors.Is(err, sql.ErrNoRows) || err == nil && !served {
-			served = false
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		return queryFigures(ctx, db, planner, &all, "SELECT place, sum, figures FROM figures WHERE run = ? ORDER BY place", run)
+// figures returns the figures of the episodes of a run that have begun, from a place of the design on, at most figuresPage of them.
+func (x *Index) figures(ctx context.Context, planner *planning.Planner, from int) (page []Figured, err error) {
+	err = x.useServed(ctx, planner, func(db *sql.DB) error {
+		page = make([]Figured, 0, figuresPage)
+		return queryFigures(ctx, db, planner, &page, "SELECT place, sum, figures FROM figures WHERE run = ? AND place >= ? ORDER BY place LIMIT ?",
+			planner.Manifest().GetRun(), from, figuresPage)
 	})
-	if err == nil && !served {
-		err = errNotServed
-	}
-	return all, err
+	return page, err
 }
 
 // rowName tells a row of figures from others. An episode's id would too, and takes ten times as long to make.

@@ -28,6 +28,8 @@ type Index struct {
 	path    string
 	log     Source
 	program string
+	build   string // of the program, where its version does not change with it
+	many    int    // episodes, from which on what is made of a run is kept
 	figure  Figure
 	logger  *slog.Logger
 
@@ -46,7 +48,7 @@ func NewIndex(path string, log Source, program string, figure Figure, logger *sl
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
-	return &Index{path: path, log: log, program: program, figure: figure, logger: logger}
+	return &Index{path: path, log: log, program: program, build: buildOf(), many: manyEpisodes, figure: figure, logger: logger}
 }
 
 // CatchUp brings the file to where the log is. Readers do that themselves; whoever writes much to the log calls it now and then, so
@@ -210,7 +212,7 @@ func eachOutcome(ctx context.Context, tx *sql.Tx, run string, take func(place in
 	return rows.Err()
 }
 
-// named returns the ids of the runs that a name can stand for: itself, those that begin with it, or the newest.
+// named returns the ids of the runs that a name can stand for: itself, or those that begin with it, oldest first.
 func (x *Index) named(ctx context.Context, name string) (found []string, err error) {
 	err = x.use(ctx, false, func(db *sql.DB) error {
 		all, err := queryRuns(ctx, db)
@@ -220,8 +222,6 @@ func (x *Index) named(ctx context.Context, name string) (found []string, err err
 			case row.run == name:
 				found = []string{name}
 				return err
-			case name == Latest:
-				found = []string{row.run}
 			case strings.HasPrefix(row.run, name):
 				found = append(found, row.run)
 			}
@@ -251,19 +251,10 @@ const pageSize = 64
 
 // page returns the episodes of a run that have begun, from a place of the design on, at most pageSize of them.
 func (x *Index) page(ctx context.Context, planner *planning.Planner, from int) (items []Item, err error) {
-	run := planner.Manifest().GetRun()
-	unserved := false
-	err = x.use(ctx, false, func(db *sql.DB) error {
+	err = x.useServed(ctx, planner, func(db *sql.DB) error {
 		items = nil
-		err := db.QueryRowContext(ctx, "SELECT NOT served FROM runs WHERE run = ?", run).Scan(&unserved)
-		if unserved || errors.Is(err, sql.ErrNoRows) {
-			unserved = true
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		rows, err := db.QueryContext(ctx, "SELECT place, sum, events FROM plays WHERE run = ? AND place >= ? ORDER BY place LIMIT ?", run, from, pageSize)
+		rows, err := db.QueryContext(ctx, "SELECT place, sum, events FROM plays WHERE run = ? AND place >= ? ORDER BY place LIMIT ?",
+			planner.Manifest().GetRun(), from, pageSize)
 		if err != nil {
 			return err
 		}
@@ -277,10 +268,27 @@ func (x *Index) page(ctx context.Context, planner *planning.Planner, from int) (
 		}
 		return rows.Err()
 	})
-	if err == nil && unserved {
+	return items, err
+}
+
+// useServed is use for a run that is read from here; errNotServed otherwise.
+func (x *Index) useServed(ctx context.Context, planner *planning.Planner, do func(*sql.DB) error) error {
+	served := false
+	err := x.use(ctx, false, func(db *sql.DB) error {
+		err := db.QueryRowContext(ctx, "SELECT served FROM runs WHERE run = ?", planner.Manifest().GetRun()).Scan(&served)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && !served {
+			served = false
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return do(db)
+	})
+	if err == nil && !served {
 		err = errNotServed
 	}
-	return items, err
+	return err
 }
 
 func scanPlay(rows *sql.Rows, planner *planning.Planner) (Item, error) {

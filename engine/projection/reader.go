@@ -30,11 +30,11 @@ func NewReader(log episodelog.Reader) *Reader { return &Reader{log: log} }
 // index stays the caller's to close.
 func NewIndexedReader(index *Index) *Reader { return &Reader{log: index.log, index: index} }
 
-// Latest is the name that stands for the newest run.
-const Latest = "last"
-
-// Run finds a run by its id, by the beginning of its id where that is enough, or the newest by the name "last".
+// Run finds a run by its id, by the beginning of its id where that is enough, or the newest by the name "last"; see [Latest].
 func (r *Reader) Run(ctx context.Context, name string) (*planning.Planner, error) {
+	if name == Latest {
+		return r.latest(ctx)
+	}
 	if r.index != nil {
 		if planner := r.indexedRun(ctx, name); planner != nil {
 			return planner, nil
@@ -51,8 +51,6 @@ func (r *Reader) Run(ctx context.Context, name string) (*planning.Planner, error
 		switch {
 		case entry.Run == name:
 			return planning.New(entry.Manifest)
-		case name == Latest:
-			found = []*vignettev1.Manifest{entry.Manifest} // the last to come, whatever clocks say
 		case strings.HasPrefix(entry.Run, name):
 			found = append(found, entry.Manifest)
 		}

@@ -23,14 +23,16 @@ import (
 // schema is what the file holds. One play is one row: who reads a run reads it in the order of its design, and who adds
 // to an episode seldom comes twice. sum is over the events, so that a damaged page is not taken for a conversation. What lists and
 // tables need lies apart from the events, and what a list needs of a run lies with the run, so that neither takes longer for long
-// conversations.
+// conversations. kept is what was made of whole runs; what any entry of a run is about to change is thrown away when it is fed, and
+// changed says which batch of entries last touched the run.
 const schema = `
 CREATE TABLE source (created TEXT NOT NULL, program TEXT NOT NULL, last INTEGER NOT NULL, fed INTEGER NOT NULL, pending INTEGER NOT NULL);
 CREATE TABLE runs (
 	run TEXT PRIMARY KEY, sequence INTEGER NOT NULL, served INTEGER NOT NULL,
 	created INTEGER NOT NULL, scenarios TEXT NOT NULL, total INTEGER NOT NULL,
 	ok INTEGER NOT NULL DEFAULT 0, invalid INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0,
-	deleted INTEGER NOT NULL DEFAULT 0, turns INTEGER NOT NULL DEFAULT 0, digest TEXT NOT NULL DEFAULT ''
+	deleted INTEGER NOT NULL DEFAULT 0, turns INTEGER NOT NULL DEFAULT 0, digest TEXT NOT NULL DEFAULT '',
+	changed INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE plays (
 	run TEXT NOT NULL, place INTEGER NOT NULL, episode TEXT NOT NULL, entries INTEGER NOT NULL,
@@ -38,19 +40,20 @@ CREATE TABLE plays (
 );
 CREATE TABLE figures (
 	run TEXT NOT NULL, place INTEGER NOT NULL, phase INTEGER NOT NULL, validity INTEGER NOT NULL, turns INTEGER NOT NULL,
-	digest BLOB NOT NULL, wall INTEGER NOT NULL, last INTEGER NOT NULL,
+	digest BLOB NOT NULL, wall INTEGER NOT NULL, last INTEGER NOT NULL, reward REAL,
 	sum INTEGER NOT NULL, figures BLOB NOT NULL, PRIMARY KEY (run, place)
 ) WITHOUT ROWID;
 CREATE INDEX figures_by_wall ON figures (run, wall);
 CREATE INDEX figures_failed ON figures (run, last) WHERE phase = 4;
 CREATE TABLE extents (run TEXT PRIMARY KEY, entries INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE noted (run TEXT NOT NULL, episode TEXT NOT NULL, entries INTEGER NOT NULL, PRIMARY KEY (run, episode)) WITHOUT ROWID;
+CREATE TABLE kept (run TEXT NOT NULL, what TEXT NOT NULL, build TEXT NOT NULL, sum INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (run, what)) WITHOUT ROWID;
 CREATE TABLE ahead (run TEXT PRIMARY KEY);
 CREATE INDEX plays_by_episode ON plays (episode);
 `
 
 // form is the version of the schema and of how plays are kept in it. A file of any other form is built anew.
-const form = 4
+const form = 6
 
 // errDamaged says that the file does not hold what was put into it.
 var errDamaged = errors.New("the file is damaged")

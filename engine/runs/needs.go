@@ -201,10 +201,16 @@ func (r *Runner) hasJudge(ctx context.Context, known map[string]bool, evaluator 
 	return err == nil, nil
 }
 
-// oneModelEach refuses a run in which one evaluator has two models, or two rubrics: its scores could not be told apart.
+// oneModelEach refuses a run in which one evaluator has two models, two rubrics, or two ways to be asked: its scores could not be told
+// apart.
 func oneModelEach(manifest *vignettev1.Manifest) error {
-	model, rubric := map[string]string{}, map[string]*vignettev1.Rubric{}
+	model, rubric, first := map[string]string{}, map[string]*vignettev1.Rubric{}, map[string]*vignettev1.EvaluatorUse{}
 	for _, use := range evaluatorUses(manifest) {
+		if before := first[use.GetName()]; before != nil && (before.GetSamples() != use.GetSamples() || before.GetAbstainBelow() != use.GetAbstainBelow()) {
+			return fmt.Errorf("evaluator %q has samples %d and abstain_below %v in one place of the run, samples %d and abstain_below %v in another; its scores could not be compared: write the same everywhere",
+				use.GetName(), before.GetSamples(), before.GetAbstainBelow(), use.GetSamples(), use.GetAbstainBelow())
+		}
+		first[use.GetName()] = use
 		before, twice := model[use.GetName()]
 		if twice && before != use.GetModel() {
 			return fmt.Errorf("evaluator %q judges with %q and with %q in one run; its scores could not be told apart: use one model, or name the judge %q for the second",
@@ -227,12 +233,13 @@ func evaluatorUses(manifest *vignettev1.Manifest) []*vignettev1.EvaluatorUse {
 	return eachOnce(uses)
 }
 
-// eachOnce leaves each evaluator once for every model and rubric it has, by name.
+// eachOnce leaves each evaluator once for every model, rubric and way to be asked that it has, by name.
 func eachOnce(all []*vignettev1.EvaluatorUse) []*vignettev1.EvaluatorUse {
 	var uses []*vignettev1.EvaluatorUse
 	for _, use := range all {
 		if !slices.ContainsFunc(uses, func(u *vignettev1.EvaluatorUse) bool {
-			return u.GetName() == use.GetName() && u.GetModel() == use.GetModel() && proto.Equal(u.GetRubric(), use.GetRubric())
+			return u.GetName() == use.GetName() && u.GetModel() == use.GetModel() && proto.Equal(u.GetRubric(), use.GetRubric()) &&
+				u.GetSamples() == use.GetSamples() && u.GetAbstainBelow() == use.GetAbstainBelow()
 		}) {
 			uses = append(uses, use)
 		}

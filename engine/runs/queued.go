@@ -20,7 +20,7 @@ type queuedRun struct {
 	order   *vignettev1.WorkOrder
 
 	mu   sync.Mutex
-	told map[int]bool // places that were handed to Each
+	told []bool // by place, whether it was handed to Each
 }
 
 // playQueued puts the episodes of a run into the queue, plays along with whoever else takes them, and returns when none is left, or
@@ -34,7 +34,7 @@ func (r *Runner) playQueued(ctx context.Context, planner *planning.Planner, opti
 	defer cancel(nil)
 	control := cmp.Or(options.Control, NewControl())
 	pause := newPause()
-	q := &queuedRun{Runner: r, planner: planner, options: options, told: map[int]bool{}, order: orderOf(planner, options.Terms)}
+	q := &queuedRun{Runner: r, planner: planner, options: options, told: make([]bool, planner.Len()), order: orderOf(planner, options.Terms)}
 	unwatch, err := r.Queue.Watch(q.order.GetRun(), func(place int) { q.look(ctx, place) })
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -49,7 +50,9 @@ func (e *Evaluator) Describe() *vignettev1.EvaluatorDescription {
 
 // Evaluate asks the other evaluator and calibrates what it says.
 func (e *Evaluator) Evaluate(ctx context.Context, req *vignettev1.EvaluateRequest) ([]*vignettev1.Score, error) {
-	response, err := e.base.Evaluate(ctx, req)
+	asked := proto.CloneOf(req)
+	asked.AbstainBelow = 0 // it is this evaluator's confidence that is asked for
+	response, err := e.base.Evaluate(ctx, asked)
 	if err != nil {
 		return nil, status.Errorf(status.Code(err), "evaluator %q, whose scores %q calibrates: %s", e.model.Evaluator, e.model.Name, status.Convert(err).Message())
 	}
@@ -100,8 +103,11 @@ func (e *Evaluator) calibrate(scores map[string]*vignettev1.Score) (*vignettev1.
 }
 
 func (e *Evaluator) score(said *vignettev1.Score, values []float64) *vignettev1.Score {
-	class, probability := e.model.Say(values)
-	label := e.model.Labels[class]
+	class, probability := e.model.Say(values, slices.Index(e.model.Labels, said.GetValue().GetLabel()))
+	label := said.GetValue().GetLabel()
+	if class >= 0 {
+		label = e.model.Labels[class]
+	}
 	value := evaluators.Value(numberOf(e.spec, label))
 	value.Value.Label = label
 	return &vignettev1.Score{

@@ -22,8 +22,33 @@ const (
 	asks = 2
 )
 
-// ask puts the question and reads the answer: a score for each dimension. An error is one that ends the whole request.
+// ask puts the question as often as the request says, and makes one score for each dimension of what comes. An error is one that
+// ends the whole request.
 func (j *judge) ask(ctx context.Context, req *vignettev1.EvaluateRequest, o occasion) ([]*vignettev1.Score, error) {
+	draws := make([][]*vignettev1.Score, max(1, req.GetSamples()))
+	for i := range draws {
+		scores, err := j.draw(ctx, req, o, int32(i))
+		if err != nil {
+			return nil, err
+		}
+		draws[i] = scores
+	}
+	if len(draws) == 1 {
+		return draws[0], nil
+	}
+	out := make([]*vignettev1.Score, len(o.form.dimensions))
+	for d, spec := range o.form.dimensions {
+		each := make([]*vignettev1.Score, len(draws))
+		for i, scores := range draws {
+			each[i] = scores[d]
+		}
+		out[d] = aggregate(spec, each)
+	}
+	return out, nil
+}
+
+// draw puts the question and reads the answer: a score for each dimension, in the order of the form. Draws are counted from 0.
+func (j *judge) draw(ctx context.Context, req *vignettev1.EvaluateRequest, o occasion, nth int32) ([]*vignettev1.Score, error) {
 	messages, err := o.messages()
 	if err != nil {
 		return nil, status.Errorf(codes.Internal, "prompt of a judge: %v", err)
@@ -31,7 +56,7 @@ func (j *judge) ask(ctx context.Context, req *vignettev1.EvaluateRequest, o occa
 	question := &vignettev1.CompleteRequest{
 		Model:      req.GetModel(),
 		Messages:   messages,
-		Parameters: &vignettev1.ModelParameters{Temperature: proto.Float64(0)},
+		Parameters: &vignettev1.ModelParameters{Temperature: proto.Float64(temperature(req))},
 		Form:       &vignettev1.AnswerForm{Name: formName, Schema: o.form.schema},
 		Account:    req.GetAccount(),
 		Purpose:    purpose,
@@ -39,7 +64,7 @@ func (j *judge) ask(ctx context.Context, req *vignettev1.EvaluateRequest, o occa
 	}
 	var wrong string
 	for again := range int32(asks) {
-		question.Account = asked(req.GetAccount(), again)
+		question.Account = asked(req.GetAccount(), nth*asks+again)
 		response, err := j.models.Complete(ctx, question)
 		if err != nil {
 			if ends(err) {
@@ -54,6 +79,14 @@ func (j *judge) ask(ctx context.Context, req *vignettev1.EvaluateRequest, o occa
 		}
 	}
 	return o.none(vignettev1.MissingReason_MISSING_REASON_INVALID_ANSWER, fmt.Sprintf("asked twice; %s", wrong)), nil
+}
+
+// temperature is 0 for one answer, and that of the model as it is (1) for answers whose spread is to say something.
+func temperature(req *vignettev1.EvaluateRequest) float64 {
+	if req.GetSamples() > 1 {
+		return 1
+	}
+	return 0
 }
 
 // asked is the account for a question put again: as it is, but another draw.

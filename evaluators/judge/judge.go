@@ -12,6 +12,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/vignette-sim/vignette/evaluators"
+	"github.com/vignette-sim/vignette/evaluators/verdict"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -149,6 +150,9 @@ func (j *judge) rate(ctx context.Context, req *vignettev1.EvaluateRequest, o occ
 	scores, err := j.ask(ctx, req, o)
 	if err != nil {
 		return nil, err
+	}
+	for i, score := range scores {
+		scores[i] = verdict.Abstain(score, req.GetAbstainBelow()) // before an episode is made of them
 	}
 	return j.sign(req, o.form, scores), nil
 }

@@ -5,14 +5,16 @@ import (
 	"fmt"
 )
 
-// Confident calibrates rewards against how sure their judge was, with a moving baseline, after the PPO-C of Leng et al. (2024, "Taming
-// Overconfidence in LLMs: Reward Calibration in RLHF", arXiv 2410.09724),
+// Confident calibrates rewards against how sure their judge was, with a moving baseline, after PPO-C of Leng, Huang, Zhu and Huang (2024,
+// "Taming Overconfidence in LLMs: Reward Calibration in RLHF", arXiv 2410.09724), in the order of the program that its authors published
+// (adjustment by difference; there Weight is .5 and Rate .1): the baseline moves first, and then
 //
+//	baseline <- Rate * mean(r of the batch) + (1 - Rate) * baseline
 //	r' = r + Weight * (r - baseline) * (confidence - 1/2)
-//	baseline <- Rate * mean(r of a batch) + (1 - Rate) * baseline
 //
-// What is better than usual gains by being sure and loses by being unsure, what is worse the other way round. The baseline of the first
-// batch is its own mean. Not safe for concurrent use.
+// What is better than usual gains by being sure and loses by being unsure, what is worse the other way round. There the confidence is what the
+// policy says of its own answer, and the baseline begins with the mean of the reward model; here it is the judge's, and begins with the mean
+// of the first batch. Not safe for concurrent use.
 type Confident struct {
 	// Weight is 0 (rewards as they are) to 2; Rate is above 0 and at most 1, 1 forgets all batches but the last.
 	Weight, Rate float64
@@ -24,7 +26,10 @@ type Confident struct {
 // Sure is a reward, -1 to 1, and the confidence it was given with, 0 to 1.
 type Sure struct{ Reward, Confidence float64 }
 
-// Batch calibrates the rewards of a batch, in their order, and then moves the baseline on. Calibrated rewards are kept within -1 and 1. What
+// Baseline is what the last batch was held against.
+func (c *Confident) Baseline() float64 { return c.baseline }
+
+// Batch moves the baseline on and calibrates the rewards of a batch, in their order. Calibrated rewards are kept within -1 and 1. What
 // is missing does not belong in a batch: leave it out.
 func (c *Confident) Batch(batch []Sure) ([]float64, error) {
 	if !(c.Weight >= 0 && c.Weight <= 2 && c.Rate > 0 && c.Rate <= 1) {
@@ -43,10 +48,10 @@ func (c *Confident) Batch(batch []Sure) ([]float64, error) {
 	if !c.begun {
 		c.baseline, c.begun = mean, true
 	}
+	c.baseline = c.Rate*mean + (1-c.Rate)*c.baseline
 	out := make([]float64, len(batch))
 	for i, s := range batch {
 		out[i] = clamp(s.Reward + c.Weight*(s.Reward-c.baseline)*(s.Confidence-0.5))
 	}
-	c.baseline = c.Rate*mean + (1-c.Rate)*c.baseline
 	return out, nil
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/vignette-sim/vignette/evaluators/reward"
 )
 
-// By hand: the mean of the first batch is .2, which is its baseline and stays; then .5 * .6 + .5 * .2 = .4.
+// By hand: the mean of the first batch is .2, which is its baseline; then .5 * .6 + .5 * .2 = .4; then .5 * 0 + .5 * .4 = .2.
 func TestConfident(t *testing.T) {
 	c := reward.Confident{Weight: 1, Rate: 0.5}
 	for i, step := range []struct {
@@ -15,7 +15,7 @@ func TestConfident(t *testing.T) {
 		want  []float64
 	}{
 		{[]reward.Sure{{0.6, 1}, {-0.2, 1}}, []float64{0.6 + 0.4*0.5, -0.2 - 0.4*0.5}},
-		{[]reward.Sure{{0.6, 0}, {0.6, 0.5}}, []float64{0.6 - 0.4*0.5, 0.6}},
+		{[]reward.Sure{{0.6, 0}, {0.6, 0.5}}, []float64{0.6 - 0.2*0.5, 0.6}},
 		{[]reward.Sure{{1, 1}, {-1, 1}}, []float64{1, -1}}, // kept within the range
 	} {
 		got, err := c.Batch(step.batch)

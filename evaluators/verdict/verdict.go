@@ -31,6 +31,8 @@ type Question struct {
 	Whole bool
 	// Texts are the words of all turns, by index, for checking quotations.
 	Texts map[int32]string
+	// AbstainBelow is the confidence below which a verdict is none, 0 to 1; see [Abstain].
+	AbstainBelow float64
 }
 
 // event names the occasion: the same evaluator may be asked about a turn when it is taken and again at the end.
@@ -137,7 +139,7 @@ func settle(description *vignettev1.EvaluatorDescription, question Question, spe
 	if wrong := breaks(spec, question, score); wrong != "" {
 		return missing(description, question, at, vignettev1.MissingReason_MISSING_REASON_INVALID_ANSWER, wrong)
 	}
-	return score
+	return Abstain(score, question.AbstainBelow)
 }
 
 // breaks says which rule a score breaks, or "".

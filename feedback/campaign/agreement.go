@@ -57,7 +57,7 @@ func (b *book) complete(item *vignettev1.CampaignItem) bool {
 			done++
 		}
 	}
-	return done >= int(cmp.Or(b.campaign.GetRubric().GetOverlap(), usualOverlap))
+	return done >= int(cmp.Or(b.campaign.GetRubric().GetOverlap(), UsualOverlap))
 }
 
 // value is a rater's number for an item; false where there is none. For pairs it is about the first episode, whichever side it was

@@ -5,8 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"maps"
 	"slices"
 	"time"
+
+	"google.golang.org/protobuf/proto"
 
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
@@ -63,10 +66,32 @@ func (b *book) apply(id string, r *vignettev1.Rating) {
 	if int(r.GetVersion()) != len(b.history[t])+1 {
 		return // Somebody else wrote this version first.
 	}
+	before := b.standing(t)
 	b.history[t] = append(b.history[t], r)
 	b.given = append(b.given, r)
 	delete(b.drafts, t)
 	delete(b.leases, t)
+	if r.GetWithdrawn() && !r.GetDeleted() && before != nil && before.GetSkip() == 0 { // It is mended more often than made anew.
+		b.drafts[t] = draftOf(before)
+	}
+}
+
+// draftOf is a draft that says what a rating said.
+func draftOf(r *vignettev1.Rating) *vignettev1.Rating {
+	draft := proto.CloneOf(r)
+	draft.Version = 0
+	return draft
+}
+
+// keep keeps a task for its rater until a time, and nothing else.
+func (b *book) keep(t task, until time.Time) {
+	maps.DeleteFunc(b.leases, func(held task, _ time.Time) bool { return held.rater == t.rater })
+	b.leases[t] = until
+}
+
+// lease is how long an item is kept for a rater who does not come back to it.
+func (b *book) lease() time.Duration {
+	return time.Duration(cmp.Or(b.campaign.GetRubric().GetLeaseSeconds(), usualLease)) * time.Second
 }
 
 // forget leaves nothing of the first versions of a rating but that they were: some may be gone from the log already.
@@ -121,8 +146,8 @@ func (b *book) shown(stage vignettev1.RatingStage) vignettev1.ConsequencesShown 
 	return cmp.Or(rubric.GetShown(), vignettev1.ConsequencesShown_CONSEQUENCES_SHOWN_PARTIAL)
 }
 
-// usualOverlap is how many raters rate an item where the rubric does not say.
-const usualOverlap = 2
+// UsualOverlap is how many raters rate an item where the rubric does not say.
+const UsualOverlap = 2
 
 // taken counts the raters other than one who have rated an item or keep it. Skips do not count.
 func (b *book) taken(item, but string, now time.Time) (rated, kept int) {
@@ -147,7 +172,7 @@ func (b *book) free(item *vignettev1.CampaignItem, rater string, now time.Time) 
 		return true
 	}
 	rated, kept := b.taken(item.GetId(), rater, now)
-	return rated+kept < int(cmp.Or(b.campaign.GetRubric().GetOverlap(), usualOverlap))
+	return rated+kept < int(cmp.Or(b.campaign.GetRubric().GetOverlap(), UsualOverlap))
 }
 
 // next is what a rater is to do now; false when there is nothing. What they hold comes first, then the second look at what they

@@ -371,6 +371,63 @@ func TestOrderOfThings(t *testing.T) {
 	refused("foresight after consequences", codes.FailedPrecondition, func(r *vignettev1.Rating) { r.Version = 5 })
 }
 
+// What was taken back comes next, with what it said, whatever came in between; it counts as one item all the while. After consequences a
+// line of what came of it is evidence, before them none is.
+func TestTakenBackComesNext(t *testing.T) {
+	o := open(t, 4)
+	book := rubric()
+	book.Arm = vignettev1.CampaignArm_CAMPAIGN_ARM_FORESIGHT
+	id := o.openCampaign(book)
+	for n := range int32(3) {
+		item := o.next(id, "ann")
+		if item.GetNumber() != n+1 || item.GetOf() != 4 {
+			t.Errorf("item %d of %d comes; want %d of 4", item.GetNumber(), item.GetOf(), n+1)
+		}
+		first := answer(id, "ann", item)
+		first.Remark = "said before"
+		if err := o.save(first); err != nil {
+			t.Fatal(err)
+		}
+		o.next(id, "ann") // Another one is in their hands.
+		back := answer(id, "ann", item)
+		back.Version, back.Withdrawn, back.Values = 2, true, nil
+		if err := o.save(back); err != nil {
+			t.Fatal(err)
+		}
+		again := o.next(id, "ann")
+		if again.GetItem() != item.GetItem() || again.GetNumber() != n+1 || again.GetDraft().GetRemark() != "said before" || len(again.GetDraft().GetValues()) != 1 {
+			t.Fatalf("item %s was taken back, and %v comes", item.GetItem(), again)
+		}
+		second := answer(id, "ann", item)
+		second.Version = 3
+		if err := o.save(second); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	within := rubric()
+	id = o.openCampaign(within)
+	extreme := func(item *vignettev1.ShownItem) *vignettev1.Rating {
+		r := answer(id, "ann", item)
+		r.Values[0].Answer = &vignettev1.ScaleRating_Value{Value: 1}
+		r.Values[0].Evidence = []*vignettev1.Evidence{{Came: proto.Int32(0), Quote: "day"}}
+		return r
+	}
+	item := o.next(id, "ann")
+	if err := o.save(extreme(item)); status.Code(err) != codes.InvalidArgument {
+		t.Errorf("before consequences one of their lines is evidence: %v", err)
+	}
+	if err := o.save(answer(id, "ann", item)); err != nil {
+		t.Fatal(err)
+	}
+	after := o.next(id, "ann")
+	r := extreme(after)
+	r.Values[0].Evidence[0].Quote = after.GetSides()[0].GetFutures()[0].GetLines()[0]
+	if err := o.save(r); err != nil {
+		t.Errorf("a line of what came of it is no evidence: %v", err)
+	}
+}
+
 // In the calibration round all raters see the same items first; whoever has rated one is told what is known and what others said, and
 // nothing of it before. What they said there is in no agreement.
 func TestCalibrationRound(t *testing.T) {

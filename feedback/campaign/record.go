@@ -78,7 +78,7 @@ func Swapped(c *vignettev1.Campaign, item, rater string) bool { return newBook(c
 func readBook(ctx context.Context, log episodelog.Reader, id string) (*book, error) {
 	run, _, ok := strings.Cut(id, ".")
 	if !ok {
-		return nil, status.Errorf(codes.NotFound, "there is no campaign %q", id)
+		return nil, status.Errorf(codes.NotFound, "there is no campaign %q: its id is a run's, a dot and eight letters or digits", id)
 	}
 	var b *book
 	var ratings []episodelog.Entry
@@ -95,7 +95,7 @@ func readBook(ctx context.Context, log episodelog.Reader, id string) (*book, err
 		}
 	}
 	if b == nil {
-		return nil, status.Errorf(codes.NotFound, "there is no campaign %q; OpenCampaign opens one", id)
+		return nil, status.Errorf(codes.NotFound, "run %s has no campaign %q", run, id)
 	}
 	for _, entry := range ratings {
 		b.apply(entry.Note.GetId(), entry.Note.GetRated())

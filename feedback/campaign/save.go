@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
-	"strings"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -51,6 +50,9 @@ func (s *Service) SaveRating(ctx context.Context, request *vignettev1.SaveRating
 	}
 	if err := s.record(ctx, b, r); err != nil {
 		return nil, err
+	}
+	if r.GetWithdrawn() { // What was taken back comes next, whatever came in between.
+		b.keep(taskOf(r), s.now().Add(b.lease()))
 	}
 	return &vignettev1.SaveRatingResponse{Rating: r, Calibration: b.told(r)}, nil
 }
@@ -133,7 +135,7 @@ func (b *book) admits(r *vignettev1.Rating, s *Service) error {
 		}
 	}
 	if b.fixed(t) {
-		return status.Error(codes.FailedPrecondition, "this foresight is fixed: what came of it has been shown")
+		return status.Error(codes.FailedPrecondition, "the rating before consequences is fixed: what came of it has been shown")
 	}
 	last := len(b.history[t])
 	switch {
@@ -173,7 +175,7 @@ func checkValues(c *vignettev1.Campaign, r *vignettev1.Rating, shown *vignettev1
 		}
 		for _, e := range v.GetEvidence() {
 			if !stands(shown, e) {
-				return fmt.Errorf("values: scale %q: %q does not stand in turn %d as it was shown", scale.GetId(), e.GetQuote(), e.GetTurnIndex())
+				return fmt.Errorf("values: scale %q: %q does not stand in %s as it was shown", scale.GetId(), e.GetQuote(), placeOf(e))
 			}
 		}
 		if v.GetCannotTell() {
@@ -197,17 +199,4 @@ func checkCorrections(r *vignettev1.Rating, shown *vignettev1.ShownItem) error {
 		}
 	}
 	return nil
-}
-
-// stands says whether evidence is what was shown.
-func stands(shown *vignettev1.ShownItem, e *vignettev1.Evidence) bool {
-	if int(e.GetSide()) >= len(shown.GetSides()) {
-		return false
-	}
-	for _, turn := range shown.GetSides()[e.GetSide()].GetTurns() {
-		if turn.GetIndex() == e.GetTurnIndex() {
-			return strings.Contains(turn.GetText(), e.GetQuote())
-		}
-	}
-	return false
 }

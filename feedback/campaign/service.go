@@ -342,8 +342,9 @@ func (s *Service) NextItem(ctx context.Context, request *vignettev1.NextItemRequ
 			return nil, err
 		}
 	}
-	until := now.Add(time.Duration(cmp.Or(b.campaign.GetRubric().GetLeaseSeconds(), usualLease)) * time.Second)
-	b.leases[t], out.Item.LeaseUntil = until, timestamppb.New(until)
+	until := now.Add(b.lease())
+	b.keep(t, until)
+	out.Item.LeaseUntil = timestamppb.New(until)
 	return out, nil
 }
 
@@ -359,9 +360,20 @@ func (s *Service) show(ctx context.Context, b *book, t task) (*vignettev1.ShownI
 			out.Done++
 		}
 	}
+	out.Number = 1
 	for _, each := range b.campaign.GetItems() {
-		if b.standing(task{each.GetId(), t.rater, b.stages()[0], 1}) == nil && b.free(each, t.rater, s.now()) {
+		switch r := b.standing(task{each.GetId(), t.rater, b.stages()[0], 1}); {
+		case r == nil && b.free(each, t.rater, s.now()):
 			out.Left++
+			out.Of++
+		case r != nil:
+			out.Of++
+			if each.GetId() != t.item {
+				out.Number++
+			}
+			if r.GetSkip() != 0 {
+				out.Skipped++
+			}
 		}
 	}
 	return out, nil

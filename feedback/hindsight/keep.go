@@ -94,17 +94,17 @@ func (k *keeping) day(day, from int, draw float64) {
 	case draw < min(max(k.chance, 0.02), 0.98):
 		switch {
 		case k.kept == 0 && from > 1:
-			k.event(day, agreementLate, "the other comes back to it on their own, and does it")
+			k.event(day, agreementLate, "the other one comes back to it unasked, and does it")
 		case k.kept == 0:
-			k.event(day, agreementKept, "the other does what was said for the first time")
+			k.event(day, agreementKept, "the other one keeps to it, for the first time")
 		case k.gap >= lapseAfter:
-			k.event(day, agreementRevived, "the other does it again")
+			k.event(day, agreementRevived, "the other one keeps to it again")
 		}
 		k.kept, k.gap, k.chance = k.kept+1, 0, k.chance+practice
 		k.footing += bond * (1 - k.footing)
 	default:
 		if k.gap++; k.gap == lapseAfter {
-			k.event(day, agreementLapsed, "the other has let it slide for days")
+			k.event(day, agreementLapsed, "the other one has not kept to it for days")
 			k.footing -= strain
 		}
 		k.chance -= lapse

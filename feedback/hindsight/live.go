@@ -98,7 +98,7 @@ func (l *life) walk() {
 		l.distress = min(max(l.distress+pull*(usual-l.distress)+sway, 0), 100)
 		if last.GetDistress()+worse < l.distress && !l.worst && last != nil && last.Distress != nil {
 			l.worst = true
-			l.event(day, badDay, "has a bad day: it feels worse than when they left")
+			l.event(day, badDay, "the client has a bad day: it feels worse than when they left")
 		}
 	}
 }
@@ -116,16 +116,16 @@ func (l *life) step(day int) {
 		return
 	}
 	if l.taken == 0 {
-		l.event(day, stepTaken, "does for the first time what was talked about")
+		l.event(day, stepTaken, "the client tries something that was talked about, for the first time")
 	} else if l.gap >= lapseAfter {
-		l.event(day, stepTaken, "takes it up again")
+		l.event(day, stepTaken, "the client takes it up again")
 	}
 	l.taken, l.gap = l.taken+1, 0
 }
 
 func (l *life) miss(day int) {
 	if l.gap++; l.gap == lapseAfter && l.taken > 0 {
-		l.event(day, stepLapse, "has let it slide for days")
+		l.event(day, stepLapse, "the client has let it slide for days")
 	}
 }
 
@@ -139,9 +139,9 @@ func (l *life) session() {
 	day, value := min(sessionAfter, l.days), 0.0
 	if draw < min(max(returns+byTrust*(last.GetTrust()-0.5), 0.02), 0.98) {
 		value = 1
-		l.event(day, comesBack, "comes to the next session")
+		l.event(day, comesBack, "the client comes to the next session")
 	} else {
-		l.event(day, staysAway, "does not come to the next session")
+		l.event(day, staysAway, "the client does not come to the next session")
 	}
 	l.future.Outcomes = append(l.future.Outcomes, with(Return, value))
 }

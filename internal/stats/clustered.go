@@ -23,23 +23,29 @@ type ClusteredMean struct {
 	// N values lie in Rows rows and Columns columns. Columns is 0 where only rows are drawn.
 	N, Rows, Columns int
 
-	away   []float64 // how far the means of resamples are from the mean, ascending
-	spread float64   // the root of their mean square
+	away    []float64 // how far the means of resamples are from the mean, ascending; of rows alone
+	spread  float64   // the root of their mean square
+	crossed *crossed  // of rows crossed with columns
+	by      [3]float64
+	freedom [3]float64
 }
 
 // clusteredStream keeps these draws apart from others made with the same seed.
 const clusteredStream = 0x63726f73736564
 
 // Clustered is the mean of values in rows, or in rows crossed with columns where there are two columns or more: then it speaks about
-// rows and columns that were not seen. Resamples draw rows and columns apart, and a value counts as often as its row times as often as
-// its column was drawn (the pigeonhole bootstrap; Owen 2007, "The pigeonhole bootstrap", Annals of Applied Statistics 1).
+// rows and columns that were not seen.
 //
-// The resamples say how heavy the tails are, the same on both sides (Hall 1988, "On symmetric bootstrap confidence intervals", JRSS B 50: the
-// skewness of few clusters is mostly noise); how wide the distribution is comes from a formula, since the pigeonhole bootstrap counts what
-// varies within cells three times, and any bootstrap of few clusters is too narrow. The variance of a mean is that between rows, plus that
-// between columns, less what cells have beyond both (Cameron, Gelbach and Miller 2011, "Robust Inference With Multiway Clustering", JBES 29, here
-// with the mean squares of an analysis of variance, which are not too small for few clusters); a part of rows or columns that comes out
-// below zero is zero. Rows of different sizes are corrected for (Bell and McCaffrey 2002). Student's t with Satterthwaite's degrees of freedom takes the place of the normal distribution. docs/studies.md has what that covers in simulated studies.
+// How wide the distribution is comes from a formula, since any bootstrap of few clusters is too narrow. The variance of a mean is that between
+// rows, plus that between columns, less what cells have beyond both (Cameron, Gelbach and Miller 2011, "Robust Inference With Multiway
+// Clustering", JBES 29, here with the mean squares of an analysis of variance, which are not too small for few clusters); a part of rows or
+// columns that comes out below zero is zero. Rows of different sizes are corrected for (Bell and McCaffrey 2002).
+//
+// How heavy the tails are, the same on both sides, is said by resamples of rows (Hall 1988, "On symmetric bootstrap confidence intervals", JRSS B
+// 50: the skewness of few clusters is mostly noise), with Student's t with Satterthwaite's degrees of freedom in the place of the normal
+// distribution; for rows crossed with columns by that t and a parametric bootstrap of the variance (crossed.go): resamples of rows and columns
+// apart (the pigeonhole bootstrap; Owen 2007) have products of two counts in them, and tails that means do not have. docs/studies.md
+// has what that covers in simulated studies.
 //
 // It needs two rows that differ in their mean. Weights are those of the values: a larger cluster counts more.
 func (b Bootstrap) Clustered(values []Placed) (ClusteredMean, error) {
@@ -59,6 +65,10 @@ func (b Bootstrap) Clustered(values []Placed) (ClusteredMean, error) {
 	c.Mean = all.sum / all.count
 	if err := c.measure(cells, all.count); err != nil {
 		return ClusteredMean{}, err
+	}
+	if c.Columns > 0 {
+		c.crossed = drawCrossed(rand.New(rand.NewPCG(b.Seed, clusteredStream)), b.Resamples, c.DF, c.by, c.freedom)
+		return c, nil
 	}
 	return c, c.draw(b, cells)
 }
@@ -126,8 +136,9 @@ func (c *ClusteredMean) measure(cells []cell, count float64) error {
 		if left < 1 {
 			return fmt.Errorf("mean over %d by %d clusters: %w: rows and columns meet too seldom to be told apart", c.Rows, c.Columns, ErrUndefined)
 		}
-		variance, df = crossedVariance(byRow, byColumn, byCell, float64(c.Rows-1), float64(c.Columns-1), left)
-		df = max(df, welch(variance, byRow, byColumn, byCell, float64(c.Rows-1), float64(c.Columns-1), left))
+		c.by, c.freedom = [3]float64{byRow, byColumn, byCell}, [3]float64{float64(c.Rows - 1), float64(c.Columns - 1), left}
+		variance, df = crossedVariance(byRow, byColumn, byCell, c.freedom[0], c.freedom[1], left)
+		df = max(df, welch(variance, byRow, byColumn, byCell, c.freedom[0], c.freedom[1], left))
 	}
 	if scale := math.Abs(c.Mean) * 1e-12; !(math.Sqrt(variance) > scale) {
 		return fmt.Errorf("mean over %d clusters: %w: all clusters have the same mean, so nothing says how sure it is", c.Rows, ErrUndefined)
@@ -229,33 +240,20 @@ func welch(variance, byRow, byColumn, byCell, dfRows, dfColumns, dfCells float64
 	return variance*variance/(byRow*byRow/(dfRows+2)+byColumn*byColumn/(dfColumns+2)+byCell*byCell/(dfCells+2)) - 2
 }
 
-// draw makes the resamples.
+// draw makes the resamples, of rows.
 func (c *ClusteredMean) draw(b Bootstrap, cells []cell) error {
 	draw := rand.New(rand.NewPCG(b.Seed, clusteredStream))
-	rows, columns := make([]float64, c.Rows), make([]float64, max(c.Columns, 1))
-	columns[0] = 1
+	rows := make([]float64, c.Rows)
 	c.away = make([]float64, 0, b.Resamples)
 	squares := 0.0
 	for range b.Resamples {
 		redraw(draw, rows)
-		if c.Columns > 0 {
-			redraw(draw, columns)
-		}
 		var all total
 		for _, x := range cells {
-			weight := rows[x.row]
-			if c.Columns > 0 {
-				weight *= columns[x.column]
-			}
-			all.sum, all.count = all.sum+weight*x.sum, all.count+weight*x.count
+			all.sum, all.count = all.sum+rows[x.row]*x.sum, all.count+rows[x.row]*x.count
 		}
-		if all.count > 0 { // crossed tables with holes have draws that hold nothing
-			away := math.Abs(all.sum/all.count - c.Mean)
-			c.away, squares = append(c.away, away), squares+away*away
-		}
-	}
-	if 10*len(c.away) < 9*b.Resamples {
-		return fmt.Errorf("mean over %d by %d clusters: %w: too few rows and columns meet", c.Rows, c.Columns, ErrUndefined)
+		away := math.Abs(all.sum/all.count - c.Mean)
+		c.away, squares = append(c.away, away), squares+away*away
 	}
 	c.spread = math.Sqrt(squares / float64(len(c.away)))
 	if !(c.spread > 0) {
@@ -275,13 +273,20 @@ func redraw(draw *rand.Rand, times []float64) {
 
 // Interval is a confidence interval of a level between 0 and 1.
 func (c ClusteredMean) Interval(level float64) Interval {
+	if c.crossed != nil {
+		half := c.SE * c.crossed.reach(1-level)
+		return Interval{Low: c.Mean - half, High: c.Mean + half, Level: level}
+	}
 	half := c.SE * normalToStudent(sortedQuantile(c.away, level)/c.spread, c.DF)
 	return Interval{Low: c.Mean - half, High: c.Mean + half, Level: level}
 }
 
-// beyond is the share of resamples at least as far from the mean as a value, on both sides together; never 0, since that cannot be told from
-// resamples.
+// beyond is the share of the distribution at least as far from the mean as a value, on both sides together; of resamples never 0, since
+// that cannot be told from them.
 func (c ClusteredMean) beyond(value float64) float64 {
+	if c.crossed != nil {
+		return c.crossed.beyond((value - c.Mean) / c.SE)
+	}
 	edge := studentToNormal(math.Abs(value-c.Mean)/c.SE, c.DF) * c.spread
 	far, tie := 0.0, 1e-9*c.spread
 	for _, away := range c.away {

@@ -14,6 +14,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/vignette-sim/vignette/engine/conductor"
 	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/engine/planning"
 	"github.com/vignette-sim/vignette/engine/runs"
@@ -34,6 +35,9 @@ type Options struct {
 	// Discount weighs a turn by Discount^(turns of the role after it), 0 to 1, for the comparison.
 	Discount float64
 	Workers  int
+	// Terms are on what terms models may be asked at the next place; runs are those of the branches played so far, whose calls are in the
+	// books under their names. Nil: on none in particular.
+	Terms func(runs []string) (conductor.Terms, error)
 	// Progress is told how many places of how many were branched at. May be nil.
 	Progress func(done, total int)
 }
@@ -56,6 +60,21 @@ type Report struct {
 	Played  int `json:"branches_played"`
 	NewTurn int `json:"turns_played"`
 	Missing int `json:"branches_without_reward"`
+	// Runs are those of the branches, in whose names the calls to models are in the books.
+	Runs []string `json:"runs"`
+	// Spent is what models were asked for in them; nil where none were.
+	Spent *Spent `json:"models,omitempty"`
+}
+
+// Spent is what measuring asked of models. Recorded calls cost nothing.
+type Spent struct {
+	Calls    int `json:"calls"`
+	Recorded int `json:"recorded"`
+	// Tokens in and out.
+	Tokens int64 `json:"tokens"`
+	// Cost is in the currency of the prices; Unpriced is how many calls have none.
+	Cost     float64 `json:"cost"`
+	Unpriced int     `json:"unpriced"`
 }
 
 // Credit is what one turn was worth: mean reward of branches that keep it less that of branches that end before it. Null: too few rewards.
@@ -112,7 +131,7 @@ func Measure(ctx context.Context, player Player, origin *planning.Planner, state
 		return nil, fmt.Errorf("episode %s is not one of run %s", state.Plan().Episode, origin.Manifest().GetRun())
 	}
 	role := state.Plan().Scenario.GetFocal()
-	report := &Report{Episode: state.Plan().Episode, Role: role, Branches: options.Branches, Seed: options.Seed, Level: level, Reward: rewardOf(state, role)}
+	report := &Report{Episode: state.Plan().Episode, Role: role, Branches: options.Branches, Seed: options.Seed, Level: level, Reward: rewardOf(state, role), Runs: []string{}}
 	report.turns(state)
 	if len(report.Turns) == 0 {
 		return nil, fmt.Errorf("role %q said nothing in it", role)
@@ -121,6 +140,7 @@ func Measure(ctx context.Context, player Player, origin *planning.Planner, state
 	for _, c := range report.Turns {
 		places[c.Turn], places[c.Turn+1] = true, true
 	}
+	var err error
 	values := map[int][]float64{}
 	for done, at := range slices.Sorted(maps.Keys(places)) {
 		if at == len(state.Turns()) { // Nothing is left to be drawn: the reward is the one it got.
@@ -129,22 +149,9 @@ func Measure(ctx context.Context, player Player, origin *planning.Planner, state
 			}
 			continue
 		}
-		fork := runs.Fork{Origin: origin, Index: index, Turn: at, Branches: options.Branches, Reseed: true, Seed: options.Seed}
-		planner, err := player.PrepareFork(ctx, fork)
+		values[at], err = report.branch(ctx, player, runs.Fork{Origin: origin, Index: index, Turn: at, Branches: options.Branches, Reseed: true, Seed: options.Seed}, options)
 		if err != nil {
-			return nil, fmt.Errorf("branch at turn %d: %w", at, err)
-		}
-		each := func(_ int, branch *episode.State) {
-			report.Played++
-			report.NewTurn += max(0, len(branch.Turns())-at)
-			if reward := rewardOf(branch, role); reward != nil {
-				values[at] = append(values[at], *reward)
-			} else {
-				report.Missing++
-			}
-		}
-		if err := player.Play(ctx, planner, runs.Options{Workers: options.Workers, Each: each}); err != nil {
-			return nil, fmt.Errorf("play the branches at turn %d: %w", at, err)
+			return nil, fmt.Errorf("branches at turn %d: %w", at, err)
 		}
 		if options.Progress != nil {
 			options.Progress(done+1, len(places))
@@ -153,6 +160,36 @@ func Measure(ctx context.Context, player Player, origin *planning.Planner, state
 	Compare(report, values, options.Discount)
 	report.Agree()
 	return report, nil
+}
+
+// branch plays the branches of one place and returns the rewards of those that have one.
+func (r *Report) branch(ctx context.Context, player Player, fork runs.Fork, options Options) (rewards []float64, err error) {
+	var terms conductor.Terms
+	if options.Terms != nil {
+		if terms, err = options.Terms(r.Runs); err != nil {
+			return nil, err
+		}
+	}
+	planner, err := player.PrepareFork(ctx, fork)
+	if err != nil {
+		return nil, err
+	}
+	r.Runs = append(r.Runs, planner.Manifest().GetRun())
+	byPlace := map[int]float64{} // branches end in any order, and sums hang on it in their last digit
+	each := func(place int, branch *episode.State) {
+		r.Played++
+		r.NewTurn += max(0, len(branch.Turns())-fork.Turn)
+		if reward := rewardOf(branch, r.Role); reward != nil {
+			byPlace[place] = *reward
+		} else {
+			r.Missing++
+		}
+	}
+	err = player.Play(ctx, planner, runs.Options{Workers: options.Workers, Terms: terms, Each: each})
+	for _, place := range slices.Sorted(maps.Keys(byPlace)) {
+		rewards = append(rewards, byPlace[place])
+	}
+	return rewards, err
 }
 
 // turns lists the role's turns with what single turns were rewarded.

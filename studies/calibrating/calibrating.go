@@ -24,6 +24,7 @@ import (
 type (
 	Model = calibration.Model
 	Worth = calibration.Worth
+	Step  = calibration.Step
 )
 
 // CheckName is [calibration.CheckName].
@@ -89,8 +90,8 @@ func Fit(description *vignettev1.EvaluatorDescription, spec *vignettev1.Dimensio
 	}
 	out := &calibration.Model{
 		Format: calibration.Format, Name: options.Name, Evaluator: description.GetName(), Rules: calibration.Rules(description.GetVersion()), Dimension: spec.GetId(), Spec: text,
-		Needs: description.GetNeeds(), Languages: description.GetLanguages(), Features: features, Choice: model.choice, Priors: model.priors, Tilt: model.tilt,
-		Fit: calibration.Fit{Labels: len(fitted), Groups: countClusters(fitted), Penalty: model.penalty, Seed: options.Seed, CrossValidated: cross},
+		Needs: description.GetNeeds(), Languages: description.GetLanguages(), Features: features, Choice: model.choice, Priors: model.priors, Tilt: model.tilt, Own: model.own,
+		Fit: calibration.Fit{Labels: len(fitted), Groups: countClusters(fitted), Penalty: model.penalty, Seed: options.Seed, Tilt: model.byTilt, Model: model.byModel, CrossValidated: cross},
 	}
 	for _, place := range model.classes {
 		out.Labels = append(out.Labels, spec.GetLabels()[place])
@@ -167,6 +168,9 @@ type fitted struct {
 	priors  []float64
 	penalty float64
 	tilt    float64
+	own     bool
+	// byTilt and byModel are how tilt and own were chosen.
+	byTilt, byModel *calibration.Step
 }
 
 func (s *study) fit(rows []row, penalty float64) (*fitted, error) {
@@ -201,8 +205,11 @@ type guess struct {
 }
 
 func (f *fitted) guess(r row) guess {
-	model := calibration.Model{Choice: f.choice, Priors: f.priors, Tilt: f.tilt}
-	class, p := model.Say(r.values)
+	model := calibration.Model{Choice: f.choice, Priors: f.priors, Tilt: f.tilt, Own: f.own}
+	class, p := model.Say(r.values, slices.Index(f.classes, r.said))
+	if class < 0 {
+		return guess{r.said, 0}
+	}
 	return guess{f.classes[class], p}
 }
 
@@ -214,35 +221,83 @@ func (f *fitted) all(rows []row) []guess {
 	return out
 }
 
-// choose fits with the penalty and the tilt that agree best with groups left out.
+// choose fits with the penalty that agrees best with groups left out. It tilts only where that is sure to agree better there, and leaves
+// the evaluator's own labels unless the model's are.
 func (s *study) choose(rows []row, seed uint64) (*fitted, error) {
-	best, at := -2.0, fitted{penalty: penalties[len(penalties)-1]}
-	for _, penalty := range penalties {
-		guesses := make([][]guess, len(tilts))
-		for i := range guesses {
-			guesses[i] = make([]guess, len(rows))
-		}
-		err := s.leaveOut(rows, innerFolds, seed, func(rest []row) (*fitted, error) { return s.fit(rest, penalty) }, func(i int, model *fitted) {
-			for t, tilt := range tilts {
-				model.tilt = tilt
-				guesses[t][i] = model.guess(rows[i])
-			}
-		})
+	most, penalty := -2.0, penalties[len(penalties)-1]
+	var left [][]guess // by tilt, of the best penalty
+	for _, each := range penalties {
+		guesses, err := s.guessed(rows, each, seed)
 		if err != nil {
 			return nil, err
 		}
-		for t, tilt := range tilts {
-			if kappa, err := s.kappa(rows, guesses[t], nil); err == nil && kappa >= best { // in doubt the greater penalty
-				best, at = kappa, fitted{penalty: penalty, tilt: tilt}
+		kappa, err := s.kappa(rows, guesses[0], nil)
+		if left == nil || err == nil && kappa >= most { // in doubt the greater penalty
+			left, penalty = guesses, each
+			if err == nil {
+				most = kappa
 			}
 		}
 	}
-	out, err := s.fit(rows, at.penalty)
+	out, err := s.fit(rows, penalty)
 	if err != nil {
 		return nil, err
 	}
-	out.tilt = at.tilt
+	best, tilt := s.tilt(rows, left)
+	out.byTilt = s.step(rows, left[0], left[best])
+	said := make([]guess, len(rows))
+	for i, r := range rows {
+		said[i].label = r.said
+	}
+	if out.byTilt.Taken {
+		out.tilt = tilt
+	} else {
+		best = 0
+	}
+	out.byModel = s.step(rows, said, left[best])
+	out.own = !out.byModel.Taken
 	return out, nil
+}
+
+// guessed are what models with a penalty say of each group without having seen it, by tilt.
+func (s *study) guessed(rows []row, penalty float64, seed uint64) ([][]guess, error) {
+	guesses := make([][]guess, len(tilts))
+	for t := range guesses {
+		guesses[t] = make([]guess, len(rows))
+	}
+	return guesses, s.leaveOut(rows, innerFolds, seed, func(rest []row) (*fitted, error) { return s.fit(rest, penalty) }, func(i int, model *fitted) {
+		for t, tilt := range tilts {
+			model.tilt = tilt
+			guesses[t][i] = model.guess(rows[i])
+		}
+	})
+}
+
+// tilt is the tilt above none that agrees best.
+func (s *study) tilt(rows []row, guesses [][]guess) (at int, tilt float64) {
+	most := -2.0
+	for t := 1; t < len(tilts); t++ {
+		if kappa, err := s.kappa(rows, guesses[t], nil); err == nil && kappa > most {
+			at, tilt, most = t, tilts[t], kappa
+		}
+	}
+	return at, tilt
+}
+
+// step holds two ways to say labels against each other. On a few hundred labels of a few groups what does best is often best by luck, and what it
+// then costs on others is more than what it can gain: so it is taken only where the gain is above zero with its whole interval over groups.
+func (s *study) step(rows []row, without, with []guess) *calibration.Step {
+	gain := func(listed []int) (float64, error) {
+		before, err := s.kappa(rows, without, listed)
+		if err != nil {
+			return 0, err
+		}
+		after, err := s.kappa(rows, with, listed)
+		return after - before, err
+	}
+	out := &calibration.Step{Gain: known(gain(nil)), GainCI: s.interval(clustersOf(rows), gain)}
+	out.Taken = out.GainCI != nil && out.GainCI[0] > 0
+	return out
 }
 
 // leaveOut fits without each fold of groups and has use take what is in it.

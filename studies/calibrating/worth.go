@@ -42,17 +42,7 @@ func (s *study) worth(rows []row, guesses []guess) *calibration.Worth {
 		w.Measure = "weighted kappa"
 	}
 	interval := func(statistic func(listed []int) (float64, error)) *[2]float64 {
-		ci, err := s.boot.Interval(len(clusters), func(drawn []int) (float64, error) {
-			var listed []int
-			for _, c := range drawn {
-				listed = append(listed, clusters[c]...)
-			}
-			return statistic(listed)
-		})
-		if err != nil {
-			return nil
-		}
-		return &[2]float64{ci.Low, ci.High}
+		return s.interval(clusters, statistic)
 	}
 	before := func(listed []int) (float64, error) { return s.kappa(rows, nil, listed) }
 	after := func(listed []int) (float64, error) { return s.kappa(rows, guesses, listed) }
@@ -80,6 +70,21 @@ func (s *study) worth(rows []row, guesses []guess) *calibration.Worth {
 	w.AccuracyBefore, w.AccuracyAfter = known(rightBefore/n, nil), known(rightAfter/n, nil)
 	w.ECE = known(ece(rows, guesses), nil)
 	return w
+}
+
+// interval is that of a statistic of rows, over clusters of them; nil where there is none.
+func (s *study) interval(clusters [][]int, statistic func(listed []int) (float64, error)) *[2]float64 {
+	ci, err := s.boot.Interval(len(clusters), func(drawn []int) (float64, error) {
+		var listed []int
+		for _, c := range drawn {
+			listed = append(listed, clusters[c]...)
+		}
+		return statistic(listed)
+	})
+	if err != nil {
+		return nil
+	}
+	return &[2]float64{ci.Low, ci.High}
 }
 
 func clustersOf(rows []row) [][]int {

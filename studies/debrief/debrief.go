@@ -1,5 +1,5 @@
 // Package debrief writes the report of a session of practice as one page that needs nothing else: no script, no request to anywhere.
-// All text is escaped by html/template. It may touch the contracts and internal/enumname. Start reading at [Write].
+// All text is escaped by html/template. It may touch the contracts, engine/practice/standing and internal/enumname. Start reading at [Write].
 package debrief
 
 import (
@@ -11,6 +11,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/vignette-sim/vignette/engine/practice/standing"
 	"github.com/vignette-sim/vignette/internal/enumname"
 	"github.com/vignette-sim/vignette/internal/inert"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
@@ -31,6 +32,9 @@ var Policy = func() string {
 var page = template.Must(template.New("debrief").Funcs(template.FuncMap{
 	"name":  func(v fmt.Stringer) string { return short(v) },
 	"words": func(s string) string { return inert.Text(s) },
+	"tell": func(o *vignettev1.PracticeOutcome, s *vignettev1.PracticeSession) standing.Told {
+		return standing.Tell(o, s.GetPart().GetObjective().GetKind())
+	},
 	"two":   func(v float64) string { return fmt.Sprintf("%.2f", v) },
 	"field": func(s string) string { return strings.ReplaceAll(s, "_", " ") },
 }).Parse(text))
@@ -42,12 +46,13 @@ func Write(w io.Writer, report *vignettev1.PracticeReport) error {
 		Curve  *curve
 		Policy string
 		Style  template.CSS
-	}{report, curveOf(report), Policy, template.CSS(style)})
+	}{report, curveOf(report, 0), Policy, template.CSS(style)})
 }
 
-// Curve draws what the partner felt, turn by turn, for a page that has more than the report; "" where too little is known.
+// Curve draws what the partner felt, turn by turn, for a page that has more than the report and counts turns from 1; "" where too little is
+// known.
 func Curve(report *vignettev1.PracticeReport) (template.HTML, error) {
-	c := curveOf(report)
+	c := curveOf(report, 1)
 	if c == nil {
 		return "", nil
 	}
@@ -88,8 +93,8 @@ const (
 	left, top     = 36.0, 12.0
 )
 
-// curveOf draws what is known; nil when nothing is.
-func curveOf(report *vignettev1.PracticeReport) *curve {
+// curveOf draws what is known, with turns counted from a number; nil when nothing is.
+func curveOf(report *vignettev1.PracticeReport, from int32) *curve {
 	points := report.GetCurve()
 	if len(points) < 2 {
 		return nil
@@ -98,7 +103,7 @@ func curveOf(report *vignettev1.PracticeReport) *curve {
 	c := &curve{}
 	for i, p := range points {
 		if len(points) <= 20 || i%5 == 0 {
-			c.Turns = append(c.Turns, tick{x(i), fmt.Sprint(p.GetTurnIndex())})
+			c.Turns = append(c.Turns, tick{x(i), fmt.Sprint(p.GetTurnIndex() + from)})
 		}
 	}
 	for _, each := range []struct {

@@ -143,6 +143,15 @@ type jsonScore struct {
 	Model      string     `json:"model,omitempty"`
 	Version    string     `json:"version,omitempty"`
 	PromptHash string     `json:"prompt_hash,omitempty"`
+	// Samples are what the draws said that it rests on; of an abstention, what it would have been.
+	Samples []jsonSample `json:"samples,omitempty"`
+}
+
+// jsonSample is an answer that some draws of a judge gave.
+type jsonSample struct {
+	jsonOutcome
+	Label string `json:"label,omitempty"`
+	Count int32  `json:"count"`
 }
 
 type jsonReward struct {
@@ -318,6 +327,15 @@ func scoreOf(score *vignettev1.Score) jsonScore {
 		out.Spans = append(out.Spans, jsonCode{
 			Turn: coded.GetTurnIndex(), Span: spanOf(coded.GetSpan()), Code: coded.GetCode(), Label: coded.GetLabel(),
 		})
+	}
+	for _, sample := range score.GetSamples() {
+		drawn := jsonSample{Label: sample.GetValue().GetLabel(), Count: sample.GetCount()}
+		if value := sample.GetValue(); value != nil {
+			drawn.Value = &value.Number
+		} else {
+			drawn.jsonOutcome = reasonOf(sample.GetMissing())
+		}
+		out.Samples = append(out.Samples, drawn)
 	}
 	return out
 }

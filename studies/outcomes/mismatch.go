@@ -16,17 +16,23 @@ import (
 // numbers per episode. The zero value is ready to use.
 type Mismatch struct {
 	sessions []session
+	sources  []string // where outcomes come from, each once
 }
 
-// session is what is kept of an episode.
+// session is what is kept of an episode, in as little room as it takes: a run may have a hundred thousand.
 type session struct {
 	index int
 	// scenario is what numbers are compared within, client whose luck it is: the same in all arms of a study.
 	scenario, client string
-	reward           *float64
-	outcomes         map[Kind]float64
-	sources          map[Kind]string
+	reward           float64
+	rewarded         bool
+	// outcomes are in the order of [Kinds], and sources where they come from: by number in [Mismatch.sources], from 1; 0 is not known.
+	outcomes [kinds]float64
+	sources  [kinds]uint8
 }
+
+// kinds is how many [Kinds] there are.
+const kinds = 5
 
 // Add takes in the episode at a place of the design, in any order. Only valid episodes count.
 func (m *Mismatch) Add(index int, state *episode.State) {
@@ -43,17 +49,29 @@ func (m *Mismatch) AddFigures(index int, scenario string, f *vignettev1.EpisodeF
 	if f.GetValidity() != vignettev1.Validity_VALIDITY_OK {
 		return
 	}
-	s := session{index: index, scenario: scenario, client: f.GetClient(), outcomes: map[Kind]float64{}, sources: map[Kind]string{}}
+	s := session{index: index, scenario: scenario, client: f.GetClient()}
 	for _, reward := range f.GetRewards() {
 		if reward.GetFocal() && reward.Value != nil {
-			s.reward = reward.Value
+			s.reward, s.rewarded = reward.GetValue(), true
 			break
 		}
 	}
 	for _, outcome := range f.GetOutcomes() {
-		s.outcomes[Kind(outcome.GetKind())], s.sources[Kind(outcome.GetKind())] = outcome.GetValue(), outcome.GetSource()
+		if kind := slices.Index(Kinds(), Kind(outcome.GetKind())); kind >= 0 {
+			s.outcomes[kind], s.sources[kind] = outcome.GetValue(), m.source(outcome.GetSource())
+		}
 	}
 	m.sessions = append(m.sessions, s)
+}
+
+// source is the number of a source, of which our measures have a handful.
+func (m *Mismatch) source(name string) uint8 {
+	at := slices.Index(m.sources, name)
+	if at < 0 {
+		at = len(m.sources)
+		m.sources = append(m.sources, name)
+	}
+	return uint8(at + 1)
 }
 
 // Figures adds to the figures of a valid episode what came of it for others than the focal role.
@@ -66,6 +84,27 @@ func Figures(f *vignettev1.EpisodeFigures, state *episode.State) {
 		if value, source, ok := Mean(state, kind); ok {
 			f.Outcomes = append(f.Outcomes, &vignettev1.OutcomeFigure{Kind: string(kind), Value: value, Source: source})
 		}
+	}
+	follow(f, state)
+}
+
+// follow takes in the distress of those who are not focal, turn by turn.
+func follow(f *vignettev1.EpisodeFigures, state *episode.State) {
+	turn := map[string]int{}
+	for _, t := range state.Turns() {
+		if t.GetRole() == state.Plan().Scenario.GetFocal() {
+			continue
+		}
+		n := turn[t.GetRole()]
+		turn[t.GetRole()]++
+		if t.GetMentalState() == nil || t.GetMentalState().Distress == nil {
+			continue
+		}
+		for len(f.Distress) <= n {
+			f.Distress, f.DistressTold = append(f.Distress, 0), append(f.DistressTold, 0)
+		}
+		f.Distress[n] += t.GetMentalState().GetDistress()
+		f.DistressTold[n]++
 	}
 }
 
@@ -132,24 +171,24 @@ func (m *Mismatch) Relations() []Relation {
 		sessions = slices.SortedFunc(slices.Values(sessions), byPlace)
 	}
 	var out []Relation
-	for _, kind := range Kinds() {
+	for k, kind := range Kinds() {
 		r, has := Relation{Kind: kind}, false
 		var pairs []session
 		for _, s := range sessions {
-			_, known := s.outcomes[kind]
+			known := s.sources[k] > 0
 			has = has || known
-			if !known || s.reward == nil {
+			if !known || !s.rewarded {
 				r.Unpaired++
 				continue
 			}
 			pairs = append(pairs, s)
-			if !slices.Contains(r.Sources, s.sources[kind]) {
-				r.Sources = append(r.Sources, s.sources[kind])
+			if source := m.sources[s.sources[k]-1]; !slices.Contains(r.Sources, source) {
+				r.Sources = append(r.Sources, source)
 			}
 		}
 		if has {
 			slices.Sort(r.Sources)
-			r.relate(pairs)
+			r.relate(k, pairs)
 			out = append(out, r)
 		}
 	}
@@ -157,19 +196,19 @@ func (m *Mismatch) Relations() []Relation {
 }
 
 // relate fills in both correlations.
-func (r *Relation) relate(pairs []session) {
+func (r *Relation) relate(kind int, pairs []session) {
 	clusters := clustersOf(pairs)
 	r.N, r.Clients = len(pairs), len(clusters)
-	if why := tooLittle(r.Kind, pairs); why != "" {
+	if why := tooLittle(kind, pairs); why != "" {
 		r.Pearson.Undefined, r.Spearman.Undefined = why, why
 		return
 	}
-	r.Pearson = correlate(r.Kind, clusters, centred)
-	r.Spearman = correlate(r.Kind, clusters, ranked)
+	r.Pearson = correlate(kind, clusters, centred)
+	r.Spearman = correlate(kind, clusters, ranked)
 }
 
 // tooLittle says why a correlation would say nothing, or "".
-func tooLittle(kind Kind, pairs []session) string {
+func tooLittle(kind int, pairs []session) string {
 	rewards, outcomes := false, false
 	first := map[string]session{}
 	for _, s := range pairs {
@@ -178,7 +217,7 @@ func tooLittle(kind Kind, pairs []session) string {
 			first[s.scenario] = s
 			continue
 		}
-		rewards = rewards || *s.reward != *other.reward
+		rewards = rewards || s.reward != other.reward
 		outcomes = outcomes || s.outcomes[kind] != other.outcomes[kind]
 	}
 	switch {
@@ -194,17 +233,25 @@ func tooLittle(kind Kind, pairs []session) string {
 	return ""
 }
 
+// clustersOf are sessions by client, in the order in which clients first come.
 func clustersOf(pairs []session) [][]session {
-	at := map[string]int{}
-	var out [][]session
-	for _, s := range pairs {
-		i, ok := at[s.client]
+	at, of, sizes := map[string]int{}, make([]int, len(pairs)), []int(nil)
+	for i, s := range pairs {
+		c, ok := at[s.client]
 		if !ok {
-			i = len(out)
-			at[s.client] = i
-			out = append(out, nil)
+			c = len(sizes)
+			at[s.client] = c
+			sizes = append(sizes, 0)
 		}
-		out[i] = append(out[i], s)
+		of[i] = c
+		sizes[c]++
+	}
+	room, out := make([]session, len(pairs)), make([][]session, len(sizes))
+	for c, size := range sizes {
+		out[c], room = room[:0:size], room[size:]
+	}
+	for i, s := range pairs {
+		out[of[i]] = append(out[of[i]], s)
 	}
 	return out
 }
@@ -231,7 +278,7 @@ func ranked(numbers []float64) {
 	}
 }
 
-func correlate(kind Kind, clusters [][]session, within transform) Correlation {
+func correlate(kind int, clusters [][]session, within transform) Correlation {
 	all, n := make([]int, len(clusters)), 0
 	for i := range all {
 		all[i] = i
@@ -272,16 +319,23 @@ type pair struct {
 	reward, outcome float64
 }
 
-func tableOf(kind Kind, clusters [][]session) *table {
+func tableOf(kind int, clusters [][]session) *table {
 	scenarios := map[string]int{}
 	t := &table{clusters: make([][]pair, len(clusters))}
+	n := 0
+	for _, cluster := range clusters {
+		n += len(cluster)
+	}
+	room := make([]pair, 0, n)
 	for i, cluster := range clusters {
+		from := len(room)
 		for _, s := range cluster {
 			if _, ok := scenarios[s.scenario]; !ok {
 				scenarios[s.scenario] = len(scenarios)
 			}
-			t.clusters[i] = append(t.clusters[i], pair{scenarios[s.scenario], *s.reward, s.outcomes[kind]})
+			room = append(room, pair{scenarios[s.scenario], s.reward, s.outcomes[kind]})
 		}
+		t.clusters[i] = room[from:len(room):len(room)]
 	}
 	t.rewards, t.outcome = make([][]float64, len(scenarios)), make([][]float64, len(scenarios))
 	return t

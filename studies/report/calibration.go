@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/internal/stats"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/studies"
-	"github.com/vignette-sim/vignette/studies/tom"
 )
 
 // Calibration is how often roles were right about another's mind, by how probable they had said it was.
@@ -45,18 +44,15 @@ type guesses struct {
 }
 
 type guess struct {
-	tom.Guess
-	index int // of the episode
+	Ask, Arm          string
+	Confidence, Right float64
+	index             int // of the episode
 }
 
-func (g *guesses) add(index int, state *episode.State) {
-	all, asked, err := tom.Guesses(state)
-	g.asked += asked
-	if err != nil {
-		return // What cannot be scored is asked and not known.
-	}
-	for _, one := range all {
-		g.known = append(g.known, guess{one, index})
+func (g *guesses) add(index int, f *vignettev1.EpisodeFigures) {
+	g.asked += int(f.GetReadingsAsked())
+	for _, one := range f.GetReadings() {
+		g.known = append(g.known, guess{one.GetAsk(), one.GetArm(), one.GetConfidence(), one.GetRight(), index})
 	}
 }
 

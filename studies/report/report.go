@@ -14,6 +14,7 @@ import (
 	"github.com/vignette-sim/vignette/internal/enumname"
 	"github.com/vignette-sim/vignette/scenarios"
 	"github.com/vignette-sim/vignette/studies"
+	"github.com/vignette-sim/vignette/studies/figures"
 	"github.com/vignette-sim/vignette/studies/outcomes"
 
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
@@ -35,6 +36,7 @@ type Builder struct {
 // New returns a builder for a run.
 func New(manifest *vignettev1.Manifest) *Builder {
 	b := &Builder{manifest: manifest, table: studies.NewTable(manifest), arms: map[string]*arm{}, ranges: map[string][2]float64{}}
+	b.table.Declare(manifest.GetEvaluators())
 	for _, evaluator := range manifest.GetEvaluators() {
 		for _, spec := range evaluator.GetDimensions() {
 			b.ranges[spec.GetId()] = [2]float64{spec.GetMin(), spec.GetMax()}
@@ -46,8 +48,34 @@ func New(manifest *vignettev1.Manifest) *Builder {
 	return b
 }
 
+// Of returns the report of a run as it stands in the log, without what models were asked. That of a large run is kept until something is
+// written about the run; each sees the episodes where they have to be read for it, all in the design's order, and otherwise none.
+func Of(ctx context.Context, reader *projection.Reader, planner *planning.Planner, each func(projection.Figured)) (*Report, error) {
+	return projection.Kept(ctx, reader, planner, "report", func() (*Report, error) {
+		b, err := Read(ctx, reader, planner, each)
+		if err != nil {
+			return nil, err
+		}
+		return b.Report(), nil
+	})
+}
+
+// Read takes in all episodes of a run, and shows each.
+func Read(ctx context.Context, reader *projection.Reader, planner *planning.Planner, each func(projection.Figured)) (*Builder, error) {
+	b := New(planner.Manifest())
+	for f, err := range reader.Figures(ctx, planner, figures.Of) {
+		if err != nil {
+			return nil, err
+		}
+		b.AddFigures(f.Index, planner.Cell(f.Index), f.Figures)
+		each(f)
+	}
+	return b, nil
+}
+
 // arm is what is kept of the episodes of one combination of levels, over all scenarios.
 type arm struct {
+	name    string
 	first   int
 	started int
 	fates   map[string]int
@@ -62,45 +90,58 @@ type step struct {
 
 // played is what is kept of an episode.
 type played struct {
-	index         int
-	id, arm, cell string
-	reward        *float64
-	distress      *float64
+	index            int
+	arm              string
+	at               *vignettev1.Cell
+	reward, distress *float64
 }
+
+// cell is what an episode is compared within.
+type cell struct{ scenario, arm string }
+
+func (p played) cell() cell { return cell{p.at.GetScenario(), p.arm} }
 
 // Add takes in the episode at a place of the design.
 func (b *Builder) Add(index int, state *episode.State) {
-	if state.Phase() == vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED {
+	b.AddFigures(index, state.Plan().Cell, figures.Of(state))
+}
+
+// AddFigures is Add for an episode of which only the figures are at hand.
+func (b *Builder) AddFigures(index int, at *vignettev1.Cell, f *vignettev1.EpisodeFigures) {
+	if f.GetPhase() == vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED {
 		return
 	}
 	b.begun = append(b.begun, index)
-	b.table.Add(index, state)
-	b.mismatch.Add(index, state)
-	name := ArmOf(state.Plan().Cell)
+	b.table.AddFigures(index, at, f)
+	b.mismatch.AddFigures(index, at.GetScenario(), f)
+	name := ArmOf(at)
 	a := b.arms[name]
 	if a == nil {
-		a = &arm{first: index, fates: map[string]int{}}
+		a = &arm{name: name, first: index, fates: map[string]int{}}
 		b.arms[name] = a
 	}
 	a.first = min(a.first, index)
 	a.started++
-	fate := fateOf(state)
+	fate := FateOf(f.GetPhase(), f.GetValidity())
 	a.fates[fate]++
 	if fate != "ok" {
 		return
 	}
-	a.follow(state)
-	if b.isHeard(state.Plan().Cell) {
-		b.guesses.add(index, state)
+	a.follow(f)
+	if b.isHeard(at) {
+		b.guesses.add(index, f)
 	}
-	p := played{index: index, id: state.Plan().Episode, arm: name, cell: state.Plan().Cell.GetScenario() + "\x00" + name}
-	for _, reward := range state.Completed().GetRewards() {
-		if value, ok := reward.GetOutcome().(*vignettev1.Reward_Value); ok && reward.GetRole() == state.Plan().Scenario.GetFocal() {
-			p.reward = &value.Value
+	p := played{index: index, arm: a.name, at: at}
+	for _, reward := range f.GetRewards() {
+		if reward.GetFocal() && reward.Value != nil {
+			p.reward = reward.Value
 		}
 	}
-	if change, _, ok := outcomes.Mean(state, outcomes.DistressChange); ok {
-		p.distress = &change
+	for _, outcome := range f.GetOutcomes() {
+		if outcome.GetKind() == string(outcomes.DistressChange) {
+			change := outcome.GetValue()
+			p.distress = &change
+		}
 	}
 	b.played = append(b.played, p)
 }
@@ -113,22 +154,13 @@ func (b *Builder) isHeard(cell *vignettev1.Cell) bool {
 }
 
 // follow takes in the distress of those who are not focal, turn by turn.
-func (a *arm) follow(state *episode.State) {
-	turn := map[string]int{}
-	for _, t := range state.Turns() {
-		if t.GetRole() == state.Plan().Scenario.GetFocal() {
-			continue
-		}
-		n := turn[t.GetRole()]
-		turn[t.GetRole()]++
-		if t.GetMentalState() == nil || t.GetMentalState().Distress == nil {
-			continue
-		}
-		for len(a.steps) <= n {
-			a.steps = append(a.steps, step{})
-		}
-		a.steps[n].sum += t.GetMentalState().GetDistress()
-		a.steps[n].n++
+func (a *arm) follow(f *vignettev1.EpisodeFigures) {
+	for len(a.steps) < len(f.GetDistress()) {
+		a.steps = append(a.steps, step{})
+	}
+	for n, sum := range f.GetDistress() {
+		a.steps[n].sum += sum
+		a.steps[n].n += int(f.GetDistressTold()[n])
 	}
 }
 
@@ -144,17 +176,17 @@ func ArmOf(cell *vignettev1.Cell) string {
 	return strings.Join(levels, ", ")
 }
 
-// fateOf is what became of an episode in a word: "ok", or what speaks against it.
-func fateOf(state *episode.State) string {
-	switch {
-	case state.Deleted() != nil:
+// FateOf is what became of an episode in a word: "ok", or what speaks against it.
+func FateOf(phase vignettev1.EpisodePhase, validity vignettev1.Validity) string {
+	switch phase {
+	case vignettev1.EpisodePhase_EPISODE_PHASE_DELETED:
 		return "deleted"
-	case state.Failed() != nil:
+	case vignettev1.EpisodePhase_EPISODE_PHASE_FAILED:
 		return "failed"
-	case state.Completed() == nil:
-		return "unfinished"
+	case vignettev1.EpisodePhase_EPISODE_PHASE_COMPLETED:
+		return enumname.Of(validity)
 	}
-	return enumname.Of(state.Completed().GetValidity())
+	return "unfinished"
 }
 
 // Report is a run in numbers. Everything the page shows is here.
@@ -239,7 +271,7 @@ func (b *Builder) Report() *Report {
 		r.Scenarios = append(r.Scenarios, scenario.GetId())
 	}
 	for _, evaluator := range m.GetEvaluators() {
-		r.Evaluators = append(r.Evaluators, evaluator.GetName()+" "+evaluator.GetVersion())
+		r.Evaluators = append(r.Evaluators, strings.TrimSuffix(fmt.Sprintf("%s %s (%s)", evaluator.GetName(), evaluator.GetVersion(), evaluator.GetModel()), " ()"))
 	}
 	slices.SortFunc(b.played, func(x, y played) int { return cmp.Compare(x.index, y.index) })
 	for name, a := range b.arms {
@@ -255,7 +287,7 @@ func (b *Builder) Report() *Report {
 	slices.SortFunc(r.Arms, func(x, y Arm) int { return cmp.Compare(b.arms[x.Name].first, b.arms[y.Name].first) })
 	r.Calibration, r.NoCalibration = b.guesses.calibrations(), b.guesses.missing()
 	r.points(b.played)
-	r.LookAt = lookAt(b.played)
+	r.LookAt = b.lookAt()
 	r.ask()
 	r.study(m.GetStudy())
 	return r
@@ -334,22 +366,24 @@ func (r *Report) points(all []played) {
 }
 
 // lookAt are the best, the worst and the most surprising episode: the one farthest from the mean of its own scenario and arm.
-func lookAt(all []played) []Look {
+func (b *Builder) lookAt() []Look {
 	var rewarded []played
-	sums, n := map[string]float64{}, map[string]float64{}
-	for _, p := range all {
+	sums, n := map[cell]float64{}, map[cell]float64{}
+	for _, p := range b.played {
 		if p.reward != nil {
 			rewarded = append(rewarded, p)
-			sums[p.cell] += *p.reward
-			n[p.cell]++
+			sums[p.cell()] += *p.reward
+			n[p.cell()]++
 		}
 	}
 	if len(rewarded) == 0 {
 		return nil
 	}
-	look := func(why string, p played) Look { return Look{why, p.id, p.arm, *p.reward} }
+	look := func(why string, p played) Look {
+		return Look{why, episode.ID(b.manifest.GetRun(), p.at), p.arm, *p.reward}
+	}
 	byReward := func(x, y played) int { return cmp.Compare(*x.reward, *y.reward) }
-	off := func(p played) float64 { return math.Abs(*p.reward - sums[p.cell]/n[p.cell]) }
+	off := func(p played) float64 { return math.Abs(*p.reward - sums[p.cell()]/n[p.cell()]) }
 	return []Look{
 		look("best", slices.MaxFunc(rewarded, byReward)), look("worst", slices.MinFunc(rewarded, byReward)),
 		look("most surprising", slices.MaxFunc(rewarded, func(x, y played) int { return cmp.Compare(off(x), off(y)) })),

@@ -76,7 +76,7 @@ func (s *Scorer) judged() bool { return s.Use.GetModel() != "" && s.Use.GetModel
 // evaluator that fails has scores that say so. The error is the context's, that the budget is spent, or that the evaluator is gone.
 func (s *Scorer) Score(ctx context.Context, description *vignettev1.EvaluatorDescription, request *vignettev1.EvaluateRequest) ([]*vignettev1.Score, error) {
 	request = proto.CloneOf(request)
-	request.Rubric = s.Use.GetRubric()
+	request.Rubric, request.Samples, request.AbstainBelow = s.Use.GetRubric(), s.Use.GetSamples(), s.Use.GetAbstainBelow()
 	timeout := time.Duration(0)
 	if s.judged() {
 		timeout = modelTimeout
@@ -117,7 +117,7 @@ func (s *Scorer) final(ctx context.Context, err error) error {
 }
 
 func questionOf(request *vignettev1.EvaluateRequest) verdict.Question {
-	question := verdict.Question{Episode: cmp.Or(request.GetEpisode(), "foreign"), Role: request.GetRole(), Whole: true, Texts: map[int32]string{}}
+	question := verdict.Question{Episode: cmp.Or(request.GetEpisode(), "foreign"), Role: request.GetRole(), Whole: true, Texts: map[int32]string{}, AbstainBelow: request.GetAbstainBelow()}
 	for _, turn := range request.GetTurns() {
 		question.Texts[turn.GetIndex()] = turn.GetAction().GetText()
 		if turn.GetRole() == request.GetRole() {

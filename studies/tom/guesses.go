@@ -1,24 +1,17 @@
 package tom
 
 import (
-	"fmt"
-
 	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/evaluators/tom/outcome"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
-// Guess is an answer to a probe about another's mind by what it holds likeliest: how probable it said that was, and how far it came about.
-type Guess struct {
-	// Ask is what was asked for, and Arm how the asked role was played, as in [Result].
-	Ask, Arm string
-	// Confidence and Right are 0-1.
-	Confidence, Right float64
-}
-
-// Guesses are the answers of one episode that can be held against what was the case, and how many there were in all. A few numbers each: whoever
-// reads many episodes keeps no words.
-func Guesses(state *episode.State) (guesses []Guess, asked int, err error) {
+// Figures adds to an episode's figures what its roles said of other minds: of each answer what it held likeliest, how probable it said that was, and
+// how far it was the case. A few numbers each: whoever reads many episodes keeps no words. What cannot be scored is counted and not added.
+func Figures(f *vignettev1.EpisodeFigures, state *episode.State) {
+	if f.GetValidity() != vignettev1.Validity_VALIDITY_OK {
+		return
+	}
 	specs := map[string]*vignettev1.ProbeSpec{}
 	for _, spec := range state.Plan().Scenario.GetProbes() {
 		if outcome.Reads(spec) && outcome.Labels(spec.GetKind()) != nil {
@@ -26,7 +19,7 @@ func Guesses(state *episode.State) (guesses []Guess, asked int, err error) {
 		}
 	}
 	if len(specs) == 0 {
-		return nil, 0, nil
+		return
 	}
 	turns := turnsOf(state)
 	for _, said := range state.Probes() {
@@ -34,16 +27,13 @@ func Guesses(state *episode.State) (guesses []Guess, asked int, err error) {
 		if spec == nil {
 			continue
 		}
-		asked++
+		f.ReadingsAsked++
 		a := answerOf(0, state, turns, spec, said)
 		if !a.known() {
 			continue
 		}
-		s, err := outcome.Compare(a.kind, a.said, a.came)
-		if err != nil {
-			return nil, asked, fmt.Errorf("episode %s, probe %s: %w", a.episode, spec.GetId(), err)
+		if s, err := outcome.Compare(a.kind, a.said, a.came); err == nil {
+			f.Readings = append(f.Readings, &vignettev1.ReadingFigure{Ask: a.ask, Arm: a.arm, Confidence: s.Confidence, Right: s.Right})
 		}
-		guesses = append(guesses, Guess{Ask: a.ask, Arm: a.arm, Confidence: s.Confidence, Right: s.Right})
 	}
-	return guesses, asked, nil
 }

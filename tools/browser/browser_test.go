@@ -242,6 +242,14 @@ func eval[T any](b *tab, expression string) T {
 // patience is how long a page may take until something holds on a busy machine.
 const patience = 90 * time.Second
 
+// state is what a page shows and what it is at, for whoever reads why something failed.
+const state = `[
+	document.querySelector("main")?.innerText.slice(0, 1500),
+	"loaded " + Math.round(performance.now()) + " ms ago; focus on " + (document.activeElement?.outerHTML ?? "").slice(0, 120),
+	"checked: " + [...document.querySelectorAll("input:checked")].map(e => e.name + "=" + e.value).join(" ") + "; open: " + [...document.querySelectorAll("details[open]")].map(e => e.id || e.className).join(" "),
+	"status: " + [...document.querySelectorAll("[role=status], [role=alert]")].map(e => e.textContent.trim()).join(" | "),
+].join("\n")`
+
 // until waits until something holds, over pages that come and go.
 func (b *tab) until(expression string) {
 	b.t.Helper()
@@ -251,7 +259,7 @@ func (b *tab) until(expression string) {
 		}
 		b.do(chromedp.Sleep(50 * time.Millisecond))
 	}
-	b.t.Fatalf("%s never holds at %s:\n%s", expression, b.where(), eval[string](b, `document.querySelector("main")?.innerText.slice(0, 1500) + "\n…\n" + document.querySelector("form:focus-within, main form:last-of-type")?.innerText.slice(0, 1500)`))
+	b.t.Fatalf("%s never holds at %s:\n%s", expression, b.where(), eval[string](b, state))
 }
 
 // ready waits for an element.

@@ -84,6 +84,7 @@ func TestPractice(t *testing.T) {
 	b.until(`document.querySelectorAll("#turns > .turn").length === 4 && document.documentElement.dataset.alive === "practice"`)
 
 	s.danger(t, b)
+	b.click(`.ending > summary`) // It is asked whether that is meant.
 	b.click(`form[action$="/finish"] button`)
 	b.until(`location.pathname.endsWith("/report")`)
 	b.enter("#reached", "70")
@@ -223,4 +224,38 @@ func TestHostilePractice(t *testing.T) {
 	b.until(`/svg onload/.test(document.querySelector("#turns").lastElementChild.previousElementSibling?.innerText + document.querySelector("#turns").lastElementChild.innerText)`)
 	b.harmless("streamed")
 	b.fine("hostile")
+}
+
+// The box is there at once, the newest words stand above it whatever comes, and who has gone up to read is left there and told.
+func TestNewestWords(t *testing.T) {
+	s := open(t).up(t)
+	for _, width := range []int64{1440, 390} {
+		b := s.tab(t)
+		b.look(width, "light")
+		b.open("/practice/brief?scenario=ask-for-leave")
+		b.click(`input[name="read"]`)
+		b.click(`form[action="/practice"] button.primary`)
+		b.ready("#say")
+		if !eval[bool](b, `scrollY === 0 && document.querySelector("#send").getBoundingClientRect().bottom <= innerHeight`) {
+			t.Errorf("%d px: the box is not on the first screen", width)
+		}
+		const above = `document.querySelector("#turns").lastElementChild.firstElementChild.getBoundingClientRect().bottom <= document.querySelector("#dock").getBoundingClientRect().top`
+		for _, words := range []string{"My father's rehabilitation is every Tuesday at three.", "I'd like to leave at two on Tuesdays for ten weeks."} {
+			b.talk(words)
+			b.until(above)
+		}
+		id := b.where()[strings.LastIndex(b.where(), "/")+1:]
+		eval[any](b, `document.activeElement.blur()`)
+		b.press(kb.Home)
+		b.until(`scrollY === 0`)
+		eval[string](b, fmt.Sprintf(`fetch("/api/v1/practice/%s/say", {method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify({turn_index: 4, text: "Bilal could cover the desk."})}).then(r => r.text())`, id))
+		b.until(`document.querySelectorAll("#turns > .turn:not(.coming)").length === 6 && !document.querySelector("#newer").hidden`)
+		if at := eval[float64](b, `scrollY`); at != 0 {
+			t.Errorf("%d px: who reads above is moved to %g", width, at)
+		}
+		b.shoot(fmt.Sprintf("newer-%d", width))
+		b.click("#newer")
+		b.until(above + ` && document.querySelector("#newer").hidden`)
+		b.fine(fmt.Sprintf("newest words, %d px", width))
+	}
 }

@@ -78,7 +78,11 @@ func TestRate(t *testing.T) {
 	b.until(`document.querySelector("#codebook").open`)
 	for done := range 3 {
 		b.ready(".question.here")
-		b.press("3", "t", kb.Enter)
+		b.press("3")
+		b.until(`document.querySelector('[name="scale.good"][value="3"]').checked`)
+		b.press("t")
+		b.until(`document.querySelector('[name="scale.long"][value="t"]').checked`)
+		b.press(kb.Enter)
 		b.until(fmt.Sprintf(`/%d rated/.test(document.body.innerText)`, done+1))
 	}
 	b.ready(".question.here")

@@ -102,6 +102,7 @@ func (s *site) asked(t *testing.T, b *tab) string {
 	b.click(`form[action="/practice"] button.primary`)
 	b.talk("My father's rehabilitation is every Tuesday at three. I'd like to leave at two on Tuesdays for ten weeks.")
 	id := b.where()[strings.LastIndex(b.where(), "/")+1:]
+	b.click(`.ending > summary`) // It is asked whether that is meant.
 	b.click(`form[action$="/finish"] button`)
 	b.until(`location.pathname.endsWith("/report")`)
 	b.logout()

@@ -23,24 +23,71 @@ function elementOf(html: string): HTMLElement | null {
 
 // Turns as the server sent them last: what the page has done to them since, such as opening a form, is left alone.
 const known = new Map<string, string>();
-for (const turn of turns?.querySelectorAll<HTMLElement>(".turn") ?? []) known.set(turn.id, turn.outerHTML);
+for (const turn of turns?.querySelectorAll<HTMLElement>(".turn") ?? []) known.set(turn.dataset.turn ?? "", turn.outerHTML);
 
-const atEnd = () => innerHeight + scrollY > document.body.scrollHeight - 240;
+// The newest words stand above the box, unless the reader has gone up to read: then they are told of below.
+const dock = document.querySelector<HTMLElement>("#dock");
+const newer = document.querySelector<HTMLButtonElement>("#newer");
+let following = Boolean(stand?.dataset.live);
+
+// docked is where what stands over the page's end begins.
+const docked = () => Math.min(innerHeight, dock?.getBoundingClientRect().top ?? innerHeight);
+const newest = () => turns?.lastElementChild?.firstElementChild ?? null;
+const atEnd = () => (newest()?.getBoundingClientRect().bottom ?? 0) <= docked() + 48;
+
+function toNewest(how: ScrollBehavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth"): void {
+  const last = newest();
+  if (!last) return;
+  const room = docked() - parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop);
+  last.scrollIntoView({ block: last.getBoundingClientRect().height > room ? "start" : "nearest", behavior: how });
+}
+
+// bring shows what came: the words themselves, or that there are some.
+function bring(): void {
+  if (following) toNewest();
+  else if (newer) newer.hidden = atEnd();
+}
+
+// Who scrolls up goes up to read; what the browser moves while words grow above is nobody's wish.
+let at = scrollY, moved = -Infinity;
+const upward = new Set(["ArrowUp", "PageUp", "Home", " "]);
+for (const each of ["wheel", "touchmove", "pointerdown"]) addEventListener(each, () => { moved = performance.now(); }, { passive: true });
+addEventListener("focusin", (event) => { if (!dock?.contains(event.target as Node)) moved = performance.now(); });
+addEventListener("keydown", (event) => { if (upward.has(event.key) && event.target !== field) moved = performance.now(); });
+addEventListener("scroll", () => {
+  if (scrollY < at - 2 && !atEnd() && performance.now() - moved < 1000) following = false;
+  at = scrollY;
+  if (!atEnd() || !stand?.dataset.live) return;
+  following = true;
+  if (newer) newer.hidden = true;
+}, { passive: true });
+addEventListener("scrollend", () => { if (following && !atEnd() && performance.now() - moved > 1000) toNewest("instant"); });
+newer?.addEventListener("click", () => {
+  following = true;
+  newer.hidden = true;
+  toNewest();
+});
+if (dock) {
+  new ResizeObserver(() => {
+    document.documentElement.style.scrollPaddingBottom = `${Math.ceil(dock.offsetHeight) + 12}px`;
+    if (following && at > 0) toNewest("instant");
+  }).observe(dock);
+  if (turns) new ResizeObserver(bring).observe(turns);
+}
 
 function take(html: string): void {
   const turn = elementOf(html);
-  if (!turn || !turns || turn.dataset.branch !== turns.dataset.branch || known.get(turn.id) === turn.outerHTML) return;
-  const follow = atEnd();
-  known.set(turn.id, turn.outerHTML);
-  const there = document.getElementById(turn.id);
-  if (there?.classList.contains("turn") && !there.classList.contains("coming")) there.replaceWith(turn);
+  if (!turn || !turns || turn.dataset.branch !== turns.dataset.branch || known.get(turn.dataset.turn ?? "") === turn.outerHTML) return;
+  known.set(turn.dataset.turn ?? "", turn.outerHTML);
+  const there = [...turns.querySelectorAll<HTMLElement>(".turn:not(.coming)")].find((old) => old.dataset.turn === turn.dataset.turn);
+  if (there) there.replaceWith(turn);
   else {
     coming(turn.classList.contains("focal"))?.remove();
     const before = turns.querySelector(".coming");
     if (before) before.before(turn);
     else turns.append(turn);
-    if (follow) turn.scrollIntoView({ block: "nearest" });
   }
+  bring();
 }
 
 // coming is a turn that is being said and not recorded yet: one's own, or the other's.
@@ -62,7 +109,7 @@ function begin(mine: boolean, name: string, text: string): HTMLElement | null {
   }
   turn.querySelector(".name")!.textContent = name;
   turn.querySelector(".said")!.textContent = text;
-  turn.scrollIntoView({ block: "nearest" });
+  bring();
   return turn;
 }
 
@@ -91,7 +138,6 @@ addEventListener("pageshow", () => { leaving = false; });
 
 function settle(): void {
   const send = document.querySelector<HTMLButtonElement>("#send");
-  form?.classList.toggle("stuck", next() > 1); // Before that the brief is read.
   for (const button of form?.querySelectorAll("button") ?? []) button.disabled = saying || !yours();
   if (send) send.textContent = saying ? "Saying…" : "Say it";
   const index = form?.querySelector<HTMLInputElement>('[name="turn_index"]');
@@ -100,6 +146,8 @@ function settle(): void {
   clock();
 }
 
+let placedLast = stand?.firstElementChild?.outerHTML ?? "";
+
 function placed(html: string): void {
   const now = elementOf(html);
   if (!now || !stand) return;
@@ -107,8 +155,8 @@ function placed(html: string): void {
     if (!leaving) location.reload();
     return;
   }
-  const old = stand.firstElementChild;
-  if (old?.outerHTML === now.outerHTML) return;
+  if (placedLast === now.outerHTML) return; // What was opened in it stays open.
+  placedLast = now.outerHTML;
   const focused = stand.contains(document.activeElement);
   stand.replaceChildren(now);
   if (notice()) {
@@ -176,7 +224,7 @@ const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 // speak says words until they are recorded and answered. Sent again after a lost connection they are recorded once: the index of the turn
 // says which they are.
 async function speak(text: string, index: number): Promise<void> {
-  saying = true;
+  saying = following = true;
   settle();
   begin(true, "You", text || "(says nothing)");
   let refused = "";
@@ -287,6 +335,7 @@ function clock(): void {
 }
 setInterval(clock, 1000);
 settle();
+if (stand?.dataset.live && !location.hash && scrollY === 0) toNewest("instant");
 if (stand?.dataset.live) follow(stand.dataset.live);
 // From here on keys do what the page says they do.
 document.documentElement.dataset.alive = "practice";

@@ -21,6 +21,35 @@ function go(to: number, scroll = true): void {
   if (scroll) questions[at]?.scrollIntoView({ block: "nearest" });
 }
 
+// wants says whether a question's answer is an extreme that wants words of the conversation, and has none.
+function wants(question: HTMLElement): boolean {
+  const value = question.querySelector<HTMLInputElement>("input:checked")?.value;
+  return "extremes" in question.dataset && (value === question.dataset.min || value === question.dataset.max) && question.querySelector("textarea")?.value.trim() === "";
+}
+
+// ask shows that words are wanted, at the question that wants them: marking them goes on from there with the same keys.
+function askForWords(i: number): void {
+  go(i);
+  const block = questions[i].querySelector<HTMLDetailsElement>(".evidence");
+  if (!block) return;
+  block.open = true;
+  block.querySelector<HTMLElement>("summary")?.focus();
+  block.scrollIntoView({ block: "nearest" });
+}
+
+// refuse says why an item is not taken, in the place where the server says it.
+function refuse(text: string): void {
+  let box = document.querySelector<HTMLElement>("#refused");
+  if (!box) {
+    box = document.createElement("p");
+    box.id = "refused";
+    box.className = "note bad";
+    box.setAttribute("role", "alert");
+    form?.prepend(box);
+  }
+  box.textContent = text;
+}
+
 const answered = (question: HTMLElement) => question.querySelector("input:checked") !== null;
 
 // answer chooses a value of the question that is marked, and goes on to the next that has none.
@@ -31,7 +60,7 @@ function answer(value: string): boolean {
   choice.focus({ preventScroll: true });
   choice.dispatchEvent(new Event("change", { bubbles: true }));
   const open = questions.findIndex((question, i) => i > at && !answered(question));
-  if (open >= 0) go(open);
+  go(open >= 0 ? open : at + 1); // Where all are answered they are mended one after the other.
   return true;
 }
 
@@ -60,9 +89,23 @@ function line(selection: Selection): HTMLElement | null {
   return first !== null && first === of(selection.focusNode) ? first : null;
 }
 
+// whole widens a selection within a turn to whole words.
+function whole(selection: Selection): void {
+  if (!line(selection) || selection.isCollapsed || selection.rangeCount === 0) return;
+  const range = selection.getRangeAt(0);
+  const letter = (text: string | null, i: number) => /[\p{L}\p{N}'’-]/u.test(text?.[i] ?? "");
+  const { startContainer: first, endContainer: last } = range;
+  if (first.nodeType !== Node.TEXT_NODE || last.nodeType !== Node.TEXT_NODE) return;
+  let start = range.startOffset, end = range.endOffset;
+  while (start > 0 && letter(first.textContent, start) && letter(first.textContent, start - 1)) start--;
+  while (end > 0 && letter(last.textContent, end - 1) && letter(last.textContent, end)) end++;
+  selection.setBaseAndExtent(first, start, last, end);
+}
+
 // take makes what is selected the evidence of the question that is marked.
 function take(): void {
   const selection = getSelection();
+  if (selection) whole(selection);
   const words = selection?.toString().trim().replace(/\s*\n\s*/g, " ");
   const box = questions[at]?.querySelector<HTMLTextAreaElement>("textarea");
   if (!selection || !words || !box) return tell("Select words of the conversation first.");
@@ -72,6 +115,7 @@ function take(): void {
   selection.removeAllRanges();
   marking = null;
   box.dispatchEvent(new Event("input", { bubbles: true }));
+  if (questions[at].querySelector(".evidence summary") === document.activeElement) questions[at].querySelector<HTMLElement>("input:checked")?.focus({ preventScroll: true });
   tell(`Taken as evidence: “${words}”`);
 }
 
@@ -146,14 +190,27 @@ async function keep(): Promise<void> {
   }
 }
 
-function changed(): void {
+// changed keeps what was changed; what was refused before is not what stands there now.
+function changed(event: Event): void {
+  document.querySelector("#refused")?.remove();
+  const question = event.target instanceof Element ? event.target.closest<HTMLElement>(".question") : null;
+  if (question && event.type === "change" && wants(question)) {
+    question.querySelector<HTMLDetailsElement>(".evidence")!.open = true;
+    tell("This answer wants words of the conversation: select them and press e.");
+  }
   window.clearTimeout(waiting);
   waiting = window.setTimeout(keep, 800);
 }
 
 form?.addEventListener("change", changed);
 form?.addEventListener("input", changed);
-form?.addEventListener("submit", () => {
+form?.addEventListener("submit", (event) => {
+  const wanting = questions.findIndex(wants);
+  if (wanting >= 0 && (event.submitter as HTMLButtonElement | null)?.name !== "skipping") {
+    event.preventDefault();
+    refuse(`Question ${wanting + 1} wants words of the conversation for this answer: select them and press e, or write them into its field.`);
+    return askForWords(wanting);
+  }
   leaving = true;
   window.clearTimeout(waiting);
 });
@@ -192,3 +249,4 @@ addEventListener("keydown", (event) => {
 // An answer to a form that was refused would be sent again by a reload: what is kept is the draft, so that is what a reload shows.
 history.replaceState(null, "", location.pathname);
 go(0, false);
+if (document.querySelector("#refused") && questions.some(wants)) askForWords(questions.findIndex(wants));

@@ -6,6 +6,7 @@ import (
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/vignette-sim/vignette/engine/practice/standing"
 	"github.com/vignette-sim/vignette/internal/enumname"
 	"github.com/vignette-sim/vignette/internal/inert"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
@@ -256,6 +257,21 @@ func fieldText(f *vignettev1.Formulation, field string) string {
 func reportLines(r *vignettev1.PracticeReport) []string {
 	session := r.GetSession()
 	lines := []string{fmt.Sprintf("Report of session %s: %s", session.GetSession(), inert.Line(session.GetTitle())), inert.Line(session.GetNotice())}
+	if len(r.GetOutcomes()) > 0 {
+		lines = append(lines, "", "What came of it")
+	}
+	for _, o := range r.GetOutcomes() {
+		told := standing.Tell(o, session.GetPart().GetObjective().GetKind())
+		verdict := "Not reached. "
+		if told.Reached {
+			verdict = "Reached. "
+		}
+		line := verdict + inert.Line(told.Says)
+		if told.Quote != "" {
+			line += fmt.Sprintf(", turn %d: “%s”", o.GetTurnIndex(), inert.Line(told.Quote))
+		}
+		lines = append(lines, line)
+	}
 	if len(r.GetDebrief()) > 0 {
 		lines = append(lines, "", "Against the objective")
 		for _, point := range r.GetDebrief() {

@@ -25,6 +25,8 @@ type Moment struct {
 	Text string
 	// Partner is the name of whoever spoke last before, Heard what they said; empty when nobody did.
 	Partner, Heard string
+	// Standing is where they stood then towards what the trainee asks for; unspecified where nothing is asked for.
+	Standing vignettev1.Standing
 	// Traps are thinking traps found in what was heard.
 	Traps []*vignettev1.CodedSpan
 	// Scores are those of this turn, each with its evaluator's name.
@@ -127,7 +129,7 @@ func firstOf(skill *vignettev1.SkillFound) int32 {
 func (m *Moment) levelled(score *vignettev1.Score) *vignettev1.SkillFound {
 	spec := m.Specs[score.GetDimension()]
 	level := levelOf(score, spec)
-	if level <= 0 && len(score.GetSpans()) == 0 {
+	if level <= 0 && (len(score.GetSpans()) == 0 || strategies[score.GetDimension()]) {
 		return nil
 	}
 	skill := &vignettev1.SkillFound{
@@ -139,6 +141,10 @@ func (m *Moment) levelled(score *vignettev1.Score) *vignettev1.SkillFound {
 	}
 	return skill
 }
+
+// strategies are skills whose absence works against nobody, whatever words an evaluator quotes to explain it: "I see that" reinforces
+// nothing, and harms nothing. What attacks, gives in or makes small is seen by the others.
+var strategies = map[string]bool{describes: true, expresses: true, reinforces: true, negotiates: true}
 
 // levelOf is a score on 0-1 of its dimension's range.
 func levelOf(score *vignettev1.Score, spec *vignettev1.DimensionSpec) float64 {
@@ -176,6 +182,10 @@ func spanOf(span language.Span) *vignettev1.Span {
 
 // adviseSpeaker goes by the evaluator that knows the objective: it says which skill would help most now, and words it.
 func (m *Moment) adviseSpeaker() advice {
+	if m.Standing == vignettev1.Standing_STANDING_AGREED {
+		done := (&Request{Objective: &vignettev1.Objective{}, Standing: m.Standing, Partner: m.Partner}).closing(cmp.Or(m.Partner, "The other"))
+		return advice{reason: m.lead() + done.why, next: &vignettev1.NextSkill{Skill: done.skill, Title: titles[done.skill], Why: whySpeaker[done.skill]}}
+	}
 	chosen := m.weakest()
 	if chosen == nil {
 		return advice{reason: m.lead() + "All that this moment asks for is there. Keep to it."}
@@ -197,10 +207,23 @@ func (m *Moment) adviseSpeaker() advice {
 // toYou says to the trainee what an evaluator says of a speaker.
 var toYou = strings.NewReplacer("The speaker's", "Your", "the speaker's", "your", "The speaker is", "You are", "the speaker is", "you are")
 
+// resisted says that something was said against what the trainee asks for: before that, and after a question, there is nothing to
+// meet halfway, whatever an evaluator of single turns takes for a no.
+func (m *Moment) resisted() bool {
+	switch m.Standing {
+	case vignettev1.Standing_STANDING_UNASKED, vignettev1.Standing_STANDING_ASKED, vignettev1.Standing_STANDING_QUESTIONED:
+		return false
+	}
+	return true
+}
+
 // weakest is the score that carries a suggestion, else the lowest one that is not full; nil when all are.
 func (m *Moment) weakest() *vignettev1.Score {
 	var lowest *vignettev1.Score
 	for _, score := range m.Scores {
+		if score.GetDimension() == negotiates && !m.resisted() {
+			continue
+		}
 		if score.GetSuggestion() != "" {
 			return score
 		}

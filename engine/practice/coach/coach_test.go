@@ -94,3 +94,57 @@ func TestAskingAboutRiskIsCredited(t *testing.T) {
 		t.Errorf("skills %v", f.GetSkills())
 	}
 }
+
+// A hint follows what was said last: nothing is asked for again after a yes, and nothing offered before somebody has said no.
+func TestHintsFollowTheTalk(t *testing.T) {
+	objective := &vignettev1.Objective{
+		Kind: vignettev1.ObjectiveKind_OBJECTIVE_KIND_ASK, Request: "I'd like to borrow the van on Saturday.",
+		Facts: []string{"My desk is still at my mother's.", "It takes an hour to drive there and back."}, Feelings: []string{"I feel awkward about asking twice."},
+		Benefits: []string{"You'd have your hall free of my boxes."}, Compromises: []string{"I could fill up the tank.", "I could go on Sunday, when you need no van."},
+	}
+	const request = "I'd like to borrow the van on Saturday."
+	for _, c := range []struct {
+		name     string
+		mine     []string
+		asked    bool
+		heard    string
+		standing vignettev1.Standing
+		skill    string
+		starter  string
+	}{
+		{"nobody has spoken", nil, false, "", 0, "dear_man.describe", "My desk is still at my mother's. I'd like to borrow the van on Saturday."},
+		{"asked what it is about", []string{"My desk is still at my mother's."}, false, "So what do you want?", vignettev1.Standing_STANDING_QUESTIONED, "dear_man.assert", request},
+		{"a question", []string{request}, true, "How long will the drive take?", vignettev1.Standing_STANDING_QUESTIONED, "dear_man.describe", "It takes an hour to drive there and back."},
+		{"a worry that an offer meets", []string{request}, true, "The tank is never full when it comes back.", vignettev1.Standing_STANDING_OBJECTED, "dear_man.negotiate", "I could fill up the tank."},
+		{"a worry that a gain meets", []string{request}, true, "I have no room in my hall with all those boxes.", vignettev1.Standing_STANDING_OBJECTED, "dear_man.reinforce", "You'd have your hall free of my boxes."},
+		{"a no", []string{request}, true, "No, I need it.", vignettev1.Standing_STANDING_REFUSED, "dear_man.negotiate", "I could go on Sunday, when you need no van."},
+		{"a no to all of it", []string{request, "I could fill up the tank.", "I could go on Sunday, when you need no van.", "You'd have your hall free of my boxes."}, true, "No.", vignettev1.Standing_STANDING_REFUSED, "dear_man.mindful", request},
+		{"an offer", []string{request}, true, "I could drive you on Sunday.", vignettev1.Standing_STANDING_OFFERED, "dear_man.negotiate", "I could fill up the tank."},
+		{"listens", []string{request}, true, "I see.", vignettev1.Standing_STANDING_ASKED, "dear_man.describe", "My desk is still at my mother's."},
+		{"listens, facts are told", []string{request, "My desk is still at my mother's."}, true, "I see.", vignettev1.Standing_STANDING_ASKED, "dear_man.express", "I feel awkward about asking twice."},
+		{"a yes", []string{request}, true, "All right, let's do it.", vignettev1.Standing_STANDING_AGREED, "dear_man.reinforce",
+			"Thank you, that means a lot to me. So that we both have it the same way, shall we say once more what we have agreed?"},
+	} {
+		hint := coach.HintSpeaker(coach.Request{Objective: objective, Mine: c.mine, Asked: c.asked, Partner: "Ann", Heard: c.heard, Standing: c.standing})
+		if hint.GetNext().GetSkill() != c.skill || hint.GetStarter() != c.starter || hint.GetNext().GetTitle() == "" || hint.GetNext().GetWhy() == "" {
+			t.Errorf("%s: %s, %q; want %s, %q", c.name, hint.GetNext(), hint.GetStarter(), c.skill, c.starter)
+		}
+	}
+}
+
+// After a yes feedback asks for nothing more, and before a no it does not miss an offer.
+func TestFeedbackFollowsTheTalk(t *testing.T) {
+	scores := []*vignettev1.Score{
+		{Evaluator: "dear-man", Dimension: "dear_man.negotiate", Suggestion: "I could fill up the tank.", Rationale: "Nothing is offered.", Outcome: &vignettev1.Score_Value{Value: &vignettev1.ScoreValue{Number: 0}}},
+		{Evaluator: "dear-man", Dimension: "dear_man.express", Rationale: "No feeling is named.", Outcome: &vignettev1.Score_Value{Value: &vignettev1.ScoreValue{Number: 0}}},
+	}
+	for standing, want := range map[vignettev1.Standing]string{
+		vignettev1.Standing_STANDING_QUESTIONED: "dear_man.express", vignettev1.Standing_STANDING_UNASKED: "dear_man.express",
+		vignettev1.Standing_STANDING_REFUSED: "dear_man.negotiate", vignettev1.Standing_STANDING_UNSPECIFIED: "dear_man.negotiate", vignettev1.Standing_STANDING_AGREED: "dear_man.reinforce",
+	} {
+		f := coach.Feedback(coach.Moment{Skills: vignettev1.SkillSet_SKILL_SET_DEAR_MAN, Text: "And then?", Partner: "Ann", Heard: "Well.", Standing: standing, Scores: scores, Specs: map[string]*vignettev1.DimensionSpec{}})
+		if f.GetNext().GetSkill() != want {
+			t.Errorf("%s: next is %s, want %s", standing, f.GetNext().GetSkill(), want)
+		}
+	}
+}

@@ -55,7 +55,7 @@ var whySpeaker = map[string]string{
 	"dear_man.express":   "What you feel cannot be argued with, and it tells the other why it matters.",
 	"dear_man.assert":    "Nobody can grant what they have not clearly heard.",
 	"dear_man.reinforce": "Say what the other gains: a yes must be worth something to them too.",
-	"dear_man.negotiate": "After a no, an offer keeps the conversation going.",
+	"dear_man.negotiate": "Where something stands against it, an offer keeps the conversation going.",
 	"dear_man.mindful":   "Come back to what you want, whatever else is brought up.",
 	"dear_man.confident": "Said plainly, without an apology for it, it is easier to take seriously.",
 }

@@ -47,7 +47,9 @@ type Model struct {
 	// 0 the most probable, 1 the one that the scores speak for most.
 	Priors []float64 `json:"priors"`
 	Tilt   float64   `json:"tilt"`
-	Fit    Fit       `json:"fit"`
+	// Own says that the evaluator's own label is said, since it was not sure that another is better; the model gives it its probability.
+	Own bool `json:"own_labels,omitempty"`
+	Fit Fit  `json:"fit"`
 }
 
 // Fit says how a model was fitted and what it was worth on groups it was not fitted to.
@@ -56,9 +58,21 @@ type Fit struct {
 	Groups  int     `json:"groups"`
 	Penalty float64 `json:"penalty"`
 	Seed    uint64  `json:"seed"`
+	// Tilt is the best tilt held against none, Model what the model says, tilted or not, against the evaluator's own labels; nil in files
+	// from before that was asked.
+	Tilt  *Step `json:"tilt,omitempty"`
+	Model *Step `json:"model,omitempty"`
 	// CrossValidated is with each fold of groups left out, HeldOut on labels that took no part at all; nil where there were none.
 	CrossValidated *Worth `json:"cross_validated"`
 	HeldOut        *Worth `json:"held_out"`
+}
+
+// Step is something that may be done or left, held against leaving it, on groups left out in turn: by how much kappa is more, with its 95%
+// interval over groups (null is undefined). It is taken where the whole interval is above zero.
+type Step struct {
+	Gain   *float64    `json:"gain"`
+	GainCI *[2]float64 `json:"gain_ci95"`
+	Taken  bool        `json:"taken"`
 }
 
 // Worth is how far labels agree with an evaluator before and after calibration, on the same utterances: Cohen's kappa, with quadratic
@@ -146,9 +160,17 @@ func (m *Model) Check() error {
 	return nil
 }
 
-// Say is the class that the model says for values of its features, and the probability it gives to it.
-func (m *Model) Say(values []float64) (class int, probability float64) {
+// Say is the class that the model says for values of its features, and the probability it gives to it. Own is the class that the evaluator
+// itself says, -1 where none of the labels it was fitted to had it: then that is what is said if the evaluator's own labels are, with
+// probability 0.
+func (m *Model) Say(values []float64, own int) (class int, probability float64) {
 	p := m.Choice.Probabilities(values)
+	if m.Own {
+		if own < 0 {
+			return own, 0
+		}
+		return own, p[own]
+	}
 	best := math.Inf(-1)
 	for k := range p {
 		if worth := p[k] / math.Pow(m.Priors[k], m.Tilt); worth > best {

@@ -510,7 +510,11 @@ type EvaluateRequest struct {
 	// With NEED_PROBES: what was asked.
 	ProbeSpecs []*ProbeSpec `protobuf:"bytes,14,rep,name=probe_specs,json=probeSpecs,proto3" json:"probe_specs,omitempty"`
 	// For evaluators that rate by a rubric: which. Others do not look at it.
-	Rubric        *Rubric `protobuf:"bytes,15,opt,name=rubric,proto3" json:"rubric,omitempty"`
+	Rubric *Rubric `protobuf:"bytes,15,opt,name=rubric,proto3" json:"rubric,omitempty"`
+	// How often a model is asked each question; 0 is once. As in EvaluatorUse.
+	Samples int32 `protobuf:"varint,16,opt,name=samples,proto3" json:"samples,omitempty"`
+	// Below which confidence scores are missing; 0 is never. As in EvaluatorUse.
+	AbstainBelow  float64 `protobuf:"fixed64,17,opt,name=abstain_below,json=abstainBelow,proto3" json:"abstain_below,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -648,6 +652,20 @@ func (x *EvaluateRequest) GetRubric() *Rubric {
 		return x.Rubric
 	}
 	return nil
+}
+
+func (x *EvaluateRequest) GetSamples() int32 {
+	if x != nil {
+		return x.Samples
+	}
+	return 0
+}
+
+func (x *EvaluateRequest) GetAbstainBelow() float64 {
+	if x != nil {
+		return x.AbstainBelow
+	}
+	return 0
 }
 
 // PrivateTurn is what lay behind a turn.
@@ -813,7 +831,7 @@ const file_vignette_v1_evaluator_proto_rawDesc = "" +
 	"\aepisode\x18\t \x01(\bR\aepisode\x122\n" +
 	"\x05scale\x18\n" +
 	" \x01(\x0e2\x12.vignette.v1.ScaleB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05scale:I\xbaHF\x1aD\n" +
-	"\x0fdimension.range\x12\x1cmax must be greater than min\x1a\x13this.max > this.min\"\xd1\x05\n" +
+	"\x0fdimension.range\x12\x1cmax must be greater than min\x1a\x13this.max > this.min\"\xb4\x06\n" +
 	"\x0fEvaluateRequest\x12\x18\n" +
 	"\aepisode\x18\x01 \x01(\tR\aepisode\x12\x1a\n" +
 	"\blanguage\x18\x02 \x01(\tR\blanguage\x12\x18\n" +
@@ -833,7 +851,9 @@ const file_vignette_v1_evaluator_proto_rawDesc = "" +
 	"\aaccount\x18\r \x01(\v2\x19.vignette.v1.ModelAccountR\aaccount\x12=\n" +
 	"\vprobe_specs\x18\x0e \x03(\v2\x16.vignette.v1.ProbeSpecB\x04\xa8\xbb\x18\x01R\n" +
 	"probeSpecs\x12+\n" +
-	"\x06rubric\x18\x0f \x01(\v2\x13.vignette.v1.RubricR\x06rubricB\r\n" +
+	"\x06rubric\x18\x0f \x01(\v2\x13.vignette.v1.RubricR\x06rubric\x12#\n" +
+	"\asamples\x18\x10 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\x19(\x00R\asamples\x12<\n" +
+	"\rabstain_below\x18\x11 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\fabstainBelowB\r\n" +
 	"\v_turn_index\"\xe7\x01\n" +
 	"\vPrivateTurn\x12\x14\n" +
 	"\x05index\x18\x01 \x01(\x05R\x05index\x12;\n" +

@@ -1491,15 +1491,17 @@ func (*ScaleRating_Value) isScaleRating_Answer() {}
 
 func (*ScaleRating_CannotTell) isScaleRating_Answer() {}
 
-// Evidence is a piece of a turn that a rating rests on.
+// Evidence is a piece of a turn, or of what came of it, that a rating rests on.
 type Evidence struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Which turn.
+	// Which turn; 0 where `came` says which line.
 	TurnIndex int32 `protobuf:"varint,1,opt,name=turn_index,json=turnIndex,proto3" json:"turn_index,omitempty"`
 	// Words of it, as they were shown.
 	Quote string `protobuf:"bytes,2,opt,name=quote,proto3" json:"quote,omitempty"`
 	// For pairs: which side as shown, 0 or 1.
-	Side          int32 `protobuf:"varint,3,opt,name=side,proto3" json:"side,omitempty"`
+	Side int32 `protobuf:"varint,3,opt,name=side,proto3" json:"side,omitempty"`
+	// In hindsight, instead of a turn: which line of what came of it, counted from 0 over all futures as they were shown.
+	Came          *int32 `protobuf:"varint,4,opt,name=came,proto3,oneof" json:"came,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1551,6 +1553,13 @@ func (x *Evidence) GetQuote() string {
 func (x *Evidence) GetSide() int32 {
 	if x != nil {
 		return x.Side
+	}
+	return 0
+}
+
+func (x *Evidence) GetCame() int32 {
+	if x != nil && x.Came != nil {
+		return *x.Came
 	}
 	return 0
 }
@@ -1639,7 +1648,14 @@ type ShownItem struct {
 	// How many are left for this rater at least.
 	Left int32 `protobuf:"varint,8,opt,name=left,proto3" json:"left,omitempty"`
 	// It belongs to the calibration round.
-	Calibration   bool `protobuf:"varint,9,opt,name=calibration,proto3" json:"calibration,omitempty"`
+	Calibration bool `protobuf:"varint,9,opt,name=calibration,proto3" json:"calibration,omitempty"`
+	// Which of this rater's items it is, from 1: those they have rated or skipped come before it. The same one after consequences, or a
+	// second time, has the number it had.
+	Number int32 `protobuf:"varint,10,opt,name=number,proto3" json:"number,omitempty"`
+	// How many items there are for this rater at most; others may take some of them.
+	Of int32 `protobuf:"varint,11,opt,name=of,proto3" json:"of,omitempty"`
+	// How many of them this rater has skipped.
+	Skipped       int32 `protobuf:"varint,12,opt,name=skipped,proto3" json:"skipped,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1735,6 +1751,27 @@ func (x *ShownItem) GetCalibration() bool {
 		return x.Calibration
 	}
 	return false
+}
+
+func (x *ShownItem) GetNumber() int32 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+func (x *ShownItem) GetOf() int32 {
+	if x != nil {
+		return x.Of
+	}
+	return 0
+}
+
+func (x *ShownItem) GetSkipped() int32 {
+	if x != nil {
+		return x.Skipped
+	}
+	return 0
 }
 
 // ShownConversation is a conversation without names.
@@ -3467,19 +3504,21 @@ const file_vignette_v1_feedback_proto_rawDesc = "" +
 	"\vcannot_tell\x18\x03 \x01(\bH\x00R\n" +
 	"cannotTell\x12;\n" +
 	"\bevidence\x18\x04 \x03(\v2\x15.vignette.v1.EvidenceB\b\xbaH\x05\x92\x01\x02\x10\x14R\bevidenceB\x0f\n" +
-	"\x06answer\x12\x05\xbaH\x02\b\x01\"s\n" +
+	"\x06answer\x12\x05\xbaH\x02\b\x01\"\x9e\x01\n" +
 	"\bEvidence\x12&\n" +
 	"\n" +
 	"turn_index\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\tturnIndex\x12 \n" +
 	"\x05quote\x18\x02 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\xa0\x1fR\x05quote\x12\x1d\n" +
-	"\x04side\x18\x03 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\x01(\x00R\x04side\"t\n" +
+	"\x04side\x18\x03 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\x01(\x00R\x04side\x12 \n" +
+	"\x04came\x18\x04 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00H\x00R\x04came\x88\x01\x01B\a\n" +
+	"\x05_came\"t\n" +
 	"\n" +
 	"Correction\x12&\n" +
 	"\n" +
 	"turn_index\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\tturnIndex\x12\x1f\n" +
 	"\x04text\x18\x02 \x01(\tB\v\xbaH\br\x06\x10\x01\x18\xa0\x9c\x01R\x04text\x12\x1d\n" +
-	"\x04side\x18\x03 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\x01(\x00R\x04side\"\xcb\x02\n" +
+	"\x04side\x18\x03 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\x01(\x00R\x04side\"\x8d\x03\n" +
 	"\tShownItem\x12\x12\n" +
 	"\x04item\x18\x01 \x01(\tR\x04item\x12.\n" +
 	"\x05stage\x18\x02 \x01(\x0e2\x18.vignette.v1.RatingStageR\x05stage\x12\x12\n" +
@@ -3490,7 +3529,11 @@ const file_vignette_v1_feedback_proto_rawDesc = "" +
 	"leaseUntil\x12\x12\n" +
 	"\x04done\x18\a \x01(\x05R\x04done\x12\x12\n" +
 	"\x04left\x18\b \x01(\x05R\x04left\x12 \n" +
-	"\vcalibration\x18\t \x01(\bR\vcalibration\"\xde\x01\n" +
+	"\vcalibration\x18\t \x01(\bR\vcalibration\x12\x16\n" +
+	"\x06number\x18\n" +
+	" \x01(\x05R\x06number\x12\x0e\n" +
+	"\x02of\x18\v \x01(\x05R\x02of\x12\x18\n" +
+	"\askipped\x18\f \x01(\x05R\askipped\"\xde\x01\n" +
 	"\x11ShownConversation\x12\x18\n" +
 	"\asetting\x18\x01 \x01(\tR\asetting\x12,\n" +
 	"\x05turns\x18\x02 \x03(\v2\x16.vignette.v1.ShownTurnR\x05turns\x12\"\n" +
@@ -3807,6 +3850,7 @@ func file_vignette_v1_feedback_proto_init() {
 		(*ScaleRating_Value)(nil),
 		(*ScaleRating_CannotTell)(nil),
 	}
+	file_vignette_v1_feedback_proto_msgTypes[11].OneofWrappers = []any{}
 	file_vignette_v1_feedback_proto_msgTypes[14].OneofWrappers = []any{}
 	file_vignette_v1_feedback_proto_msgTypes[28].OneofWrappers = []any{}
 	file_vignette_v1_feedback_proto_msgTypes[36].OneofWrappers = []any{}

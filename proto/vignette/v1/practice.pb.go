@@ -268,6 +268,79 @@ func (PracticePhase) EnumDescriptor() ([]byte, []int) {
 	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{3}
 }
 
+// Standing is where somebody stands towards what the trainee asks of them, or refuses them, as far as their words show it.
+type Standing int32
+
+const (
+	// Not known: nobody has said anything.
+	Standing_STANDING_UNSPECIFIED Standing = 0
+	// The trainee has not asked, or refused, yet.
+	Standing_STANDING_UNASKED Standing = 1
+	// Asked, and they said nothing to it yet.
+	Standing_STANDING_ASKED Standing = 2
+	// They asked something back.
+	Standing_STANDING_QUESTIONED Standing = 3
+	// They said what stands against it.
+	Standing_STANDING_OBJECTED Standing = 4
+	// They offered something else, or a part of it.
+	Standing_STANDING_OFFERED Standing = 5
+	// They said no.
+	Standing_STANDING_REFUSED Standing = 6
+	// They said yes; where the trainee refuses something, they took the no.
+	Standing_STANDING_AGREED Standing = 7
+)
+
+// Enum value maps for Standing.
+var (
+	Standing_name = map[int32]string{
+		0: "STANDING_UNSPECIFIED",
+		1: "STANDING_UNASKED",
+		2: "STANDING_ASKED",
+		3: "STANDING_QUESTIONED",
+		4: "STANDING_OBJECTED",
+		5: "STANDING_OFFERED",
+		6: "STANDING_REFUSED",
+		7: "STANDING_AGREED",
+	}
+	Standing_value = map[string]int32{
+		"STANDING_UNSPECIFIED": 0,
+		"STANDING_UNASKED":     1,
+		"STANDING_ASKED":       2,
+		"STANDING_QUESTIONED":  3,
+		"STANDING_OBJECTED":    4,
+		"STANDING_OFFERED":     5,
+		"STANDING_REFUSED":     6,
+		"STANDING_AGREED":      7,
+	}
+)
+
+func (x Standing) Enum() *Standing {
+	p := new(Standing)
+	*p = x
+	return p
+}
+
+func (x Standing) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Standing) Descriptor() protoreflect.EnumDescriptor {
+	return file_vignette_v1_practice_proto_enumTypes[4].Descriptor()
+}
+
+func (Standing) Type() protoreflect.EnumType {
+	return &file_vignette_v1_practice_proto_enumTypes[4]
+}
+
+func (x Standing) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Standing.Descriptor instead.
+func (Standing) EnumDescriptor() ([]byte, []int) {
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{4}
+}
+
 // PracticeMoment is when something is measured.
 type PracticeMoment int32
 
@@ -305,11 +378,11 @@ func (x PracticeMoment) String() string {
 }
 
 func (PracticeMoment) Descriptor() protoreflect.EnumDescriptor {
-	return file_vignette_v1_practice_proto_enumTypes[4].Descriptor()
+	return file_vignette_v1_practice_proto_enumTypes[5].Descriptor()
 }
 
 func (PracticeMoment) Type() protoreflect.EnumType {
-	return &file_vignette_v1_practice_proto_enumTypes[4]
+	return &file_vignette_v1_practice_proto_enumTypes[5]
 }
 
 func (x PracticeMoment) Number() protoreflect.EnumNumber {
@@ -318,7 +391,7 @@ func (x PracticeMoment) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use PracticeMoment.Descriptor instead.
 func (PracticeMoment) EnumDescriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{4}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{5}
 }
 
 // PauseReason is why a session stands still.
@@ -358,11 +431,11 @@ func (x PauseReason) String() string {
 }
 
 func (PauseReason) Descriptor() protoreflect.EnumDescriptor {
-	return file_vignette_v1_practice_proto_enumTypes[5].Descriptor()
+	return file_vignette_v1_practice_proto_enumTypes[6].Descriptor()
 }
 
 func (PauseReason) Type() protoreflect.EnumType {
-	return &file_vignette_v1_practice_proto_enumTypes[5]
+	return &file_vignette_v1_practice_proto_enumTypes[6]
 }
 
 func (x PauseReason) Number() protoreflect.EnumNumber {
@@ -371,7 +444,7 @@ func (x PauseReason) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use PauseReason.Descriptor instead.
 func (PauseReason) EnumDescriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{5}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{6}
 }
 
 // Practice says of a run that it is a session of practice, or a branch of one. It is fixed when the session starts.
@@ -2058,7 +2131,9 @@ type PracticeSession struct {
 	// Where the log stands: what WatchSession takes.
 	Cursor uint64 `protobuf:"varint,22,opt,name=cursor,proto3" json:"cursor,omitempty"`
 	// What supervisors said of it, oldest first. Scores that they put beside others are there where those others are.
-	Reviews       []*SupervisorReview `protobuf:"bytes,23,rep,name=reviews,proto3" json:"reviews,omitempty"`
+	Reviews []*SupervisorReview `protobuf:"bytes,23,rep,name=reviews,proto3" json:"reviews,omitempty"`
+	// Turns of the trainee among turns_left, the one that is due included. Absent where who speaks next hangs on what is said.
+	OwnTurnsLeft  *int32 `protobuf:"varint,24,opt,name=own_turns_left,json=ownTurnsLeft,proto3,oneof" json:"own_turns_left,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2252,6 +2327,13 @@ func (x *PracticeSession) GetReviews() []*SupervisorReview {
 		return x.Reviews
 	}
 	return nil
+}
+
+func (x *PracticeSession) GetOwnTurnsLeft() int32 {
+	if x != nil && x.OwnTurnsLeft != nil {
+		return *x.OwnTurnsLeft
+	}
+	return 0
 }
 
 // PracticePart is the trainee's part.
@@ -5010,7 +5092,9 @@ type PracticeReport struct {
 	// Why parts are left out, for people.
 	LeftOut []string `protobuf:"bytes,9,rep,name=left_out,json=leftOut,proto3" json:"left_out,omitempty"`
 	// How often help was used: hints, feedback, drafts, retries.
-	Used          *HelpUsed `protobuf:"bytes,10,opt,name=used,proto3" json:"used,omitempty"`
+	Used *HelpUsed `protobuf:"bytes,10,opt,name=used,proto3" json:"used,omitempty"`
+	// What came of what the trainee asked for or refused, by partner; empty where the scenario's objective is none of both, or another's.
+	Outcomes      []*PracticeOutcome `protobuf:"bytes,11,rep,name=outcomes,proto3" json:"outcomes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -5115,6 +5199,104 @@ func (x *PracticeReport) GetUsed() *HelpUsed {
 	return nil
 }
 
+func (x *PracticeReport) GetOutcomes() []*PracticeOutcome {
+	if x != nil {
+		return x.Outcomes
+	}
+	return nil
+}
+
+// PracticeOutcome is where a partner stood at the end, read from what was said aloud: neither from what they felt nor from what they meant.
+type PracticeOutcome struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Role id.
+	Role string `protobuf:"bytes,1,opt,name=role,proto3" json:"role,omitempty"`
+	// Name.
+	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	// Where they stood.
+	Standing Standing `protobuf:"varint,3,opt,name=standing,proto3,enum=vignette.v1.Standing" json:"standing,omitempty"`
+	// Their words that say so; empty where they said nothing.
+	Words string `protobuf:"bytes,4,opt,name=words,proto3" json:"words,omitempty"`
+	// The turn of these words.
+	TurnIndex *int32 `protobuf:"varint,5,opt,name=turn_index,json=turnIndex,proto3,oneof" json:"turn_index,omitempty"`
+	// What the trainee had said last before them: what a yes is a yes to. Absent where they had said nothing.
+	AnswersTurn   *int32 `protobuf:"varint,6,opt,name=answers_turn,json=answersTurn,proto3,oneof" json:"answers_turn,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PracticeOutcome) Reset() {
+	*x = PracticeOutcome{}
+	mi := &file_vignette_v1_practice_proto_msgTypes[63]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PracticeOutcome) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PracticeOutcome) ProtoMessage() {}
+
+func (x *PracticeOutcome) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_practice_proto_msgTypes[63]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PracticeOutcome.ProtoReflect.Descriptor instead.
+func (*PracticeOutcome) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{63}
+}
+
+func (x *PracticeOutcome) GetRole() string {
+	if x != nil {
+		return x.Role
+	}
+	return ""
+}
+
+func (x *PracticeOutcome) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *PracticeOutcome) GetStanding() Standing {
+	if x != nil {
+		return x.Standing
+	}
+	return Standing_STANDING_UNSPECIFIED
+}
+
+func (x *PracticeOutcome) GetWords() string {
+	if x != nil {
+		return x.Words
+	}
+	return ""
+}
+
+func (x *PracticeOutcome) GetTurnIndex() int32 {
+	if x != nil && x.TurnIndex != nil {
+		return *x.TurnIndex
+	}
+	return 0
+}
+
+func (x *PracticeOutcome) GetAnswersTurn() int32 {
+	if x != nil && x.AnswersTurn != nil {
+		return *x.AnswersTurn
+	}
+	return 0
+}
+
 // HelpUsed counts help.
 type HelpUsed struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -5136,7 +5318,7 @@ type HelpUsed struct {
 
 func (x *HelpUsed) Reset() {
 	*x = HelpUsed{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[63]
+	mi := &file_vignette_v1_practice_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5148,7 +5330,7 @@ func (x *HelpUsed) String() string {
 func (*HelpUsed) ProtoMessage() {}
 
 func (x *HelpUsed) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[63]
+	mi := &file_vignette_v1_practice_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5161,7 +5343,7 @@ func (x *HelpUsed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HelpUsed.ProtoReflect.Descriptor instead.
 func (*HelpUsed) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{63}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *HelpUsed) GetHints() int32 {
@@ -5223,7 +5405,7 @@ type DebriefPoint struct {
 
 func (x *DebriefPoint) Reset() {
 	*x = DebriefPoint{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[64]
+	mi := &file_vignette_v1_practice_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5235,7 +5417,7 @@ func (x *DebriefPoint) String() string {
 func (*DebriefPoint) ProtoMessage() {}
 
 func (x *DebriefPoint) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[64]
+	mi := &file_vignette_v1_practice_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5248,7 +5430,7 @@ func (x *DebriefPoint) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DebriefPoint.ProtoReflect.Descriptor instead.
 func (*DebriefPoint) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{64}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *DebriefPoint) GetWhat() string {
@@ -5294,7 +5476,7 @@ type EmotionPoint struct {
 
 func (x *EmotionPoint) Reset() {
 	*x = EmotionPoint{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[65]
+	mi := &file_vignette_v1_practice_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5306,7 +5488,7 @@ func (x *EmotionPoint) String() string {
 func (*EmotionPoint) ProtoMessage() {}
 
 func (x *EmotionPoint) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[65]
+	mi := &file_vignette_v1_practice_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5319,7 +5501,7 @@ func (x *EmotionPoint) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EmotionPoint.ProtoReflect.Descriptor instead.
 func (*EmotionPoint) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{65}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *EmotionPoint) GetTurnIndex() int32 {
@@ -5372,7 +5554,7 @@ type SkillProfile struct {
 
 func (x *SkillProfile) Reset() {
 	*x = SkillProfile{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[66]
+	mi := &file_vignette_v1_practice_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5384,7 +5566,7 @@ func (x *SkillProfile) String() string {
 func (*SkillProfile) ProtoMessage() {}
 
 func (x *SkillProfile) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[66]
+	mi := &file_vignette_v1_practice_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5397,7 +5579,7 @@ func (x *SkillProfile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SkillProfile.ProtoReflect.Descriptor instead.
 func (*SkillProfile) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{66}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *SkillProfile) GetSkill() string {
@@ -5483,7 +5665,7 @@ type GetProgressRequest struct {
 
 func (x *GetProgressRequest) Reset() {
 	*x = GetProgressRequest{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[67]
+	mi := &file_vignette_v1_practice_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5495,7 +5677,7 @@ func (x *GetProgressRequest) String() string {
 func (*GetProgressRequest) ProtoMessage() {}
 
 func (x *GetProgressRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[67]
+	mi := &file_vignette_v1_practice_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5508,7 +5690,7 @@ func (x *GetProgressRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetProgressRequest.ProtoReflect.Descriptor instead.
 func (*GetProgressRequest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{67}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *GetProgressRequest) GetTrainee() string {
@@ -5542,7 +5724,7 @@ type GetProgressResponse struct {
 
 func (x *GetProgressResponse) Reset() {
 	*x = GetProgressResponse{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[68]
+	mi := &file_vignette_v1_practice_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5554,7 +5736,7 @@ func (x *GetProgressResponse) String() string {
 func (*GetProgressResponse) ProtoMessage() {}
 
 func (x *GetProgressResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[68]
+	mi := &file_vignette_v1_practice_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5567,7 +5749,7 @@ func (x *GetProgressResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetProgressResponse.ProtoReflect.Descriptor instead.
 func (*GetProgressResponse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{68}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{69}
 }
 
 func (x *GetProgressResponse) GetProfile() []*SkillProfile {
@@ -5617,7 +5799,7 @@ type SessionProgress struct {
 
 func (x *SessionProgress) Reset() {
 	*x = SessionProgress{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[69]
+	mi := &file_vignette_v1_practice_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5629,7 +5811,7 @@ func (x *SessionProgress) String() string {
 func (*SessionProgress) ProtoMessage() {}
 
 func (x *SessionProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[69]
+	mi := &file_vignette_v1_practice_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5642,7 +5824,7 @@ func (x *SessionProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionProgress.ProtoReflect.Descriptor instead.
 func (*SessionProgress) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{69}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{70}
 }
 
 func (x *SessionProgress) GetSession() string {
@@ -5693,7 +5875,7 @@ type ListSessionsRequest struct {
 
 func (x *ListSessionsRequest) Reset() {
 	*x = ListSessionsRequest{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[70]
+	mi := &file_vignette_v1_practice_proto_msgTypes[71]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5705,7 +5887,7 @@ func (x *ListSessionsRequest) String() string {
 func (*ListSessionsRequest) ProtoMessage() {}
 
 func (x *ListSessionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[70]
+	mi := &file_vignette_v1_practice_proto_msgTypes[71]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5718,7 +5900,7 @@ func (x *ListSessionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSessionsRequest.ProtoReflect.Descriptor instead.
 func (*ListSessionsRequest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{70}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{71}
 }
 
 func (x *ListSessionsRequest) GetTrainee() string {
@@ -5746,7 +5928,7 @@ type ListSessionsResponse struct {
 
 func (x *ListSessionsResponse) Reset() {
 	*x = ListSessionsResponse{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[71]
+	mi := &file_vignette_v1_practice_proto_msgTypes[72]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5758,7 +5940,7 @@ func (x *ListSessionsResponse) String() string {
 func (*ListSessionsResponse) ProtoMessage() {}
 
 func (x *ListSessionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[71]
+	mi := &file_vignette_v1_practice_proto_msgTypes[72]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5771,7 +5953,7 @@ func (x *ListSessionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSessionsResponse.ProtoReflect.Descriptor instead.
 func (*ListSessionsResponse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{71}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{72}
 }
 
 func (x *ListSessionsResponse) GetSessions() []*PracticeSession {
@@ -5792,7 +5974,7 @@ type GetSessionRequest struct {
 
 func (x *GetSessionRequest) Reset() {
 	*x = GetSessionRequest{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[72]
+	mi := &file_vignette_v1_practice_proto_msgTypes[73]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5804,7 +5986,7 @@ func (x *GetSessionRequest) String() string {
 func (*GetSessionRequest) ProtoMessage() {}
 
 func (x *GetSessionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[72]
+	mi := &file_vignette_v1_practice_proto_msgTypes[73]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5817,7 +5999,7 @@ func (x *GetSessionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSessionRequest.ProtoReflect.Descriptor instead.
 func (*GetSessionRequest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{72}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{73}
 }
 
 func (x *GetSessionRequest) GetSession() string {
@@ -5838,7 +6020,7 @@ type GetSessionResponse struct {
 
 func (x *GetSessionResponse) Reset() {
 	*x = GetSessionResponse{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[73]
+	mi := &file_vignette_v1_practice_proto_msgTypes[74]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5850,7 +6032,7 @@ func (x *GetSessionResponse) String() string {
 func (*GetSessionResponse) ProtoMessage() {}
 
 func (x *GetSessionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[73]
+	mi := &file_vignette_v1_practice_proto_msgTypes[74]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5863,7 +6045,7 @@ func (x *GetSessionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSessionResponse.ProtoReflect.Descriptor instead.
 func (*GetSessionResponse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{73}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{74}
 }
 
 func (x *GetSessionResponse) GetSession() *PracticeSession {
@@ -5886,7 +6068,7 @@ type WatchSessionRequest struct {
 
 func (x *WatchSessionRequest) Reset() {
 	*x = WatchSessionRequest{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[74]
+	mi := &file_vignette_v1_practice_proto_msgTypes[75]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5898,7 +6080,7 @@ func (x *WatchSessionRequest) String() string {
 func (*WatchSessionRequest) ProtoMessage() {}
 
 func (x *WatchSessionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[74]
+	mi := &file_vignette_v1_practice_proto_msgTypes[75]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5911,7 +6093,7 @@ func (x *WatchSessionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchSessionRequest.ProtoReflect.Descriptor instead.
 func (*WatchSessionRequest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{74}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{75}
 }
 
 func (x *WatchSessionRequest) GetSession() string {
@@ -5939,7 +6121,7 @@ type WatchSessionResponse struct {
 
 func (x *WatchSessionResponse) Reset() {
 	*x = WatchSessionResponse{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[75]
+	mi := &file_vignette_v1_practice_proto_msgTypes[76]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5951,7 +6133,7 @@ func (x *WatchSessionResponse) String() string {
 func (*WatchSessionResponse) ProtoMessage() {}
 
 func (x *WatchSessionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[75]
+	mi := &file_vignette_v1_practice_proto_msgTypes[76]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5964,7 +6146,7 @@ func (x *WatchSessionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchSessionResponse.ProtoReflect.Descriptor instead.
 func (*WatchSessionResponse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{75}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{76}
 }
 
 func (x *WatchSessionResponse) GetUpdate() *PracticeUpdate {
@@ -5989,7 +6171,7 @@ type LocalHelp_Contact struct {
 
 func (x *LocalHelp_Contact) Reset() {
 	*x = LocalHelp_Contact{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[76]
+	mi := &file_vignette_v1_practice_proto_msgTypes[77]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6001,7 +6183,7 @@ func (x *LocalHelp_Contact) String() string {
 func (*LocalHelp_Contact) ProtoMessage() {}
 
 func (x *LocalHelp_Contact) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[76]
+	mi := &file_vignette_v1_practice_proto_msgTypes[77]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6053,7 +6235,7 @@ type ScoredFormulation_FieldScore struct {
 
 func (x *ScoredFormulation_FieldScore) Reset() {
 	*x = ScoredFormulation_FieldScore{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[77]
+	mi := &file_vignette_v1_practice_proto_msgTypes[78]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6065,7 +6247,7 @@ func (x *ScoredFormulation_FieldScore) String() string {
 func (*ScoredFormulation_FieldScore) ProtoMessage() {}
 
 func (x *ScoredFormulation_FieldScore) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[77]
+	mi := &file_vignette_v1_practice_proto_msgTypes[78]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6261,7 +6443,7 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"\x05field\x18\x01 \x01(\tR\x05field\x12\x19\n" +
 	"\x05score\x18\x02 \x01(\x01H\x00R\x05score\x88\x01\x01\x12\x16\n" +
 	"\x06method\x18\x03 \x01(\tR\x06methodB\b\n" +
-	"\x06_score\"\x82\a\n" +
+	"\x06_score\"\xc0\a\n" +
 	"\x0fPracticeSession\x12\x18\n" +
 	"\asession\x18\x01 \x01(\tR\asession\x12\x1a\n" +
 	"\bscenario\x18\x02 \x01(\tR\bscenario\x12\x14\n" +
@@ -6288,7 +6470,9 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"created_at\x18\x14 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12 \n" +
 	"\vformulation\x18\x15 \x01(\bR\vformulation\x12\x16\n" +
 	"\x06cursor\x18\x16 \x01(\x04R\x06cursor\x127\n" +
-	"\areviews\x18\x17 \x03(\v2\x1d.vignette.v1.SupervisorReviewR\areviews\"\xba\x01\n" +
+	"\areviews\x18\x17 \x03(\v2\x1d.vignette.v1.SupervisorReviewR\areviews\x12)\n" +
+	"\x0eown_turns_left\x18\x18 \x01(\x05H\x00R\fownTurnsLeft\x88\x01\x01B\x11\n" +
+	"\x0f_own_turns_left\"\xba\x01\n" +
 	"\fPracticePart\x12\x12\n" +
 	"\x04role\x18\x01 \x01(\tR\x04role\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x1a\n" +
@@ -6484,7 +6668,7 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"\x10GetReportRequest\x12!\n" +
 	"\asession\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\asession\"H\n" +
 	"\x11GetReportResponse\x123\n" +
-	"\x06report\x18\x01 \x01(\v2\x1b.vignette.v1.PracticeReportR\x06report\"\x88\x04\n" +
+	"\x06report\x18\x01 \x01(\v2\x1b.vignette.v1.PracticeReportR\x06report\"\xc2\x04\n" +
 	"\x0ePracticeReport\x126\n" +
 	"\asession\x18\x01 \x01(\v2\x1c.vignette.v1.PracticeSessionR\asession\x123\n" +
 	"\aprofile\x18\x02 \x03(\v2\x19.vignette.v1.SkillProfileR\aprofile\x12/\n" +
@@ -6496,7 +6680,18 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"\x04next\x18\b \x01(\v2\x16.vignette.v1.NextSkillR\x04next\x12\x19\n" +
 	"\bleft_out\x18\t \x03(\tR\aleftOut\x12)\n" +
 	"\x04used\x18\n" +
-	" \x01(\v2\x15.vignette.v1.HelpUsedR\x04used\"\xae\x01\n" +
+	" \x01(\v2\x15.vignette.v1.HelpUsedR\x04used\x128\n" +
+	"\boutcomes\x18\v \x03(\v2\x1c.vignette.v1.PracticeOutcomeR\boutcomes\"\xee\x01\n" +
+	"\x0fPracticeOutcome\x12\x12\n" +
+	"\x04role\x18\x01 \x01(\tR\x04role\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x121\n" +
+	"\bstanding\x18\x03 \x01(\x0e2\x15.vignette.v1.StandingR\bstanding\x12\x14\n" +
+	"\x05words\x18\x04 \x01(\tR\x05words\x12\"\n" +
+	"\n" +
+	"turn_index\x18\x05 \x01(\x05H\x00R\tturnIndex\x88\x01\x01\x12&\n" +
+	"\fanswers_turn\x18\x06 \x01(\x05H\x01R\vanswersTurn\x88\x01\x01B\r\n" +
+	"\v_turn_indexB\x0f\n" +
+	"\r_answers_turn\"\xae\x01\n" +
 	"\bHelpUsed\x12\x14\n" +
 	"\x05hints\x18\x01 \x01(\x05R\x05hints\x12\x1a\n" +
 	"\bfeedback\x18\x02 \x01(\x05R\bfeedback\x12\x16\n" +
@@ -6587,7 +6782,16 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"\x15PRACTICE_PHASE_PAUSED\x10\x02\x12\x18\n" +
 	"\x14PRACTICE_PHASE_ENDED\x10\x03\x12\x1b\n" +
 	"\x17PRACTICE_PHASE_FINISHED\x10\x04\x12\x17\n" +
-	"\x13PRACTICE_PHASE_LEFT\x10\x05*h\n" +
+	"\x13PRACTICE_PHASE_LEFT\x10\x05*\xbf\x01\n" +
+	"\bStanding\x12\x18\n" +
+	"\x14STANDING_UNSPECIFIED\x10\x00\x12\x14\n" +
+	"\x10STANDING_UNASKED\x10\x01\x12\x12\n" +
+	"\x0eSTANDING_ASKED\x10\x02\x12\x17\n" +
+	"\x13STANDING_QUESTIONED\x10\x03\x12\x15\n" +
+	"\x11STANDING_OBJECTED\x10\x04\x12\x14\n" +
+	"\x10STANDING_OFFERED\x10\x05\x12\x14\n" +
+	"\x10STANDING_REFUSED\x10\x06\x12\x13\n" +
+	"\x0fSTANDING_AGREED\x10\a*h\n" +
 	"\x0ePracticeMoment\x12\x1f\n" +
 	"\x1bPRACTICE_MOMENT_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16PRACTICE_MOMENT_BEFORE\x10\x01\x12\x19\n" +
@@ -6632,270 +6836,274 @@ func file_vignette_v1_practice_proto_rawDescGZIP() []byte {
 	return file_vignette_v1_practice_proto_rawDescData
 }
 
-var file_vignette_v1_practice_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
-var file_vignette_v1_practice_proto_msgTypes = make([]protoimpl.MessageInfo, 79)
+var file_vignette_v1_practice_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
+var file_vignette_v1_practice_proto_msgTypes = make([]protoimpl.MessageInfo, 80)
 var file_vignette_v1_practice_proto_goTypes = []any{
 	(HelpLevel)(0),                       // 0: vignette.v1.HelpLevel
 	(SkillSet)(0),                        // 1: vignette.v1.SkillSet
 	(StudyArm)(0),                        // 2: vignette.v1.StudyArm
 	(PracticePhase)(0),                   // 3: vignette.v1.PracticePhase
-	(PracticeMoment)(0),                  // 4: vignette.v1.PracticeMoment
-	(PauseReason)(0),                     // 5: vignette.v1.PauseReason
-	(*Practice)(nil),                     // 6: vignette.v1.Practice
-	(*Consent)(nil),                      // 7: vignette.v1.Consent
-	(*PracticeEvent)(nil),                // 8: vignette.v1.PracticeEvent
-	(*Measures)(nil),                     // 9: vignette.v1.Measures
-	(*PracticeFeedback)(nil),             // 10: vignette.v1.PracticeFeedback
-	(*SkillFound)(nil),                   // 11: vignette.v1.SkillFound
-	(*NextSkill)(nil),                    // 12: vignette.v1.NextSkill
-	(*FeedbackSource)(nil),               // 13: vignette.v1.FeedbackSource
-	(*PracticeHint)(nil),                 // 14: vignette.v1.PracticeHint
-	(*Disagreement)(nil),                 // 15: vignette.v1.Disagreement
-	(*Paused)(nil),                       // 16: vignette.v1.Paused
-	(*Resumed)(nil),                      // 17: vignette.v1.Resumed
-	(*Left)(nil),                         // 18: vignette.v1.Left
-	(*Finished)(nil),                     // 19: vignette.v1.Finished
-	(*Switched)(nil),                     // 20: vignette.v1.Switched
-	(*RiskNotice)(nil),                   // 21: vignette.v1.RiskNotice
-	(*LocalHelp)(nil),                    // 22: vignette.v1.LocalHelp
-	(*Formulation)(nil),                  // 23: vignette.v1.Formulation
-	(*ScoredFormulation)(nil),            // 24: vignette.v1.ScoredFormulation
-	(*PracticeSession)(nil),              // 25: vignette.v1.PracticeSession
-	(*PracticePart)(nil),                 // 26: vignette.v1.PracticePart
-	(*PracticePartner)(nil),              // 27: vignette.v1.PracticePartner
-	(*PracticeBranch)(nil),               // 28: vignette.v1.PracticeBranch
-	(*PracticeTurn)(nil),                 // 29: vignette.v1.PracticeTurn
-	(*PracticeComparison)(nil),           // 30: vignette.v1.PracticeComparison
-	(*BranchSide)(nil),                   // 31: vignette.v1.BranchSide
-	(*PartnerChange)(nil),                // 32: vignette.v1.PartnerChange
-	(*PracticeUpdate)(nil),               // 33: vignette.v1.PracticeUpdate
-	(*PracticeWords)(nil),                // 34: vignette.v1.PracticeWords
-	(*StartSessionRequest)(nil),          // 35: vignette.v1.StartSessionRequest
-	(*OwnSituation)(nil),                 // 36: vignette.v1.OwnSituation
-	(*StartSessionResponse)(nil),         // 37: vignette.v1.StartSessionResponse
-	(*SayRequest)(nil),                   // 38: vignette.v1.SayRequest
-	(*SayResponse)(nil),                  // 39: vignette.v1.SayResponse
-	(*DraftRequest)(nil),                 // 40: vignette.v1.DraftRequest
-	(*DraftResponse)(nil),                // 41: vignette.v1.DraftResponse
-	(*GetHintRequest)(nil),               // 42: vignette.v1.GetHintRequest
-	(*GetHintResponse)(nil),              // 43: vignette.v1.GetHintResponse
-	(*GetFeedbackRequest)(nil),           // 44: vignette.v1.GetFeedbackRequest
-	(*GetFeedbackResponse)(nil),          // 45: vignette.v1.GetFeedbackResponse
-	(*DisagreeRequest)(nil),              // 46: vignette.v1.DisagreeRequest
-	(*DisagreeResponse)(nil),             // 47: vignette.v1.DisagreeResponse
-	(*RetryTurnRequest)(nil),             // 48: vignette.v1.RetryTurnRequest
-	(*RetryTurnResponse)(nil),            // 49: vignette.v1.RetryTurnResponse
-	(*CompareBranchesRequest)(nil),       // 50: vignette.v1.CompareBranchesRequest
-	(*CompareBranchesResponse)(nil),      // 51: vignette.v1.CompareBranchesResponse
-	(*SwitchBranchRequest)(nil),          // 52: vignette.v1.SwitchBranchRequest
-	(*SwitchBranchResponse)(nil),         // 53: vignette.v1.SwitchBranchResponse
-	(*PauseSessionRequest)(nil),          // 54: vignette.v1.PauseSessionRequest
-	(*PauseSessionResponse)(nil),         // 55: vignette.v1.PauseSessionResponse
-	(*ResumeSessionRequest)(nil),         // 56: vignette.v1.ResumeSessionRequest
-	(*ResumeSessionResponse)(nil),        // 57: vignette.v1.ResumeSessionResponse
-	(*MeasureRequest)(nil),               // 58: vignette.v1.MeasureRequest
-	(*MeasureResponse)(nil),              // 59: vignette.v1.MeasureResponse
-	(*FormulateRequest)(nil),             // 60: vignette.v1.FormulateRequest
-	(*FormulateResponse)(nil),            // 61: vignette.v1.FormulateResponse
-	(*LeaveSessionRequest)(nil),          // 62: vignette.v1.LeaveSessionRequest
-	(*LeaveSessionResponse)(nil),         // 63: vignette.v1.LeaveSessionResponse
-	(*FinishSessionRequest)(nil),         // 64: vignette.v1.FinishSessionRequest
-	(*FinishSessionResponse)(nil),        // 65: vignette.v1.FinishSessionResponse
-	(*GetReportRequest)(nil),             // 66: vignette.v1.GetReportRequest
-	(*GetReportResponse)(nil),            // 67: vignette.v1.GetReportResponse
-	(*PracticeReport)(nil),               // 68: vignette.v1.PracticeReport
-	(*HelpUsed)(nil),                     // 69: vignette.v1.HelpUsed
-	(*DebriefPoint)(nil),                 // 70: vignette.v1.DebriefPoint
-	(*EmotionPoint)(nil),                 // 71: vignette.v1.EmotionPoint
-	(*SkillProfile)(nil),                 // 72: vignette.v1.SkillProfile
-	(*GetProgressRequest)(nil),           // 73: vignette.v1.GetProgressRequest
-	(*GetProgressResponse)(nil),          // 74: vignette.v1.GetProgressResponse
-	(*SessionProgress)(nil),              // 75: vignette.v1.SessionProgress
-	(*ListSessionsRequest)(nil),          // 76: vignette.v1.ListSessionsRequest
-	(*ListSessionsResponse)(nil),         // 77: vignette.v1.ListSessionsResponse
-	(*GetSessionRequest)(nil),            // 78: vignette.v1.GetSessionRequest
-	(*GetSessionResponse)(nil),           // 79: vignette.v1.GetSessionResponse
-	(*WatchSessionRequest)(nil),          // 80: vignette.v1.WatchSessionRequest
-	(*WatchSessionResponse)(nil),         // 81: vignette.v1.WatchSessionResponse
-	(*LocalHelp_Contact)(nil),            // 82: vignette.v1.LocalHelp.Contact
-	(*ScoredFormulation_FieldScore)(nil), // 83: vignette.v1.ScoredFormulation.FieldScore
-	nil,                                  // 84: vignette.v1.StartSessionRequest.ModelsEntry
-	(*timestamppb.Timestamp)(nil),        // 85: google.protobuf.Timestamp
-	(*SupervisorReview)(nil),             // 86: vignette.v1.SupervisorReview
-	(*EmotionIntensity)(nil),             // 87: vignette.v1.EmotionIntensity
-	(*Span)(nil),                         // 88: vignette.v1.Span
-	(Emotion)(0),                         // 89: vignette.v1.Emotion
-	(CoreBelief_Category)(0),             // 90: vignette.v1.CoreBelief.Category
-	(*Objective)(nil),                    // 91: vignette.v1.Objective
-	(*Action)(nil),                       // 92: vignette.v1.Action
-	(*MentalState)(nil),                  // 93: vignette.v1.MentalState
-	(StateSource)(0),                     // 94: vignette.v1.StateSource
-	(*Scenario)(nil),                     // 95: vignette.v1.Scenario
-	(ObjectiveKind)(0),                   // 96: vignette.v1.ObjectiveKind
-	(ActionKind)(0),                      // 97: vignette.v1.ActionKind
-	(*Score)(nil),                        // 98: vignette.v1.Score
-	(*ReviewSessionRequest)(nil),         // 99: vignette.v1.ReviewSessionRequest
-	(*ReviewSessionResponse)(nil),        // 100: vignette.v1.ReviewSessionResponse
+	(Standing)(0),                        // 4: vignette.v1.Standing
+	(PracticeMoment)(0),                  // 5: vignette.v1.PracticeMoment
+	(PauseReason)(0),                     // 6: vignette.v1.PauseReason
+	(*Practice)(nil),                     // 7: vignette.v1.Practice
+	(*Consent)(nil),                      // 8: vignette.v1.Consent
+	(*PracticeEvent)(nil),                // 9: vignette.v1.PracticeEvent
+	(*Measures)(nil),                     // 10: vignette.v1.Measures
+	(*PracticeFeedback)(nil),             // 11: vignette.v1.PracticeFeedback
+	(*SkillFound)(nil),                   // 12: vignette.v1.SkillFound
+	(*NextSkill)(nil),                    // 13: vignette.v1.NextSkill
+	(*FeedbackSource)(nil),               // 14: vignette.v1.FeedbackSource
+	(*PracticeHint)(nil),                 // 15: vignette.v1.PracticeHint
+	(*Disagreement)(nil),                 // 16: vignette.v1.Disagreement
+	(*Paused)(nil),                       // 17: vignette.v1.Paused
+	(*Resumed)(nil),                      // 18: vignette.v1.Resumed
+	(*Left)(nil),                         // 19: vignette.v1.Left
+	(*Finished)(nil),                     // 20: vignette.v1.Finished
+	(*Switched)(nil),                     // 21: vignette.v1.Switched
+	(*RiskNotice)(nil),                   // 22: vignette.v1.RiskNotice
+	(*LocalHelp)(nil),                    // 23: vignette.v1.LocalHelp
+	(*Formulation)(nil),                  // 24: vignette.v1.Formulation
+	(*ScoredFormulation)(nil),            // 25: vignette.v1.ScoredFormulation
+	(*PracticeSession)(nil),              // 26: vignette.v1.PracticeSession
+	(*PracticePart)(nil),                 // 27: vignette.v1.PracticePart
+	(*PracticePartner)(nil),              // 28: vignette.v1.PracticePartner
+	(*PracticeBranch)(nil),               // 29: vignette.v1.PracticeBranch
+	(*PracticeTurn)(nil),                 // 30: vignette.v1.PracticeTurn
+	(*PracticeComparison)(nil),           // 31: vignette.v1.PracticeComparison
+	(*BranchSide)(nil),                   // 32: vignette.v1.BranchSide
+	(*PartnerChange)(nil),                // 33: vignette.v1.PartnerChange
+	(*PracticeUpdate)(nil),               // 34: vignette.v1.PracticeUpdate
+	(*PracticeWords)(nil),                // 35: vignette.v1.PracticeWords
+	(*StartSessionRequest)(nil),          // 36: vignette.v1.StartSessionRequest
+	(*OwnSituation)(nil),                 // 37: vignette.v1.OwnSituation
+	(*StartSessionResponse)(nil),         // 38: vignette.v1.StartSessionResponse
+	(*SayRequest)(nil),                   // 39: vignette.v1.SayRequest
+	(*SayResponse)(nil),                  // 40: vignette.v1.SayResponse
+	(*DraftRequest)(nil),                 // 41: vignette.v1.DraftRequest
+	(*DraftResponse)(nil),                // 42: vignette.v1.DraftResponse
+	(*GetHintRequest)(nil),               // 43: vignette.v1.GetHintRequest
+	(*GetHintResponse)(nil),              // 44: vignette.v1.GetHintResponse
+	(*GetFeedbackRequest)(nil),           // 45: vignette.v1.GetFeedbackRequest
+	(*GetFeedbackResponse)(nil),          // 46: vignette.v1.GetFeedbackResponse
+	(*DisagreeRequest)(nil),              // 47: vignette.v1.DisagreeRequest
+	(*DisagreeResponse)(nil),             // 48: vignette.v1.DisagreeResponse
+	(*RetryTurnRequest)(nil),             // 49: vignette.v1.RetryTurnRequest
+	(*RetryTurnResponse)(nil),            // 50: vignette.v1.RetryTurnResponse
+	(*CompareBranchesRequest)(nil),       // 51: vignette.v1.CompareBranchesRequest
+	(*CompareBranchesResponse)(nil),      // 52: vignette.v1.CompareBranchesResponse
+	(*SwitchBranchRequest)(nil),          // 53: vignette.v1.SwitchBranchRequest
+	(*SwitchBranchResponse)(nil),         // 54: vignette.v1.SwitchBranchResponse
+	(*PauseSessionRequest)(nil),          // 55: vignette.v1.PauseSessionRequest
+	(*PauseSessionResponse)(nil),         // 56: vignette.v1.PauseSessionResponse
+	(*ResumeSessionRequest)(nil),         // 57: vignette.v1.ResumeSessionRequest
+	(*ResumeSessionResponse)(nil),        // 58: vignette.v1.ResumeSessionResponse
+	(*MeasureRequest)(nil),               // 59: vignette.v1.MeasureRequest
+	(*MeasureResponse)(nil),              // 60: vignette.v1.MeasureResponse
+	(*FormulateRequest)(nil),             // 61: vignette.v1.FormulateRequest
+	(*FormulateResponse)(nil),            // 62: vignette.v1.FormulateResponse
+	(*LeaveSessionRequest)(nil),          // 63: vignette.v1.LeaveSessionRequest
+	(*LeaveSessionResponse)(nil),         // 64: vignette.v1.LeaveSessionResponse
+	(*FinishSessionRequest)(nil),         // 65: vignette.v1.FinishSessionRequest
+	(*FinishSessionResponse)(nil),        // 66: vignette.v1.FinishSessionResponse
+	(*GetReportRequest)(nil),             // 67: vignette.v1.GetReportRequest
+	(*GetReportResponse)(nil),            // 68: vignette.v1.GetReportResponse
+	(*PracticeReport)(nil),               // 69: vignette.v1.PracticeReport
+	(*PracticeOutcome)(nil),              // 70: vignette.v1.PracticeOutcome
+	(*HelpUsed)(nil),                     // 71: vignette.v1.HelpUsed
+	(*DebriefPoint)(nil),                 // 72: vignette.v1.DebriefPoint
+	(*EmotionPoint)(nil),                 // 73: vignette.v1.EmotionPoint
+	(*SkillProfile)(nil),                 // 74: vignette.v1.SkillProfile
+	(*GetProgressRequest)(nil),           // 75: vignette.v1.GetProgressRequest
+	(*GetProgressResponse)(nil),          // 76: vignette.v1.GetProgressResponse
+	(*SessionProgress)(nil),              // 77: vignette.v1.SessionProgress
+	(*ListSessionsRequest)(nil),          // 78: vignette.v1.ListSessionsRequest
+	(*ListSessionsResponse)(nil),         // 79: vignette.v1.ListSessionsResponse
+	(*GetSessionRequest)(nil),            // 80: vignette.v1.GetSessionRequest
+	(*GetSessionResponse)(nil),           // 81: vignette.v1.GetSessionResponse
+	(*WatchSessionRequest)(nil),          // 82: vignette.v1.WatchSessionRequest
+	(*WatchSessionResponse)(nil),         // 83: vignette.v1.WatchSessionResponse
+	(*LocalHelp_Contact)(nil),            // 84: vignette.v1.LocalHelp.Contact
+	(*ScoredFormulation_FieldScore)(nil), // 85: vignette.v1.ScoredFormulation.FieldScore
+	nil,                                  // 86: vignette.v1.StartSessionRequest.ModelsEntry
+	(*timestamppb.Timestamp)(nil),        // 87: google.protobuf.Timestamp
+	(*SupervisorReview)(nil),             // 88: vignette.v1.SupervisorReview
+	(*EmotionIntensity)(nil),             // 89: vignette.v1.EmotionIntensity
+	(*Span)(nil),                         // 90: vignette.v1.Span
+	(Emotion)(0),                         // 91: vignette.v1.Emotion
+	(CoreBelief_Category)(0),             // 92: vignette.v1.CoreBelief.Category
+	(*Objective)(nil),                    // 93: vignette.v1.Objective
+	(*Action)(nil),                       // 94: vignette.v1.Action
+	(*MentalState)(nil),                  // 95: vignette.v1.MentalState
+	(StateSource)(0),                     // 96: vignette.v1.StateSource
+	(*Scenario)(nil),                     // 97: vignette.v1.Scenario
+	(ObjectiveKind)(0),                   // 98: vignette.v1.ObjectiveKind
+	(ActionKind)(0),                      // 99: vignette.v1.ActionKind
+	(*Score)(nil),                        // 100: vignette.v1.Score
+	(*ReviewSessionRequest)(nil),         // 101: vignette.v1.ReviewSessionRequest
+	(*ReviewSessionResponse)(nil),        // 102: vignette.v1.ReviewSessionResponse
 }
 var file_vignette_v1_practice_proto_depIdxs = []int32{
 	0,   // 0: vignette.v1.Practice.help:type_name -> vignette.v1.HelpLevel
 	2,   // 1: vignette.v1.Practice.arm:type_name -> vignette.v1.StudyArm
-	7,   // 2: vignette.v1.Practice.consent:type_name -> vignette.v1.Consent
+	8,   // 2: vignette.v1.Practice.consent:type_name -> vignette.v1.Consent
 	1,   // 3: vignette.v1.Practice.skills:type_name -> vignette.v1.SkillSet
 	0,   // 4: vignette.v1.Practice.given:type_name -> vignette.v1.HelpLevel
-	85,  // 5: vignette.v1.Consent.time:type_name -> google.protobuf.Timestamp
-	9,   // 6: vignette.v1.PracticeEvent.measured:type_name -> vignette.v1.Measures
-	10,  // 7: vignette.v1.PracticeEvent.feedback:type_name -> vignette.v1.PracticeFeedback
-	14,  // 8: vignette.v1.PracticeEvent.hinted:type_name -> vignette.v1.PracticeHint
-	15,  // 9: vignette.v1.PracticeEvent.disagreed:type_name -> vignette.v1.Disagreement
-	16,  // 10: vignette.v1.PracticeEvent.paused:type_name -> vignette.v1.Paused
-	17,  // 11: vignette.v1.PracticeEvent.resumed:type_name -> vignette.v1.Resumed
-	21,  // 12: vignette.v1.PracticeEvent.risk:type_name -> vignette.v1.RiskNotice
-	18,  // 13: vignette.v1.PracticeEvent.left:type_name -> vignette.v1.Left
-	19,  // 14: vignette.v1.PracticeEvent.finished:type_name -> vignette.v1.Finished
-	24,  // 15: vignette.v1.PracticeEvent.formulated:type_name -> vignette.v1.ScoredFormulation
-	20,  // 16: vignette.v1.PracticeEvent.switched:type_name -> vignette.v1.Switched
-	86,  // 17: vignette.v1.PracticeEvent.reviewed:type_name -> vignette.v1.SupervisorReview
-	4,   // 18: vignette.v1.Measures.moment:type_name -> vignette.v1.PracticeMoment
-	87,  // 19: vignette.v1.Measures.emotions:type_name -> vignette.v1.EmotionIntensity
-	11,  // 20: vignette.v1.PracticeFeedback.skills:type_name -> vignette.v1.SkillFound
-	12,  // 21: vignette.v1.PracticeFeedback.next:type_name -> vignette.v1.NextSkill
-	13,  // 22: vignette.v1.PracticeFeedback.sources:type_name -> vignette.v1.FeedbackSource
-	88,  // 23: vignette.v1.SkillFound.spans:type_name -> vignette.v1.Span
-	12,  // 24: vignette.v1.PracticeHint.next:type_name -> vignette.v1.NextSkill
-	5,   // 25: vignette.v1.Paused.reason:type_name -> vignette.v1.PauseReason
-	72,  // 26: vignette.v1.Finished.profile:type_name -> vignette.v1.SkillProfile
-	22,  // 27: vignette.v1.RiskNotice.help:type_name -> vignette.v1.LocalHelp
-	82,  // 28: vignette.v1.LocalHelp.contacts:type_name -> vignette.v1.LocalHelp.Contact
-	89,  // 29: vignette.v1.Formulation.emotions:type_name -> vignette.v1.Emotion
-	90,  // 30: vignette.v1.Formulation.core_beliefs:type_name -> vignette.v1.CoreBelief.Category
-	23,  // 31: vignette.v1.ScoredFormulation.submitted:type_name -> vignette.v1.Formulation
-	23,  // 32: vignette.v1.ScoredFormulation.reference:type_name -> vignette.v1.Formulation
-	83,  // 33: vignette.v1.ScoredFormulation.fields:type_name -> vignette.v1.ScoredFormulation.FieldScore
-	26,  // 34: vignette.v1.PracticeSession.part:type_name -> vignette.v1.PracticePart
-	27,  // 35: vignette.v1.PracticeSession.partners:type_name -> vignette.v1.PracticePartner
-	6,   // 36: vignette.v1.PracticeSession.practice:type_name -> vignette.v1.Practice
+	87,  // 5: vignette.v1.Consent.time:type_name -> google.protobuf.Timestamp
+	10,  // 6: vignette.v1.PracticeEvent.measured:type_name -> vignette.v1.Measures
+	11,  // 7: vignette.v1.PracticeEvent.feedback:type_name -> vignette.v1.PracticeFeedback
+	15,  // 8: vignette.v1.PracticeEvent.hinted:type_name -> vignette.v1.PracticeHint
+	16,  // 9: vignette.v1.PracticeEvent.disagreed:type_name -> vignette.v1.Disagreement
+	17,  // 10: vignette.v1.PracticeEvent.paused:type_name -> vignette.v1.Paused
+	18,  // 11: vignette.v1.PracticeEvent.resumed:type_name -> vignette.v1.Resumed
+	22,  // 12: vignette.v1.PracticeEvent.risk:type_name -> vignette.v1.RiskNotice
+	19,  // 13: vignette.v1.PracticeEvent.left:type_name -> vignette.v1.Left
+	20,  // 14: vignette.v1.PracticeEvent.finished:type_name -> vignette.v1.Finished
+	25,  // 15: vignette.v1.PracticeEvent.formulated:type_name -> vignette.v1.ScoredFormulation
+	21,  // 16: vignette.v1.PracticeEvent.switched:type_name -> vignette.v1.Switched
+	88,  // 17: vignette.v1.PracticeEvent.reviewed:type_name -> vignette.v1.SupervisorReview
+	5,   // 18: vignette.v1.Measures.moment:type_name -> vignette.v1.PracticeMoment
+	89,  // 19: vignette.v1.Measures.emotions:type_name -> vignette.v1.EmotionIntensity
+	12,  // 20: vignette.v1.PracticeFeedback.skills:type_name -> vignette.v1.SkillFound
+	13,  // 21: vignette.v1.PracticeFeedback.next:type_name -> vignette.v1.NextSkill
+	14,  // 22: vignette.v1.PracticeFeedback.sources:type_name -> vignette.v1.FeedbackSource
+	90,  // 23: vignette.v1.SkillFound.spans:type_name -> vignette.v1.Span
+	13,  // 24: vignette.v1.PracticeHint.next:type_name -> vignette.v1.NextSkill
+	6,   // 25: vignette.v1.Paused.reason:type_name -> vignette.v1.PauseReason
+	74,  // 26: vignette.v1.Finished.profile:type_name -> vignette.v1.SkillProfile
+	23,  // 27: vignette.v1.RiskNotice.help:type_name -> vignette.v1.LocalHelp
+	84,  // 28: vignette.v1.LocalHelp.contacts:type_name -> vignette.v1.LocalHelp.Contact
+	91,  // 29: vignette.v1.Formulation.emotions:type_name -> vignette.v1.Emotion
+	92,  // 30: vignette.v1.Formulation.core_beliefs:type_name -> vignette.v1.CoreBelief.Category
+	24,  // 31: vignette.v1.ScoredFormulation.submitted:type_name -> vignette.v1.Formulation
+	24,  // 32: vignette.v1.ScoredFormulation.reference:type_name -> vignette.v1.Formulation
+	85,  // 33: vignette.v1.ScoredFormulation.fields:type_name -> vignette.v1.ScoredFormulation.FieldScore
+	27,  // 34: vignette.v1.PracticeSession.part:type_name -> vignette.v1.PracticePart
+	28,  // 35: vignette.v1.PracticeSession.partners:type_name -> vignette.v1.PracticePartner
+	7,   // 36: vignette.v1.PracticeSession.practice:type_name -> vignette.v1.Practice
 	3,   // 37: vignette.v1.PracticeSession.phase:type_name -> vignette.v1.PracticePhase
-	5,   // 38: vignette.v1.PracticeSession.paused:type_name -> vignette.v1.PauseReason
-	21,  // 39: vignette.v1.PracticeSession.risk:type_name -> vignette.v1.RiskNotice
-	28,  // 40: vignette.v1.PracticeSession.branches:type_name -> vignette.v1.PracticeBranch
-	29,  // 41: vignette.v1.PracticeSession.turns:type_name -> vignette.v1.PracticeTurn
-	9,   // 42: vignette.v1.PracticeSession.measures:type_name -> vignette.v1.Measures
-	85,  // 43: vignette.v1.PracticeSession.created_at:type_name -> google.protobuf.Timestamp
-	86,  // 44: vignette.v1.PracticeSession.reviews:type_name -> vignette.v1.SupervisorReview
-	91,  // 45: vignette.v1.PracticePart.objective:type_name -> vignette.v1.Objective
-	92,  // 46: vignette.v1.PracticeTurn.action:type_name -> vignette.v1.Action
-	93,  // 47: vignette.v1.PracticeTurn.felt:type_name -> vignette.v1.MentalState
-	10,  // 48: vignette.v1.PracticeTurn.feedback:type_name -> vignette.v1.PracticeFeedback
-	15,  // 49: vignette.v1.PracticeTurn.disagreements:type_name -> vignette.v1.Disagreement
-	31,  // 50: vignette.v1.PracticeComparison.original:type_name -> vignette.v1.BranchSide
-	31,  // 51: vignette.v1.PracticeComparison.retry:type_name -> vignette.v1.BranchSide
-	29,  // 52: vignette.v1.BranchSide.said:type_name -> vignette.v1.PracticeTurn
-	29,  // 53: vignette.v1.BranchSide.answered:type_name -> vignette.v1.PracticeTurn
-	32,  // 54: vignette.v1.BranchSide.change:type_name -> vignette.v1.PartnerChange
-	94,  // 55: vignette.v1.PartnerChange.source:type_name -> vignette.v1.StateSource
-	29,  // 56: vignette.v1.PracticeUpdate.turn:type_name -> vignette.v1.PracticeTurn
-	34,  // 57: vignette.v1.PracticeUpdate.words:type_name -> vignette.v1.PracticeWords
-	10,  // 58: vignette.v1.PracticeUpdate.feedback:type_name -> vignette.v1.PracticeFeedback
-	21,  // 59: vignette.v1.PracticeUpdate.risk:type_name -> vignette.v1.RiskNotice
-	30,  // 60: vignette.v1.PracticeUpdate.comparison:type_name -> vignette.v1.PracticeComparison
-	25,  // 61: vignette.v1.PracticeUpdate.session:type_name -> vignette.v1.PracticeSession
-	95,  // 62: vignette.v1.StartSessionRequest.scenario:type_name -> vignette.v1.Scenario
-	36,  // 63: vignette.v1.StartSessionRequest.situation:type_name -> vignette.v1.OwnSituation
+	6,   // 38: vignette.v1.PracticeSession.paused:type_name -> vignette.v1.PauseReason
+	22,  // 39: vignette.v1.PracticeSession.risk:type_name -> vignette.v1.RiskNotice
+	29,  // 40: vignette.v1.PracticeSession.branches:type_name -> vignette.v1.PracticeBranch
+	30,  // 41: vignette.v1.PracticeSession.turns:type_name -> vignette.v1.PracticeTurn
+	10,  // 42: vignette.v1.PracticeSession.measures:type_name -> vignette.v1.Measures
+	87,  // 43: vignette.v1.PracticeSession.created_at:type_name -> google.protobuf.Timestamp
+	88,  // 44: vignette.v1.PracticeSession.reviews:type_name -> vignette.v1.SupervisorReview
+	93,  // 45: vignette.v1.PracticePart.objective:type_name -> vignette.v1.Objective
+	94,  // 46: vignette.v1.PracticeTurn.action:type_name -> vignette.v1.Action
+	95,  // 47: vignette.v1.PracticeTurn.felt:type_name -> vignette.v1.MentalState
+	11,  // 48: vignette.v1.PracticeTurn.feedback:type_name -> vignette.v1.PracticeFeedback
+	16,  // 49: vignette.v1.PracticeTurn.disagreements:type_name -> vignette.v1.Disagreement
+	32,  // 50: vignette.v1.PracticeComparison.original:type_name -> vignette.v1.BranchSide
+	32,  // 51: vignette.v1.PracticeComparison.retry:type_name -> vignette.v1.BranchSide
+	30,  // 52: vignette.v1.BranchSide.said:type_name -> vignette.v1.PracticeTurn
+	30,  // 53: vignette.v1.BranchSide.answered:type_name -> vignette.v1.PracticeTurn
+	33,  // 54: vignette.v1.BranchSide.change:type_name -> vignette.v1.PartnerChange
+	96,  // 55: vignette.v1.PartnerChange.source:type_name -> vignette.v1.StateSource
+	30,  // 56: vignette.v1.PracticeUpdate.turn:type_name -> vignette.v1.PracticeTurn
+	35,  // 57: vignette.v1.PracticeUpdate.words:type_name -> vignette.v1.PracticeWords
+	11,  // 58: vignette.v1.PracticeUpdate.feedback:type_name -> vignette.v1.PracticeFeedback
+	22,  // 59: vignette.v1.PracticeUpdate.risk:type_name -> vignette.v1.RiskNotice
+	31,  // 60: vignette.v1.PracticeUpdate.comparison:type_name -> vignette.v1.PracticeComparison
+	26,  // 61: vignette.v1.PracticeUpdate.session:type_name -> vignette.v1.PracticeSession
+	97,  // 62: vignette.v1.StartSessionRequest.scenario:type_name -> vignette.v1.Scenario
+	37,  // 63: vignette.v1.StartSessionRequest.situation:type_name -> vignette.v1.OwnSituation
 	0,   // 64: vignette.v1.StartSessionRequest.help:type_name -> vignette.v1.HelpLevel
 	2,   // 65: vignette.v1.StartSessionRequest.arm:type_name -> vignette.v1.StudyArm
-	7,   // 66: vignette.v1.StartSessionRequest.consent:type_name -> vignette.v1.Consent
+	8,   // 66: vignette.v1.StartSessionRequest.consent:type_name -> vignette.v1.Consent
 	1,   // 67: vignette.v1.StartSessionRequest.skills:type_name -> vignette.v1.SkillSet
-	84,  // 68: vignette.v1.StartSessionRequest.models:type_name -> vignette.v1.StartSessionRequest.ModelsEntry
-	96,  // 69: vignette.v1.OwnSituation.kind:type_name -> vignette.v1.ObjectiveKind
-	25,  // 70: vignette.v1.StartSessionResponse.session:type_name -> vignette.v1.PracticeSession
-	97,  // 71: vignette.v1.SayRequest.kind:type_name -> vignette.v1.ActionKind
-	33,  // 72: vignette.v1.SayResponse.update:type_name -> vignette.v1.PracticeUpdate
-	10,  // 73: vignette.v1.DraftResponse.feedback:type_name -> vignette.v1.PracticeFeedback
-	21,  // 74: vignette.v1.DraftResponse.risk:type_name -> vignette.v1.RiskNotice
-	14,  // 75: vignette.v1.GetHintResponse.hint:type_name -> vignette.v1.PracticeHint
-	10,  // 76: vignette.v1.GetFeedbackResponse.feedback:type_name -> vignette.v1.PracticeFeedback
-	15,  // 77: vignette.v1.DisagreeRequest.disagreement:type_name -> vignette.v1.Disagreement
-	33,  // 78: vignette.v1.RetryTurnResponse.update:type_name -> vignette.v1.PracticeUpdate
-	30,  // 79: vignette.v1.CompareBranchesResponse.comparison:type_name -> vignette.v1.PracticeComparison
-	29,  // 80: vignette.v1.CompareBranchesResponse.original:type_name -> vignette.v1.PracticeTurn
-	29,  // 81: vignette.v1.CompareBranchesResponse.retry:type_name -> vignette.v1.PracticeTurn
-	25,  // 82: vignette.v1.SwitchBranchResponse.session:type_name -> vignette.v1.PracticeSession
-	25,  // 83: vignette.v1.PauseSessionResponse.session:type_name -> vignette.v1.PracticeSession
-	25,  // 84: vignette.v1.ResumeSessionResponse.session:type_name -> vignette.v1.PracticeSession
-	9,   // 85: vignette.v1.MeasureRequest.measures:type_name -> vignette.v1.Measures
-	23,  // 86: vignette.v1.FormulateRequest.formulation:type_name -> vignette.v1.Formulation
-	24,  // 87: vignette.v1.FormulateResponse.scored:type_name -> vignette.v1.ScoredFormulation
-	25,  // 88: vignette.v1.LeaveSessionResponse.session:type_name -> vignette.v1.PracticeSession
-	68,  // 89: vignette.v1.FinishSessionResponse.report:type_name -> vignette.v1.PracticeReport
-	68,  // 90: vignette.v1.GetReportResponse.report:type_name -> vignette.v1.PracticeReport
-	25,  // 91: vignette.v1.PracticeReport.session:type_name -> vignette.v1.PracticeSession
-	72,  // 92: vignette.v1.PracticeReport.profile:type_name -> vignette.v1.SkillProfile
-	71,  // 93: vignette.v1.PracticeReport.curve:type_name -> vignette.v1.EmotionPoint
-	30,  // 94: vignette.v1.PracticeReport.comparisons:type_name -> vignette.v1.PracticeComparison
-	70,  // 95: vignette.v1.PracticeReport.debrief:type_name -> vignette.v1.DebriefPoint
-	98,  // 96: vignette.v1.PracticeReport.scores:type_name -> vignette.v1.Score
-	24,  // 97: vignette.v1.PracticeReport.formulations:type_name -> vignette.v1.ScoredFormulation
-	12,  // 98: vignette.v1.PracticeReport.next:type_name -> vignette.v1.NextSkill
-	69,  // 99: vignette.v1.PracticeReport.used:type_name -> vignette.v1.HelpUsed
-	93,  // 100: vignette.v1.EmotionPoint.state:type_name -> vignette.v1.MentalState
-	1,   // 101: vignette.v1.GetProgressRequest.skills:type_name -> vignette.v1.SkillSet
-	72,  // 102: vignette.v1.GetProgressResponse.profile:type_name -> vignette.v1.SkillProfile
-	75,  // 103: vignette.v1.GetProgressResponse.sessions:type_name -> vignette.v1.SessionProgress
-	12,  // 104: vignette.v1.GetProgressResponse.next:type_name -> vignette.v1.NextSkill
-	85,  // 105: vignette.v1.SessionProgress.created_at:type_name -> google.protobuf.Timestamp
-	72,  // 106: vignette.v1.SessionProgress.profile:type_name -> vignette.v1.SkillProfile
-	0,   // 107: vignette.v1.SessionProgress.help:type_name -> vignette.v1.HelpLevel
-	25,  // 108: vignette.v1.ListSessionsResponse.sessions:type_name -> vignette.v1.PracticeSession
-	25,  // 109: vignette.v1.GetSessionResponse.session:type_name -> vignette.v1.PracticeSession
-	33,  // 110: vignette.v1.WatchSessionResponse.update:type_name -> vignette.v1.PracticeUpdate
-	35,  // 111: vignette.v1.PracticeService.StartSession:input_type -> vignette.v1.StartSessionRequest
-	38,  // 112: vignette.v1.PracticeService.Say:input_type -> vignette.v1.SayRequest
-	40,  // 113: vignette.v1.PracticeService.Draft:input_type -> vignette.v1.DraftRequest
-	42,  // 114: vignette.v1.PracticeService.GetHint:input_type -> vignette.v1.GetHintRequest
-	44,  // 115: vignette.v1.PracticeService.GetFeedback:input_type -> vignette.v1.GetFeedbackRequest
-	46,  // 116: vignette.v1.PracticeService.Disagree:input_type -> vignette.v1.DisagreeRequest
-	48,  // 117: vignette.v1.PracticeService.RetryTurn:input_type -> vignette.v1.RetryTurnRequest
-	50,  // 118: vignette.v1.PracticeService.CompareBranches:input_type -> vignette.v1.CompareBranchesRequest
-	52,  // 119: vignette.v1.PracticeService.SwitchBranch:input_type -> vignette.v1.SwitchBranchRequest
-	54,  // 120: vignette.v1.PracticeService.PauseSession:input_type -> vignette.v1.PauseSessionRequest
-	56,  // 121: vignette.v1.PracticeService.ResumeSession:input_type -> vignette.v1.ResumeSessionRequest
-	58,  // 122: vignette.v1.PracticeService.Measure:input_type -> vignette.v1.MeasureRequest
-	60,  // 123: vignette.v1.PracticeService.Formulate:input_type -> vignette.v1.FormulateRequest
-	62,  // 124: vignette.v1.PracticeService.LeaveSession:input_type -> vignette.v1.LeaveSessionRequest
-	64,  // 125: vignette.v1.PracticeService.FinishSession:input_type -> vignette.v1.FinishSessionRequest
-	66,  // 126: vignette.v1.PracticeService.GetReport:input_type -> vignette.v1.GetReportRequest
-	99,  // 127: vignette.v1.PracticeService.ReviewSession:input_type -> vignette.v1.ReviewSessionRequest
-	73,  // 128: vignette.v1.PracticeService.GetProgress:input_type -> vignette.v1.GetProgressRequest
-	76,  // 129: vignette.v1.PracticeService.ListSessions:input_type -> vignette.v1.ListSessionsRequest
-	78,  // 130: vignette.v1.PracticeService.GetSession:input_type -> vignette.v1.GetSessionRequest
-	80,  // 131: vignette.v1.PracticeService.WatchSession:input_type -> vignette.v1.WatchSessionRequest
-	37,  // 132: vignette.v1.PracticeService.StartSession:output_type -> vignette.v1.StartSessionResponse
-	39,  // 133: vignette.v1.PracticeService.Say:output_type -> vignette.v1.SayResponse
-	41,  // 134: vignette.v1.PracticeService.Draft:output_type -> vignette.v1.DraftResponse
-	43,  // 135: vignette.v1.PracticeService.GetHint:output_type -> vignette.v1.GetHintResponse
-	45,  // 136: vignette.v1.PracticeService.GetFeedback:output_type -> vignette.v1.GetFeedbackResponse
-	47,  // 137: vignette.v1.PracticeService.Disagree:output_type -> vignette.v1.DisagreeResponse
-	49,  // 138: vignette.v1.PracticeService.RetryTurn:output_type -> vignette.v1.RetryTurnResponse
-	51,  // 139: vignette.v1.PracticeService.CompareBranches:output_type -> vignette.v1.CompareBranchesResponse
-	53,  // 140: vignette.v1.PracticeService.SwitchBranch:output_type -> vignette.v1.SwitchBranchResponse
-	55,  // 141: vignette.v1.PracticeService.PauseSession:output_type -> vignette.v1.PauseSessionResponse
-	57,  // 142: vignette.v1.PracticeService.ResumeSession:output_type -> vignette.v1.ResumeSessionResponse
-	59,  // 143: vignette.v1.PracticeService.Measure:output_type -> vignette.v1.MeasureResponse
-	61,  // 144: vignette.v1.PracticeService.Formulate:output_type -> vignette.v1.FormulateResponse
-	63,  // 145: vignette.v1.PracticeService.LeaveSession:output_type -> vignette.v1.LeaveSessionResponse
-	65,  // 146: vignette.v1.PracticeService.FinishSession:output_type -> vignette.v1.FinishSessionResponse
-	67,  // 147: vignette.v1.PracticeService.GetReport:output_type -> vignette.v1.GetReportResponse
-	100, // 148: vignette.v1.PracticeService.ReviewSession:output_type -> vignette.v1.ReviewSessionResponse
-	74,  // 149: vignette.v1.PracticeService.GetProgress:output_type -> vignette.v1.GetProgressResponse
-	77,  // 150: vignette.v1.PracticeService.ListSessions:output_type -> vignette.v1.ListSessionsResponse
-	79,  // 151: vignette.v1.PracticeService.GetSession:output_type -> vignette.v1.GetSessionResponse
-	81,  // 152: vignette.v1.PracticeService.WatchSession:output_type -> vignette.v1.WatchSessionResponse
-	132, // [132:153] is the sub-list for method output_type
-	111, // [111:132] is the sub-list for method input_type
-	111, // [111:111] is the sub-list for extension type_name
-	111, // [111:111] is the sub-list for extension extendee
-	0,   // [0:111] is the sub-list for field type_name
+	86,  // 68: vignette.v1.StartSessionRequest.models:type_name -> vignette.v1.StartSessionRequest.ModelsEntry
+	98,  // 69: vignette.v1.OwnSituation.kind:type_name -> vignette.v1.ObjectiveKind
+	26,  // 70: vignette.v1.StartSessionResponse.session:type_name -> vignette.v1.PracticeSession
+	99,  // 71: vignette.v1.SayRequest.kind:type_name -> vignette.v1.ActionKind
+	34,  // 72: vignette.v1.SayResponse.update:type_name -> vignette.v1.PracticeUpdate
+	11,  // 73: vignette.v1.DraftResponse.feedback:type_name -> vignette.v1.PracticeFeedback
+	22,  // 74: vignette.v1.DraftResponse.risk:type_name -> vignette.v1.RiskNotice
+	15,  // 75: vignette.v1.GetHintResponse.hint:type_name -> vignette.v1.PracticeHint
+	11,  // 76: vignette.v1.GetFeedbackResponse.feedback:type_name -> vignette.v1.PracticeFeedback
+	16,  // 77: vignette.v1.DisagreeRequest.disagreement:type_name -> vignette.v1.Disagreement
+	34,  // 78: vignette.v1.RetryTurnResponse.update:type_name -> vignette.v1.PracticeUpdate
+	31,  // 79: vignette.v1.CompareBranchesResponse.comparison:type_name -> vignette.v1.PracticeComparison
+	30,  // 80: vignette.v1.CompareBranchesResponse.original:type_name -> vignette.v1.PracticeTurn
+	30,  // 81: vignette.v1.CompareBranchesResponse.retry:type_name -> vignette.v1.PracticeTurn
+	26,  // 82: vignette.v1.SwitchBranchResponse.session:type_name -> vignette.v1.PracticeSession
+	26,  // 83: vignette.v1.PauseSessionResponse.session:type_name -> vignette.v1.PracticeSession
+	26,  // 84: vignette.v1.ResumeSessionResponse.session:type_name -> vignette.v1.PracticeSession
+	10,  // 85: vignette.v1.MeasureRequest.measures:type_name -> vignette.v1.Measures
+	24,  // 86: vignette.v1.FormulateRequest.formulation:type_name -> vignette.v1.Formulation
+	25,  // 87: vignette.v1.FormulateResponse.scored:type_name -> vignette.v1.ScoredFormulation
+	26,  // 88: vignette.v1.LeaveSessionResponse.session:type_name -> vignette.v1.PracticeSession
+	69,  // 89: vignette.v1.FinishSessionResponse.report:type_name -> vignette.v1.PracticeReport
+	69,  // 90: vignette.v1.GetReportResponse.report:type_name -> vignette.v1.PracticeReport
+	26,  // 91: vignette.v1.PracticeReport.session:type_name -> vignette.v1.PracticeSession
+	74,  // 92: vignette.v1.PracticeReport.profile:type_name -> vignette.v1.SkillProfile
+	73,  // 93: vignette.v1.PracticeReport.curve:type_name -> vignette.v1.EmotionPoint
+	31,  // 94: vignette.v1.PracticeReport.comparisons:type_name -> vignette.v1.PracticeComparison
+	72,  // 95: vignette.v1.PracticeReport.debrief:type_name -> vignette.v1.DebriefPoint
+	100, // 96: vignette.v1.PracticeReport.scores:type_name -> vignette.v1.Score
+	25,  // 97: vignette.v1.PracticeReport.formulations:type_name -> vignette.v1.ScoredFormulation
+	13,  // 98: vignette.v1.PracticeReport.next:type_name -> vignette.v1.NextSkill
+	71,  // 99: vignette.v1.PracticeReport.used:type_name -> vignette.v1.HelpUsed
+	70,  // 100: vignette.v1.PracticeReport.outcomes:type_name -> vignette.v1.PracticeOutcome
+	4,   // 101: vignette.v1.PracticeOutcome.standing:type_name -> vignette.v1.Standing
+	95,  // 102: vignette.v1.EmotionPoint.state:type_name -> vignette.v1.MentalState
+	1,   // 103: vignette.v1.GetProgressRequest.skills:type_name -> vignette.v1.SkillSet
+	74,  // 104: vignette.v1.GetProgressResponse.profile:type_name -> vignette.v1.SkillProfile
+	77,  // 105: vignette.v1.GetProgressResponse.sessions:type_name -> vignette.v1.SessionProgress
+	13,  // 106: vignette.v1.GetProgressResponse.next:type_name -> vignette.v1.NextSkill
+	87,  // 107: vignette.v1.SessionProgress.created_at:type_name -> google.protobuf.Timestamp
+	74,  // 108: vignette.v1.SessionProgress.profile:type_name -> vignette.v1.SkillProfile
+	0,   // 109: vignette.v1.SessionProgress.help:type_name -> vignette.v1.HelpLevel
+	26,  // 110: vignette.v1.ListSessionsResponse.sessions:type_name -> vignette.v1.PracticeSession
+	26,  // 111: vignette.v1.GetSessionResponse.session:type_name -> vignette.v1.PracticeSession
+	34,  // 112: vignette.v1.WatchSessionResponse.update:type_name -> vignette.v1.PracticeUpdate
+	36,  // 113: vignette.v1.PracticeService.StartSession:input_type -> vignette.v1.StartSessionRequest
+	39,  // 114: vignette.v1.PracticeService.Say:input_type -> vignette.v1.SayRequest
+	41,  // 115: vignette.v1.PracticeService.Draft:input_type -> vignette.v1.DraftRequest
+	43,  // 116: vignette.v1.PracticeService.GetHint:input_type -> vignette.v1.GetHintRequest
+	45,  // 117: vignette.v1.PracticeService.GetFeedback:input_type -> vignette.v1.GetFeedbackRequest
+	47,  // 118: vignette.v1.PracticeService.Disagree:input_type -> vignette.v1.DisagreeRequest
+	49,  // 119: vignette.v1.PracticeService.RetryTurn:input_type -> vignette.v1.RetryTurnRequest
+	51,  // 120: vignette.v1.PracticeService.CompareBranches:input_type -> vignette.v1.CompareBranchesRequest
+	53,  // 121: vignette.v1.PracticeService.SwitchBranch:input_type -> vignette.v1.SwitchBranchRequest
+	55,  // 122: vignette.v1.PracticeService.PauseSession:input_type -> vignette.v1.PauseSessionRequest
+	57,  // 123: vignette.v1.PracticeService.ResumeSession:input_type -> vignette.v1.ResumeSessionRequest
+	59,  // 124: vignette.v1.PracticeService.Measure:input_type -> vignette.v1.MeasureRequest
+	61,  // 125: vignette.v1.PracticeService.Formulate:input_type -> vignette.v1.FormulateRequest
+	63,  // 126: vignette.v1.PracticeService.LeaveSession:input_type -> vignette.v1.LeaveSessionRequest
+	65,  // 127: vignette.v1.PracticeService.FinishSession:input_type -> vignette.v1.FinishSessionRequest
+	67,  // 128: vignette.v1.PracticeService.GetReport:input_type -> vignette.v1.GetReportRequest
+	101, // 129: vignette.v1.PracticeService.ReviewSession:input_type -> vignette.v1.ReviewSessionRequest
+	75,  // 130: vignette.v1.PracticeService.GetProgress:input_type -> vignette.v1.GetProgressRequest
+	78,  // 131: vignette.v1.PracticeService.ListSessions:input_type -> vignette.v1.ListSessionsRequest
+	80,  // 132: vignette.v1.PracticeService.GetSession:input_type -> vignette.v1.GetSessionRequest
+	82,  // 133: vignette.v1.PracticeService.WatchSession:input_type -> vignette.v1.WatchSessionRequest
+	38,  // 134: vignette.v1.PracticeService.StartSession:output_type -> vignette.v1.StartSessionResponse
+	40,  // 135: vignette.v1.PracticeService.Say:output_type -> vignette.v1.SayResponse
+	42,  // 136: vignette.v1.PracticeService.Draft:output_type -> vignette.v1.DraftResponse
+	44,  // 137: vignette.v1.PracticeService.GetHint:output_type -> vignette.v1.GetHintResponse
+	46,  // 138: vignette.v1.PracticeService.GetFeedback:output_type -> vignette.v1.GetFeedbackResponse
+	48,  // 139: vignette.v1.PracticeService.Disagree:output_type -> vignette.v1.DisagreeResponse
+	50,  // 140: vignette.v1.PracticeService.RetryTurn:output_type -> vignette.v1.RetryTurnResponse
+	52,  // 141: vignette.v1.PracticeService.CompareBranches:output_type -> vignette.v1.CompareBranchesResponse
+	54,  // 142: vignette.v1.PracticeService.SwitchBranch:output_type -> vignette.v1.SwitchBranchResponse
+	56,  // 143: vignette.v1.PracticeService.PauseSession:output_type -> vignette.v1.PauseSessionResponse
+	58,  // 144: vignette.v1.PracticeService.ResumeSession:output_type -> vignette.v1.ResumeSessionResponse
+	60,  // 145: vignette.v1.PracticeService.Measure:output_type -> vignette.v1.MeasureResponse
+	62,  // 146: vignette.v1.PracticeService.Formulate:output_type -> vignette.v1.FormulateResponse
+	64,  // 147: vignette.v1.PracticeService.LeaveSession:output_type -> vignette.v1.LeaveSessionResponse
+	66,  // 148: vignette.v1.PracticeService.FinishSession:output_type -> vignette.v1.FinishSessionResponse
+	68,  // 149: vignette.v1.PracticeService.GetReport:output_type -> vignette.v1.GetReportResponse
+	102, // 150: vignette.v1.PracticeService.ReviewSession:output_type -> vignette.v1.ReviewSessionResponse
+	76,  // 151: vignette.v1.PracticeService.GetProgress:output_type -> vignette.v1.GetProgressResponse
+	79,  // 152: vignette.v1.PracticeService.ListSessions:output_type -> vignette.v1.ListSessionsResponse
+	81,  // 153: vignette.v1.PracticeService.GetSession:output_type -> vignette.v1.GetSessionResponse
+	83,  // 154: vignette.v1.PracticeService.WatchSession:output_type -> vignette.v1.WatchSessionResponse
+	134, // [134:155] is the sub-list for method output_type
+	113, // [113:134] is the sub-list for method input_type
+	113, // [113:113] is the sub-list for extension type_name
+	113, // [113:113] is the sub-list for extension extendee
+	0,   // [0:113] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_practice_proto_init() }
@@ -6928,6 +7136,7 @@ func file_vignette_v1_practice_proto_init() {
 	file_vignette_v1_practice_proto_msgTypes[3].OneofWrappers = []any{}
 	file_vignette_v1_practice_proto_msgTypes[4].OneofWrappers = []any{}
 	file_vignette_v1_practice_proto_msgTypes[5].OneofWrappers = []any{}
+	file_vignette_v1_practice_proto_msgTypes[19].OneofWrappers = []any{}
 	file_vignette_v1_practice_proto_msgTypes[26].OneofWrappers = []any{}
 	file_vignette_v1_practice_proto_msgTypes[27].OneofWrappers = []any{
 		(*PracticeUpdate_Turn)(nil),
@@ -6939,17 +7148,18 @@ func file_vignette_v1_practice_proto_init() {
 	}
 	file_vignette_v1_practice_proto_msgTypes[29].OneofWrappers = []any{}
 	file_vignette_v1_practice_proto_msgTypes[38].OneofWrappers = []any{}
-	file_vignette_v1_practice_proto_msgTypes[64].OneofWrappers = []any{}
-	file_vignette_v1_practice_proto_msgTypes[66].OneofWrappers = []any{}
-	file_vignette_v1_practice_proto_msgTypes[68].OneofWrappers = []any{}
-	file_vignette_v1_practice_proto_msgTypes[77].OneofWrappers = []any{}
+	file_vignette_v1_practice_proto_msgTypes[63].OneofWrappers = []any{}
+	file_vignette_v1_practice_proto_msgTypes[65].OneofWrappers = []any{}
+	file_vignette_v1_practice_proto_msgTypes[67].OneofWrappers = []any{}
+	file_vignette_v1_practice_proto_msgTypes[69].OneofWrappers = []any{}
+	file_vignette_v1_practice_proto_msgTypes[78].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_practice_proto_rawDesc), len(file_vignette_v1_practice_proto_rawDesc)),
-			NumEnums:      6,
-			NumMessages:   79,
+			NumEnums:      7,
+			NumMessages:   80,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -2446,7 +2446,13 @@ type EvaluatorUse struct {
 	// Model of an LLM judge, in the grammar of `--model`. Empty means the run's, which may be none; "builtin" means none.
 	Model string `protobuf:"bytes,4,opt,name=model,proto3" json:"model,omitempty"`
 	// What a language model rates by, in place of an evaluator that is known by its name.
-	Rubric        *Rubric `protobuf:"bytes,5,opt,name=rubric,proto3" json:"rubric,omitempty"`
+	Rubric *Rubric `protobuf:"bytes,5,opt,name=rubric,proto3" json:"rubric,omitempty"`
+	// How often a judge that asks a model puts each question, 1-25; 0 is once. From 2 on it is put at temperature 1 and its scores are
+	// what most draws say, or their mean, as sure as the draws agree. Rules say the same each time and are asked once.
+	Samples int32 `protobuf:"varint,6,opt,name=samples,proto3" json:"samples,omitempty"`
+	// Below which confidence, 0-1, a verdict is no verdict: the score is missing, with the reason ABSTAINED. 0 is never. A score that
+	// does not say how sure it is stands.
+	AbstainBelow  float64 `protobuf:"fixed64,7,opt,name=abstain_below,json=abstainBelow,proto3" json:"abstain_below,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2514,6 +2520,20 @@ func (x *EvaluatorUse) GetRubric() *Rubric {
 		return x.Rubric
 	}
 	return nil
+}
+
+func (x *EvaluatorUse) GetSamples() int32 {
+	if x != nil {
+		return x.Samples
+	}
+	return 0
+}
+
+func (x *EvaluatorUse) GetAbstainBelow() float64 {
+	if x != nil {
+		return x.AbstainBelow
+	}
+	return 0
 }
 
 // RewardTerm is one weighted score in a role's reward.
@@ -3285,14 +3305,16 @@ const file_vignette_v1_scenario_proto_rawDesc = "" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x03act\x129\n" +
 	"\vprobability\x18\x02 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\vprobability\"P\n" +
 	"\x13EmotionDistribution\x129\n" +
-	"\bemotions\x18\x01 \x03(\v2\x1d.vignette.v1.EmotionIntensityR\bemotions\"\xca\x01\n" +
+	"\bemotions\x18\x01 \x03(\v2\x1d.vignette.v1.EmotionIntensityR\bemotions\"\xad\x02\n" +
 	"\fEvaluatorUse\x12\x1e\n" +
 	"\x04name\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x04name\x12\x12\n" +
 	"\x04role\x18\x02 \x01(\tR\x04role\x129\n" +
 	"\x04when\x18\x03 \x01(\x0e2\x1b.vignette.v1.EvaluationTimeB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04when\x12\x1e\n" +
 	"\x05model\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x02R\x05model\x12+\n" +
-	"\x06rubric\x18\x05 \x01(\v2\x13.vignette.v1.RubricR\x06rubric\"\xe3\x01\n" +
+	"\x06rubric\x18\x05 \x01(\v2\x13.vignette.v1.RubricR\x06rubric\x12#\n" +
+	"\asamples\x18\x06 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\x19(\x00R\asamples\x12<\n" +
+	"\rabstain_below\x18\a \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\fabstainBelow\"\xe3\x01\n" +
 	"\n" +
 	"RewardTerm\x12%\n" +
 	"\tevaluator\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\tevaluator\x12%\n" +

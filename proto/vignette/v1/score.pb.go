@@ -44,6 +44,8 @@ const (
 	MissingReason_MISSING_REASON_TOO_LITTLE_DATA MissingReason = 7
 	// Something it depends on is missing.
 	MissingReason_MISSING_REASON_DEPENDENCY_MISSING MissingReason = 8
+	// The evaluator is less sure than it was asked to be (EvaluatorUse.abstain_below).
+	MissingReason_MISSING_REASON_ABSTAINED MissingReason = 9
 )
 
 // Enum value maps for MissingReason.
@@ -58,6 +60,7 @@ var (
 		6: "MISSING_REASON_NOT_ANSWERED",
 		7: "MISSING_REASON_TOO_LITTLE_DATA",
 		8: "MISSING_REASON_DEPENDENCY_MISSING",
+		9: "MISSING_REASON_ABSTAINED",
 	}
 	MissingReason_value = map[string]int32{
 		"MISSING_REASON_UNSPECIFIED":            0,
@@ -69,6 +72,7 @@ var (
 		"MISSING_REASON_NOT_ANSWERED":           6,
 		"MISSING_REASON_TOO_LITTLE_DATA":        7,
 		"MISSING_REASON_DEPENDENCY_MISSING":     8,
+		"MISSING_REASON_ABSTAINED":              9,
 	}
 )
 
@@ -128,7 +132,10 @@ type Score struct {
 	// A better wording that keeps the speaker's meaning, where the evaluator offers one.
 	Suggestion string `protobuf:"bytes,11,opt,name=suggestion,proto3" json:"suggestion,omitempty"`
 	// Who or what scored.
-	Provenance    *Provenance `protobuf:"bytes,12,opt,name=provenance,proto3" json:"provenance,omitempty"`
+	Provenance *Provenance `protobuf:"bytes,12,opt,name=provenance,proto3" json:"provenance,omitempty"`
+	// What the draws said that the score rests on, each answer once, in the order in which they came; of a score that was abstained
+	// from, what it would have been. Empty where a model was asked once and nothing was abstained from.
+	Samples       []*SampledOutcome `protobuf:"bytes,13,rep,name=samples,proto3" json:"samples,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -258,6 +265,13 @@ func (x *Score) GetProvenance() *Provenance {
 	return nil
 }
 
+func (x *Score) GetSamples() []*SampledOutcome {
+	if x != nil {
+		return x.Samples
+	}
+	return nil
+}
+
 type isScore_Outcome interface {
 	isScore_Outcome()
 }
@@ -276,6 +290,102 @@ func (*Score_Value) isScore_Outcome() {}
 
 func (*Score_Missing) isScore_Outcome() {}
 
+// SampledOutcome is what some of the draws of a question said.
+type SampledOutcome struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Exactly one of the two.
+	//
+	// Types that are valid to be assigned to Outcome:
+	//
+	//	*SampledOutcome_Value
+	//	*SampledOutcome_Missing
+	Outcome isSampledOutcome_Outcome `protobuf_oneof:"outcome"`
+	// How many draws said it.
+	Count         int32 `protobuf:"varint,3,opt,name=count,proto3" json:"count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SampledOutcome) Reset() {
+	*x = SampledOutcome{}
+	mi := &file_vignette_v1_score_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SampledOutcome) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SampledOutcome) ProtoMessage() {}
+
+func (x *SampledOutcome) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_score_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SampledOutcome.ProtoReflect.Descriptor instead.
+func (*SampledOutcome) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_score_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *SampledOutcome) GetOutcome() isSampledOutcome_Outcome {
+	if x != nil {
+		return x.Outcome
+	}
+	return nil
+}
+
+func (x *SampledOutcome) GetValue() *ScoreValue {
+	if x != nil {
+		if x, ok := x.Outcome.(*SampledOutcome_Value); ok {
+			return x.Value
+		}
+	}
+	return nil
+}
+
+func (x *SampledOutcome) GetMissing() *Missing {
+	if x != nil {
+		if x, ok := x.Outcome.(*SampledOutcome_Missing); ok {
+			return x.Missing
+		}
+	}
+	return nil
+}
+
+func (x *SampledOutcome) GetCount() int32 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
+type isSampledOutcome_Outcome interface {
+	isSampledOutcome_Outcome()
+}
+
+type SampledOutcome_Value struct {
+	// A value.
+	Value *ScoreValue `protobuf:"bytes,1,opt,name=value,proto3,oneof"`
+}
+
+type SampledOutcome_Missing struct {
+	// None, and why.
+	Missing *Missing `protobuf:"bytes,2,opt,name=missing,proto3,oneof"`
+}
+
+func (*SampledOutcome_Value) isSampledOutcome_Outcome() {}
+
+func (*SampledOutcome_Missing) isSampledOutcome_Outcome() {}
+
 // ScoreValue is a number on the dimension's declared range; ordinal labels come with theirs (strong 1, weak 0.5, none 0).
 type ScoreValue struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -289,7 +399,7 @@ type ScoreValue struct {
 
 func (x *ScoreValue) Reset() {
 	*x = ScoreValue{}
-	mi := &file_vignette_v1_score_proto_msgTypes[1]
+	mi := &file_vignette_v1_score_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -301,7 +411,7 @@ func (x *ScoreValue) String() string {
 func (*ScoreValue) ProtoMessage() {}
 
 func (x *ScoreValue) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_score_proto_msgTypes[1]
+	mi := &file_vignette_v1_score_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -314,7 +424,7 @@ func (x *ScoreValue) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ScoreValue.ProtoReflect.Descriptor instead.
 func (*ScoreValue) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_score_proto_rawDescGZIP(), []int{1}
+	return file_vignette_v1_score_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *ScoreValue) GetNumber() float64 {
@@ -344,7 +454,7 @@ type Missing struct {
 
 func (x *Missing) Reset() {
 	*x = Missing{}
-	mi := &file_vignette_v1_score_proto_msgTypes[2]
+	mi := &file_vignette_v1_score_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -356,7 +466,7 @@ func (x *Missing) String() string {
 func (*Missing) ProtoMessage() {}
 
 func (x *Missing) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_score_proto_msgTypes[2]
+	mi := &file_vignette_v1_score_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -369,7 +479,7 @@ func (x *Missing) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Missing.ProtoReflect.Descriptor instead.
 func (*Missing) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_score_proto_rawDescGZIP(), []int{2}
+	return file_vignette_v1_score_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Missing) GetReason() MissingReason {
@@ -405,7 +515,7 @@ type CodedSpan struct {
 
 func (x *CodedSpan) Reset() {
 	*x = CodedSpan{}
-	mi := &file_vignette_v1_score_proto_msgTypes[3]
+	mi := &file_vignette_v1_score_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -417,7 +527,7 @@ func (x *CodedSpan) String() string {
 func (*CodedSpan) ProtoMessage() {}
 
 func (x *CodedSpan) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_score_proto_msgTypes[3]
+	mi := &file_vignette_v1_score_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -430,7 +540,7 @@ func (x *CodedSpan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CodedSpan.ProtoReflect.Descriptor instead.
 func (*CodedSpan) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_score_proto_rawDescGZIP(), []int{3}
+	return file_vignette_v1_score_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *CodedSpan) GetTurnIndex() int32 {
@@ -493,7 +603,7 @@ type Reward struct {
 
 func (x *Reward) Reset() {
 	*x = Reward{}
-	mi := &file_vignette_v1_score_proto_msgTypes[4]
+	mi := &file_vignette_v1_score_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -505,7 +615,7 @@ func (x *Reward) String() string {
 func (*Reward) ProtoMessage() {}
 
 func (x *Reward) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_score_proto_msgTypes[4]
+	mi := &file_vignette_v1_score_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -518,7 +628,7 @@ func (x *Reward) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reward.ProtoReflect.Descriptor instead.
 func (*Reward) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_score_proto_rawDescGZIP(), []int{4}
+	return file_vignette_v1_score_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Reward) GetRole() string {
@@ -625,7 +735,7 @@ type RewardTermValue struct {
 
 func (x *RewardTermValue) Reset() {
 	*x = RewardTermValue{}
-	mi := &file_vignette_v1_score_proto_msgTypes[5]
+	mi := &file_vignette_v1_score_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -637,7 +747,7 @@ func (x *RewardTermValue) String() string {
 func (*RewardTermValue) ProtoMessage() {}
 
 func (x *RewardTermValue) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_score_proto_msgTypes[5]
+	mi := &file_vignette_v1_score_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -650,7 +760,7 @@ func (x *RewardTermValue) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RewardTermValue.ProtoReflect.Descriptor instead.
 func (*RewardTermValue) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_score_proto_rawDescGZIP(), []int{5}
+	return file_vignette_v1_score_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *RewardTermValue) GetEvaluator() string {
@@ -772,7 +882,7 @@ type EnsembleValue struct {
 
 func (x *EnsembleValue) Reset() {
 	*x = EnsembleValue{}
-	mi := &file_vignette_v1_score_proto_msgTypes[6]
+	mi := &file_vignette_v1_score_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -784,7 +894,7 @@ func (x *EnsembleValue) String() string {
 func (*EnsembleValue) ProtoMessage() {}
 
 func (x *EnsembleValue) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_score_proto_msgTypes[6]
+	mi := &file_vignette_v1_score_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -797,7 +907,7 @@ func (x *EnsembleValue) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnsembleValue.ProtoReflect.Descriptor instead.
 func (*EnsembleValue) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_score_proto_rawDescGZIP(), []int{6}
+	return file_vignette_v1_score_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *EnsembleValue) GetEvaluator() string {
@@ -877,7 +987,7 @@ type TurnReward struct {
 
 func (x *TurnReward) Reset() {
 	*x = TurnReward{}
-	mi := &file_vignette_v1_score_proto_msgTypes[7]
+	mi := &file_vignette_v1_score_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -889,7 +999,7 @@ func (x *TurnReward) String() string {
 func (*TurnReward) ProtoMessage() {}
 
 func (x *TurnReward) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_score_proto_msgTypes[7]
+	mi := &file_vignette_v1_score_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -902,7 +1012,7 @@ func (x *TurnReward) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TurnReward.ProtoReflect.Descriptor instead.
 func (*TurnReward) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_score_proto_rawDescGZIP(), []int{7}
+	return file_vignette_v1_score_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *TurnReward) GetTurnIndex() int32 {
@@ -966,7 +1076,7 @@ var File_vignette_v1_score_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_score_proto_rawDesc = "" +
 	"\n" +
-	"\x17vignette/v1/score.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19vignette/v1/options.proto\x1a\x16vignette/v1/turn.proto\"\xb9\x04\n" +
+	"\x17vignette/v1/score.proto\x12\vvignette.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19vignette/v1/options.proto\x1a\x16vignette/v1/turn.proto\"\xfa\x04\n" +
 	"\x05Score\x12\x14\n" +
 	"\x02id\x18\x01 \x01(\tB\x04\xb0\xbb\x18\x01R\x02id\x12%\n" +
 	"\tevaluator\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\tevaluator\x12(\n" +
@@ -988,10 +1098,16 @@ const file_vignette_v1_score_proto_rawDesc = "" +
 	"suggestion\x127\n" +
 	"\n" +
 	"provenance\x18\f \x01(\v2\x17.vignette.v1.ProvenanceR\n" +
-	"provenanceB\x10\n" +
+	"provenance\x12?\n" +
+	"\asamples\x18\r \x03(\v2\x1b.vignette.v1.SampledOutcomeB\b\xbaH\x05\x92\x01\x02\x10\x19R\asamplesB\x10\n" +
 	"\aoutcome\x12\x05\xbaH\x02\b\x01B\r\n" +
 	"\v_turn_indexB\r\n" +
-	"\v_confidence\"L\n" +
+	"\v_confidence\"\xa4\x01\n" +
+	"\x0eSampledOutcome\x12/\n" +
+	"\x05value\x18\x01 \x01(\v2\x17.vignette.v1.ScoreValueH\x00R\x05value\x120\n" +
+	"\amissing\x18\x02 \x01(\v2\x14.vignette.v1.MissingH\x00R\amissing\x12\x1d\n" +
+	"\x05count\x18\x03 \x01(\x05B\a\xbaH\x04\x1a\x02(\x01R\x05countB\x10\n" +
+	"\aoutcome\x12\x05\xbaH\x02\b\x01\"L\n" +
 	"\n" +
 	"ScoreValue\x12\x1f\n" +
 	"\x06number\x18\x01 \x01(\x01B\a\xbaH\x04\x12\x02@\x01R\x06number\x12\x1d\n" +
@@ -1045,7 +1161,7 @@ const file_vignette_v1_score_proto_rawDesc = "" +
 	"\amissing\x18\x03 \x01(\v2\x14.vignette.v1.MissingH\x00R\amissing\x127\n" +
 	"\fdisagreement\x18\x04 \x01(\x01B\x0e\xbaH\v\x12\t)\x00\x00\x00\x00\x00\x00\x00\x00H\x01R\fdisagreement\x88\x01\x01B\x10\n" +
 	"\aoutcome\x12\x05\xbaH\x02\b\x01B\x0f\n" +
-	"\r_disagreement*\xcd\x02\n" +
+	"\r_disagreement*\xeb\x02\n" +
 	"\rMissingReason\x12\x1e\n" +
 	"\x1aMISSING_REASON_UNSPECIFIED\x10\x00\x12!\n" +
 	"\x1dMISSING_REASON_NOT_APPLICABLE\x10\x01\x12#\n" +
@@ -1055,7 +1171,8 @@ const file_vignette_v1_score_proto_rawDesc = "" +
 	"\x1dMISSING_REASON_INVALID_ANSWER\x10\x05\x12\x1f\n" +
 	"\x1bMISSING_REASON_NOT_ANSWERED\x10\x06\x12\"\n" +
 	"\x1eMISSING_REASON_TOO_LITTLE_DATA\x10\a\x12%\n" +
-	"!MISSING_REASON_DEPENDENCY_MISSING\x10\bB?Z=github.com/vignette-sim/vignette/proto/vignette/v1;vignettev1b\x06proto3"
+	"!MISSING_REASON_DEPENDENCY_MISSING\x10\b\x12\x1c\n" +
+	"\x18MISSING_REASON_ABSTAINED\x10\tB?Z=github.com/vignette-sim/vignette/proto/vignette/v1;vignettev1b\x06proto3"
 
 var (
 	file_vignette_v1_score_proto_rawDescOnce sync.Once
@@ -1070,40 +1187,44 @@ func file_vignette_v1_score_proto_rawDescGZIP() []byte {
 }
 
 var file_vignette_v1_score_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_vignette_v1_score_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_vignette_v1_score_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_vignette_v1_score_proto_goTypes = []any{
 	(MissingReason)(0),      // 0: vignette.v1.MissingReason
 	(*Score)(nil),           // 1: vignette.v1.Score
-	(*ScoreValue)(nil),      // 2: vignette.v1.ScoreValue
-	(*Missing)(nil),         // 3: vignette.v1.Missing
-	(*CodedSpan)(nil),       // 4: vignette.v1.CodedSpan
-	(*Reward)(nil),          // 5: vignette.v1.Reward
-	(*RewardTermValue)(nil), // 6: vignette.v1.RewardTermValue
-	(*EnsembleValue)(nil),   // 7: vignette.v1.EnsembleValue
-	(*TurnReward)(nil),      // 8: vignette.v1.TurnReward
-	(*Provenance)(nil),      // 9: vignette.v1.Provenance
-	(*Span)(nil),            // 10: vignette.v1.Span
+	(*SampledOutcome)(nil),  // 2: vignette.v1.SampledOutcome
+	(*ScoreValue)(nil),      // 3: vignette.v1.ScoreValue
+	(*Missing)(nil),         // 4: vignette.v1.Missing
+	(*CodedSpan)(nil),       // 5: vignette.v1.CodedSpan
+	(*Reward)(nil),          // 6: vignette.v1.Reward
+	(*RewardTermValue)(nil), // 7: vignette.v1.RewardTermValue
+	(*EnsembleValue)(nil),   // 8: vignette.v1.EnsembleValue
+	(*TurnReward)(nil),      // 9: vignette.v1.TurnReward
+	(*Provenance)(nil),      // 10: vignette.v1.Provenance
+	(*Span)(nil),            // 11: vignette.v1.Span
 }
 var file_vignette_v1_score_proto_depIdxs = []int32{
-	2,  // 0: vignette.v1.Score.value:type_name -> vignette.v1.ScoreValue
-	3,  // 1: vignette.v1.Score.missing:type_name -> vignette.v1.Missing
-	4,  // 2: vignette.v1.Score.spans:type_name -> vignette.v1.CodedSpan
-	9,  // 3: vignette.v1.Score.provenance:type_name -> vignette.v1.Provenance
-	0,  // 4: vignette.v1.Missing.reason:type_name -> vignette.v1.MissingReason
-	10, // 5: vignette.v1.CodedSpan.span:type_name -> vignette.v1.Span
-	3,  // 6: vignette.v1.Reward.missing:type_name -> vignette.v1.Missing
-	6,  // 7: vignette.v1.Reward.terms:type_name -> vignette.v1.RewardTermValue
-	8,  // 8: vignette.v1.Reward.per_turn:type_name -> vignette.v1.TurnReward
-	3,  // 9: vignette.v1.RewardTermValue.missing:type_name -> vignette.v1.Missing
-	9,  // 10: vignette.v1.RewardTermValue.sources:type_name -> vignette.v1.Provenance
-	7,  // 11: vignette.v1.RewardTermValue.members:type_name -> vignette.v1.EnsembleValue
-	3,  // 12: vignette.v1.EnsembleValue.missing:type_name -> vignette.v1.Missing
-	3,  // 13: vignette.v1.TurnReward.missing:type_name -> vignette.v1.Missing
-	14, // [14:14] is the sub-list for method output_type
-	14, // [14:14] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	3,  // 0: vignette.v1.Score.value:type_name -> vignette.v1.ScoreValue
+	4,  // 1: vignette.v1.Score.missing:type_name -> vignette.v1.Missing
+	5,  // 2: vignette.v1.Score.spans:type_name -> vignette.v1.CodedSpan
+	10, // 3: vignette.v1.Score.provenance:type_name -> vignette.v1.Provenance
+	2,  // 4: vignette.v1.Score.samples:type_name -> vignette.v1.SampledOutcome
+	3,  // 5: vignette.v1.SampledOutcome.value:type_name -> vignette.v1.ScoreValue
+	4,  // 6: vignette.v1.SampledOutcome.missing:type_name -> vignette.v1.Missing
+	0,  // 7: vignette.v1.Missing.reason:type_name -> vignette.v1.MissingReason
+	11, // 8: vignette.v1.CodedSpan.span:type_name -> vignette.v1.Span
+	4,  // 9: vignette.v1.Reward.missing:type_name -> vignette.v1.Missing
+	7,  // 10: vignette.v1.Reward.terms:type_name -> vignette.v1.RewardTermValue
+	9,  // 11: vignette.v1.Reward.per_turn:type_name -> vignette.v1.TurnReward
+	4,  // 12: vignette.v1.RewardTermValue.missing:type_name -> vignette.v1.Missing
+	10, // 13: vignette.v1.RewardTermValue.sources:type_name -> vignette.v1.Provenance
+	8,  // 14: vignette.v1.RewardTermValue.members:type_name -> vignette.v1.EnsembleValue
+	4,  // 15: vignette.v1.EnsembleValue.missing:type_name -> vignette.v1.Missing
+	4,  // 16: vignette.v1.TurnReward.missing:type_name -> vignette.v1.Missing
+	17, // [17:17] is the sub-list for method output_type
+	17, // [17:17] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_score_proto_init() }
@@ -1117,20 +1238,24 @@ func file_vignette_v1_score_proto_init() {
 		(*Score_Value)(nil),
 		(*Score_Missing)(nil),
 	}
-	file_vignette_v1_score_proto_msgTypes[3].OneofWrappers = []any{}
-	file_vignette_v1_score_proto_msgTypes[4].OneofWrappers = []any{
+	file_vignette_v1_score_proto_msgTypes[1].OneofWrappers = []any{
+		(*SampledOutcome_Value)(nil),
+		(*SampledOutcome_Missing)(nil),
+	}
+	file_vignette_v1_score_proto_msgTypes[4].OneofWrappers = []any{}
+	file_vignette_v1_score_proto_msgTypes[5].OneofWrappers = []any{
 		(*Reward_Value)(nil),
 		(*Reward_Missing)(nil),
 	}
-	file_vignette_v1_score_proto_msgTypes[5].OneofWrappers = []any{
+	file_vignette_v1_score_proto_msgTypes[6].OneofWrappers = []any{
 		(*RewardTermValue_Value)(nil),
 		(*RewardTermValue_Missing)(nil),
 	}
-	file_vignette_v1_score_proto_msgTypes[6].OneofWrappers = []any{
+	file_vignette_v1_score_proto_msgTypes[7].OneofWrappers = []any{
 		(*EnsembleValue_Value)(nil),
 		(*EnsembleValue_Missing)(nil),
 	}
-	file_vignette_v1_score_proto_msgTypes[7].OneofWrappers = []any{
+	file_vignette_v1_score_proto_msgTypes[8].OneofWrappers = []any{
 		(*TurnReward_Value)(nil),
 		(*TurnReward_Missing)(nil),
 	}
@@ -1140,7 +1265,7 @@ func file_vignette_v1_score_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_score_proto_rawDesc), len(file_vignette_v1_score_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   8,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -1,0 +1,47 @@
+package standing
+
+import (
+	"cmp"
+
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+)
+
+// Told is what came of a request, in words for its asker.
+type Told struct {
+	// Reached says that the other said yes, or took the no.
+	Reached bool
+	// Says is a sentence that leads up to Quote; Quote is the other's own words, "" where there are none that say it.
+	Says, Quote string
+}
+
+// Tell says what came of what was asked for, or refused, with one of the others.
+func Tell(o *vignettev1.PracticeOutcome, kind vignettev1.ObjectiveKind) Told {
+	refuse := kind == vignettev1.ObjectiveKind_OBJECTIVE_KIND_REFUSE
+	who := cmp.Or(o.GetName(), "The other")
+	pick := func(asked, refused string) string {
+		if refuse {
+			return refused
+		}
+		return asked
+	}
+	t := Told{Reached: o.GetStanding() == vignettev1.Standing_STANDING_AGREED, Quote: o.GetWords()}
+	switch o.GetStanding() {
+	case vignettev1.Standing_STANDING_AGREED:
+		t.Says = who + pick(" said yes", " took your no")
+	case vignettev1.Standing_STANDING_REFUSED:
+		t.Says = who + pick(" said no, and it stayed at that", " did not take your no")
+	case vignettev1.Standing_STANDING_OFFERED:
+		t.Says = who + " offered something else, and it was not settled"
+	case vignettev1.Standing_STANDING_OBJECTED:
+		t.Says = who + " did not agree; what stood against it last"
+	case vignettev1.Standing_STANDING_QUESTIONED:
+		t.Says = who + " had asked something last, and it was not settled"
+	case vignettev1.Standing_STANDING_ASKED:
+		t.Says, t.Quote = who+" gave no answer to it", ""
+	case vignettev1.Standing_STANDING_UNASKED:
+		t.Says, t.Quote = pick("You did not ask "+who+" for it", "You did not say no to "+who), ""
+	default:
+		t.Says, t.Quote = who+" said nothing to it", ""
+	}
+	return t
+}
