@@ -134,9 +134,8 @@ func encounters(groups []*group, factor string, levels []string) []compare.Encou
 		repeat int32
 	}
 	at := map[key]int{}
-	var heard [][]judgments // by encounter and level
 	var out []compare.Encounter
-	for _, g := range groups {
+	for _, g := range judgedFirst(groups, factor) {
 		level, ok := g.level(factor)
 		if !ok {
 			continue
@@ -146,15 +145,9 @@ func encounters(groups []*group, factor string, levels []string) []compare.Encou
 			k := key{g.rest(factor), repeat}
 			if _, known := at[k]; !known {
 				at[k] = len(out)
-				heard = append(heard, make([]judgments, len(levels)))
 				out = append(out, compare.Encounter{Scenario: g.factors[0].Level, Person: g.person(factor), Cell: k.rest, Values: make([]*float64, len(levels))})
 			}
-			heard[at[k]][slices.Index(levels, level)].add(values[repeat])
-		}
-	}
-	for i := range out {
-		for k := range levels {
-			out[i].Values[k] = heard[i][k].value()
+			out[at[k]].Values[slices.Index(levels, level)] = values[repeat]
 		}
 	}
 	return out
@@ -217,11 +210,11 @@ func (g *group) level(factor string) (string, bool) {
 	return "", false
 }
 
-// rest is what a group shares with the group it is compared with, whoever judges.
+// rest is what a group shares with the group it is compared with.
 func (g *group) rest(factor string) string {
 	var key strings.Builder
 	for _, f := range g.factors {
-		if f.Name != factor && f.Name != scenarios.JudgeField {
+		if f.Name != factor {
 			key.WriteString(f.Name + "\x00" + f.Level + "\x00")
 		}
 	}
@@ -241,7 +234,7 @@ var rewardRange = [2]float64{-1, 1}
 func (t *Table) compare(groups []*group, factor, against, level string) Comparison {
 	c := Comparison{Factor: factor, Level: level, Against: against}
 	matches := matchGroups(groups, factor, against, level)
-	for _, m := range firstJudge(matches, factor) {
+	for _, m := range matches {
 		c.Planned += common(m.against.begun, m.level.begun)
 		c.Pairs += common(m.against.usable, m.level.usable)
 	}
@@ -286,24 +279,31 @@ func partDifference(part compare.Part) Difference {
 	return d
 }
 
-func matchGroups(groups []*group, factor, against, level string) []matched {
-	key := func(g *group) string {
-		if factor == scenarios.JudgeField {
-			return g.rest(factor)
-		}
-		judge, _ := g.level(scenarios.JudgeField)
-		return g.rest(factor) + judge
+// judgedFirst leaves, where judges are varied beside what is compared, the groups that the first of them judged: a conversation was had once, and
+// two who judge it are not two conversations.
+func judgedFirst(groups []*group, factor string) []*group {
+	levels := levelsOf(groups, scenarios.JudgeField)
+	if factor == scenarios.JudgeField || len(levels) < 2 {
+		return groups
 	}
+	return slices.DeleteFunc(slices.Clone(groups), func(g *group) bool {
+		judge, _ := g.level(scenarios.JudgeField)
+		return judge != levels[0]
+	})
+}
+
+func matchGroups(groups []*group, factor, against, level string) []matched {
+	groups = judgedFirst(groups, factor)
 	partners := map[string]*group{}
 	for _, g := range groups {
 		if l, ok := g.level(factor); ok && l == level {
-			partners[key(g)] = g
+			partners[g.rest(factor)] = g
 		}
 	}
 	var out []matched
 	for _, g := range groups {
-		if l, ok := g.level(factor); ok && l == against && partners[key(g)] != nil {
-			out = append(out, matched{g, partners[key(g)]})
+		if l, ok := g.level(factor); ok && l == against && partners[g.rest(factor)] != nil {
+			out = append(out, matched{g, partners[g.rest(factor)]})
 		}
 	}
 	return out
@@ -354,12 +354,6 @@ func (g *group) person(compared string) string {
 // pairs are all pairs begun on both sides, in the design's order, with the values that there are of an outcome. Pairs to which a dimension does
 // not apply are left out, and so are scenarios in which nobody scores it.
 func pairs(matches []matched, outcome, compared string) []compare.Pair {
-	type key struct {
-		cell   string
-		repeat int32
-	}
-	at := map[key]int{}
-	var heard [][2]judgments
 	var out []compare.Pair
 	for _, m := range matches {
 		against, level := m.against.valuesOf(outcome), m.level.valuesOf(outcome)
@@ -370,56 +364,12 @@ func pairs(matches []matched, outcome, compared string) []compare.Pair {
 			if m.against.idleIn[outcome][repeat] || m.level.idleIn[outcome][repeat] {
 				continue
 			}
-			k := key{m.against.rest(compared), repeat}
-			if _, known := at[k]; !known {
-				at[k] = len(out)
-				heard = append(heard, [2]judgments{})
-				out = append(out, compare.Pair{Scenario: m.scenario(), Person: m.against.person(compared), Cell: k.cell})
-			}
-			heard[at[k]][0].add(against[repeat])
-			heard[at[k]][1].add(level[repeat])
+			out = append(out, compare.Pair{
+				Scenario: m.scenario(), Person: m.against.person(compared), Cell: m.against.rest(compared), Against: against[repeat], Level: level[repeat],
+			})
 		}
 	}
-	for i := range out {
-		out[i].Against, out[i].Level = heard[i][0].value(), heard[i][1].value()
-	}
 	return out
-}
-
-// judgments are what the judges of one conversation say of it. Where judges are varied beside the factor that is compared, a conversation counts
-// once, with their mean: it was had once, and two who judge it are not two conversations.
-type judgments struct {
-	values  []float64
-	missing bool
-}
-
-func (j *judgments) add(value *float64) {
-	if value == nil {
-		j.missing = true
-		return
-	}
-	j.values = append(j.values, *value)
-}
-
-// value is nil where a judge has none: judges that differ in whom they judge would stand in for each other.
-func (j *judgments) value() *float64 {
-	mean, err := stats.Mean(j.values)
-	if err != nil || j.missing {
-		return nil
-	}
-	return &mean
-}
-
-// firstJudge leaves, where judges are varied beside what is compared, those that the first of them judged.
-func firstJudge(matches []matched, factor string) []matched {
-	if factor == scenarios.JudgeField || len(matches) == 0 {
-		return matches
-	}
-	first, varied := matches[0].against.level(scenarios.JudgeField)
-	return slices.DeleteFunc(slices.Clone(matches), func(m matched) bool {
-		judge, _ := m.against.level(scenarios.JudgeField)
-		return varied && judge != first
-	})
 }
 
 // valuesOf are the values of an outcome by repeat.

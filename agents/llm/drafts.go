@@ -3,6 +3,7 @@ package llm
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"github.com/vignette-sim/vignette/agents"
@@ -61,6 +62,8 @@ func (h *hushed) Watched() bool        { return false }
 func (t *turn) draw(ctx context.Context, told string) (*draft, error) {
 	reply := &hushed{}
 	one := &turn{scene: t.scene, form: t.form, guard: t.guard, strategy: t.strategy, told: told, reply: reply, from: t.from}
+	name, _, _ := strings.Cut(t.obs.GetSelf().GetPolicy().GetStrategy(), ":") // best_of_4, whoever judges
+	one.drafted = fmt.Sprintf("%s: draft %d", name, t.from+1)
 	t.from++
 	d, err := one.decide(ctx)
 	if err != nil {

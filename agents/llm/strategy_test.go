@@ -2,6 +2,7 @@ package llm
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -70,24 +71,29 @@ func (e *evaluator) Evaluate(_ context.Context, in *vignettev1.EvaluateRequest, 
 
 // Each strategy asks what it should, comes to the line that was planted, and lets nothing of its thoughts out.
 func TestStrategies(t *testing.T) {
-	draft := func(n int) []string { return slices.Repeat([]string{"turn"}, n) }
+	draft := func(strategy string, n int) (out []string) {
+		for i := range n {
+			out = append(out, fmt.Sprintf("%s: draft %d", strategy, i+1))
+		}
+		return out
+	}
 	for name, test := range map[string]struct {
 		purposes []string
 		want     string
 	}{
-		Plain:                   {draft(1), poor},
+		Plain:                   {[]string{"turn"}, poor},
 		ChainOfThought:          {[]string{"chain_of_thought: think", "turn"}, good},
 		FaR:                     {[]string{"far: think", "turn"}, good},
 		FaRWithoutForesight:     {[]string{"far_without_foresight: think", "turn"}, good},
 		FaRWithoutReflection:    {[]string{"far_without_reflection: think", "turn"}, good},
 		PerspectiveTaking:       {[]string{"perspective_taking: think", "turn"}, good},
-		SelfRefine:              {[]string{"self_refine: checklist", "turn", "self_refine: check", "turn", "self_refine: check"}, good},
-		SelfConsistency:         {append(draft(5), "self_consistency: choose"), good},
-		Critic:                  {[]string{"turn", "critic: read", "turn"}, good},
-		ExploreGenerateSimulate: {[]string{"explore_generate_simulate: explore", "explore_generate_simulate: audience", "turn", "explore_generate_simulate: simulate", "turn", "explore_generate_simulate: simulate", "turn", "explore_generate_simulate: simulate"}, good},
-		"best_of_4:x":           {draft(4), good},
-		"best_of_3:x/x.plain":   {draft(3), good},
-		"best_of_3:x/-x.plain":  {draft(3), poor},
+		SelfRefine:              {[]string{"self_refine: checklist", "self_refine: draft 1", "self_refine: check", "self_refine: draft 2", "self_refine: check"}, good},
+		SelfConsistency:         {append(draft("self_consistency", 5), "self_consistency: choose"), good},
+		Critic:                  {[]string{"critic: draft 1", "critic: read", "critic: draft 2"}, good},
+		ExploreGenerateSimulate: {[]string{"explore_generate_simulate: explore", "explore_generate_simulate: audience", "explore_generate_simulate: draft 1", "explore_generate_simulate: simulate", "explore_generate_simulate: draft 2", "explore_generate_simulate: simulate", "explore_generate_simulate: draft 3", "explore_generate_simulate: simulate"}, good},
+		"best_of_4:x":           {draft("best_of_4", 4), good},
+		"best_of_3:x/x.plain":   {draft("best_of_3", 3), good},
+		"best_of_3:x/-x.plain":  {draft("best_of_3", 3), poor},
 	} {
 		t.Run(name, func(t *testing.T) {
 			models, reply, judge := &script{next: planted}, &taken{watched: true}, &evaluator{needs: []vignettev1.Need{vignettev1.Need_NEED_OBJECTIVE}}
@@ -103,7 +109,7 @@ func TestStrategies(t *testing.T) {
 			for _, r := range models.requests {
 				purposes, hashes = append(purposes, r.GetPurpose()), append(hashes, r.GetPromptHash())
 				key := r.GetAccount().GetSample().String() + shown(r)
-				if seen[key] && r.GetPurpose() == "turn" {
+				if seen[key] && (r.GetPurpose() == "turn" || strings.Contains(r.GetPurpose(), ": draft ")) {
 					t.Error("a question was put twice as the same draw")
 				}
 				seen[key] = true

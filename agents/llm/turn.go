@@ -26,6 +26,8 @@ type turn struct {
 	// told is what a strategy tells besides, from how many drafts there were before this one.
 	told string
 	from int
+	// drafted is which draft of which strategy it is in the books, "" for a turn without drafts.
+	drafted string
 
 	calls     int
 	committed bool
@@ -184,7 +186,7 @@ func (t *turn) plainKind() vignettev1.ActionKind {
 
 // question is the task, and what was wrong before.
 func (t *turn) question(purpose string, again doubt, task string) (question, error) {
-	q := question{purpose: purpose, ask: int32(t.from + t.calls), task: []string{task, t.told}}
+	q := question{purpose: t.booked(purpose), ask: int32(t.from + t.calls), task: []string{task, t.told}}
 	if again.why == sound {
 		return q, nil
 	}
@@ -195,8 +197,16 @@ func (t *turn) question(purpose string, again doubt, task string) (question, err
 	if err != nil {
 		return q, status.Errorf(codes.Internal, "%v", err)
 	}
-	q.purpose, q.task = "turn: "+string(again.why), append(q.task, correction)
+	q.purpose, q.task = t.booked("turn: "+string(again.why)), append(q.task, correction)
 	return q, nil
+}
+
+// booked is what a question of a turn is for, in the books: of a draft it is the strategy's step.
+func (t *turn) booked(purpose string) string {
+	if t.drafted == "" {
+		return purpose
+	}
+	return t.drafted + strings.TrimPrefix(purpose, "turn")
 }
 
 // ask puts a structured question; if somebody watches, the words are said while they come.

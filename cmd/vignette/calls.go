@@ -94,7 +94,8 @@ func callTitle(call *vignettev1.ModelCall) string {
 	if call.GetRepair() {
 		title += ", repair"
 	}
-	if ask := account.GetSample().GetAsk(); ask > 0 {
+	// A further draft of a strategy is another draw, and says so itself.
+	if ask := account.GetSample().GetAsk(); ask > 0 && !strings.Contains(call.GetPurpose(), ": draft ") {
 		title += fmt.Sprintf(", asked again (%d)", ask)
 	}
 	return title

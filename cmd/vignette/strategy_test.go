@@ -113,8 +113,12 @@ func TestStrategiesCompared(t *testing.T) {
 	}
 	for _, e := range records(t, p.must("show", run, "--json")) {
 		if id, ok := e["episode"].(string); ok && strings.Contains(fmt.Sprint(e["factors"]), "critic") {
-			if calls := p.must("show", id, "--calls"); !strings.Contains(calls, "critic: read") || !strings.Contains(calls, "hidden-canary") {
+			shown := p.must("show", id, "--calls")
+			if !strings.Contains(shown, "critic: read") || !strings.Contains(shown, "hidden-canary") {
 				t.Error("the critic's step is not among the calls")
+			}
+			if !strings.Contains(shown, "critic: draft 1") || !strings.Contains(shown, "critic: draft 2") || strings.Contains(shown, "draft 2, asked again") {
+				t.Errorf("drafts are not named by what they are:\n%s", shown)
 			}
 			return
 		}

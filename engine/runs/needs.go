@@ -133,13 +133,11 @@ func (r *Runner) appointJudges(ctx context.Context, manifest *vignettev1.Manifes
 
 // appointVaried writes into the levels of a factor of judges which evaluators judge with the model that a level names: those that have a judge.
 func (r *Runner) appointVaried(ctx context.Context, manifest *vignettev1.Manifest, known map[string]bool) error {
-	for i, factor := range manifest.GetFactors() {
+	for _, factor := range manifest.GetFactors() {
 		if scenarios.IsJudge(factor) {
-			factor = proto.CloneOf(factor)
 			if err := r.appointLevels(ctx, factor, manifest.GetScenarios(), known); err != nil {
 				return err
 			}
-			manifest.Factors[i] = factor
 		}
 	}
 	for _, scenario := range manifest.GetScenarios() {

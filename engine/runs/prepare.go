@@ -73,13 +73,15 @@ func (r *Runner) plan(ctx context.Context, design Design) (*planning.Planner, er
 		CreatedAt:      timestamppb.New(r.Clock.Now()),
 		Seed:           design.Seed,
 		Repeats:        int32(max(1, design.Repeats)),
-		Factors:        slices.Clone(design.Factors),
 		Models:         design.Models,
 		ProgramVersion: r.Version,
 		Extends:        design.Extends,
 		Sources:        design.Sources,
 		Practice:       design.Practice,
 		Study:          design.Study,
+	}
+	for _, factor := range design.Factors {
+		manifest.Factors = append(manifest.Factors, proto.CloneOf(factor))
 	}
 	for _, scenario := range design.Scenarios {
 		manifest.Scenarios = append(manifest.Scenarios, proto.CloneOf(scenario))

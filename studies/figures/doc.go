@@ -1,5 +1,5 @@
 // Package figures says which numbers of an episode are kept apart from its conversation, for the tables of a run: those of package
-// studies, and those of package outcomes. It is pure.
+// studies, of package outcomes, and of package tom. It is pure.
 //
 // Start reading at [Of].
 package figures
@@ -9,11 +9,13 @@ import (
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/studies"
 	"github.com/vignette-sim/vignette/studies/outcomes"
+	"github.com/vignette-sim/vignette/studies/tom"
 )
 
 // Of returns the figures of an episode.
 func Of(state *episode.State) *vignettev1.EpisodeFigures {
 	f := studies.Figures(state)
 	outcomes.Figures(f, state)
+	tom.Figures(f, state)
 	return f
 }

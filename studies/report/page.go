@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -70,6 +71,9 @@ type view struct {
 	Whole                 []wholeEffect // effects over all scenarios
 	Gaps                  []Effect      // those of them in which values are missing
 	Trajectories, Scatter *drawing
+	Calibration           []panel
+	Readers               []string // whose readings are drawn
+	One                   string   // the scenario, where there is one
 	Scenarios             []Table
 	Looks                 []look
 	Methods               string
@@ -77,6 +81,11 @@ type view struct {
 
 // pictures draws the effects.
 func (v *view) pictures() {
+	v.Readers = armsOf(v.R.Calibration)
+	v.Calibration = panels(v.R.Calibration, v.Readers)
+	if len(v.R.Scenarios) == 1 {
+		v.One = v.R.Scenarios[0]
+	}
 	var rewards, profile []Effect
 	for _, e := range v.R.Effects {
 		if e.Outcome != "reward" {
@@ -85,7 +94,9 @@ func (v *view) pictures() {
 			}
 			continue
 		}
-		rewards = append(rewards, e)
+		if v.One == "" || e.Scenario == "" { // of one scenario, it and all are the same
+			rewards = append(rewards, e)
+		}
 		if e.Scenario == "" && v.Over == "" {
 			v.Over = e.Over
 		}
@@ -114,7 +125,7 @@ func (v *view) pictures() {
 	}
 	v.Rewards = forest("Difference of the reward", "difference of the reward", rewards, func(e Effect) string {
 		if e.Scenario == "" {
-			return prefix(e) + "all scenarios"
+			return prefix(e) + cmp.Or(v.One, "all scenarios")
 		}
 		return prefix(e) + e.Scenario
 	}, func(_ Effect, x float64) float64 { return x })

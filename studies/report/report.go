@@ -12,6 +12,7 @@ import (
 	"github.com/vignette-sim/vignette/engine/planning"
 	"github.com/vignette-sim/vignette/engine/projection"
 	"github.com/vignette-sim/vignette/internal/enumname"
+	"github.com/vignette-sim/vignette/scenarios"
 	"github.com/vignette-sim/vignette/studies"
 	"github.com/vignette-sim/vignette/studies/figures"
 	"github.com/vignette-sim/vignette/studies/outcomes"
@@ -26,7 +27,9 @@ type Builder struct {
 	mismatch outcomes.Mismatch
 	arms     map[string]*arm
 	played   []played
-	begun    []int                 // places in the design
+	begun    []int // places in the design
+	guesses  guesses
+	judge    string                // the first level of a factor of judges, "" where judges are not varied
 	ranges   map[string][2]float64 // declared range of each dimension
 }
 
@@ -38,6 +41,9 @@ func New(manifest *vignettev1.Manifest) *Builder {
 		for _, spec := range evaluator.GetDimensions() {
 			b.ranges[spec.GetId()] = [2]float64{spec.GetMin(), spec.GetMax()}
 		}
+	}
+	if i := slices.IndexFunc(manifest.GetFactors(), scenarios.IsJudge); i >= 0 {
+		b.judge = manifest.GetFactors()[i].GetLevels()[0].GetName()
 	}
 	return b
 }
@@ -122,6 +128,9 @@ func (b *Builder) AddFigures(index int, at *vignettev1.Cell, f *vignettev1.Episo
 		return
 	}
 	a.follow(f)
+	if b.isHeard(at) {
+		b.guesses.add(index, f)
+	}
 	p := played{index: index, arm: a.name, at: at}
 	for _, reward := range f.GetRewards() {
 		if reward.GetFocal() && reward.Value != nil {
@@ -135,6 +144,13 @@ func (b *Builder) AddFigures(index int, at *vignettev1.Cell, f *vignettev1.Episo
 		}
 	}
 	b.played = append(b.played, p)
+}
+
+// isHeard says whether a conversation is had in a cell, and not only scored by another judge: what was said in it counts once.
+func (b *Builder) isHeard(cell *vignettev1.Cell) bool {
+	return !slices.ContainsFunc(cell.GetFactors(), func(l *vignettev1.FactorLevel) bool {
+		return b.judge != "" && l.GetFactor() == scenarios.JudgeField && l.GetLevel() != b.judge
+	})
 }
 
 // follow takes in the distress of those who are not focal, turn by turn.
@@ -199,10 +215,13 @@ type Report struct {
 	Spending  []studies.LevelSpending `json:"spending,omitempty"`
 	Cells     []Cell                  `json:"cells"`
 	Relations []Relation              `json:"relations"`
-	Points    []Point                 `json:"points"`
-	LookAt    []Look                  `json:"look_at"`
-	Command   string                  `json:"command"`
-	Spent     string                  `json:"spent,omitempty"`
+	// Calibration is how often roles were right about other minds, by how probable they said it was; where there is none, NoCalibration says why.
+	Calibration   []Calibration `json:"calibration"`
+	NoCalibration string        `json:"no_calibration,omitempty"`
+	Points        []Point       `json:"points"`
+	LookAt        []Look        `json:"look_at"`
+	Command       string        `json:"command"`
+	Spent         string        `json:"spent,omitempty"`
 }
 
 // Arm is one combination of levels over all scenarios: first all episodes that were begun, then what became of them.
@@ -252,7 +271,7 @@ func (b *Builder) Report() *Report {
 		r.Scenarios = append(r.Scenarios, scenario.GetId())
 	}
 	for _, evaluator := range m.GetEvaluators() {
-		r.Evaluators = append(r.Evaluators, evaluator.GetName()+" "+evaluator.GetVersion())
+		r.Evaluators = append(r.Evaluators, strings.TrimSuffix(fmt.Sprintf("%s %s (%s)", evaluator.GetName(), evaluator.GetVersion(), evaluator.GetModel()), " ()"))
 	}
 	slices.SortFunc(b.played, func(x, y played) int { return cmp.Compare(x.index, y.index) })
 	for name, a := range b.arms {
@@ -266,6 +285,7 @@ func (b *Builder) Report() *Report {
 		r.Started, r.Valid = r.Started+a.started, r.Valid+out.Valid
 	}
 	slices.SortFunc(r.Arms, func(x, y Arm) int { return cmp.Compare(b.arms[x.Name].first, b.arms[y.Name].first) })
+	r.Calibration, r.NoCalibration = b.guesses.calibrations(), b.guesses.missing()
 	r.points(b.played)
 	r.LookAt = b.lookAt()
 	r.ask()

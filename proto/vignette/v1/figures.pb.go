@@ -59,7 +59,11 @@ type EpisodeFigures struct {
 	// that turn. Valid episodes only.
 	Distress []float64 `protobuf:"fixed64,16,rep,packed,name=distress,proto3" json:"distress,omitempty"`
 	// How many told it in that turn, for each of the sums; 0 where nobody did.
-	DistressTold  []int32 `protobuf:"varint,17,rep,packed,name=distress_told,json=distressTold,proto3" json:"distress_told,omitempty"`
+	DistressTold []int32 `protobuf:"varint,17,rep,packed,name=distress_told,json=distressTold,proto3" json:"distress_told,omitempty"`
+	// What was said of other minds by how sure it was said to be. Valid episodes only.
+	Readings []*ReadingFigure `protobuf:"bytes,18,rep,name=readings,proto3" json:"readings,omitempty"`
+	// Answers to probes about other minds, known to be right or wrong or not. Valid episodes only.
+	ReadingsAsked int32 `protobuf:"varint,19,opt,name=readings_asked,json=readingsAsked,proto3" json:"readings_asked,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -211,6 +215,20 @@ func (x *EpisodeFigures) GetDistressTold() []int32 {
 		return x.DistressTold
 	}
 	return nil
+}
+
+func (x *EpisodeFigures) GetReadings() []*ReadingFigure {
+	if x != nil {
+		return x.Readings
+	}
+	return nil
+}
+
+func (x *EpisodeFigures) GetReadingsAsked() int32 {
+	if x != nil {
+		return x.ReadingsAsked
+	}
+	return 0
 }
 
 // AbstentionFigure is how often one evaluator abstained.
@@ -569,6 +587,79 @@ func (x *OutcomeFigure) GetSource() string {
 	return ""
 }
 
+// ReadingFigure is an answer to a probe about another's mind by what it holds likeliest.
+type ReadingFigure struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What was asked for: emotion, belief, next_act, or one of these of second order.
+	Ask string `protobuf:"bytes,1,opt,name=ask,proto3" json:"ask,omitempty"`
+	// How the asked role was played, by the factors that vary it.
+	Arm string `protobuf:"bytes,2,opt,name=arm,proto3" json:"arm,omitempty"`
+	// How probable it was said to be, 0-1.
+	Confidence float64 `protobuf:"fixed64,3,opt,name=confidence,proto3" json:"confidence,omitempty"`
+	// How far it was the case, 0-1.
+	Right         float64 `protobuf:"fixed64,4,opt,name=right,proto3" json:"right,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReadingFigure) Reset() {
+	*x = ReadingFigure{}
+	mi := &file_vignette_v1_figures_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReadingFigure) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReadingFigure) ProtoMessage() {}
+
+func (x *ReadingFigure) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_figures_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReadingFigure.ProtoReflect.Descriptor instead.
+func (*ReadingFigure) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_figures_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *ReadingFigure) GetAsk() string {
+	if x != nil {
+		return x.Ask
+	}
+	return ""
+}
+
+func (x *ReadingFigure) GetArm() string {
+	if x != nil {
+		return x.Arm
+	}
+	return ""
+}
+
+func (x *ReadingFigure) GetConfidence() float64 {
+	if x != nil {
+		return x.Confidence
+	}
+	return 0
+}
+
+func (x *ReadingFigure) GetRight() float64 {
+	if x != nil {
+		return x.Right
+	}
+	return 0
+}
+
 // EpisodeTimes says what the time between an episode's first and last event went into, in microseconds, by those events. The
 // parts add up to the whole with what is left: the program's own work.
 type EpisodeTimes struct {
@@ -589,7 +680,7 @@ type EpisodeTimes struct {
 
 func (x *EpisodeTimes) Reset() {
 	*x = EpisodeTimes{}
-	mi := &file_vignette_v1_figures_proto_msgTypes[6]
+	mi := &file_vignette_v1_figures_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -601,7 +692,7 @@ func (x *EpisodeTimes) String() string {
 func (*EpisodeTimes) ProtoMessage() {}
 
 func (x *EpisodeTimes) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_figures_proto_msgTypes[6]
+	mi := &file_vignette_v1_figures_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -614,7 +705,7 @@ func (x *EpisodeTimes) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EpisodeTimes.ProtoReflect.Descriptor instead.
 func (*EpisodeTimes) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_figures_proto_rawDescGZIP(), []int{6}
+	return file_vignette_v1_figures_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *EpisodeTimes) GetWall() int64 {
@@ -656,7 +747,7 @@ var File_vignette_v1_figures_proto protoreflect.FileDescriptor
 
 const file_vignette_v1_figures_proto_rawDesc = "" +
 	"\n" +
-	"\x19vignette/v1/figures.proto\x12\vvignette.v1\x1a\x19vignette/v1/episode.proto\x1a\x19vignette/v1/options.proto\x1a\x15vignette/v1/run.proto\"\xe3\x05\n" +
+	"\x19vignette/v1/figures.proto\x12\vvignette.v1\x1a\x19vignette/v1/episode.proto\x1a\x19vignette/v1/options.proto\x1a\x15vignette/v1/run.proto\"\xc2\x06\n" +
 	"\x0eEpisodeFigures\x12/\n" +
 	"\x05phase\x18\x01 \x01(\x0e2\x19.vignette.v1.EpisodePhaseR\x05phase\x121\n" +
 	"\bvalidity\x18\x02 \x01(\x0e2\x15.vignette.v1.ValidityR\bvalidity\x12\x14\n" +
@@ -675,7 +766,9 @@ const file_vignette_v1_figures_proto_rawDesc = "" +
 	"\x06digest\x18\x0e \x01(\fR\x06digest\x12?\n" +
 	"\vabstentions\x18\x0f \x03(\v2\x1d.vignette.v1.AbstentionFigureR\vabstentions\x12\x1a\n" +
 	"\bdistress\x18\x10 \x03(\x01R\bdistress\x12#\n" +
-	"\rdistress_told\x18\x11 \x03(\x05R\fdistressTold\"f\n" +
+	"\rdistress_told\x18\x11 \x03(\x05R\fdistressTold\x126\n" +
+	"\breadings\x18\x12 \x03(\v2\x1a.vignette.v1.ReadingFigureR\breadings\x12%\n" +
+	"\x0ereadings_asked\x18\x13 \x01(\x05R\rreadingsAsked\"f\n" +
 	"\x10AbstentionFigure\x12\x1c\n" +
 	"\tevaluator\x18\x01 \x01(\tR\tevaluator\x12\x1c\n" +
 	"\tabstained\x18\x02 \x01(\x05R\tabstained\x12\x16\n" +
@@ -701,7 +794,14 @@ const file_vignette_v1_figures_proto_rawDesc = "" +
 	"\rOutcomeFigure\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\x01R\x05value\x12\x16\n" +
-	"\x06source\x18\x03 \x01(\tR\x06source\"\xa8\x01\n" +
+	"\x06source\x18\x03 \x01(\tR\x06source\"i\n" +
+	"\rReadingFigure\x12\x10\n" +
+	"\x03ask\x18\x01 \x01(\tR\x03ask\x12\x10\n" +
+	"\x03arm\x18\x02 \x01(\tR\x03arm\x12\x1e\n" +
+	"\n" +
+	"confidence\x18\x03 \x01(\x01R\n" +
+	"confidence\x12\x14\n" +
+	"\x05right\x18\x04 \x01(\x01R\x05right\"\xa8\x01\n" +
 	"\fEpisodeTimes\x12\x18\n" +
 	"\x04wall\x18\x01 \x01(\x03B\x04\xb0\xbb\x18\x01R\x04wall\x12\x1c\n" +
 	"\x06agents\x18\x02 \x01(\x03B\x04\xb0\xbb\x18\x01R\x06agents\x12$\n" +
@@ -723,7 +823,7 @@ func file_vignette_v1_figures_proto_rawDescGZIP() []byte {
 	return file_vignette_v1_figures_proto_rawDescData
 }
 
-var file_vignette_v1_figures_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_vignette_v1_figures_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_vignette_v1_figures_proto_goTypes = []any{
 	(*EpisodeFigures)(nil),   // 0: vignette.v1.EpisodeFigures
 	(*AbstentionFigure)(nil), // 1: vignette.v1.AbstentionFigure
@@ -731,24 +831,26 @@ var file_vignette_v1_figures_proto_goTypes = []any{
 	(*ColumnFigure)(nil),     // 3: vignette.v1.ColumnFigure
 	(*JudgeFigures)(nil),     // 4: vignette.v1.JudgeFigures
 	(*OutcomeFigure)(nil),    // 5: vignette.v1.OutcomeFigure
-	(*EpisodeTimes)(nil),     // 6: vignette.v1.EpisodeTimes
-	(EpisodePhase)(0),        // 7: vignette.v1.EpisodePhase
-	(Validity)(0),            // 8: vignette.v1.Validity
+	(*ReadingFigure)(nil),    // 6: vignette.v1.ReadingFigure
+	(*EpisodeTimes)(nil),     // 7: vignette.v1.EpisodeTimes
+	(EpisodePhase)(0),        // 8: vignette.v1.EpisodePhase
+	(Validity)(0),            // 9: vignette.v1.Validity
 }
 var file_vignette_v1_figures_proto_depIdxs = []int32{
-	7, // 0: vignette.v1.EpisodeFigures.phase:type_name -> vignette.v1.EpisodePhase
-	8, // 1: vignette.v1.EpisodeFigures.validity:type_name -> vignette.v1.Validity
+	8, // 0: vignette.v1.EpisodeFigures.phase:type_name -> vignette.v1.EpisodePhase
+	9, // 1: vignette.v1.EpisodeFigures.validity:type_name -> vignette.v1.Validity
 	2, // 2: vignette.v1.EpisodeFigures.rewards:type_name -> vignette.v1.RewardFigure
 	3, // 3: vignette.v1.EpisodeFigures.columns:type_name -> vignette.v1.ColumnFigure
 	4, // 4: vignette.v1.EpisodeFigures.judges:type_name -> vignette.v1.JudgeFigures
 	5, // 5: vignette.v1.EpisodeFigures.outcomes:type_name -> vignette.v1.OutcomeFigure
-	6, // 6: vignette.v1.EpisodeFigures.times:type_name -> vignette.v1.EpisodeTimes
+	7, // 6: vignette.v1.EpisodeFigures.times:type_name -> vignette.v1.EpisodeTimes
 	1, // 7: vignette.v1.EpisodeFigures.abstentions:type_name -> vignette.v1.AbstentionFigure
-	8, // [8:8] is the sub-list for method output_type
-	8, // [8:8] is the sub-list for method input_type
-	8, // [8:8] is the sub-list for extension type_name
-	8, // [8:8] is the sub-list for extension extendee
-	0, // [0:8] is the sub-list for field type_name
+	6, // 8: vignette.v1.EpisodeFigures.readings:type_name -> vignette.v1.ReadingFigure
+	9, // [9:9] is the sub-list for method output_type
+	9, // [9:9] is the sub-list for method input_type
+	9, // [9:9] is the sub-list for extension type_name
+	9, // [9:9] is the sub-list for extension extendee
+	0, // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_figures_proto_init() }
@@ -767,7 +869,7 @@ func file_vignette_v1_figures_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_figures_proto_rawDesc), len(file_vignette_v1_figures_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   7,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
