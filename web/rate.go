@@ -86,6 +86,9 @@ func (p itemPage) Percent() int {
 	return int(100 * done / max(all, 1))
 }
 
+// Answered is how many ratings were given, skips left out.
+func (p itemPage) Answered() int32 { return p.Item.GetDone() - p.Item.GetSkipped() }
+
 // key tells an item from the same one at another time.
 func (p itemPage) key() string {
 	return fmt.Sprintf("%s %s %d", p.Item.GetItem(), enumname.Of(p.Item.GetStage()), p.Item.GetPass())

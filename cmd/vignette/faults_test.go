@@ -45,9 +45,9 @@ func oneError(t *testing.T, what, stderr string, code, wantCode int, wants ...st
 func TestDiskFull(t *testing.T) {
 	t.Parallel()
 	p := newProgram(t)
-	disk, grow := smallDisk(t, "4m")
+	disk, grow := smallDisk(t, "2m")
 	data := filepath.Join(disk, "data")
-	stdout, stderr, code := p.run("run", "--tag", "dear-man", "--repeats", "25", "--json", "--data", data)
+	stdout, stderr, code := p.run("run", "--tag", "dear-man", "--repeats", "12", "--json", "--data", data)
 	oneError(t, "a full disk", stderr, code, exitFailed, "no room left", "make room", "run --resume")
 	told := map[any]any{}
 	all := records(t, stdout)

@@ -90,7 +90,7 @@ func TestRate(t *testing.T) {
 	b.until(`document.activeElement.id === "skip"`)
 	b.fill("#skip", "distressing")
 	b.click(`button[name="skipping"]`)
-	b.until(`/4 rated/.test(document.body.innerText)`)
+	b.until(`/3 rated, 1 skipped/.test(document.body.innerText)`)
 	b.open("/rate/" + campaign + "/dashboard")
 	if text := b.text("main"); !strings.Contains(text, "skipped") {
 		t.Error("the dashboard does not tell of skips")

@@ -43,7 +43,9 @@ function toNewest(how: ScrollBehavior = matchMedia("(prefers-reduced-motion: red
 }
 
 // bring shows what came: the words themselves, or that there are some.
+let grown = -Infinity;
 function bring(): void {
+  grown = performance.now();
   if (following) toNewest();
   else if (newer) newer.hidden = atEnd();
 }
@@ -61,7 +63,11 @@ addEventListener("scroll", () => {
   following = true;
   if (newer) newer.hidden = true;
 }, { passive: true });
-addEventListener("scrollend", () => { if (following && !atEnd() && performance.now() - moved > 1000) toNewest("instant"); });
+addEventListener("scrollend", () => {
+  if (!following || atEnd() || performance.now() - moved <= 1000) return;
+  if (performance.now() - grown < 1000) toNewest("instant"); // Words came while it scrolled.
+  else following = false; // Something else than keys and fingers led away: a search in the page, an aid for reading.
+});
 newer?.addEventListener("click", () => {
   following = true;
   newer.hidden = true;
