@@ -3,6 +3,7 @@ package coach
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -183,8 +184,11 @@ func spanOf(span language.Span) *vignettev1.Span {
 // adviseSpeaker goes by the evaluator that knows the objective: it says which skill would help most now, and words it.
 func (m *Moment) adviseSpeaker() advice {
 	if m.Standing == vignettev1.Standing_STANDING_AGREED {
+		if thanks.MatchString(m.Text) {
+			return advice{reason: m.lead() + "You thanked them. There is nothing left to ask for: settle what is open, or finish."}
+		}
 		done := (&Request{Objective: &vignettev1.Objective{}, Standing: m.Standing, Partner: m.Partner}).closing(cmp.Or(m.Partner, "The other"))
-		return advice{reason: m.lead() + done.why, next: &vignettev1.NextSkill{Skill: done.skill, Title: titles[done.skill], Why: whySpeaker[done.skill]}}
+		return advice{reason: m.lead() + done.why, next: &vignettev1.NextSkill{Skill: done.skill, Title: titles[done.skill], Why: "Who is thanked knows that the yes was worth something."}}
 	}
 	chosen := m.weakest()
 	if chosen == nil {
@@ -203,6 +207,9 @@ func (m *Moment) adviseSpeaker() advice {
 	}
 	return a
 }
+
+// thanks are words of thanks, English.
+var thanks = regexp.MustCompile(`(?i)\b(thanks?|thank you|grateful|appreciate)\b`)
 
 // toYou says to the trainee what an evaluator says of a speaker.
 var toYou = strings.NewReplacer("The speaker's", "Your", "the speaker's", "your", "The speaker is", "You are", "the speaker is", "you are")

@@ -1,6 +1,7 @@
 package coach_test
 
 import (
+	"strings"
 	"testing"
 
 	"google.golang.org/protobuf/proto"
@@ -146,5 +147,9 @@ func TestFeedbackFollowsTheTalk(t *testing.T) {
 		if f.GetNext().GetSkill() != want {
 			t.Errorf("%s: next is %s, want %s", standing, f.GetNext().GetSkill(), want)
 		}
+	}
+	agreed := coach.Feedback(coach.Moment{Skills: vignettev1.SkillSet_SKILL_SET_DEAR_MAN, Text: "Thank you, that helps me a lot.", Partner: "Ann", Heard: "Fine.", Standing: vignettev1.Standing_STANDING_AGREED, Scores: scores, Specs: map[string]*vignettev1.DimensionSpec{}})
+	if agreed.GetNext() != nil || !strings.Contains(agreed.GetReason(), "You thanked them") {
+		t.Errorf("after thanks for a yes: %q, next %v", agreed.GetReason(), agreed.GetNext())
 	}
 }
