@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/textarea"
@@ -132,6 +133,9 @@ func (w *window) update(u *vignettev1.PracticeUpdate) {
 		turns := w.desk.Session.GetTurns()
 		if int(update.Turn.GetIndex()) == len(turns) {
 			w.desk.Session.Turns = append(turns, update.Turn)
+			if slices.Equal(w.beside, partLines(w.desk.Session)) { // Who talks wants room for what is said.
+				w.beside = foldedPart(w.desk.Session)
+			}
 		}
 	case *vignettev1.PracticeUpdate_Words:
 		if update.Words.GetTakenBack() {

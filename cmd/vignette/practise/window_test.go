@@ -74,6 +74,24 @@ func TestWindowFits(t *testing.T) {
 	}
 }
 
+// One's part makes room once one talks, and comes back when it is asked for; feedback that stands there stays.
+func TestPartMakesRoom(t *testing.T) {
+	spoken := func(w *window) {
+		w.update(&vignettev1.PracticeUpdate{Update: &vignettev1.PracticeUpdate_Turn{Turn: &vignettev1.PracticeTurn{Index: 2, Mine: true, Action: &vignettev1.Action{Text: "And?"}}}})
+	}
+	w := newWindow(context.Background(), &Desk{Session: session()})
+	whole := len(w.beside)
+	if spoken(w); len(w.beside) >= whole || !strings.Contains(strings.Join(w.beside, "\n"), "Ctrl+L") {
+		t.Errorf("beside the conversation stands %q", w.beside)
+	}
+	w = newWindow(context.Background(), &Desk{Session: session()})
+	w.feedback(feedback())
+	said := strings.Join(w.beside, "\n")
+	if spoken(w); strings.Join(w.beside, "\n") != said {
+		t.Errorf("feedback is gone: %q", w.beside)
+	}
+}
+
 // What is typed as measures and as a formulation is read, or refused with what would be right.
 func TestTyped(t *testing.T) {
 	m, err := ParseMeasures(vignettev1.PracticeMoment_PRACTICE_MOMENT_BEFORE, "distress=60 sure=30 shame=0.5 objective=say it = plainly")

@@ -180,6 +180,15 @@ func sideLines(name string, side *vignettev1.BranchSide) []string {
 	return lines
 }
 
+// foldedPart is what is left of one's part beside the conversation once one talks.
+func foldedPart(session *vignettev1.PracticeSession) []string {
+	lines := []string{}
+	if objective := session.GetPart().GetObjective().GetStatement(); objective != "" {
+		lines = append(lines, "Objective: "+inert.Line(objective))
+	}
+	return append(lines, "Ctrl+L shows your part again.")
+}
+
 // partLines are what the trainee is and wants, before anything is said.
 func partLines(session *vignettev1.PracticeSession) []string {
 	part := session.GetPart()
