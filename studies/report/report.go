@@ -208,6 +208,8 @@ type Report struct {
 	Warnings   []string `json:"warnings"`
 	Arms       []Arm    `json:"arms"`
 	Effects    []Effect `json:"effects"`
+	// Answers are what the question comes to, a sentence for each level.
+	Answers []string `json:"answers"`
 	// Comparisons and Rankings are what 'vignette compare' writes of the run.
 	Comparisons []studies.ComparisonRecord `json:"comparisons"`
 	Rankings    []studies.RankingRecord    `json:"rankings"`
@@ -287,7 +289,7 @@ func (b *Builder) Report() *Report {
 	slices.SortFunc(r.Arms, func(x, y Arm) int { return cmp.Compare(b.arms[x.Name].first, b.arms[y.Name].first) })
 	r.Calibration, r.NoCalibration = b.guesses.calibrations(), b.guesses.missing()
 	r.points(b.played)
-	r.LookAt = b.lookAt()
+	r.Answers, r.LookAt = answers(r.Effects), b.lookAt()
 	r.ask()
 	r.study(m.GetStudy())
 	return r
