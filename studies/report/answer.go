@@ -30,8 +30,8 @@ func (e Effect) answer() string {
 		if *e.Difference < 0 {
 			way = "lower"
 		}
-		text := fmt.Sprintf("With %s the focal role's reward is %s %s than with %s; the difference is %s %s, p %s, and the reward is higher in %s of %d pairs.",
-			level, size, way, against, figure(*e.Difference), interval(e.Low, e.High), probability(e.Holm), percent(e.Wins), e.Pairs)
+		text := fmt.Sprintf("With %s the focal role's reward is %s %s than with %s (95%% interval of the difference %s, p %s); it is higher in %s of %d pairs.",
+			level, size, way, against, interval(e.Low, e.High), probability(e.Holm), percent(e.Wins), e.Pairs)
 		if compare.Verdict(e.Verdict) == compare.DiffersLittle {
 			text += fmt.Sprintf(" It is less than matters here (%s).", figure(e.Margin))
 		}

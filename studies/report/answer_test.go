@@ -16,7 +16,7 @@ func TestAnswers(t *testing.T) {
 	elsewhere := effect("differs", 1)
 	elsewhere.Scenario = "ask-for-leave"
 	for want, e := range map[string]Effect{
-		"With skill 0.9 the focal role's reward is 0.25 higher than with 0.2; the difference is 0.25 [0.15, 0.35], p < .001, and the reward is higher in 90% of 45 pairs.": effect("differs", 0.25),
+		"With skill 0.9 the focal role's reward is 0.25 higher than with 0.2 (95% interval of the difference [0.15, 0.35], p < .001); it is higher in 90% of 45 pairs.": effect("differs", 0.25),
 		"the focal role's reward is 0.25 lower than with 0.2": effect("differs", -0.25),
 		"It is less than matters here (0.10).":                effect("differs, by less than matters", 0.25),
 		"within the margin of 0.10":                           effect("equivalent", 0.01),
