@@ -336,7 +336,25 @@ func (q *Queue) Recall(ctx context.Context, run string) error {
 
 // Close says that a run is at rest: its order and its consumer go. What is parked stays.
 func (q *Queue) Close(ctx context.Context, run string) error {
-	return errors.Join(q.orders.Purge(ctx, orderKey(run)), q.Recall(ctx, run))
+	order := insist(ctx, answerTimeout, func(ctx context.Context) error { return q.orders.Purge(ctx, orderKey(run)) })
+	consumer := insist(ctx, answerTimeout, func(ctx context.Context) error { return q.Recall(ctx, run) })
+	if err := errors.Join(order, consumer); err != nil {
+		return fmt.Errorf("work queue: close run %s: %w", run, err)
+	}
+	return nil
+}
+
+// insist asks what may be asked twice until there is an answer: servers that are changing their leader may leave a question without one,
+// and whoever waited for it would wait until the end of ctx.
+func insist(ctx context.Context, patience time.Duration, ask func(context.Context) error) error {
+	for {
+		once, cancel := context.WithTimeout(ctx, patience)
+		err := ask(once)
+		cancel()
+		if err == nil || ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
+			return err
+		}
+	}
 }
 
 // Erase takes all of a run out of the queue.
