@@ -94,15 +94,6 @@ func searched(tags, words []string) ([]*vignettev1.Scenario, error) {
 	}), nil
 }
 
-// names are what the roles of a scenario are called.
-func names(s *vignettev1.Scenario) []string {
-	var out []string
-	for _, role := range s.GetRoles() {
-		out = append(out, episode.DisplayName(role))
-	}
-	return out
-}
-
 type jsonScenario struct {
 	Type        string   `json:"type"`
 	ID          string   `json:"id"`
