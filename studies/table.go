@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/vignette-sim/vignette/engine/episode"
+	"github.com/vignette-sim/vignette/engine/projection"
 	"github.com/vignette-sim/vignette/internal/enumname"
 	"github.com/vignette-sim/vignette/internal/stats"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
@@ -237,13 +238,12 @@ func (t *Table) group(index int, cell *vignettev1.Cell) *group {
 }
 
 func (g *group) addReward(index int, repeat int32, f *vignettev1.EpisodeFigures) {
-	for _, reward := range f.GetRewards() {
-		if reward.GetFocal() && reward.Value != nil {
-			g.rewards = append(g.rewards, placed{int32(index), repeat, reward.GetValue()})
-			return
-		}
+	reward := projection.FocalReward(f)
+	if reward == nil {
+		g.noReward++
+		return
 	}
-	g.noReward++
+	g.rewards = append(g.rewards, placed{int32(index), repeat, *reward})
 }
 
 func (g *group) addColumns(index int, repeat int32, f *vignettev1.EpisodeFigures) {

@@ -119,7 +119,11 @@ func (q *Queue) SetOrder(ctx context.Context, order *vignettev1.WorkOrder) error
 	if err != nil {
 		return err
 	}
-	if _, err := q.orders.Put(ctx, orderKey(order.GetRun()), data); err != nil {
+	err = insist(ctx, answerTimeout, func(ctx context.Context) error {
+		_, err := q.orders.Put(ctx, orderKey(order.GetRun()), data)
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("work queue: order run %s: %w", order.GetRun(), err)
 	}
 	return nil

@@ -90,10 +90,14 @@ type response struct {
 
 // question asks one question until it is answered. Better words and remarks go into the rating.
 func (d *desk) question(scale *vignettev1.RatingScale, r *vignettev1.Rating) (response, error) {
-	before, prompt := valueOn(d.item.GetDraft(), scale), fmt.Sprintf("[%d-%d, ? for all keys] ", scale.GetMin(), scale.GetMax())
-	if before != nil {
-		prompt = fmt.Sprintf("[%d-%d, Enter keeps %s, ? for all keys] ", scale.GetMin(), scale.GetMax(), cmp.Or(map[bool]string{true: "t"}[before.GetCannotTell()], fmt.Sprint(before.GetValue())))
+	before, keeps := valueOn(d.item.GetDraft(), scale), ""
+	switch {
+	case before.GetCannotTell():
+		keeps = ", Enter keeps t"
+	case before != nil:
+		keeps = fmt.Sprintf(", Enter keeps %d", before.GetValue())
 	}
+	prompt := fmt.Sprintf("[%d-%d%s, ? for all keys] ", scale.GetMin(), scale.GetMax(), keeps)
 	d.pose(scale)
 	for {
 		typed, err := d.ask(prompt)
@@ -186,9 +190,10 @@ func (d *desk) skip(said string, r *vignettev1.Rating) (vignettev1.SkipReason, e
 			}
 			if each.reason == vignettev1.SkipReason_SKIP_REASON_OTHER && r.GetRemark() == "" {
 				text, err := d.ask("  what is it? (Enter leaves it unsaid) ")
-				if r.Remark = text; err != nil {
-					return 0, err
+				if err != nil || text == "q" {
+					return 0, cmp.Or(err, errLeave)
 				}
+				r.Remark = text
 			}
 			return each.reason, nil
 		}

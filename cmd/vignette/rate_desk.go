@@ -138,7 +138,7 @@ func (d *desk) rate(item *vignettev1.ShownItem) error {
 // was taken back or never sent: its rater is asked again, and may keep each answer.
 func (d *desk) begin() (r *vignettev1.Rating, version int32, err error) {
 	item, draft := d.item, d.item.GetDraft()
-	r = &vignettev1.Rating{Campaign: d.campaign, Item: item.GetItem(), Rater: d.rater, Stage: item.GetStage(), Pass: item.GetPass(), Values: draft.GetValues(), Remark: draft.GetRemark(), Corrections: draft.GetCorrections(), TimeSpent: draft.GetTimeSpent()}
+	r = &vignettev1.Rating{Campaign: d.campaign, Item: item.GetItem(), Rater: d.rater, Stage: item.GetStage(), Pass: item.GetPass(), Values: slices.Clone(draft.GetValues()), Remark: draft.GetRemark(), Corrections: draft.GetCorrections(), TimeSpent: draft.GetTimeSpent()}
 	if said := d.ratingText(r); said != "" && !d.undone {
 		d.note("so far you said: " + said)
 	}

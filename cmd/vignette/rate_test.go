@@ -164,6 +164,26 @@ func TestRateTakesBackTheLast(t *testing.T) {
 	}
 }
 
+// Answers of a rating that was taken back are offered again each, also after one of them was taken back while it was mended.
+func TestRateKeepsWhatWasSaid(t *testing.T) {
+	p := newProgram(t)
+	p.must("run", "cbt-intake")
+	text := "title: Good\noverlap: 1\nscales:\n  - {id: good, question: How good?, min: 1, max: 5}\n  - {id: long, question: How long?, min: 1, max: 5}\n  - {id: warm, question: How warm?, min: 1, max: 5}\n"
+	if err := os.WriteFile(filepath.Join(p.dir, "r.yaml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	rated(p, "5", "q")
+	if out := rated(p, "u", "", "u", "2", "q"); !strings.Contains(out, "Enter keeps 5") {
+		t.Errorf("what a draft said is not offered again:\n%s", out)
+	}
+	out := rated(p, "u", "2", "3", "4", "u", "", "", "u", "u", "", "", "t", "")
+	for _, want := range []string{"kept: good 2; long 3; warm 4", "Enter keeps 2", "Enter keeps 3", "Enter keeps 4", "taken back: long 3", "taken back: good 2", "kept: good 2; long 3; warm cannot tell"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("it does not say %q:\n%s", want, out)
+		}
+	}
+}
+
 // Whoever presses Ctrl-C hears that everything is kept, and it is.
 func TestRateInterrupted(t *testing.T) {
 	p := newProgram(t)

@@ -22,10 +22,11 @@ type Ending struct {
 
 // EndingOf is what its figures say became of an episode.
 func EndingOf(f Figured) Ending {
-	return Ending{f.Index, f.Figures.GetPhase(), f.Figures.GetValidity(), int(f.Figures.GetTurns()), focalReward(f.Figures)}
+	return Ending{f.Index, f.Figures.GetPhase(), f.Figures.GetValidity(), int(f.Figures.GetTurns()), FocalReward(f.Figures)}
 }
 
-func focalReward(f *vignettev1.EpisodeFigures) *float64 {
+// FocalReward is the reward of an episode's focal role, nil where it is missing.
+func FocalReward(f *vignettev1.EpisodeFigures) *float64 {
 	for _, reward := range f.GetRewards() {
 		if reward.GetFocal() && reward.Value != nil {
 			return reward.Value

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"google.golang.org/protobuf/proto"
 
@@ -191,12 +192,5 @@ const maxLabel = 64
 
 // codesIn are the codes of a draw in a line, sorted.
 func codesIn(draw *vignettev1.Score) string {
-	text := ""
-	for _, label := range slices.Sorted(slices.Values(labelsOf([]*vignettev1.Score{draw}))) {
-		if text != "" {
-			text += " "
-		}
-		text += label
-	}
-	return text
+	return strings.Join(slices.Sorted(slices.Values(labelsOf([]*vignettev1.Score{draw}))), " ")
 }

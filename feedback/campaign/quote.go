@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
@@ -39,17 +40,17 @@ func places(shown *vignettev1.ShownItem, visit func(Place, string) (more bool)) 
 // quotation marks, apostrophes, dashes and spaces were typed; part of a word stands for the word. Words without any letter or digit are found
 // nowhere.
 func Quote(shown *vignettev1.ShownItem, words string, wanted func(Place) bool) (e *vignettev1.Evidence, found bool) {
-	sought := folded(strings.Trim(strings.TrimSpace(words), "\"“”„'‘’"))
-	if strings.IndexFunc(string(sought), func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) < 0 {
+	sought := string(folded(strings.Trim(strings.TrimSpace(words), "\"“”„'‘’")))
+	if strings.IndexFunc(sought, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) < 0 {
 		return nil, false
 	}
 	places(shown, func(p Place, text string) bool {
 		if wanted != nil && !wanted(p) {
 			return true
 		}
-		if at := strings.Index(string(folded(text)), string(sought)); at >= 0 {
-			start := len([]rune(string(folded(text))[:at]))
-			e = p.evidence(wholeWords([]rune(text), start, start+len(sought)))
+		if before, _, stands := strings.Cut(string(folded(text)), sought); stands {
+			start := utf8.RuneCountInString(before)
+			e = p.evidence(wholeWords([]rune(text), start, start+utf8.RuneCountInString(sought)))
 		}
 		return e == nil
 	})

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/vignette-sim/vignette/engine/episode"
+	"github.com/vignette-sim/vignette/engine/projection"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 	"github.com/vignette-sim/vignette/studies"
 )
@@ -64,11 +65,7 @@ func (t *Table) Add(name string, cell *vignettev1.Cell, state *episode.State) {
 	figures := studies.Figures(state)
 	one := attempt{repeat: cell.GetRepeat()}
 	if figures.GetValidity() == vignettev1.Validity_VALIDITY_OK {
-		for _, reward := range figures.GetRewards() {
-			if reward.GetFocal() {
-				one.reward = reward.Value
-			}
-		}
+		one.reward = projection.FocalReward(figures)
 	}
 	if one.accepted = one.reward != nil && *one.reward >= t.Accept; one.accepted {
 		s.accept(linesOf(state), t.isRight(figures))

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/vignette-sim/vignette/engine/episode"
+	"github.com/vignette-sim/vignette/engine/projection"
 	"github.com/vignette-sim/vignette/internal/stats"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
@@ -50,11 +51,8 @@ func (m *Mismatch) AddFigures(index int, scenario string, f *vignettev1.EpisodeF
 		return
 	}
 	s := session{index: index, scenario: scenario, client: f.GetClient()}
-	for _, reward := range f.GetRewards() {
-		if reward.GetFocal() && reward.Value != nil {
-			s.reward, s.rewarded = reward.GetValue(), true
-			break
-		}
+	if reward := projection.FocalReward(f); reward != nil {
+		s.reward, s.rewarded = *reward, true
 	}
 	for _, outcome := range f.GetOutcomes() {
 		if kind := slices.Index(Kinds(), Kind(outcome.GetKind())); kind >= 0 {

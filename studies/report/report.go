@@ -131,12 +131,7 @@ func (b *Builder) AddFigures(index int, at *vignettev1.Cell, f *vignettev1.Episo
 	if b.isHeard(at) {
 		b.guesses.add(index, f)
 	}
-	p := played{index: index, arm: a.name, at: at}
-	for _, reward := range f.GetRewards() {
-		if reward.GetFocal() && reward.Value != nil {
-			p.reward = reward.Value
-		}
-	}
+	p := played{index: index, arm: a.name, at: at, reward: projection.FocalReward(f)}
 	for _, outcome := range f.GetOutcomes() {
 		if outcome.GetKind() == string(outcomes.DistressChange) {
 			change := outcome.GetValue()

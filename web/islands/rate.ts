@@ -82,9 +82,12 @@ function digit(key: string): void {
   tell(`Answer ${typed}.`);
 }
 
-// line is the turn that a selection lies in, null where it lies in none or in several.
+// quotable are the pieces that words can be taken from: turns, and lines of what came of it.
+const quotable = ".lines .words, .came li";
+
+// line is the piece that a selection lies in, null where it lies in none or in several.
 function line(selection: Selection): HTMLElement | null {
-  const of = (node: Node | null) => (node instanceof Element ? node : node?.parentElement)?.closest<HTMLElement>(".words") ?? null;
+  const of = (node: Node | null) => (node instanceof Element ? node : node?.parentElement)?.closest<HTMLElement>(quotable) ?? null;
   const first = of(selection.anchorNode);
   return first !== null && first === of(selection.focusNode) ? first : null;
 }
@@ -109,7 +112,7 @@ function take(): void {
   const words = selection?.toString().trim().replace(/\s*\n\s*/g, " ");
   const box = questions[at]?.querySelector<HTMLTextAreaElement>("textarea");
   if (!selection || !words || !box) return tell("Select words of the conversation first.");
-  if (!line(selection)) return tell("Select words of one turn.");
+  if (!line(selection)) return tell("Select words of one turn, or of one line of what came of it.");
   box.value = box.value.trim() === "" ? words : `${box.value.trim()}\n${words}`;
   box.closest("details")?.setAttribute("open", "");
   selection.removeAllRanges();
@@ -132,11 +135,12 @@ function mark(to: number): void {
   getSelection()?.collapse(text, 0);
   getSelection()?.modify("extend", "forward", "word");
   words.scrollIntoView({ block: "nearest" });
-  tell(`Turn of ${words.previousElementSibling?.textContent?.trim() ?? ""}: ${getSelection()?.toString() ?? ""}`);
+  const whose = words.closest(".came") ? "What came of it" : `Turn of ${words.previousElementSibling?.textContent?.trim() ?? ""}`;
+  tell(`${whose}: ${getSelection()?.toString() ?? ""}`);
 }
 
 function beginMarking(): void {
-  marking = [...document.querySelectorAll<HTMLElement>(".lines .words")];
+  marking = [...document.querySelectorAll<HTMLElement>(quotable)];
   read?.focus({ preventScroll: true });
   mark(Math.max(0, marking.findIndex((words) => words.closest(".rated"))));
 }

@@ -3,7 +3,6 @@ package coach
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -184,7 +183,7 @@ func spanOf(span language.Span) *vignettev1.Span {
 // adviseSpeaker goes by the evaluator that knows the objective: it says which skill would help most now, and words it.
 func (m *Moment) adviseSpeaker() advice {
 	if m.Standing == vignettev1.Standing_STANDING_AGREED {
-		if thanks.MatchString(m.Text) {
+		if thanks.In(language.Tokens(m.Text)) {
 			return advice{reason: m.lead() + "You thanked them. There is nothing left to ask for: settle what is open, or finish."}
 		}
 		done := (&Request{Objective: &vignettev1.Objective{}, Standing: m.Standing, Partner: m.Partner}).closing(cmp.Or(m.Partner, "The other"))
@@ -209,7 +208,7 @@ func (m *Moment) adviseSpeaker() advice {
 }
 
 // thanks are words of thanks, English.
-var thanks = regexp.MustCompile(`(?i)\b(thanks?|thank you|grateful|appreciate)\b`)
+var thanks = language.NewPhrases("thank|thanks|grateful|appreciate")
 
 // toYou says to the trainee what an evaluator says of a speaker.
 var toYou = strings.NewReplacer("The speaker's", "Your", "the speaker's", "your", "The speaker is", "You are", "the speaker is", "you are")
