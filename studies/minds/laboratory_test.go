@@ -72,8 +72,8 @@ func TestDose(t *testing.T) {
 }
 
 // What only looks like skill gains little of what skill gains. Over skill 0, which does harm, the whole interval must lie below that
-// of skill, or the gain be a third of it at most; over somebody who only hums, it must be a third of it at most. Lines out of place
-// and mere reflections keep more than that (docs/minds.md); they must gain less than skill.
+// of skill, or the gain be a third of it at most; over somebody who only hums, it must be a third of it at most. Mere reflections
+// keep more than that (docs/minds.md); they must gain less than skill.
 func TestPlacebosCollapse(t *testing.T) {
 	if testing.Short() {
 		t.Skip("plays hundreds of conversations")
@@ -87,7 +87,8 @@ func TestPlacebosCollapse(t *testing.T) {
 		collapsed   []string
 		less        []string
 	}{
-		{"clients", "trust gain", []string{"salad", "misplaced", "parrot", "blame"}, []string{"shuffled", "only reflects"}},
+		{"clients", "trust gain", []string{"shuffled", "salad", "misplaced", "parrot", "blame"}, []string{"only reflects"}},
+		{"clients", "depth told", []string{"shuffled", "salad", "misplaced", "blame"}, []string{"parrot", "only reflects"}},
 		{"clients", "depth told late", []string{"shuffled", "salad", "misplaced", "blame"}, []string{"parrot"}},
 		{"clients", "deepest part", []string{"salad", "misplaced", "parrot", "blame", "only reflects"}, nil},
 		{"partners", "agreed", []string{"shuffled", "salad", "misplaced", "parrot", "blame"}, nil},

@@ -33,7 +33,11 @@ func (s *Stage) Placebos(ctx context.Context, options Options) (*Report, error) 
 		for _, sessions := range c.arms {
 			report.Episodes += len(sessions)
 		}
-		report.Tables = append(report.Tables, c.gains("0"), c.gains(armIdle), c.means())
+		kept, err := c.kept()
+		if err != nil {
+			return nil, err
+		}
+		report.Tables = append(report.Tables, c.gains("0"), c.gains(armIdle), kept, c.means())
 	}
 	report.Tables = append(report.Tables, s.hearing(helped))
 	tables, episodes, err := s.reflecting(ctx, options)

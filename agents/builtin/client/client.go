@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"maps"
 	"math/rand/v2"
 
 	"github.com/vignette-sim/vignette/agents"
@@ -89,6 +90,7 @@ type turn struct {
 	prospect *prospect
 	temper   temperament
 	memory   *memory
+	ground   ground
 	heard    heard
 	// felt are the emotions of this turn; they are fixed before anything is worded.
 	felt []*vignettev1.EmotionIntensity
@@ -111,9 +113,9 @@ func (m *mind) begin(obs *vignettev1.Observation) (*turn, error) {
 		return nil, err
 	}
 	t.memory = memory
-	said := t.lately()
-	t.heard = listen(obs, memory.Heard, said, sheet.felt)
-	t.heard.contact(obs, sheet, said)
+	t.ground = t.spokenOf(sheet)
+	t.heard = listen(obs, memory.Heard, t.ground)
+	t.heard.contact(sheet, t.ground)
 	if m.deaf {
 		t.heard = mishear(t.heard, obs)
 	}
@@ -145,24 +147,35 @@ func styleOf(obs *vignettev1.Observation) style {
 // workingMemory is how many of one's own last turns one knows the words of. Chosen.
 const workingMemory = 4
 
-// lately returns the content words of this client's last turns.
-func (t *turn) lately() language.Stems {
-	stems := language.Stems{}
+// spokenOf returns what of this client can be taken up now.
+func (t *turn) spokenOf(sheet *sheet) ground {
+	g := ground{said: language.Stems{}, felt: sheet.felt}
 	turns := t.obs.GetTurns()
 	for i, own := len(turns)-1, 0; i >= 0 && own < workingMemory; i-- {
-		if turns[i].GetRole() == t.obs.GetSelf().GetId() {
-			stems.Add(language.Tokens(turns[i].GetAction().GetText()))
-			own++
+		if turns[i].GetRole() != t.obs.GetSelf().GetId() {
+			continue
+		}
+		stems := language.StemsOf(language.Tokens(turns[i].GetAction().GetText()))
+		if own == 0 {
+			g.last = stems
+		}
+		maps.Copy(g.said, stems)
+		own++
+	}
+	g.shown = feltStems(sheet.items, func(it *item) bool { return t.memory.told(it.id) })
+	for stem := range sheet.felt {
+		if has(g.said, stem) {
+			g.shown[stem] = struct{}{}
 		}
 	}
-	return stems
+	return g
 }
 
-// feltStems are the words for the feelings a client's model holds.
-func feltStems(items []item) language.Stems {
+// feltStems are the words for those feelings of a client's model that are wanted.
+func feltStems(items []item, wanted func(*item) bool) language.Stems {
 	stems := language.Stems{}
 	for i := range items {
-		if items[i].kind != feeling {
+		if items[i].kind != feeling || !wanted(&items[i]) {
 			continue
 		}
 		for _, word := range append(defaultWords[items[i].emotion], items[i].words...) {
@@ -176,7 +189,7 @@ func feltStems(items []item) language.Stems {
 func (t *turn) remember(action *vignettev1.Action) {
 	m := t.memory
 	m.Turns++
-	m.Lately = len(t.told)
+	m.Lately, m.SaidMore, m.Withheld = len(t.told), t.did("link", "elaborate."), t.did("withhold")
 	m.Heard = t.obs.GetTurnIndex() + 1
 	for _, it := range t.told {
 		m.Told = append(m.Told, it.id)

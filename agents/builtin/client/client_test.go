@@ -80,9 +80,20 @@ func hearing(own, words string) *vignettev1.Observation {
 	}
 }
 
+// groundOf is what there is to take up after one turn of a client that feels something, spoken of where the turn has its word.
+func groundOf(own, felt string) ground {
+	said, feels := language.StemsOf(language.Tokens(own)), language.StemsOf(language.Tokens(felt))
+	shown := language.Stems{}
+	for stem := range feels {
+		if has(said, stem) {
+			shown[stem] = struct{}{}
+		}
+	}
+	return ground{last: said, said: said, felt: feels, shown: shown}
+}
+
 func TestPerception(t *testing.T) {
 	own := "I lost my job in June. I stay in bed and I feel so ashamed."
-	felt := language.StemsOf(language.Tokens("ashamed embarrassed"))
 	type marks struct {
 		Reflected, Named, Missed, Affirmation, Validation, Reassurance, Advice, Allowed, Confrontation, Apology, Closing, Farewell, Greeting, Ignored bool
 		Open, Closed                                                                                                                                  int
@@ -114,7 +125,7 @@ func TestPerception(t *testing.T) {
 		"I write that down.":                                                        {},
 	} {
 		obs := hearing(own, words)
-		h := listen(obs, 1, language.StemsOf(language.Tokens(own)), felt)
+		h := listen(obs, 1, groundOf(own, "ashamed embarrassed"))
 		got := marks{
 			Reflected: h.reflected, Named: h.named, Missed: h.missed, Affirmation: h.affirmation, Validation: h.validation, Reassurance: h.reassurance,
 			Advice: h.advice, Allowed: h.allowed, Confrontation: h.confrontation, Apology: h.apology, Closing: h.closing, Farewell: h.farewell,

@@ -74,7 +74,7 @@ type effect struct{ trust, resistance, distress float64 }
 // skill opens, confrontation closes); sizes are chosen so that twenty turns of consistent skill lead from a stranger's
 // trust to where core beliefs are told, for a client who responds.
 var (
-	onReflection    = effect{0.115, -0.022, -3.0}
+	onReflection    = effect{0.135, -0.022, -3.0}
 	onFeelingNamed  = effect{0.040, -0.010, -1.5}
 	onMissed        = effect{-0.025, 0.020, 1.0}
 	onParrot        = effect{-0.010, 0.010, 0}
@@ -139,15 +139,21 @@ const (
 	// What is left of good words that do not land: comfort for nothing, a question that was asked before, one that passes by what
 	// was just told. Chosen.
 	hollow, askedAgain, passedBy = 0.2, 0.15, 0.35
-	// How far somebody feels that the helper is with them: the share of what they told that was met, the last turns more. attuning is
-	// how much the last one counts, attunedFirst what a stranger is given in advance; between attunedFrom and attunedFull the rest
-	// follows. Chosen, between how often skilled lines meet what was told (.56) and how often those of another session do (.15).
-	attuning, attunedFirst, attunedFrom, attunedFull = 0.30, 0.40, 0.14, 0.34
+	// How far somebody feels that the helper is with them: the share of their turns that was met, the last ones more. attuning is how
+	// much a turn that meets or passes by counts (half of it where only more was said of something told, or a question was asked
+	// before), estranging one that takes them for somebody else or names a feeling they do not
+	// have, respecting one that leaves it to them to tell after they would not. attunedFirst is what a stranger is given in advance;
+	// between attunedFrom and attunedFull the rest follows. Chosen, between how often skilled lines meet what was just told (in nearly
+	// half of such turns) and how often those of another session do (3%).
+	attuning, estranging, respecting       = 0.30, 0.50, 0.15
+	attunedFirst, attunedFrom, attunedFull = 0.40, 0.20, 0.36
+	// Whoever has met them before is given more time: each turn that did adds earnedEach to the least that is left, up to earnedMost. Chosen.
+	earnedEach, earnedMost = 0.03, 0.30
 	// unattunedGain is what is left of good words from somebody who is not with them, unattunedEager of the wish to tell more;
 	// unattunedHolds is how often a question is then not answered. Chosen.
-	unattunedGain, unattunedEager, unattunedHolds = 0.10, 0.10, 0.90
+	unattunedGain, unattunedEager, unattunedHolds = 0.10, 0.10, 0.95
 	// unattunedGate is how much more trust it takes then to tell anything. Chosen.
-	unattunedGate = 0.20
+	unattunedGate = 0.25
 	// painOfTelling is how much SUDS rises when something is told, times the gate of what is told: distress may rise
 	// while pain is disclosed. Chosen.
 	painOfTelling = 7

@@ -2,23 +2,22 @@ package client
 
 import (
 	"github.com/vignette-sim/vignette/internal/language"
-	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
 // contact takes back what was only in the words. Skill lands where it is about the one it is for: beside a reproach it is not
 // heard, about something else it is not for this client, and a whole turn said back is an echo, not a listener.
-func (h *heard) contact(obs *vignettev1.Observation, sheet *sheet, said language.Stems) {
+func (h *heard) contact(sheet *sheet, own ground) {
 	switch {
 	case !h.any:
 	case h.confrontation:
 		h.disown()
-	case h.elsewhere(sheet, said):
+	case h.elsewhere(sheet, own.said):
 		h.disown()
 		h.confused = true
 		if h.asked != aboutRisk { // Whoever asks that is answered, wherever they come from.
 			h.asked = aboutNothing
 		}
-	case h.returnsAll(lastOwn(obs)):
+	case h.returnsAll(own.last):
 		h.disown()
 		h.parrot, h.echoed = true, true
 	}
@@ -26,7 +25,7 @@ func (h *heard) contact(obs *vignettev1.Observation, sheet *sheet, said language
 
 // disown leaves of what was heard only what it asks and demands.
 func (h *heard) disown() {
-	h.reflected, h.named, h.affirmation, h.validation, h.summary, h.permission = false, false, false, false, false, false
+	h.reflected, h.named, h.affirmation, h.validation, h.summary, h.permission, h.yielding = false, false, false, false, false, false, false
 	h.open = 0
 }
 
@@ -106,17 +105,6 @@ const (
 	joinedShare = 0.34
 )
 
-// lastOwn are the content words of this client's last turn.
-func lastOwn(obs *vignettev1.Observation) language.Stems {
-	turns := obs.GetTurns()
-	for i := len(turns) - 1; i >= 0; i-- {
-		if turns[i].GetRole() == obs.GetSelf().GetId() {
-			return language.StemsOf(language.Tokens(turns[i].GetAction().GetText()))
-		}
-	}
-	return nil
-}
-
 // holds says whether a word belongs to what a client might speak of, or wants to know.
 func (s *sheet) holds(stem string) bool {
 	for i := range s.items {
@@ -136,6 +124,7 @@ var talk = language.StemsOf(language.Tokens(`say tell talk speak ask answer ques
 	come go start begin stop end finish keep continue carry hold leave stay stand sit take give bring get make put let happen change move turn grow learn teach find lose use try work help support matter need want hope wish like love care mind enjoy prefer
 	time moment day week month year morning evening night today tomorrow yesterday now later hour minute past present future often sometimes usually always never again while first last next
 	thing something anything nothing everything everyone somebody nobody anybody people person man woman friend family life world home place way side part piece point reason problem situation case example kind sort bit lot step goal plan scale number story experience event strength courage trust respect advice suggestion offer permission
+	thoughts among gently plainly interrupt middle experiment mark strain fault
 	questionnaire form paper homework appointment list rational rationally logic logical realistic advice exercise hobby habit
 	thank thanks welcome hello goodbye sorry please glad appreciate honest honestly brave
 	sleep eat drink food appetite energy health healthy sick ill illness safe safety suicide suicidal kill die death dead alive live living harm danger rest peace quiet noise loud
@@ -150,28 +139,30 @@ var talk = language.StemsOf(language.Tokens(`say tell talk speak ask answer ques
 func (t *turn) follow() {
 	h, m := &t.heard, t.memory
 	h.toldSomething = m.Lately > 0
-	last := lastOwn(t.obs)
-	h.takenUp = h.reflected || h.named || h.summary || h.validation || h.stems.Shared(last) > 0
-	if h.meets(t.lately()) || h.confused || h.confrontation || h.toldSomething && h.asked != aboutRisk {
-		m.attune(h.meets(t.lately()) && !h.confused)
-		h.unmet = m.Unmet > 1
-	}
+	meets := h.meets(t.ground)
+	h.takenUp = meets || h.named || h.summary || h.stems.Shared(t.ground.last) > 0
 	if h.question && h.asked != aboutNothing && h.asked != aboutMore {
 		h.askedBefore = m.Subjects&(1<<h.asked) != 0
 		m.Subjects |= 1 << h.asked
+	}
+	if met, weight := h.shows(meets, m); weight > 0 {
+		m.attune(met, weight)
+		h.unmet = m.Unmet > 1
 	}
 }
 
 // meets says whether what was heard is about what was just told, and not only kind: it gives it back, or speaks on of the very matter.
 // The matter's words alone, in a heap or beside a reproach, meet nobody.
-func (h *heard) meets(said language.Stems) bool {
+func (h *heard) meets(own ground) bool {
 	if h.echoed || h.heaped || h.confrontation {
 		return false
 	}
-	if h.named || h.answered {
-		return true
-	}
-	for stem := range h.stems {
+	return h.reflected || h.answered || ofMatter(h.stems, own.said)
+}
+
+// ofMatter says whether one of some words was said, and is about something in particular.
+func ofMatter(words, said language.Stems) bool {
+	for stem := range words {
 		if has(said, stem) && !has(talk, stem) {
 			return true
 		}
@@ -179,17 +170,43 @@ func (h *heard) meets(said language.Stems) bool {
 	return false
 }
 
-// attune takes in whether what was told was met.
-func (m *memory) attune(met bool) {
-	to := 0.0
-	if m.Unmet++; met {
-		to, m.Unmet = 1, 0
+// shows is what a turn shows of whether the helper is with one, 1 or 0, and how much that weighs; 0 where there was nothing to be met.
+func (h *heard) shows(meets bool, m *memory) (met, weight float64) {
+	switch {
+	case h.confused, h.confrontation, h.missed && !h.reflected:
+		return 0, estranging
+	case meets:
+		return 1, attuning
+	case h.yielding && m.Withheld:
+		return 1, respecting
+	case h.asked == aboutRisk, h.closing:
+		return 0, 0
+	case h.toldSomething:
+		return 0, attuning
+	case m.SaidMore && !h.hums(), h.askedBefore && !asksOn[h.asked]:
+		return 0, attuning / 2
 	}
-	m.Attuned += attuning * (to - m.Attuned)
+	return 0, 0
+}
+
+// asksOn are subjects of which there is always more to ask.
+var asksOn = map[subjectOf]bool{aboutOpening: true, aboutFeelings: true, aboutThoughts: true, aboutSession: true, aboutLeave: true, aboutChange: true}
+
+// hums says whether somebody only lets one go on: that passes by nothing that has been told already.
+func (h *heard) hums() bool { return !h.question && len(h.stems) <= 1 }
+
+// attune takes in whether the client was met, 1 or 0, and how much that says.
+func (m *memory) attune(met, weight float64) {
+	if m.Unmet++; met > 0 {
+		m.Unmet = 0
+		m.Met++
+	}
+	m.Attuned += weight * (met - m.Attuned)
 }
 
 // attuned is how far somebody still takes the helper to be with them, 0-1: what skilled words and questions do for them, and how
 // readily they tell more, hangs on it.
 func (m *memory) attuned() float64 {
-	return within((m.Attuned-attunedFrom)/(attunedFull-attunedFrom), 0, 1)
+	earned := min(attunedFrom+earnedEach*float64(m.Met), earnedMost)
+	return within((max(m.Attuned, earned)-attunedFrom)/(attunedFull-attunedFrom), 0, 1)
 }

@@ -2,7 +2,9 @@ package client
 
 import (
 	"slices"
+	"strings"
 
+	"github.com/vignette-sim/vignette/internal/language"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -47,6 +49,13 @@ func (t *turn) elaborate(kinds []kind) bool {
 		}
 	}
 	return t.link() || len(kinds) == len(everything) && t.ramble()
+}
+
+// did says whether this turn has an act that begins with one of some words.
+func (t *turn) did(acts ...string) bool {
+	return slices.ContainsFunc(t.speech.Pieces(), func(piece language.Piece) bool {
+		return slices.ContainsFunc(acts, func(act string) bool { return strings.HasPrefix(piece.Act, act) })
+	})
 }
 
 // ramble is what remains when everything was told and dwelt on.

@@ -68,7 +68,8 @@ func (h *heard) asksAtRandom(luck *rand.Rand) {
 // confrontation, information, summary, apology, greeting and closing. Each comes once, in this order.
 func Perceive(text, said string) []string {
 	h := heard{any: text != "", stems: language.Stems{}}
-	h.hear(language.Read(text), language.StemsOf(language.Tokens(said)), language.Stems{})
+	before := language.StemsOf(language.Tokens(said))
+	h.hear(language.Read(text), ground{last: before, said: before})
 	var names []string
 	for _, act := range []struct {
 		heard bool

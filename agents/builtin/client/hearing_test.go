@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/vignette-sim/vignette/internal/language"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -33,8 +32,8 @@ func TestDeaf(t *testing.T) {
 		for _, o := range []*vignettev1.Observation{obs, other} {
 			o.Chance = &vignettev1.Chance{Turn: luck}
 		}
-		a := mishear(listen(obs, 1, language.Stems{}, language.Stems{}), obs)
-		b := mishear(listen(other, 1, language.Stems{}, language.Stems{}), other)
+		a := mishear(listen(obs, 1, ground{}), obs)
+		b := mishear(listen(other, 1, ground{}), other)
 		if diff := cmp.Diff(a, b, cmp.AllowUnexported(heard{})); diff != "" {
 			t.Fatalf("two things said, one luck (-first +second):\n%s", diff)
 		}
@@ -44,7 +43,7 @@ func TestDeaf(t *testing.T) {
 		t.Errorf("reflections are heard in %.2f of turns, want about %.2f", share, oftenReflected)
 	}
 	bye := hearing("I lost my job in June.", "Our time is almost up. See you next time.")
-	if h := mishear(listen(bye, 1, language.Stems{}, language.Stems{}), bye); !h.farewell || !h.closing {
+	if h := mishear(listen(bye, 1, ground{}), bye); !h.farewell || !h.closing {
 		t.Error("a deaf client misses the goodbye")
 	}
 }

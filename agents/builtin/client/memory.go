@@ -41,12 +41,16 @@ type memory struct {
 	Spoken language.Spoken `json:"spoken"`
 	// Before is what the counselor did the time before, as bits of acts.
 	Before uint32 `json:"before,omitempty"`
-	// Lately is how many things were told in the last turn; Subjects has a bit for each subject asked about.
+	// Lately is how many things were told in the last turn; SaidMore says that more was said there of what had been told, Withheld
+	// that an answer was; Subjects has a bit for each subject asked about.
 	Lately   int    `json:"lately,omitempty"`
+	SaidMore bool   `json:"said_more,omitempty"`
+	Withheld bool   `json:"withheld,omitempty"`
 	Subjects uint64 `json:"subjects,omitempty"`
-	// Attuned is how often what was told was met of late, 0-1; Unmet in how many turns in a row it was not.
+	// Attuned is how often what was told was met of late, 0-1; Unmet in how many turns in a row it was not, Met in how many of all it was.
 	Attuned float64 `json:"attuned"`
 	Unmet   int     `json:"unmet,omitempty"`
+	Met     int     `json:"met,omitempty"`
 	// Streak is in how many turns in a row the client was said back.
 	Streak int `json:"streak,omitempty"`
 	// RiskTold says that the client has said that it would sometimes rather not live.
@@ -80,7 +84,7 @@ func (m *memory) check() string {
 		return "its version is not one this client mind knows"
 	case !unit(m.Trust), !unit(m.Resistance), !unit(m.Ambivalence), !unit(m.Readiness), !unit(m.Attuned), !unit(m.Distress / 100):
 		return "a number is out of its range"
-	case m.Heard < 0, m.Turns < 0, m.Questions < 0, m.Waiting < 0, m.Dwelt < 0, m.Unmet < 0, m.Streak < 0, len(m.Spoken.Frames) > 2*language.MostSpoken, len(m.Spoken.Sentences) > 2*language.MostSpoken:
+	case m.Heard < 0, m.Turns < 0, m.Questions < 0, m.Waiting < 0, m.Dwelt < 0, m.Unmet < 0, m.Met < 0, m.Streak < 0, len(m.Spoken.Frames) > 2*language.MostSpoken, len(m.Spoken.Sentences) > 2*language.MostSpoken:
 		return "a count is out of its range"
 	}
 	return ""

@@ -15,6 +15,8 @@ type heard struct {
 	affirmation, validation, reassurance            bool
 	advice, allowed, permission, confrontation      bool
 	information, summary, parrot, reflected, missed bool
+	// yielding says that it was left to the client what it tells.
+	yielding bool
 	// named says that a feeling was named that is felt; ignored that nothing said before was taken up.
 	named, ignored bool
 	open, closed   int
@@ -53,9 +55,12 @@ const (
 	parrotWords    = 6
 )
 
-// listen reads what others said since turn index since. said are the content words the client itself used lately, felt are
-// the emotions it feels.
-func listen(obs *vignettev1.Observation, since int32, said language.Stems, felt language.Stems) heard {
+// ground is what can be taken up of a client: the content words of its last turn and of its last few, the words for what it
+// feels and for those feelings that it has spoken of.
+type ground struct{ last, said, felt, shown language.Stems }
+
+// listen reads what others said since turn index since.
+func listen(obs *vignettev1.Observation, since int32, own ground) heard {
 	h := heard{stems: language.Stems{}}
 	for _, turn := range obs.GetTurns() {
 		if turn.GetIndex() < since || turn.GetRole() == obs.GetSelf().GetId() {
@@ -66,7 +71,7 @@ func listen(obs *vignettev1.Observation, since int32, said language.Stems, felt 
 		case vignettev1.ActionKind_ACTION_KIND_SPEAK, vignettev1.ActionKind_ACTION_KIND_LEAVE:
 			h.any = h.any || action.GetText() != ""
 			asked := h.question
-			h.hear(language.Read(action.GetText()), said, felt)
+			h.hear(language.Read(action.GetText()), own)
 			if !asked || h.from == "" {
 				h.from = turn.GetRole() // Whoever asked first is owed the answer.
 			}
@@ -76,7 +81,7 @@ func listen(obs *vignettev1.Observation, since int32, said language.Stems, felt 
 		}
 	}
 	h.missed = h.missed && !h.validation
-	h.ignored = h.passesOver(said)
+	h.ignored = h.passesOver(own.said)
 	return h
 }
 
@@ -107,7 +112,7 @@ func (h *heard) passesOver(said language.Stems) bool {
 }
 
 // hear takes in one turn, sentence by sentence.
-func (h *heard) hear(text *language.Text, said, felt language.Stems) {
+func (h *heard) hear(text *language.Text, own ground) {
 	for _, sentence := range text.Sentences {
 		h.stems.Add(sentence.Tokens)
 		if heap(sentence.Tokens) {
@@ -119,7 +124,7 @@ func (h *heard) hear(text *language.Text, said, felt language.Stems) {
 		invited := form == language.NoQuestion && invites(sentence.Tokens)
 		if form != language.NoQuestion || invited {
 			if form == language.PolarQuestion && hearLeadIn.StartsWith(sentence.Tokens) {
-				h.reflects(sentence.Tokens, said, felt) // "So you stayed at home?" is said back, and asks whether it was heard aright.
+				h.reflects(sentence.Tokens, own) // "So you stayed at home?" is said back, and asks whether it was heard aright.
 			}
 			h.asks(sentence.Tokens, form, invited)
 			if form == language.PolarQuestion || form == language.TagQuestion || form == language.WhQuestion && hearWhyNot.In(sentence.Tokens) {
@@ -129,7 +134,7 @@ func (h *heard) hear(text *language.Text, said, felt language.Stems) {
 		}
 		h.statements = append(h.statements, language.StemsOf(sentence.Tokens))
 		h.suggests(sentence.Tokens)
-		h.reflects(sentence.Tokens, said, felt)
+		h.reflects(sentence.Tokens, own)
 	}
 }
 
@@ -150,6 +155,7 @@ func (h *heard) marks(tokens []language.Token) {
 	h.validation = h.validation || hearValidation.In(tokens)
 	h.permission = h.permission || hearPermission.In(tokens)
 	h.summary = h.summary || hearSummary.In(tokens)
+	h.yielding = h.yielding || hearYielding.In(tokens)
 	h.reassurance = h.reassurance || hearReassurance.In(tokens)
 	h.confrontation = h.confrontation || hearConfrontation.In(tokens)
 	h.information = h.information || hearInformation.In(tokens)
@@ -200,25 +206,30 @@ func (h *heard) suggests(tokens []language.Token) {
 	h.allowed = h.allowed || h.permission || hearPermission.In(tokens)
 }
 
-// reflects notes a sentence that says back what the client said, or what it feels.
-func (h *heard) reflects(tokens []language.Token, said, felt language.Stems) {
+// reflects notes a sentence that says back what the client said, or what it feels. What would fit anybody says nothing back: words
+// of talking and feeling count where they are those of the turn before, and a feeling that was never spoken of is a guess.
+func (h *heard) reflects(tokens []language.Token, own ground) {
 	content := language.StemsOf(tokens)
-	if len(content) == 0 || len(said) == 0 || !hearReflection.In(tokens) {
+	if len(content) == 0 || len(own.said) == 0 || !hearReflection.In(tokens) {
 		return
 	}
-	overlap := content.Overlap(said)
-	named, other := namesFeeling(tokens, felt)
+	overlap, shared := content.Overlap(own.said), content.Shared(own.said)
+	named, other := namesFeeling(tokens, own.felt)
+	shown, _ := namesFeeling(tokens, own.shown)
+	h.named = h.named || named
 	switch {
 	case overlap >= parrotShare && len(content) >= parrotWords:
 		h.parrot = true
-	case overlap >= reflectedShare || content.Shared(said) >= 3 || content.Shared(said) >= 1 && hearLeadIn.In(tokens):
+	case shown, own.has(content) && (overlap >= reflectedShare || shared >= 3 || shared >= 1 && hearLeadIn.In(tokens)):
 		h.reflected = true
-		h.named = h.named || named
-	case named:
-		h.reflected, h.named = true, true
-	case other:
+	case other && !named:
 		h.missed = true
 	}
+}
+
+// has says whether one of some words is the client's own: out of its last turn, or of its own matter.
+func (g ground) has(words language.Stems) bool {
+	return words.Shared(g.last) > 0 || ofMatter(words, g.said)
 }
 
 // manyMeanings are words that name a feeling only after a word that leads to one: "you feel down", not "write that down".

@@ -38,7 +38,7 @@ func (s *sheets) of(card *vignettev1.RoleCard) *sheet {
 		return found
 	}
 	items := itemsOf(card)
-	made := &sheet{items: items, felt: feltStems(items), prospect: prospectOf(card, items)}
+	made := &sheet{items: items, felt: feltStems(items, func(*item) bool { return true }), prospect: prospectOf(card, items)}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.kept == nil || len(s.kept) >= mostSheets {
