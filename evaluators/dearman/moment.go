@@ -208,26 +208,26 @@ func (m *moment) read(text string) {
 	m.text = text
 	m.stems = language.Stems{}
 	m.words = 0
-	m.sentences = make([]*sentence, len(spoken))
-	for i, each := range spoken {
+	m.sentences = make([]*sentence, 0, len(spoken))
+	for _, each := range spoken {
+		m.words += len(language.Words(each.Said))
+		if !fluent(each) {
+			addContent(m.stems, each.Said)
+		}
+		if len(each.Tokens) == 0 {
+			continue // nothing but "um": there is nothing to be read in it
+		}
 		s := &sentence{Sentence: each, stems: language.Stems{}}
 		addContent(s.stems, s.Tokens)
 		if fluent(each) {
 			for stem := range s.stems {
 				m.stems[stem] = struct{}{}
 			}
-		} else {
-			addContent(m.stems, each.Said)
 		}
-		m.sentences[i] = s
+		m.sentences = append(m.sentences, s)
 	}
 	for _, s := range m.sentences {
 		s.tie = m.tie(s.Tokens, s.stems)
-		for _, token := range s.Said {
-			if token.IsWord() {
-				m.words++
-			}
-		}
 	}
 }
 
