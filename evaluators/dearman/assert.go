@@ -459,7 +459,7 @@ func orders(s *sentence) bool {
 		list = list[1:]
 	}
 	first := list[0].Norm
-	if finite[utterance.FirstPart(list[1].Norm)] || idioms.StartsWith(s.Tokens) || list[1].Norm == "me" && (first == "tell" || first == "ask") {
+	if finite[list[1].First()] || idioms.StartsWith(s.Tokens) || list[1].Norm == "me" && (first == "tell" || first == "ask") {
 		return false
 	}
 	if first == "don't" || first == "just" || first == "never" || first == "stop" {

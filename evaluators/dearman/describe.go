@@ -96,7 +96,7 @@ func (m *moment) circumstance() (utterance.Hit, bool) {
 			norm, before := s.Tokens[i].Norm, s.Tokens[i-1]
 			_, gerund := language.BaseOfGerund(norm)
 			gerund = gerund && norm != "being" && (before.Norm == "," || feelings[before.Norm])
-			if gerund || habitual[norm] && utterance.Subjects[utterance.FirstPart(s.Tokens[i+1].Norm)] {
+			if gerund || habitual[norm] && utterance.Subjects[s.Tokens[i+1].First()] {
 				return utterance.Hit{Level: utterance.Weak, Span: m.cover(s, utterance.At(i, len(s.Tokens))), Why: "mentions what it is about in passing; say it by itself"}, true
 			}
 		}
@@ -217,7 +217,7 @@ func counts(tokens []language.Token) bool {
 		return false
 	}
 	for _, token := range tokens {
-		if finite[utterance.FirstPart(token.Norm)] {
+		if finite[token.First()] {
 			return false
 		}
 	}
@@ -238,14 +238,15 @@ func states(tokens []language.Token) bool {
 		if i+1 < len(tokens) && noun(token) && finiteAfterNoun(tokens[i+1:]) {
 			return true
 		}
-		if !nominals[utterance.FirstPart(token.Norm)] {
+		subject, verb := token.Parts()
+		if !nominals[subject] {
 			continue
 		}
-		if token.Norm != utterance.FirstPart(token.Norm) && finite[language.Expand(token.Norm)[1]] {
+		if finite[verb] {
 			return true
 		}
 		for j := i + 1; j < len(tokens) && j <= i+5; j++ {
-			norm := utterance.FirstPart(tokens[j].Norm)
+			norm := tokens[j].First()
 			if finite[norm] || observed[norm] {
 				return true
 			}
@@ -271,7 +272,7 @@ func noun(token language.Token) bool {
 // finiteAfterNoun says whether a finite verb follows, perhaps behind an adverb: "still is", "never came".
 func finiteAfterNoun(tokens []language.Token) bool {
 	for _, token := range tokens[:min(2, len(tokens))] {
-		norm := utterance.FirstPart(token.Norm)
+		norm := token.First()
 		if finite[norm] || observed[norm] {
 			return true
 		}
@@ -305,7 +306,7 @@ var datingStarts = utterance.Words("since after before")
 
 func startsClause(tokens []language.Token, i int) bool {
 	norm := tokens[i].Norm
-	if datingStarts[norm] && (i+1 == len(tokens) || !utterance.Subjects[utterance.FirstPart(tokens[i+1].Norm)] && tokens[i+1].Norm != "you") {
+	if datingStarts[norm] && (i+1 == len(tokens) || !utterance.Subjects[tokens[i+1].First()] && tokens[i+1].Norm != "you") {
 		return false
 	}
 	return clauseStarts[norm]

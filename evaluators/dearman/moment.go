@@ -182,10 +182,8 @@ func (m *moment) points(tokens []language.Token) bool {
 		return false
 	}
 	for _, token := range tokens {
-		for _, word := range language.Expand(token.Norm) {
-			if pointers[word] {
-				return true
-			}
+		if first, second := token.Parts(); pointers[first] || pointers[second] {
+			return true
 		}
 	}
 	return false

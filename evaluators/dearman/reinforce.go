@@ -231,17 +231,15 @@ func (m *moment) grants(s *sentence) bool {
 		if !promising[token.Norm[max(0, len(token.Norm)-2):]] {
 			continue // no form of will or would
 		}
-		words := language.Expand(token.Norm)
-		modal := words[len(words)-1]
-		if modal != "would" && modal != "will" && token.Norm != "woud" {
-			continue
-		}
-		subject := words[0]
-		if len(words) == 1 {
+		subject, modal := token.Parts()
+		if modal == "" {
 			if i == 0 {
 				continue
 			}
-			subject = s.Tokens[i-1].Norm
+			subject, modal = s.Tokens[i-1].Norm, subject
+		}
+		if modal != "would" && modal != "will" && token.Norm != "woud" {
+			continue
 		}
 		rest := s.Tokens[i+1:]
 		for len(rest) > 1 && (beforeGain[rest[0].Norm] || utterance.Degrees[rest[0].Norm]) {
@@ -332,10 +330,8 @@ func promises(s *sentence) bool {
 
 func negatedAfter(tokens []language.Token, at language.Match) bool {
 	for i := at.First; i < min(at.Last+2, len(tokens)); i++ {
-		for _, word := range language.Expand(tokens[i].Norm) {
-			if word == "not" || word == "never" {
-				return true
-			}
+		if first, second := tokens[i].Parts(); first == "not" || first == "never" || second == "not" {
+			return true
 		}
 	}
 	return false

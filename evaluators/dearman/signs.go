@@ -109,7 +109,7 @@ func past(tokens []language.Token) bool {
 		return false
 	}
 	for _, token := range tokens {
-		norm := utterance.FirstPart(token.Norm)
+		norm := token.First()
 		if norm == "was" || norm == "were" || norm == "had" || norm == "did" || observed[norm] && norm != "has" && norm != "have" {
 			return true
 		}

@@ -251,11 +251,12 @@ func (m *moment) ritualOnly() bool {
 		rites, others, total := 0, 0, 0
 		for _, token := range language.Words(s.Tokens) {
 			total++
-			for _, word := range language.Expand(token.Norm) {
+			first, second := token.Parts()
+			for _, word := range [2]string{first, second} {
 				if ritual[word] {
 					rites++
 				}
-				if !social[word] {
+				if word != "" && !social[word] {
 					others++
 				}
 			}

@@ -95,8 +95,7 @@ func disordered(tokens []language.Token) bool {
 			continue // a word of content stands before all kinds
 		}
 		inverted := whole && i > 1 && auxiliaries[tokens[i-2].Norm]
-		parts := language.Expand(before)
-		first, second := parts[len(parts)-1], FirstPart(last)
+		first, second := lastPart(&tokens[i-1]), tokens[i].First()
 		if oddPair(first, second, inverted) || unfitting(first, second, inverted) {
 			odd++
 		}
@@ -105,6 +104,15 @@ func disordered(tokens []language.Token) bool {
 		odd++
 	}
 	return odd >= 2 && odd*25 >= pairs
+}
+
+// lastPart is the word that a token ends with.
+func lastPart(token *language.Token) string {
+	first, second := token.Parts()
+	if second != "" {
+		return second
+	}
+	return first
 }
 
 // functional are the words that tell what may follow them.
@@ -207,9 +215,6 @@ func misfits(article, next string) bool {
 	}
 	return !vowel && strings.IndexByte("uhlfmnrsx8", next[0]) < 0
 }
-
-// FirstPart is a normalised word, or the first of the two that a contraction stands for.
-func FirstPart(norm string) string { return language.Expand(norm)[0] }
 
 var (
 	// Dating are words that place a thing in time or count it.

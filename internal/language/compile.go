@@ -60,7 +60,8 @@ func elementsOf(pattern string) []element {
 			text, e.optional = rest, true
 		}
 		for choice := range strings.SplitSeq(text, "|") {
-			e.choices = append(e.choices, Expand(choice))
+			first, second := Expand(choice)
+			e.choices = append(e.choices, slices.DeleteFunc([]string{first, second}, func(word string) bool { return word == "" }))
 		}
 		out = append(out, e)
 	}

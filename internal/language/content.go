@@ -21,12 +21,8 @@ func IsStopWord(norm string) bool {
 	if strings.IndexByte(norm, '\'') < 0 {
 		return false
 	}
-	for _, part := range Expand(norm) {
-		if !stopWords[part] {
-			return false
-		}
-	}
-	return true
+	first, second := Expand(norm)
+	return stopWords[first] && (second == "" || stopWords[second])
 }
 
 // ContentWords returns the tokens that carry content: words and numbers that are not stop words.

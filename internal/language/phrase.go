@@ -138,22 +138,12 @@ func keyOf(word string) uint64 {
 
 // keysOf are the keys of a token's word or of the words it is contracted of.
 func keysOf(norm string) (keys [2]uint64) {
-	if !expands(norm) {
-		return [2]uint64{keyOf(norm)}
-	}
-	for i, word := range Expand(norm) {
-		keys[i] = keyOf(word)
+	first, second := Expand(norm)
+	keys[0] = keyOf(first)
+	if second != "" {
+		keys[1] = keyOf(second)
 	}
 	return keys
-}
-
-// expands says whether a word may be a contraction; most are not, and this is cheaper than Expand.
-func expands(norm string) bool {
-	if strings.IndexByte(norm, '\'') >= 0 {
-		return true
-	}
-	_, ok := contractions[norm]
-	return ok
 }
 
 // at is a place between words as phrases see them: a token, and whether its first part has been passed.
@@ -164,11 +154,11 @@ type at struct {
 
 // word is the text of the word at a place.
 func (p at) word(tokens []Token) string {
-	token := &tokens[p.token]
-	if token.keys[1] == 0 {
-		return token.Norm
+	first, second := tokens[p.token].Parts()
+	if p.part > 0 {
+		return second
 	}
-	return Expand(token.Norm)[p.part]
+	return first
 }
 
 // next is the place behind a word, and whether punctuation stands between.

@@ -138,6 +138,20 @@ func Words(tokens []Token) []Token {
 	return words
 }
 
+// Parts are the words that the token stands for, as Expand has them. Which tokens stand for two is known since they were made.
+func (t *Token) Parts() (first, second string) {
+	if t.keys[0] != 0 && t.keys[1] == 0 {
+		return t.Norm, ""
+	}
+	return Expand(t.Norm)
+}
+
+// First is the first of its Parts.
+func (t *Token) First() string {
+	first, _ := t.Parts()
+	return first
+}
+
 // IsWord says whether a token is a word or a number.
 func (t Token) IsWord() bool { return t.Kind == Word || t.Kind == Number }
 

@@ -127,13 +127,15 @@ func ofSomebodyElse(tokens []language.Token, match language.Match) bool {
 		if token.Kind == language.Punct && token.Norm != "," && token.Norm != "'" && token.Norm != "\"" {
 			return false
 		}
-		for _, word := range language.Expand(token.Norm) {
-			if words.self[word] {
-				return false
-			}
-			if words.other[word] {
-				return true
-			}
+		switch first, second := token.Parts(); {
+		case words.self[first]:
+			return false
+		case words.other[first]:
+			return true
+		case words.self[second]:
+			return false
+		case words.other[second]:
+			return true
 		}
 	}
 	return false
