@@ -14,7 +14,7 @@ type Sentence struct {
 	// Said are the words as they were said.
 	Said []language.Token
 	Form language.QuestionForm
-	// Faults are what spoils it.
+	// Faults are what spoils it, where [Read] was asked.
 	Faults []Fault
 	// Broken says that the words are in no order of English: nothing can be read into it.
 	Broken bool
@@ -22,12 +22,13 @@ type Sentence struct {
 
 // Read reads the sentences of an utterance. Refusing says that its speaker means to refuse: then an "okay" gives in.
 func Read(text string, refusing bool) []*Sentence {
-	kept := utterances.of(reading{text, refusing}, len(text) > longest, func() []*Sentence { return readAnew(text, refusing) })
-	list := make([]*Sentence, len(kept))
-	for i, each := range kept {
-		s := *each // the caller's own, to which faults may be added
-		s.Faults = slices.Clip(s.Faults)
-		list[i] = &s
+	read := Sentences(text)
+	faults := faulty.of(reading{text, refusing}, len(text) > longest, func() [][]Fault { return faultsIn(read, refusing) })
+	own, list := make([]Sentence, len(read)), make([]*Sentence, len(read))
+	for i := range read {
+		own[i] = read[i] // the caller's own, to which faults may be added
+		own[i].Faults = slices.Clip(faults[i])
+		list[i] = &own[i]
 	}
 	return list
 }
@@ -38,19 +39,34 @@ type reading struct {
 	refusing bool
 }
 
-var utterances memory[reading, []*Sentence]
+var (
+	sentences memory[string, []Sentence]
+	faulty    memory[reading, [][]Fault]
+)
 
-func readAnew(text string, refusing bool) []*Sentence {
-	read := Text(text)
-	list := make([]*Sentence, len(read.Sentences))
+// Sentences are those of an utterance, for those who do not ask for faults. They are shared with all who read it: they must not be
+// changed.
+func Sentences(text string) []Sentence {
+	return sentences.of(text, len(text) > longest, func() []Sentence { return sentencesOf(Text(text)) })
+}
+
+func sentencesOf(read *language.Text) []Sentence {
+	list := make([]Sentence, len(read.Sentences))
 	for i, each := range read.Sentences {
-		s := &Sentence{Sentence: each, Said: each.Tokens, Broken: disordered(each.Tokens)}
+		s := Sentence{Sentence: each, Said: each.Tokens, Broken: disordered(each.Tokens)}
 		s.Tokens = language.Fluent(each.Tokens)
 		s.Form = language.FormOf(s.Tokens)
-		s.Faults = faultsOf(s, refusing)
 		list[i] = s
 	}
 	return list
+}
+
+func faultsIn(read []Sentence, refusing bool) [][]Fault {
+	faults := make([][]Fault, len(read))
+	for i := range read {
+		faults[i] = faultsOf(&read[i], refusing)
+	}
+	return faults
 }
 
 // Closed classes of words, for telling sentences from heaps of words. "Her" and "that" stand in too many places to tell
@@ -72,9 +88,6 @@ var (
 	// What ends no sentence.
 	dangling = Union(Determiners, Words("i he she we they and or because if of into"))
 )
-
-// Disordered says whether words are in no order of English, as [Sentence] has it in Broken, for those who need no more of it.
-func Disordered(tokens []language.Token) bool { return disordered(tokens) }
 
 // disordered says whether the words of a sentence follow each other as they do in no English sentence: "the of we a". One
 // odd pair may be a slip or a quotation; two, and one in twenty-five, are not.

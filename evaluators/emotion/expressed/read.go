@@ -56,15 +56,17 @@ type cue struct {
 }
 
 // Read reads an utterance.
-func Read(text string) Reading {
-	read := language.Read(text)
+func Read(text string) Reading { return Of(language.Read(text)) }
+
+// Of reads an utterance whose sentences were read already.
+func Of(read *language.Text) Reading {
 	var cues []cue
 	others := false
 	for _, sentence := range read.Sentences {
 		found, passed := readSentence(sentence, read.Raw)
 		cues, others = append(cues, found...), others || passed
 	}
-	cues = append(cues, readMarks(text)...)
+	cues = append(cues, readMarks(read.Raw)...)
 	if ironic(read) {
 		turnIronic(cues)
 	}
