@@ -340,7 +340,7 @@ var objects = utterance.Words("me him her us them it this that")
 
 // verbless says whether a question only names what is wanted: "And my shifts, from the tenth?"
 func (m *moment) verbless(s *sentence) bool {
-	return s.tie == closely && s.stems.Shared(m.matter.request) > 0 && !states(s.Tokens) && s.Form == language.PolarQuestion && len(language.Words(s.Tokens)) <= 8
+	return s.tie == closely && s.stems.Shared(m.matter.request) > 0 && !states(s.Tokens) && s.Form == language.PolarQuestion && language.CountWords(s.Tokens) <= 8
 }
 
 // names says whether a sentence is what is wanted and little else, without a verb: "Saturday, from the start."

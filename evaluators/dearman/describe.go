@@ -86,7 +86,7 @@ func judgeDescribe(m *moment) utterance.Finding {
 // come home".
 func (m *moment) circumstance() (utterance.Hit, bool) {
 	for _, s := range m.sentences {
-		if s.Broken || s.Form != language.NoQuestion || len(s.Faults) > 0 || len(language.Words(s.Tokens)) < felt {
+		if s.Broken || s.Form != language.NoQuestion || len(s.Faults) > 0 || language.CountWords(s.Tokens) < felt {
 			continue
 		}
 		if _, ok := namedFeeling(m, s); !ok {
@@ -213,7 +213,7 @@ const verbless = 6
 
 // counts says whether words begin with a number of things or a date: then a fact may be told without a verb ("Nine days without heat").
 func counts(tokens []language.Token) bool {
-	if len(language.Words(tokens)) > verbless {
+	if language.CountWords(tokens) > verbless {
 		return false
 	}
 	for _, token := range tokens {

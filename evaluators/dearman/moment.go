@@ -208,7 +208,7 @@ func (m *moment) read(text string) {
 	m.words = 0
 	m.sentences = make([]*sentence, 0, len(spoken))
 	for _, each := range spoken {
-		m.words += len(language.Words(each.Said))
+		m.words += language.CountWords(each.Said)
 		if !fluent(each) {
 			addContent(m.stems, each.Said)
 		}

@@ -130,9 +130,9 @@ func Words(tokens []Token) []Token {
 		return tokens[first:last:last] // no mark stands between them
 	}
 	words := make([]Token, 0, n)
-	for _, token := range tokens {
-		if token.IsWord() {
-			words = append(words, token)
+	for i := range tokens {
+		if tokens[i].IsWord() {
+			words = append(words, tokens[i])
 		}
 	}
 	return words
@@ -152,8 +152,19 @@ func (t *Token) First() string {
 	return first
 }
 
+// CountWords is how many of some tokens are words or numbers.
+func CountWords(tokens []Token) int {
+	n := 0
+	for i := range tokens {
+		if tokens[i].IsWord() {
+			n++
+		}
+	}
+	return n
+}
+
 // IsWord says whether a token is a word or a number.
-func (t Token) IsWord() bool { return t.Kind == Word || t.Kind == Number }
+func (t *Token) IsWord() bool { return t.Kind == Word || t.Kind == Number }
 
 // Normalise turns text to lower case, and curly apostrophes to straight ones.
 func Normalise(text string) string {
