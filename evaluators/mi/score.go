@@ -184,10 +184,4 @@ func span(turn int32, code, label string, s language.Span) *vignettev1.CodedSpan
 // quoted is how many characters of a quotation a rationale shows; the span has all of them.
 const quoted = 120
 
-func clip(quote string) string {
-	points := []rune(quote)
-	if len(points) <= quoted {
-		return quote
-	}
-	return string(points[:quoted-1]) + "…"
-}
+func clip(quote string) string { return language.Clip(quote, quoted) }
