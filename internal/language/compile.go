@@ -25,6 +25,12 @@ func (a spot) compare(b spot) int {
 	return 0
 }
 
+// wordEdge is where a word leads.
+type wordEdge struct {
+	word string
+	to   *phraseNode
+}
+
 // compiler makes nodes of sets of spots, each set once.
 type compiler struct {
 	patterns [][]element

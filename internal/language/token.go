@@ -28,7 +28,8 @@ type Token struct {
 	Norm string
 	// Kind is what it is made of.
 	Kind TokenKind
-	// keys are those of the word, or of the two words that a contraction stands for, as Phrases looks them up; 0 is none.
+	// keys are those of the word, or of the two words that a contraction stands for, as Phrases looks them up; 0 is none. They stay
+	// those of the word that was read where somebody puts another in Norm.
 	keys [2]uint64
 }
 
