@@ -437,7 +437,7 @@ var orderStarts = utterance.Words("be do don't just also let never stop")
 
 // refundLike says whether the word at i is used as a verb though it is not known as one: an object follows it.
 func refundLike(s *sentence, i int) bool {
-	if i+1 >= len(s.Tokens) || language.IsStopWord(s.Tokens[i].Norm) {
+	if i+1 >= len(s.Tokens) || s.Tokens[i].IsStopWord() {
 		return false
 	}
 	next := s.Tokens[i+1].Norm

@@ -89,14 +89,14 @@ func (m *moment) circumstance() (utterance.Hit, bool) {
 		if s.Broken || s.Form != language.NoQuestion || len(s.Faults) > 0 || language.CountWords(s.Tokens) < felt {
 			continue
 		}
-		if _, ok := namedFeeling(m, s); !ok {
-			continue
-		}
 		for i := 3; i+1 < len(s.Tokens); i++ {
 			norm, before := s.Tokens[i].Norm, s.Tokens[i-1]
 			_, gerund := language.BaseOfGerund(norm)
 			gerund = gerund && norm != "being" && (before.Norm == "," || feelings[before.Norm])
 			if gerund || habitual[norm] && utterance.Subjects[s.Tokens[i+1].First()] {
+				if _, ok := namedFeeling(m, s); !ok {
+					break
+				}
 				return utterance.Hit{Level: utterance.Weak, Span: m.cover(s, utterance.At(i, len(s.Tokens))), Why: "mentions what it is about in passing; say it by itself"}, true
 			}
 		}
@@ -235,7 +235,7 @@ var credits = utterance.Phrases(`you did; you have been; fair ?enough you; hypot
 // states says whether words make a statement in the present or past: a subject and, close behind it, a finite verb.
 func states(tokens []language.Token) bool {
 	for i, token := range tokens {
-		if i+1 < len(tokens) && noun(token) && finiteAfterNoun(tokens[i+1:]) {
+		if i+1 < len(tokens) && noun(&tokens[i]) && finiteAfterNoun(tokens[i+1:]) {
 			return true
 		}
 		subject, verb := token.Parts()
@@ -265,8 +265,8 @@ func states(tokens []language.Token) bool {
 }
 
 // noun says whether a word may be the noun that a verb belongs to: "the switch", "Jordan".
-func noun(token language.Token) bool {
-	return token.Kind == language.Word && !language.IsStopWord(token.Norm) && !language.IsAuxiliary(token.Norm) && !utterance.Subjects[token.Norm]
+func noun(token *language.Token) bool {
+	return token.Kind == language.Word && !token.IsStopWord() && !language.IsAuxiliary(token.Norm) && !utterance.Subjects[token.Norm]
 }
 
 // finiteAfterNoun says whether a finite verb follows, perhaps behind an adverb: "still is", "never came".

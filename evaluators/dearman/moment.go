@@ -124,12 +124,14 @@ func mostly(stems, part language.Stems) bool {
 
 // addContent adds the stems of content words that are not mere framing.
 func addContent(stems language.Stems, tokens []language.Token) {
-	for _, token := range tokens {
-		switch amount, ok := language.Amount(token.Norm); {
-		case !token.IsWord():
-		case ok:
+	for i := range tokens {
+		token := &tokens[i]
+		if !token.IsWord() || token.IsStopWord() {
+			continue
+		}
+		if amount, ok := language.Amount(token.Norm); ok {
 			stems[amount] = struct{}{}
-		case !framing[token.Norm] && !language.IsStopWord(token.Norm):
+		} else if !framing[token.Norm] {
 			stems[language.Stem(token.Norm)] = struct{}{}
 		}
 	}

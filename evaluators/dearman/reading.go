@@ -92,7 +92,7 @@ func (m *moment) alike(tokens []language.Token) []language.Token {
 			token.Norm, token.Kind = "#", language.Word
 		case weekdays[token.Norm]:
 			token.Norm = "#day"
-		case token.Kind == language.Word && len(m.matter.all) > 0 && !language.IsStopWord(token.Norm) && !framing[token.Norm]:
+		case token.Kind == language.Word && len(m.matter.all) > 0 && !token.IsStopWord() && !framing[token.Norm]:
 			if _, ok := m.matter.all[language.Stem(token.Norm)]; ok {
 				token.Norm = "@"
 			}

@@ -206,7 +206,7 @@ func vague(s *sentence, at utterance.Place) bool {
 		last++
 	}
 	for _, token := range s.Tokens[first:last] {
-		if token.IsWord() && !language.IsStopWord(token.Norm) && !evaluative[token.Norm] {
+		if token.IsWord() && !token.IsStopWord() && !evaluative[token.Norm] {
 			return false
 		}
 	}
@@ -253,7 +253,7 @@ func (m *moment) grants(s *sentence) bool {
 			continue
 		}
 		_, past := language.BaseOfPast(rest[0].Norm)
-		base := !past && (language.IsVerb(rest[0].Norm) || rest[0].Norm == "be" || m.matter.plain && rest[0].Kind == language.Word && !language.IsStopWord(rest[0].Norm))
+		base := !past && (language.IsVerb(rest[0].Norm) || rest[0].Norm == "be" || m.matter.plain && rest[0].Kind == language.Word && !rest[0].IsStopWord())
 		switch {
 		case subject == "you":
 			return base && gainful(rest[:end])
@@ -269,7 +269,7 @@ func (m *moment) grants(s *sentence) bool {
 // gainful says whether what somebody would do holds something of content besides its verb.
 func gainful(rest []language.Token) bool {
 	for _, token := range rest[1:] {
-		if token.IsWord() && !language.IsStopWord(token.Norm) && !evaluative[token.Norm] {
+		if token.IsWord() && !token.IsStopWord() && !evaluative[token.Norm] {
 			return true
 		}
 	}
@@ -278,7 +278,7 @@ func gainful(rest []language.Token) bool {
 
 func vagueIn(rest []language.Token) bool {
 	for _, token := range rest {
-		if token.IsWord() && !language.IsStopWord(token.Norm) && !evaluative[token.Norm] {
+		if token.IsWord() && !token.IsStopWord() && !evaluative[token.Norm] {
 			return false
 		}
 	}

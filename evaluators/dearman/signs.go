@@ -149,7 +149,7 @@ func retorts(m *moment, _ *findings) float64 {
 		return yes(reaction.StartsWith(s.Tokens))
 	}
 	for _, token := range language.Words(s.Tokens) {
-		if !language.IsStopWord(token.Norm) && m.other.said.has(token.Norm) {
+		if !token.IsStopWord() && m.other.said.has(token.Norm) {
 			return 1
 		}
 	}

@@ -55,7 +55,7 @@ func (h *heard) holds(tokens []language.Token) bool {
 		if !h.has(tokens[i].Norm) {
 			return false
 		}
-		content = content || !language.IsStopWord(tokens[i].Norm)
+		content = content || !tokens[i].IsStopWord()
 	}
 	return content
 }

@@ -210,7 +210,7 @@ func faultsOf(s *Sentence, refusing bool) []Fault {
 		}
 	}
 	for _, match := range youCalled.Find(plain.tokens) {
-		if match.Last < len(plain.tokens) && !language.IsStopWord(plain.tokens[match.Last].Norm) {
+		if match.Last < len(plain.tokens) && !plain.tokens[match.Last].IsStopWord() {
 			keep(Attack, "calls the other names", match.First, match.Last+1)
 		}
 	}

@@ -29,7 +29,7 @@ func IsStopWord(norm string) bool {
 func ContentWords(tokens []Token) []Token {
 	var content []Token
 	for _, token := range tokens {
-		if token.IsWord() && !IsStopWord(token.Norm) {
+		if token.IsWord() && !token.IsStopWord() {
 			content = append(content, token)
 		}
 	}
@@ -48,8 +48,8 @@ func StemsOf(tokens []Token) Stems {
 
 // Add adds the stems of the content words among some tokens.
 func (s Stems) Add(tokens []Token) {
-	for _, token := range tokens {
-		if token.IsWord() && !IsStopWord(token.Norm) {
+	for i := range tokens {
+		if token := &tokens[i]; token.IsWord() && !token.IsStopWord() {
 			s[Stem(token.Norm)] = struct{}{}
 		}
 	}

@@ -28,8 +28,9 @@ type Token struct {
 	Norm string
 	// Kind is what it is made of.
 	Kind TokenKind
-	// keys are those of the word, or of the two words that a contraction stands for, as Phrases looks them up; 0 is none. They stay
-	// those of the word that was read where somebody puts another in Norm.
+	// stop says that it is a stop word. It and the keys stay those of the word that was read where somebody puts another in Norm.
+	stop bool
+	// keys are those of the word, or of the two words that a contraction stands for, as Phrases looks them up; 0 is none.
 	keys [2]uint64
 }
 
@@ -54,7 +55,7 @@ func Tokens(text string) []Token {
 func newToken(span Span, norm string, kind TokenKind) Token {
 	token := Token{Span: span, Norm: norm, Kind: kind}
 	if kind == Word || kind == Number {
-		token.keys = keysOf(norm)
+		token.keys, token.stop = keysOf(norm), IsStopWord(norm)
 	}
 	return token
 }
@@ -152,6 +153,9 @@ func (t *Token) First() string {
 	first, _ := t.Parts()
 	return first
 }
+
+// IsStopWord says whether the word that was read carries grammar and no content of its own. Every token knows.
+func (t *Token) IsStopWord() bool { return t.stop }
 
 // CountWords is how many of some tokens are words or numbers.
 func CountWords(tokens []Token) int {
