@@ -20,17 +20,10 @@ type Sentence struct {
 	Broken bool
 }
 
-// Read reads the sentences of an utterance. Refusing says that its speaker means to refuse: then an "okay" gives in.
+// Read reads the sentences of an utterance. Refusing says that its speaker means to refuse: then an "okay" gives in. They are shared with
+// all who read it: they must not be changed.
 func Read(text string, refusing bool) []*Sentence {
-	read := Sentences(text)
-	faults := faulty.of(reading{text, refusing}, len(text) > longest, func() [][]Fault { return faultsIn(read, refusing) })
-	own, list := make([]Sentence, len(read)), make([]*Sentence, len(read))
-	for i := range read {
-		own[i] = read[i] // the caller's own, to which faults may be added
-		own[i].Faults = slices.Clip(faults[i])
-		list[i] = &own[i]
-	}
-	return list
+	return utterances.of(reading{text, refusing}, len(text) > longest, func() []*Sentence { return withFaults(Sentences(text), refusing) })
 }
 
 // reading is what [Read] is asked.
@@ -40,12 +33,11 @@ type reading struct {
 }
 
 var (
-	sentences memory[string, []Sentence]
-	faulty    memory[reading, [][]Fault]
+	sentences  memory[string, []Sentence]
+	utterances memory[reading, []*Sentence]
 )
 
-// Sentences are those of an utterance, for those who do not ask for faults. They are shared with all who read it: they must not be
-// changed.
+// Sentences are those of an utterance, for those who do not ask for faults; shared like those of [Read].
 func Sentences(text string) []Sentence {
 	return sentences.of(text, len(text) > longest, func() []Sentence { return sentencesOf(Text(text)) })
 }
@@ -61,12 +53,13 @@ func sentencesOf(read *language.Text) []Sentence {
 	return list
 }
 
-func faultsIn(read []Sentence, refusing bool) [][]Fault {
-	faults := make([][]Fault, len(read))
-	for i := range read {
-		faults[i] = faultsOf(&read[i], refusing)
+func withFaults(read []Sentence, refusing bool) []*Sentence {
+	own, list := slices.Clone(read), make([]*Sentence, len(read))
+	for i := range own {
+		own[i].Faults = slices.Clip(faultsOf(&own[i], refusing))
+		list[i] = &own[i]
 	}
-	return faults
+	return list
 }
 
 // Closed classes of words, for telling sentences from heaps of words. "Her" and "that" stand in too many places to tell
