@@ -37,9 +37,12 @@ type phraseNode struct {
 
 // wordTable finds edges by the keys of words, which are hashes already: a few are looked through, more are in an open table of a power of two
 // places, of which half are free at least. It does in a few steps what a map does in many, and phrases do nothing else.
-type wordTable struct {
-	keys []uint64
-	to   []*phraseNode
+type wordTable []wordPlace
+
+// wordPlace has the key of a word and where it leads; no key is a free place.
+type wordPlace struct {
+	key uint64
+	to  *phraseNode
 }
 
 // few is how many keys are looked through.
@@ -52,35 +55,35 @@ func tableOf(words map[uint64]wordEdge) wordTable {
 			size *= 2
 		}
 	}
-	t := wordTable{make([]uint64, size), make([]*phraseNode, size)}
+	t := make(wordTable, size)
 	at := 0
 	for key, edge := range words {
 		if size > few {
 			at = int(key) & (size - 1)
-			for t.keys[at] != 0 {
+			for t[at].key != 0 {
 				at = (at + 1) & (size - 1)
 			}
 		}
-		t.keys[at], t.to[at] = key, edge.to
+		t[at] = wordPlace{key, edge.to}
 		at++
 	}
 	return t
 }
 
 // find is where a word leads, nil where nowhere.
-func (t *wordTable) find(key uint64) *phraseNode {
-	size := len(t.keys)
-	if size <= few {
-		for at, each := range t.keys {
-			if each == key {
-				return t.to[at]
+func (t wordTable) find(key uint64) *phraseNode {
+	if len(t) <= few {
+		for i := range t {
+			if t[i].key == key {
+				return t[i].to
 			}
 		}
 		return nil
 	}
-	for at := int(key) & (size - 1); t.keys[at] != 0; at = (at + 1) & (size - 1) {
-		if t.keys[at] == key {
-			return t.to[at]
+	mask := len(t) - 1
+	for at := int(key) & mask; t[at].key != 0; at = (at + 1) & mask {
+		if t[at].key == key {
+			return t[at].to
 		}
 	}
 	return nil
@@ -112,11 +115,11 @@ func NewPhrases(patterns ...string) *Phrases {
 func (p *Phrases) grow() {
 	p.root, p.patterns = compile(p.patterns), nil
 	p.open = p.root.any != nil || len(p.root.prefixes) > 0
-	for _, key := range p.root.words.keys {
-		if key == 0 {
+	for _, place := range p.root.words {
+		if place.key == 0 {
 			continue
 		}
-		bit := key % starters
+		bit := place.key % starters
 		p.starts[bit/64] |= 1 << (bit % 64)
 	}
 }
