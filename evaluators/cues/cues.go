@@ -2,7 +2,6 @@ package cues
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -213,7 +212,7 @@ func rationale(hits []Hit) string {
 	}
 	var parts []string
 	for _, hit := range hits[:min(len(hits), shown)] {
-		parts = append(parts, fmt.Sprintf("%s: “%s”", hit.Label, hit.Span.Quote))
+		parts = append(parts, hit.Label+": “"+hit.Span.Quote+"”")
 	}
 	return strings.Join(parts, "; ") + "."
 }
