@@ -48,6 +48,8 @@ func TestRead(t *testing.T) {
 		{"okay, and an objection", ask, []string{"Can I borrow the van on Saturday?", "Okay, I hear that. The brakes have been making a noise since Easter."}, objected},
 		{"denied agreement", ask, []string{"Can I borrow the van on Saturday?", "I'm not fine with it at all."}, objected},
 		{"takes the no", no, []string{"I won't lend you the van on Saturday.", "Okay, I get it, I'll ask somebody else."}, agreed},
+		{"takes the no without one of its own", no, []string{"I won't lend you the van on Saturday.", "Okay, I get it.", "Thank you.", "No hard feelings."}, agreed},
+		{"a no that says yes", ask, []string{"Can I borrow the van on Saturday?", "No problem."}, agreed},
 		{"insists", no, []string{"I won't lend you the van on Saturday.", "Come on, it is only for an hour!"}, objected},
 		{"asks why", no, []string{"I won't lend you the van on Saturday.", "Why not?"}, questioned},
 		{"not refused yet", no, []string{"How is your mother?", "Fine. Can I have the van on Saturday?"}, questioned},

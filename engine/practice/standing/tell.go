@@ -14,8 +14,17 @@ type Told struct {
 	Says, Quote string
 }
 
-// Tell says what came of what was asked for, or refused, with one of the others.
+// Tell says to whoever asked for it, or refused it, what came of it with one of the others.
 func Tell(o *vignettev1.PracticeOutcome, kind vignettev1.ObjectiveKind) Told {
+	return tell(o, kind, "You", "your")
+}
+
+// TellOf is Tell for those who look on: who asked is called by name.
+func TellOf(asker string, o *vignettev1.PracticeOutcome, kind vignettev1.ObjectiveKind) Told {
+	return tell(o, kind, asker, "the")
+}
+
+func tell(o *vignettev1.PracticeOutcome, kind vignettev1.ObjectiveKind, asker, whose string) Told {
 	refuse := kind == vignettev1.ObjectiveKind_OBJECTIVE_KIND_REFUSE
 	who := cmp.Or(o.GetName(), "The other")
 	pick := func(asked, refused string) string {
@@ -27,9 +36,9 @@ func Tell(o *vignettev1.PracticeOutcome, kind vignettev1.ObjectiveKind) Told {
 	t := Told{Reached: o.GetStanding() == vignettev1.Standing_STANDING_AGREED, Quote: o.GetWords()}
 	switch o.GetStanding() {
 	case vignettev1.Standing_STANDING_AGREED:
-		t.Says = who + pick(" said yes", " took your no")
+		t.Says = who + pick(" said yes", " took "+whose+" no")
 	case vignettev1.Standing_STANDING_REFUSED:
-		t.Says = who + pick(" said no, and it stayed at that", " did not take your no")
+		t.Says = who + pick(" said no, and it stayed at that", " did not take "+whose+" no")
 	case vignettev1.Standing_STANDING_OFFERED:
 		t.Says = who + " offered something else, and it was not settled"
 	case vignettev1.Standing_STANDING_OBJECTED:
@@ -39,7 +48,7 @@ func Tell(o *vignettev1.PracticeOutcome, kind vignettev1.ObjectiveKind) Told {
 	case vignettev1.Standing_STANDING_ASKED:
 		t.Says, t.Quote = who+" gave no answer to it", ""
 	case vignettev1.Standing_STANDING_UNASKED:
-		t.Says, t.Quote = pick("You did not ask "+who+" for it", "You did not say no to "+who), ""
+		t.Says, t.Quote = pick(asker+" did not ask "+who+" for it", asker+" did not say no to "+who), ""
 	default:
 		t.Says, t.Quote = who+" said nothing to it", ""
 	}
