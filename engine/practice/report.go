@@ -67,11 +67,28 @@ func (s *session) report(ctx context.Context) (*vignettev1.PracticeReport, error
 			report.Scores = append(report.Scores, score)
 		}
 	}
+	b.addWholes(report)
 	report.Next = next(report.GetProfile())
 	if s.practice().GetSkills() == vignettev1.SkillSet_SKILL_SET_MI {
 		report.LeftOut = append(report.LeftOut, "MITI's global ratings (cultivating change talk, softening sustain talk, partnership, empathy): rules do not give them; a rater or a model judge does.")
 	}
 	return report, nil
+}
+
+// addWholes puts what the whole session comes to beside the means over its turns, where an evaluator has both.
+func (b *branch) addWholes(report *vignettev1.PracticeReport) {
+	for _, p := range report.GetProfile() {
+		for _, score := range report.GetScores() {
+			if score.GetDimension() != p.GetSkill() || score.GetValue() == nil {
+				continue
+			}
+			for _, spec := range b.state().Plan().Evaluators[score.GetEvaluator()].GetDimensions() {
+				if spec.GetId() == p.GetSkill() {
+					p.Whole = proto.Float64(coach.LevelOf(score, spec))
+				}
+			}
+		}
+	}
 }
 
 // used counts help in all branches.

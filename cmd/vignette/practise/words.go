@@ -84,12 +84,11 @@ func feedbackLines(f *vignettev1.PracticeFeedback) []string {
 		if skill.GetLabel() != "" {
 			text += " (" + inert.Line(skill.GetLabel()) + ")"
 		}
-		var quotes []string
-		for _, span := range skill.GetSpans() {
-			quotes = append(quotes, "“"+inert.Line(span.GetQuote())+"”")
+		if quotes := quotesOf(skill.GetSpans()); quotes != "" {
+			text += ": " + quotes
 		}
-		if len(quotes) > 0 {
-			text += ": " + strings.Join(quotes, ", ")
+		if quotes := quotesOf(skill.GetLessening()); quotes != "" {
+			text += "; less by " + quotes
 		}
 		lines = append(lines, text)
 	}
@@ -109,6 +108,14 @@ func feedbackLines(f *vignettev1.PracticeFeedback) []string {
 		lines = append(lines, "Not asked: "+inert.Line(missing))
 	}
 	return lines
+}
+
+func quotesOf(spans []*vignettev1.Span) string {
+	var quotes []string
+	for _, span := range spans {
+		quotes = append(quotes, "“"+inert.Line(span.GetQuote())+"”")
+	}
+	return strings.Join(quotes, ", ")
 }
 
 func nextText(next *vignettev1.NextSkill) string {
@@ -292,7 +299,7 @@ func reportLines(r *vignettev1.PracticeReport) []string {
 		}
 	}
 	if len(r.GetProfile()) > 0 {
-		lines = append(lines, "", "Skills")
+		lines = append(lines, "", "Skills, 0-1: mean over the turns where one applies; the whole session by the rule of runs (once, well, is enough for a strategy)")
 		for _, p := range r.GetProfile() {
 			lines = append(lines, profileLine(p))
 			for _, quote := range p.GetQuotes() {
@@ -325,6 +332,9 @@ func profileLine(p *vignettev1.SkillProfile) string {
 		text += fmt.Sprintf(" [%.2f, %.2f]", p.GetLow(), p.GetHigh())
 	}
 	text += fmt.Sprintf(", n = %d", p.GetN())
+	if p.Whole != nil {
+		text += fmt.Sprintf("; whole session %.2f", p.GetWhole())
+	}
 	if p.Good != nil {
 		text += fmt.Sprintf(" (fair from %.2f, good from %.2f)", p.GetFair(), p.GetGood())
 	}

@@ -128,7 +128,7 @@ func firstOf(skill *vignettev1.SkillFound) int32 {
 // levelled is a skill of a dimension with levels, nil where it was not found and nothing speaks against it.
 func (m *Moment) levelled(score *vignettev1.Score) *vignettev1.SkillFound {
 	spec := m.Specs[score.GetDimension()]
-	level := levelOf(score, spec)
+	level := LevelOf(score, spec)
 	if level <= 0 && (len(score.GetSpans()) == 0 || strategies[score.GetDimension()]) {
 		return nil
 	}
@@ -137,17 +137,27 @@ func (m *Moment) levelled(score *vignettev1.Score) *vignettev1.SkillFound {
 		Rationale: toYou.Replace(score.GetRationale()), Against: level <= 0, Evaluator: score.GetEvaluator(), Confidence: score.Confidence, Definition: spec.GetDefinition(),
 	}
 	for _, span := range score.GetSpans() {
-		skill.Spans = append(skill.Spans, span.GetSpan())
+		switch {
+		case level <= 0 || !lessens(span, spec):
+			skill.Spans = append(skill.Spans, span.GetSpan())
+		case !strategies[score.GetDimension()]:
+			skill.Lessening = append(skill.Lessening, span.GetSpan())
+		}
 	}
 	return skill
+}
+
+// lessens says whether words speak against what they are quoted for: they have the lowest of its levels.
+func lessens(span *vignettev1.CodedSpan, spec *vignettev1.DimensionSpec) bool {
+	return len(spec.GetLabels()) > 0 && span.GetLabel() == spec.GetLabels()[0]
 }
 
 // strategies are skills whose absence works against nobody, whatever words an evaluator quotes to explain it: "I see that" reinforces
 // nothing, and harms nothing. What attacks, gives in or makes small is seen by the others.
 var strategies = map[string]bool{describes: true, expresses: true, reinforces: true, negotiates: true}
 
-// levelOf is a score on 0-1 of its dimension's range.
-func levelOf(score *vignettev1.Score, spec *vignettev1.DimensionSpec) float64 {
+// LevelOf is a score on 0-1 of its dimension's range.
+func LevelOf(score *vignettev1.Score, spec *vignettev1.DimensionSpec) float64 {
 	low, high := spec.GetMin(), spec.GetMax()
 	if !(high > low) {
 		low, high = 0, 1
@@ -236,8 +246,8 @@ func (m *Moment) weakest() *vignettev1.Score {
 		if score.GetValue() == nil {
 			continue
 		}
-		level := levelOf(score, m.Specs[score.GetDimension()])
-		if level < 1 && (lowest == nil || level < levelOf(lowest, m.Specs[lowest.GetDimension()])) {
+		level := LevelOf(score, m.Specs[score.GetDimension()])
+		if level < 1 && (lowest == nil || level < LevelOf(lowest, m.Specs[lowest.GetDimension()])) {
 			lowest = score
 		}
 	}
@@ -386,9 +396,12 @@ func Levels(m Moment) []Level {
 		if score.GetValue() == nil || strings.HasPrefix(score.GetDimension(), "mi.") || score.GetDimension() == codesOfSupport {
 			continue
 		}
-		level := Level{Skill: score.GetDimension(), Title: cmp.Or(spec.GetTitle(), score.GetDimension()), Value: levelOf(score, spec)}
-		if level.Value > 0 && len(score.GetSpans()) > 0 {
-			level.Quote = score.GetSpans()[0].GetSpan().GetQuote()
+		level := Level{Skill: score.GetDimension(), Title: cmp.Or(spec.GetTitle(), score.GetDimension()), Value: LevelOf(score, spec)}
+		for _, span := range score.GetSpans() {
+			if level.Value > 0 && !lessens(span, spec) {
+				level.Quote = span.GetSpan().GetQuote()
+				break
+			}
 		}
 		out = append(out, level)
 	}

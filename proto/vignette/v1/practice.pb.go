@@ -1162,7 +1162,9 @@ type SkillFound struct {
 	// How sure it is, 0-1. Absent means it does not say.
 	Confidence *float64 `protobuf:"fixed64,9,opt,name=confidence,proto3,oneof" json:"confidence,omitempty"`
 	// What it means and what counts.
-	Definition    string `protobuf:"bytes,10,opt,name=definition,proto3" json:"definition,omitempty"`
+	Definition string `protobuf:"bytes,10,opt,name=definition,proto3" json:"definition,omitempty"`
+	// The words that make it less than it could be ("sorry to bother you", where somebody is confident otherwise).
+	Lessening     []*Span `protobuf:"bytes,11,rep,name=lessening,proto3" json:"lessening,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1265,6 +1267,13 @@ func (x *SkillFound) GetDefinition() string {
 		return x.Definition
 	}
 	return ""
+}
+
+func (x *SkillFound) GetLessening() []*Span {
+	if x != nil {
+		return x.Lessening
+	}
+	return nil
 }
 
 // NextSkill is what to try in the next turn.
@@ -5547,7 +5556,10 @@ type SkillProfile struct {
 	// How the interval was made.
 	Method string `protobuf:"bytes,9,opt,name=method,proto3" json:"method,omitempty"`
 	// Words of the trainee that show it, latest first, at most three.
-	Quotes        []string `protobuf:"bytes,10,rep,name=quotes,proto3" json:"quotes,omitempty"`
+	Quotes []string `protobuf:"bytes,10,rep,name=quotes,proto3" json:"quotes,omitempty"`
+	// What the whole session comes to, 0-1, by the evaluator's own rule for a conversation, as runs and rewards have it: a strategy needs doing
+	// once, well, while a state of mind is to be kept. Absent where it has no such rule, and while the session lasts.
+	Whole         *float64 `protobuf:"fixed64,11,opt,name=whole,proto3,oneof" json:"whole,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -5650,6 +5662,13 @@ func (x *SkillProfile) GetQuotes() []string {
 		return x.Quotes
 	}
 	return nil
+}
+
+func (x *SkillProfile) GetWhole() float64 {
+	if x != nil && x.Whole != nil {
+		return *x.Whole
+	}
+	return 0
 }
 
 // GetProgressRequest asks about a trainee.
@@ -6355,7 +6374,7 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"\asources\x18\n" +
 	" \x03(\v2\x1b.vignette.v1.FeedbackSourceR\asources\x12\x18\n" +
 	"\amissing\x18\v \x03(\tR\amissingB\r\n" +
-	"\v_confidence\"\xd0\x02\n" +
+	"\v_confidence\"\x81\x03\n" +
 	"\n" +
 	"SkillFound\x12\x14\n" +
 	"\x05skill\x18\x01 \x01(\tR\x05skill\x12\x14\n" +
@@ -6372,7 +6391,8 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"\n" +
 	"definition\x18\n" +
 	" \x01(\tR\n" +
-	"definitionB\r\n" +
+	"definition\x12/\n" +
+	"\tlessening\x18\v \x03(\v2\x11.vignette.v1.SpanR\tlesseningB\r\n" +
 	"\v_confidence\"I\n" +
 	"\tNextSkill\x12\x14\n" +
 	"\x05skill\x18\x01 \x01(\tR\x05skill\x12\x14\n" +
@@ -6710,7 +6730,7 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"\n" +
 	"turn_index\x18\x01 \x01(\x05R\tturnIndex\x12\x12\n" +
 	"\x04role\x18\x02 \x01(\tR\x04role\x124\n" +
-	"\x05state\x18\x03 \x01(\v2\x18.vignette.v1.MentalStateB\x04\xa8\xbb\x18\x01R\x05state\"\x93\x02\n" +
+	"\x05state\x18\x03 \x01(\v2\x18.vignette.v1.MentalStateB\x04\xa8\xbb\x18\x01R\x05state\"\xb8\x02\n" +
 	"\fSkillProfile\x12\x14\n" +
 	"\x05skill\x18\x01 \x01(\tR\x05skill\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12\x14\n" +
@@ -6722,11 +6742,13 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"\x04good\x18\b \x01(\x01H\x03R\x04good\x88\x01\x01\x12\x16\n" +
 	"\x06method\x18\t \x01(\tR\x06method\x12\x16\n" +
 	"\x06quotes\x18\n" +
-	" \x03(\tR\x06quotesB\x06\n" +
+	" \x03(\tR\x06quotes\x12\x19\n" +
+	"\x05whole\x18\v \x01(\x01H\x04R\x05whole\x88\x01\x01B\x06\n" +
 	"\x04_lowB\a\n" +
 	"\x05_highB\a\n" +
 	"\x05_fairB\a\n" +
-	"\x05_good\"q\n" +
+	"\x05_goodB\b\n" +
+	"\x06_whole\"q\n" +
 	"\x12GetProgressRequest\x12\"\n" +
 	"\atrainee\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\atrainee\x127\n" +
 	"\x06skills\x18\x02 \x01(\x0e2\x15.vignette.v1.SkillSetB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06skills\"\xdb\x01\n" +
@@ -6968,142 +6990,143 @@ var file_vignette_v1_practice_proto_depIdxs = []int32{
 	13,  // 21: vignette.v1.PracticeFeedback.next:type_name -> vignette.v1.NextSkill
 	14,  // 22: vignette.v1.PracticeFeedback.sources:type_name -> vignette.v1.FeedbackSource
 	90,  // 23: vignette.v1.SkillFound.spans:type_name -> vignette.v1.Span
-	13,  // 24: vignette.v1.PracticeHint.next:type_name -> vignette.v1.NextSkill
-	6,   // 25: vignette.v1.Paused.reason:type_name -> vignette.v1.PauseReason
-	74,  // 26: vignette.v1.Finished.profile:type_name -> vignette.v1.SkillProfile
-	23,  // 27: vignette.v1.RiskNotice.help:type_name -> vignette.v1.LocalHelp
-	84,  // 28: vignette.v1.LocalHelp.contacts:type_name -> vignette.v1.LocalHelp.Contact
-	91,  // 29: vignette.v1.Formulation.emotions:type_name -> vignette.v1.Emotion
-	92,  // 30: vignette.v1.Formulation.core_beliefs:type_name -> vignette.v1.CoreBelief.Category
-	24,  // 31: vignette.v1.ScoredFormulation.submitted:type_name -> vignette.v1.Formulation
-	24,  // 32: vignette.v1.ScoredFormulation.reference:type_name -> vignette.v1.Formulation
-	85,  // 33: vignette.v1.ScoredFormulation.fields:type_name -> vignette.v1.ScoredFormulation.FieldScore
-	27,  // 34: vignette.v1.PracticeSession.part:type_name -> vignette.v1.PracticePart
-	28,  // 35: vignette.v1.PracticeSession.partners:type_name -> vignette.v1.PracticePartner
-	7,   // 36: vignette.v1.PracticeSession.practice:type_name -> vignette.v1.Practice
-	3,   // 37: vignette.v1.PracticeSession.phase:type_name -> vignette.v1.PracticePhase
-	6,   // 38: vignette.v1.PracticeSession.paused:type_name -> vignette.v1.PauseReason
-	22,  // 39: vignette.v1.PracticeSession.risk:type_name -> vignette.v1.RiskNotice
-	29,  // 40: vignette.v1.PracticeSession.branches:type_name -> vignette.v1.PracticeBranch
-	30,  // 41: vignette.v1.PracticeSession.turns:type_name -> vignette.v1.PracticeTurn
-	10,  // 42: vignette.v1.PracticeSession.measures:type_name -> vignette.v1.Measures
-	87,  // 43: vignette.v1.PracticeSession.created_at:type_name -> google.protobuf.Timestamp
-	88,  // 44: vignette.v1.PracticeSession.reviews:type_name -> vignette.v1.SupervisorReview
-	93,  // 45: vignette.v1.PracticePart.objective:type_name -> vignette.v1.Objective
-	94,  // 46: vignette.v1.PracticeTurn.action:type_name -> vignette.v1.Action
-	95,  // 47: vignette.v1.PracticeTurn.felt:type_name -> vignette.v1.MentalState
-	11,  // 48: vignette.v1.PracticeTurn.feedback:type_name -> vignette.v1.PracticeFeedback
-	16,  // 49: vignette.v1.PracticeTurn.disagreements:type_name -> vignette.v1.Disagreement
-	32,  // 50: vignette.v1.PracticeComparison.original:type_name -> vignette.v1.BranchSide
-	32,  // 51: vignette.v1.PracticeComparison.retry:type_name -> vignette.v1.BranchSide
-	30,  // 52: vignette.v1.BranchSide.said:type_name -> vignette.v1.PracticeTurn
-	30,  // 53: vignette.v1.BranchSide.answered:type_name -> vignette.v1.PracticeTurn
-	33,  // 54: vignette.v1.BranchSide.change:type_name -> vignette.v1.PartnerChange
-	96,  // 55: vignette.v1.PartnerChange.source:type_name -> vignette.v1.StateSource
-	30,  // 56: vignette.v1.PracticeUpdate.turn:type_name -> vignette.v1.PracticeTurn
-	35,  // 57: vignette.v1.PracticeUpdate.words:type_name -> vignette.v1.PracticeWords
-	11,  // 58: vignette.v1.PracticeUpdate.feedback:type_name -> vignette.v1.PracticeFeedback
-	22,  // 59: vignette.v1.PracticeUpdate.risk:type_name -> vignette.v1.RiskNotice
-	31,  // 60: vignette.v1.PracticeUpdate.comparison:type_name -> vignette.v1.PracticeComparison
-	26,  // 61: vignette.v1.PracticeUpdate.session:type_name -> vignette.v1.PracticeSession
-	97,  // 62: vignette.v1.StartSessionRequest.scenario:type_name -> vignette.v1.Scenario
-	37,  // 63: vignette.v1.StartSessionRequest.situation:type_name -> vignette.v1.OwnSituation
-	0,   // 64: vignette.v1.StartSessionRequest.help:type_name -> vignette.v1.HelpLevel
-	2,   // 65: vignette.v1.StartSessionRequest.arm:type_name -> vignette.v1.StudyArm
-	8,   // 66: vignette.v1.StartSessionRequest.consent:type_name -> vignette.v1.Consent
-	1,   // 67: vignette.v1.StartSessionRequest.skills:type_name -> vignette.v1.SkillSet
-	86,  // 68: vignette.v1.StartSessionRequest.models:type_name -> vignette.v1.StartSessionRequest.ModelsEntry
-	98,  // 69: vignette.v1.OwnSituation.kind:type_name -> vignette.v1.ObjectiveKind
-	26,  // 70: vignette.v1.StartSessionResponse.session:type_name -> vignette.v1.PracticeSession
-	99,  // 71: vignette.v1.SayRequest.kind:type_name -> vignette.v1.ActionKind
-	34,  // 72: vignette.v1.SayResponse.update:type_name -> vignette.v1.PracticeUpdate
-	11,  // 73: vignette.v1.DraftResponse.feedback:type_name -> vignette.v1.PracticeFeedback
-	22,  // 74: vignette.v1.DraftResponse.risk:type_name -> vignette.v1.RiskNotice
-	15,  // 75: vignette.v1.GetHintResponse.hint:type_name -> vignette.v1.PracticeHint
-	11,  // 76: vignette.v1.GetFeedbackResponse.feedback:type_name -> vignette.v1.PracticeFeedback
-	16,  // 77: vignette.v1.DisagreeRequest.disagreement:type_name -> vignette.v1.Disagreement
-	34,  // 78: vignette.v1.RetryTurnResponse.update:type_name -> vignette.v1.PracticeUpdate
-	31,  // 79: vignette.v1.CompareBranchesResponse.comparison:type_name -> vignette.v1.PracticeComparison
-	30,  // 80: vignette.v1.CompareBranchesResponse.original:type_name -> vignette.v1.PracticeTurn
-	30,  // 81: vignette.v1.CompareBranchesResponse.retry:type_name -> vignette.v1.PracticeTurn
-	26,  // 82: vignette.v1.SwitchBranchResponse.session:type_name -> vignette.v1.PracticeSession
-	26,  // 83: vignette.v1.PauseSessionResponse.session:type_name -> vignette.v1.PracticeSession
-	26,  // 84: vignette.v1.ResumeSessionResponse.session:type_name -> vignette.v1.PracticeSession
-	10,  // 85: vignette.v1.MeasureRequest.measures:type_name -> vignette.v1.Measures
-	24,  // 86: vignette.v1.FormulateRequest.formulation:type_name -> vignette.v1.Formulation
-	25,  // 87: vignette.v1.FormulateResponse.scored:type_name -> vignette.v1.ScoredFormulation
-	26,  // 88: vignette.v1.LeaveSessionResponse.session:type_name -> vignette.v1.PracticeSession
-	69,  // 89: vignette.v1.FinishSessionResponse.report:type_name -> vignette.v1.PracticeReport
-	69,  // 90: vignette.v1.GetReportResponse.report:type_name -> vignette.v1.PracticeReport
-	26,  // 91: vignette.v1.PracticeReport.session:type_name -> vignette.v1.PracticeSession
-	74,  // 92: vignette.v1.PracticeReport.profile:type_name -> vignette.v1.SkillProfile
-	73,  // 93: vignette.v1.PracticeReport.curve:type_name -> vignette.v1.EmotionPoint
-	31,  // 94: vignette.v1.PracticeReport.comparisons:type_name -> vignette.v1.PracticeComparison
-	72,  // 95: vignette.v1.PracticeReport.debrief:type_name -> vignette.v1.DebriefPoint
-	100, // 96: vignette.v1.PracticeReport.scores:type_name -> vignette.v1.Score
-	25,  // 97: vignette.v1.PracticeReport.formulations:type_name -> vignette.v1.ScoredFormulation
-	13,  // 98: vignette.v1.PracticeReport.next:type_name -> vignette.v1.NextSkill
-	71,  // 99: vignette.v1.PracticeReport.used:type_name -> vignette.v1.HelpUsed
-	70,  // 100: vignette.v1.PracticeReport.outcomes:type_name -> vignette.v1.PracticeOutcome
-	4,   // 101: vignette.v1.PracticeOutcome.standing:type_name -> vignette.v1.Standing
-	95,  // 102: vignette.v1.EmotionPoint.state:type_name -> vignette.v1.MentalState
-	1,   // 103: vignette.v1.GetProgressRequest.skills:type_name -> vignette.v1.SkillSet
-	74,  // 104: vignette.v1.GetProgressResponse.profile:type_name -> vignette.v1.SkillProfile
-	77,  // 105: vignette.v1.GetProgressResponse.sessions:type_name -> vignette.v1.SessionProgress
-	13,  // 106: vignette.v1.GetProgressResponse.next:type_name -> vignette.v1.NextSkill
-	87,  // 107: vignette.v1.SessionProgress.created_at:type_name -> google.protobuf.Timestamp
-	74,  // 108: vignette.v1.SessionProgress.profile:type_name -> vignette.v1.SkillProfile
-	0,   // 109: vignette.v1.SessionProgress.help:type_name -> vignette.v1.HelpLevel
-	26,  // 110: vignette.v1.ListSessionsResponse.sessions:type_name -> vignette.v1.PracticeSession
-	26,  // 111: vignette.v1.GetSessionResponse.session:type_name -> vignette.v1.PracticeSession
-	34,  // 112: vignette.v1.WatchSessionResponse.update:type_name -> vignette.v1.PracticeUpdate
-	36,  // 113: vignette.v1.PracticeService.StartSession:input_type -> vignette.v1.StartSessionRequest
-	39,  // 114: vignette.v1.PracticeService.Say:input_type -> vignette.v1.SayRequest
-	41,  // 115: vignette.v1.PracticeService.Draft:input_type -> vignette.v1.DraftRequest
-	43,  // 116: vignette.v1.PracticeService.GetHint:input_type -> vignette.v1.GetHintRequest
-	45,  // 117: vignette.v1.PracticeService.GetFeedback:input_type -> vignette.v1.GetFeedbackRequest
-	47,  // 118: vignette.v1.PracticeService.Disagree:input_type -> vignette.v1.DisagreeRequest
-	49,  // 119: vignette.v1.PracticeService.RetryTurn:input_type -> vignette.v1.RetryTurnRequest
-	51,  // 120: vignette.v1.PracticeService.CompareBranches:input_type -> vignette.v1.CompareBranchesRequest
-	53,  // 121: vignette.v1.PracticeService.SwitchBranch:input_type -> vignette.v1.SwitchBranchRequest
-	55,  // 122: vignette.v1.PracticeService.PauseSession:input_type -> vignette.v1.PauseSessionRequest
-	57,  // 123: vignette.v1.PracticeService.ResumeSession:input_type -> vignette.v1.ResumeSessionRequest
-	59,  // 124: vignette.v1.PracticeService.Measure:input_type -> vignette.v1.MeasureRequest
-	61,  // 125: vignette.v1.PracticeService.Formulate:input_type -> vignette.v1.FormulateRequest
-	63,  // 126: vignette.v1.PracticeService.LeaveSession:input_type -> vignette.v1.LeaveSessionRequest
-	65,  // 127: vignette.v1.PracticeService.FinishSession:input_type -> vignette.v1.FinishSessionRequest
-	67,  // 128: vignette.v1.PracticeService.GetReport:input_type -> vignette.v1.GetReportRequest
-	101, // 129: vignette.v1.PracticeService.ReviewSession:input_type -> vignette.v1.ReviewSessionRequest
-	75,  // 130: vignette.v1.PracticeService.GetProgress:input_type -> vignette.v1.GetProgressRequest
-	78,  // 131: vignette.v1.PracticeService.ListSessions:input_type -> vignette.v1.ListSessionsRequest
-	80,  // 132: vignette.v1.PracticeService.GetSession:input_type -> vignette.v1.GetSessionRequest
-	82,  // 133: vignette.v1.PracticeService.WatchSession:input_type -> vignette.v1.WatchSessionRequest
-	38,  // 134: vignette.v1.PracticeService.StartSession:output_type -> vignette.v1.StartSessionResponse
-	40,  // 135: vignette.v1.PracticeService.Say:output_type -> vignette.v1.SayResponse
-	42,  // 136: vignette.v1.PracticeService.Draft:output_type -> vignette.v1.DraftResponse
-	44,  // 137: vignette.v1.PracticeService.GetHint:output_type -> vignette.v1.GetHintResponse
-	46,  // 138: vignette.v1.PracticeService.GetFeedback:output_type -> vignette.v1.GetFeedbackResponse
-	48,  // 139: vignette.v1.PracticeService.Disagree:output_type -> vignette.v1.DisagreeResponse
-	50,  // 140: vignette.v1.PracticeService.RetryTurn:output_type -> vignette.v1.RetryTurnResponse
-	52,  // 141: vignette.v1.PracticeService.CompareBranches:output_type -> vignette.v1.CompareBranchesResponse
-	54,  // 142: vignette.v1.PracticeService.SwitchBranch:output_type -> vignette.v1.SwitchBranchResponse
-	56,  // 143: vignette.v1.PracticeService.PauseSession:output_type -> vignette.v1.PauseSessionResponse
-	58,  // 144: vignette.v1.PracticeService.ResumeSession:output_type -> vignette.v1.ResumeSessionResponse
-	60,  // 145: vignette.v1.PracticeService.Measure:output_type -> vignette.v1.MeasureResponse
-	62,  // 146: vignette.v1.PracticeService.Formulate:output_type -> vignette.v1.FormulateResponse
-	64,  // 147: vignette.v1.PracticeService.LeaveSession:output_type -> vignette.v1.LeaveSessionResponse
-	66,  // 148: vignette.v1.PracticeService.FinishSession:output_type -> vignette.v1.FinishSessionResponse
-	68,  // 149: vignette.v1.PracticeService.GetReport:output_type -> vignette.v1.GetReportResponse
-	102, // 150: vignette.v1.PracticeService.ReviewSession:output_type -> vignette.v1.ReviewSessionResponse
-	76,  // 151: vignette.v1.PracticeService.GetProgress:output_type -> vignette.v1.GetProgressResponse
-	79,  // 152: vignette.v1.PracticeService.ListSessions:output_type -> vignette.v1.ListSessionsResponse
-	81,  // 153: vignette.v1.PracticeService.GetSession:output_type -> vignette.v1.GetSessionResponse
-	83,  // 154: vignette.v1.PracticeService.WatchSession:output_type -> vignette.v1.WatchSessionResponse
-	134, // [134:155] is the sub-list for method output_type
-	113, // [113:134] is the sub-list for method input_type
-	113, // [113:113] is the sub-list for extension type_name
-	113, // [113:113] is the sub-list for extension extendee
-	0,   // [0:113] is the sub-list for field type_name
+	90,  // 24: vignette.v1.SkillFound.lessening:type_name -> vignette.v1.Span
+	13,  // 25: vignette.v1.PracticeHint.next:type_name -> vignette.v1.NextSkill
+	6,   // 26: vignette.v1.Paused.reason:type_name -> vignette.v1.PauseReason
+	74,  // 27: vignette.v1.Finished.profile:type_name -> vignette.v1.SkillProfile
+	23,  // 28: vignette.v1.RiskNotice.help:type_name -> vignette.v1.LocalHelp
+	84,  // 29: vignette.v1.LocalHelp.contacts:type_name -> vignette.v1.LocalHelp.Contact
+	91,  // 30: vignette.v1.Formulation.emotions:type_name -> vignette.v1.Emotion
+	92,  // 31: vignette.v1.Formulation.core_beliefs:type_name -> vignette.v1.CoreBelief.Category
+	24,  // 32: vignette.v1.ScoredFormulation.submitted:type_name -> vignette.v1.Formulation
+	24,  // 33: vignette.v1.ScoredFormulation.reference:type_name -> vignette.v1.Formulation
+	85,  // 34: vignette.v1.ScoredFormulation.fields:type_name -> vignette.v1.ScoredFormulation.FieldScore
+	27,  // 35: vignette.v1.PracticeSession.part:type_name -> vignette.v1.PracticePart
+	28,  // 36: vignette.v1.PracticeSession.partners:type_name -> vignette.v1.PracticePartner
+	7,   // 37: vignette.v1.PracticeSession.practice:type_name -> vignette.v1.Practice
+	3,   // 38: vignette.v1.PracticeSession.phase:type_name -> vignette.v1.PracticePhase
+	6,   // 39: vignette.v1.PracticeSession.paused:type_name -> vignette.v1.PauseReason
+	22,  // 40: vignette.v1.PracticeSession.risk:type_name -> vignette.v1.RiskNotice
+	29,  // 41: vignette.v1.PracticeSession.branches:type_name -> vignette.v1.PracticeBranch
+	30,  // 42: vignette.v1.PracticeSession.turns:type_name -> vignette.v1.PracticeTurn
+	10,  // 43: vignette.v1.PracticeSession.measures:type_name -> vignette.v1.Measures
+	87,  // 44: vignette.v1.PracticeSession.created_at:type_name -> google.protobuf.Timestamp
+	88,  // 45: vignette.v1.PracticeSession.reviews:type_name -> vignette.v1.SupervisorReview
+	93,  // 46: vignette.v1.PracticePart.objective:type_name -> vignette.v1.Objective
+	94,  // 47: vignette.v1.PracticeTurn.action:type_name -> vignette.v1.Action
+	95,  // 48: vignette.v1.PracticeTurn.felt:type_name -> vignette.v1.MentalState
+	11,  // 49: vignette.v1.PracticeTurn.feedback:type_name -> vignette.v1.PracticeFeedback
+	16,  // 50: vignette.v1.PracticeTurn.disagreements:type_name -> vignette.v1.Disagreement
+	32,  // 51: vignette.v1.PracticeComparison.original:type_name -> vignette.v1.BranchSide
+	32,  // 52: vignette.v1.PracticeComparison.retry:type_name -> vignette.v1.BranchSide
+	30,  // 53: vignette.v1.BranchSide.said:type_name -> vignette.v1.PracticeTurn
+	30,  // 54: vignette.v1.BranchSide.answered:type_name -> vignette.v1.PracticeTurn
+	33,  // 55: vignette.v1.BranchSide.change:type_name -> vignette.v1.PartnerChange
+	96,  // 56: vignette.v1.PartnerChange.source:type_name -> vignette.v1.StateSource
+	30,  // 57: vignette.v1.PracticeUpdate.turn:type_name -> vignette.v1.PracticeTurn
+	35,  // 58: vignette.v1.PracticeUpdate.words:type_name -> vignette.v1.PracticeWords
+	11,  // 59: vignette.v1.PracticeUpdate.feedback:type_name -> vignette.v1.PracticeFeedback
+	22,  // 60: vignette.v1.PracticeUpdate.risk:type_name -> vignette.v1.RiskNotice
+	31,  // 61: vignette.v1.PracticeUpdate.comparison:type_name -> vignette.v1.PracticeComparison
+	26,  // 62: vignette.v1.PracticeUpdate.session:type_name -> vignette.v1.PracticeSession
+	97,  // 63: vignette.v1.StartSessionRequest.scenario:type_name -> vignette.v1.Scenario
+	37,  // 64: vignette.v1.StartSessionRequest.situation:type_name -> vignette.v1.OwnSituation
+	0,   // 65: vignette.v1.StartSessionRequest.help:type_name -> vignette.v1.HelpLevel
+	2,   // 66: vignette.v1.StartSessionRequest.arm:type_name -> vignette.v1.StudyArm
+	8,   // 67: vignette.v1.StartSessionRequest.consent:type_name -> vignette.v1.Consent
+	1,   // 68: vignette.v1.StartSessionRequest.skills:type_name -> vignette.v1.SkillSet
+	86,  // 69: vignette.v1.StartSessionRequest.models:type_name -> vignette.v1.StartSessionRequest.ModelsEntry
+	98,  // 70: vignette.v1.OwnSituation.kind:type_name -> vignette.v1.ObjectiveKind
+	26,  // 71: vignette.v1.StartSessionResponse.session:type_name -> vignette.v1.PracticeSession
+	99,  // 72: vignette.v1.SayRequest.kind:type_name -> vignette.v1.ActionKind
+	34,  // 73: vignette.v1.SayResponse.update:type_name -> vignette.v1.PracticeUpdate
+	11,  // 74: vignette.v1.DraftResponse.feedback:type_name -> vignette.v1.PracticeFeedback
+	22,  // 75: vignette.v1.DraftResponse.risk:type_name -> vignette.v1.RiskNotice
+	15,  // 76: vignette.v1.GetHintResponse.hint:type_name -> vignette.v1.PracticeHint
+	11,  // 77: vignette.v1.GetFeedbackResponse.feedback:type_name -> vignette.v1.PracticeFeedback
+	16,  // 78: vignette.v1.DisagreeRequest.disagreement:type_name -> vignette.v1.Disagreement
+	34,  // 79: vignette.v1.RetryTurnResponse.update:type_name -> vignette.v1.PracticeUpdate
+	31,  // 80: vignette.v1.CompareBranchesResponse.comparison:type_name -> vignette.v1.PracticeComparison
+	30,  // 81: vignette.v1.CompareBranchesResponse.original:type_name -> vignette.v1.PracticeTurn
+	30,  // 82: vignette.v1.CompareBranchesResponse.retry:type_name -> vignette.v1.PracticeTurn
+	26,  // 83: vignette.v1.SwitchBranchResponse.session:type_name -> vignette.v1.PracticeSession
+	26,  // 84: vignette.v1.PauseSessionResponse.session:type_name -> vignette.v1.PracticeSession
+	26,  // 85: vignette.v1.ResumeSessionResponse.session:type_name -> vignette.v1.PracticeSession
+	10,  // 86: vignette.v1.MeasureRequest.measures:type_name -> vignette.v1.Measures
+	24,  // 87: vignette.v1.FormulateRequest.formulation:type_name -> vignette.v1.Formulation
+	25,  // 88: vignette.v1.FormulateResponse.scored:type_name -> vignette.v1.ScoredFormulation
+	26,  // 89: vignette.v1.LeaveSessionResponse.session:type_name -> vignette.v1.PracticeSession
+	69,  // 90: vignette.v1.FinishSessionResponse.report:type_name -> vignette.v1.PracticeReport
+	69,  // 91: vignette.v1.GetReportResponse.report:type_name -> vignette.v1.PracticeReport
+	26,  // 92: vignette.v1.PracticeReport.session:type_name -> vignette.v1.PracticeSession
+	74,  // 93: vignette.v1.PracticeReport.profile:type_name -> vignette.v1.SkillProfile
+	73,  // 94: vignette.v1.PracticeReport.curve:type_name -> vignette.v1.EmotionPoint
+	31,  // 95: vignette.v1.PracticeReport.comparisons:type_name -> vignette.v1.PracticeComparison
+	72,  // 96: vignette.v1.PracticeReport.debrief:type_name -> vignette.v1.DebriefPoint
+	100, // 97: vignette.v1.PracticeReport.scores:type_name -> vignette.v1.Score
+	25,  // 98: vignette.v1.PracticeReport.formulations:type_name -> vignette.v1.ScoredFormulation
+	13,  // 99: vignette.v1.PracticeReport.next:type_name -> vignette.v1.NextSkill
+	71,  // 100: vignette.v1.PracticeReport.used:type_name -> vignette.v1.HelpUsed
+	70,  // 101: vignette.v1.PracticeReport.outcomes:type_name -> vignette.v1.PracticeOutcome
+	4,   // 102: vignette.v1.PracticeOutcome.standing:type_name -> vignette.v1.Standing
+	95,  // 103: vignette.v1.EmotionPoint.state:type_name -> vignette.v1.MentalState
+	1,   // 104: vignette.v1.GetProgressRequest.skills:type_name -> vignette.v1.SkillSet
+	74,  // 105: vignette.v1.GetProgressResponse.profile:type_name -> vignette.v1.SkillProfile
+	77,  // 106: vignette.v1.GetProgressResponse.sessions:type_name -> vignette.v1.SessionProgress
+	13,  // 107: vignette.v1.GetProgressResponse.next:type_name -> vignette.v1.NextSkill
+	87,  // 108: vignette.v1.SessionProgress.created_at:type_name -> google.protobuf.Timestamp
+	74,  // 109: vignette.v1.SessionProgress.profile:type_name -> vignette.v1.SkillProfile
+	0,   // 110: vignette.v1.SessionProgress.help:type_name -> vignette.v1.HelpLevel
+	26,  // 111: vignette.v1.ListSessionsResponse.sessions:type_name -> vignette.v1.PracticeSession
+	26,  // 112: vignette.v1.GetSessionResponse.session:type_name -> vignette.v1.PracticeSession
+	34,  // 113: vignette.v1.WatchSessionResponse.update:type_name -> vignette.v1.PracticeUpdate
+	36,  // 114: vignette.v1.PracticeService.StartSession:input_type -> vignette.v1.StartSessionRequest
+	39,  // 115: vignette.v1.PracticeService.Say:input_type -> vignette.v1.SayRequest
+	41,  // 116: vignette.v1.PracticeService.Draft:input_type -> vignette.v1.DraftRequest
+	43,  // 117: vignette.v1.PracticeService.GetHint:input_type -> vignette.v1.GetHintRequest
+	45,  // 118: vignette.v1.PracticeService.GetFeedback:input_type -> vignette.v1.GetFeedbackRequest
+	47,  // 119: vignette.v1.PracticeService.Disagree:input_type -> vignette.v1.DisagreeRequest
+	49,  // 120: vignette.v1.PracticeService.RetryTurn:input_type -> vignette.v1.RetryTurnRequest
+	51,  // 121: vignette.v1.PracticeService.CompareBranches:input_type -> vignette.v1.CompareBranchesRequest
+	53,  // 122: vignette.v1.PracticeService.SwitchBranch:input_type -> vignette.v1.SwitchBranchRequest
+	55,  // 123: vignette.v1.PracticeService.PauseSession:input_type -> vignette.v1.PauseSessionRequest
+	57,  // 124: vignette.v1.PracticeService.ResumeSession:input_type -> vignette.v1.ResumeSessionRequest
+	59,  // 125: vignette.v1.PracticeService.Measure:input_type -> vignette.v1.MeasureRequest
+	61,  // 126: vignette.v1.PracticeService.Formulate:input_type -> vignette.v1.FormulateRequest
+	63,  // 127: vignette.v1.PracticeService.LeaveSession:input_type -> vignette.v1.LeaveSessionRequest
+	65,  // 128: vignette.v1.PracticeService.FinishSession:input_type -> vignette.v1.FinishSessionRequest
+	67,  // 129: vignette.v1.PracticeService.GetReport:input_type -> vignette.v1.GetReportRequest
+	101, // 130: vignette.v1.PracticeService.ReviewSession:input_type -> vignette.v1.ReviewSessionRequest
+	75,  // 131: vignette.v1.PracticeService.GetProgress:input_type -> vignette.v1.GetProgressRequest
+	78,  // 132: vignette.v1.PracticeService.ListSessions:input_type -> vignette.v1.ListSessionsRequest
+	80,  // 133: vignette.v1.PracticeService.GetSession:input_type -> vignette.v1.GetSessionRequest
+	82,  // 134: vignette.v1.PracticeService.WatchSession:input_type -> vignette.v1.WatchSessionRequest
+	38,  // 135: vignette.v1.PracticeService.StartSession:output_type -> vignette.v1.StartSessionResponse
+	40,  // 136: vignette.v1.PracticeService.Say:output_type -> vignette.v1.SayResponse
+	42,  // 137: vignette.v1.PracticeService.Draft:output_type -> vignette.v1.DraftResponse
+	44,  // 138: vignette.v1.PracticeService.GetHint:output_type -> vignette.v1.GetHintResponse
+	46,  // 139: vignette.v1.PracticeService.GetFeedback:output_type -> vignette.v1.GetFeedbackResponse
+	48,  // 140: vignette.v1.PracticeService.Disagree:output_type -> vignette.v1.DisagreeResponse
+	50,  // 141: vignette.v1.PracticeService.RetryTurn:output_type -> vignette.v1.RetryTurnResponse
+	52,  // 142: vignette.v1.PracticeService.CompareBranches:output_type -> vignette.v1.CompareBranchesResponse
+	54,  // 143: vignette.v1.PracticeService.SwitchBranch:output_type -> vignette.v1.SwitchBranchResponse
+	56,  // 144: vignette.v1.PracticeService.PauseSession:output_type -> vignette.v1.PauseSessionResponse
+	58,  // 145: vignette.v1.PracticeService.ResumeSession:output_type -> vignette.v1.ResumeSessionResponse
+	60,  // 146: vignette.v1.PracticeService.Measure:output_type -> vignette.v1.MeasureResponse
+	62,  // 147: vignette.v1.PracticeService.Formulate:output_type -> vignette.v1.FormulateResponse
+	64,  // 148: vignette.v1.PracticeService.LeaveSession:output_type -> vignette.v1.LeaveSessionResponse
+	66,  // 149: vignette.v1.PracticeService.FinishSession:output_type -> vignette.v1.FinishSessionResponse
+	68,  // 150: vignette.v1.PracticeService.GetReport:output_type -> vignette.v1.GetReportResponse
+	102, // 151: vignette.v1.PracticeService.ReviewSession:output_type -> vignette.v1.ReviewSessionResponse
+	76,  // 152: vignette.v1.PracticeService.GetProgress:output_type -> vignette.v1.GetProgressResponse
+	79,  // 153: vignette.v1.PracticeService.ListSessions:output_type -> vignette.v1.ListSessionsResponse
+	81,  // 154: vignette.v1.PracticeService.GetSession:output_type -> vignette.v1.GetSessionResponse
+	83,  // 155: vignette.v1.PracticeService.WatchSession:output_type -> vignette.v1.WatchSessionResponse
+	135, // [135:156] is the sub-list for method output_type
+	114, // [114:135] is the sub-list for method input_type
+	114, // [114:114] is the sub-list for extension type_name
+	114, // [114:114] is the sub-list for extension extendee
+	0,   // [0:114] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_practice_proto_init() }
