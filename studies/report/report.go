@@ -217,9 +217,11 @@ type Report struct {
 	Calibration   []Calibration `json:"calibration"`
 	NoCalibration string        `json:"no_calibration,omitempty"`
 	Points        []Point       `json:"points"`
-	LookAt        []Look        `json:"look_at"`
-	Command       string        `json:"command"`
-	Spent         string        `json:"spent,omitempty"`
+	// Back is where a page of it leads back to; "" leads nowhere, as in a file that is mailed.
+	Back    string `json:"-"`
+	LookAt  []Look `json:"look_at"`
+	Command string `json:"command"`
+	Spent   string `json:"spent,omitempty"`
 }
 
 // Arm is one combination of levels over all scenarios: first all episodes that were begun, then what became of them.
