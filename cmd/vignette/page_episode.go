@@ -296,10 +296,7 @@ func (p *page) outcome(state *episode.State) {
 // came says what came of what was asked for or refused, as the others' words show it.
 func (p *page) came(state *episode.State) {
 	for _, each := range outcomes.WhatCame(state) {
-		verdict := "not reached: "
-		if each.Reached {
-			verdict = "reached: "
-		}
+		verdict := strings.ToLower(each.Verdict()) + ": "
 		text := inert.Line(each.Says)
 		if each.Quote != "" {
 			text += fmt.Sprintf(", turn %d: “%s”", each.Turn, inert.Line(each.Quote))

@@ -42,8 +42,9 @@ func WhatCame(state *episode.State) []Came {
 		if !asked {
 			s = standing.Stand{Role: s.Role, Standing: vignettev1.Standing_STANDING_UNASKED}
 		}
-		told := standing.TellOf(names[scenario.GetFocal()], &vignettev1.PracticeOutcome{Name: names[s.Role], Standing: s.Standing, Words: s.Words}, kind)
-		out = append(out, Came{told, s.Role, s.Turn})
+		outcome := s.Outcome(names[s.Role])
+		told := standing.TellOf(names[scenario.GetFocal()], outcome, kind)
+		out = append(out, Came{told, s.Role, outcome.GetTurnIndex()})
 	}
 	return out
 }

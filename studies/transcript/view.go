@@ -40,6 +40,7 @@ type View struct {
 // came is what came of what the focal role asked for, or refused, with one of the others.
 type came struct {
 	Reached bool   `json:"reached"`
+	Verdict string `json:"verdict"` // "Reached", "Reached in part", "Not reached"
 	Says    string `json:"says"`
 	Quote   string `json:"quote,omitempty"`
 	Number  int    `json:"turn,omitempty"` // of the turn that is quoted, from 1
@@ -255,7 +256,7 @@ func (v *View) outcome(state *episode.State) {
 
 func (v *View) came(state *episode.State) {
 	for _, each := range outcomes.WhatCame(state) {
-		shown := came{Reached: each.Reached, Says: plain(each.Says), Quote: plain(each.Quote)}
+		shown := came{Reached: each.Reached, Verdict: each.Verdict(), Says: plain(each.Says), Quote: plain(each.Quote)}
 		if shown.Quote != "" {
 			shown.Number = int(each.Turn) + 1
 		}

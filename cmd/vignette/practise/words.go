@@ -277,16 +277,12 @@ func reportLines(r *vignettev1.PracticeReport) []string {
 		lines = append(lines, "", "What came of it")
 	}
 	for _, o := range r.GetOutcomes() {
-		told := standing.Tell(o, session.GetPart().GetObjective().GetKind())
-		verdict := "Not reached. "
-		if told.Reached {
-			verdict = "Reached. "
+		lines = append(lines, outcomeLine(o, session))
+	}
+	for _, b := range r.GetElsewhere() {
+		for _, o := range b.GetOutcomes() {
+			lines = append(lines, fmt.Sprintf("With the other words at turn %d: %s", b.GetTurn(), outcomeLine(o, session)))
 		}
-		line := verdict + inert.Line(told.Says)
-		if told.Quote != "" {
-			line += fmt.Sprintf(", turn %d: “%s”", o.GetTurnIndex(), inert.Line(told.Quote))
-		}
-		lines = append(lines, line)
 	}
 	if len(r.GetDebrief()) > 0 {
 		lines = append(lines, "", "Against the objective")
@@ -324,6 +320,15 @@ func reportLines(r *vignettev1.PracticeReport) []string {
 		lines = append(lines, "Left out: "+inert.Line(left))
 	}
 	return lines
+}
+
+func outcomeLine(o *vignettev1.PracticeOutcome, session *vignettev1.PracticeSession) string {
+	told := standing.Tell(o, session.GetPart().GetObjective().GetKind())
+	line := told.Verdict() + ". " + inert.Line(told.Says)
+	if told.Quote != "" {
+		line += fmt.Sprintf(", turn %d: “%s”", o.GetTurnIndex(), inert.Line(told.Quote))
+	}
+	return line
 }
 
 func profileLine(p *vignettev1.SkillProfile) string {

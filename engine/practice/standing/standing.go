@@ -24,6 +24,24 @@ type Stand struct {
 	Words string
 	// To is what the asker had said before it, nil when nothing.
 	To *Line
+	// Offer is what they had offered instead, where their yes settles on that: the asker took it. Nil otherwise.
+	Offer *Line
+}
+
+// Outcome is the stand as practice records it, under the other's name. A yes to an offer of their own quotes the offer: it says what was settled.
+func (s Stand) Outcome(name string) *vignettev1.PracticeOutcome {
+	o := &vignettev1.PracticeOutcome{Role: s.Role, Name: name, Standing: s.Standing, Words: s.Words}
+	turn := s.Turn
+	if s.Offer != nil {
+		o.OnOffer, o.Words, turn = true, s.Offer.Text, s.Offer.Turn
+	}
+	if o.Words != "" {
+		o.TurnIndex = &turn
+	}
+	if s.To != nil {
+		o.AnswersTurn = &s.To.Turn
+	}
+	return o
 }
 
 // Read says where each of the others stands after some lines, in the order in which they first spoke. Whoever was asked for nothing stands
@@ -69,7 +87,11 @@ func (s *Stand) hear(line, mine *Line, asked, refuse bool) {
 	case s.Standing == yes && (said == vignettev1.Standing_STANDING_QUESTIONED || said == vignettev1.Standing_STANDING_OBJECTED || said == yes):
 		return
 	}
-	s.Standing, s.Turn, s.Words, s.To = said, line.Turn, line.Text, mine
+	var offer *Line
+	if s.Standing == vignettev1.Standing_STANDING_OFFERED && said == yes && mine != nil && mine.Turn > s.Turn && reading(mine.Text, false) == yes {
+		offer = &Line{Turn: s.Turn, Role: s.Role, Text: s.Words}
+	}
+	s.Standing, s.Turn, s.Words, s.To, s.Offer = said, line.Turn, line.Text, mine, offer
 }
 
 // Asks says whether some words ask for what an objective is about, or refuse it: they have half of its request, or the form of a request

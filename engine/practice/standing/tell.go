@@ -8,8 +8,8 @@ import (
 
 // Told is what came of a request, in words for its asker.
 type Told struct {
-	// Reached says that the other said yes, or took the no.
-	Reached bool
+	// Reached says that the other said yes, or took the no; Partly that it was yes to something else, which they had offered instead.
+	Reached, Partly bool
 	// Says is a sentence that leads up to Quote; Quote is the other's own words, "" where there are none that say it.
 	Says, Quote string
 }
@@ -36,6 +36,10 @@ func tell(o *vignettev1.PracticeOutcome, kind vignettev1.ObjectiveKind, asker, w
 	t := Told{Reached: o.GetStanding() == vignettev1.Standing_STANDING_AGREED, Quote: o.GetWords()}
 	switch o.GetStanding() {
 	case vignettev1.Standing_STANDING_AGREED:
+		if o.GetOnOffer() {
+			t.Partly, t.Says = true, "It came to what "+who+" offered instead"
+			break
+		}
 		t.Says = who + pick(" said yes", " took "+whose+" no")
 	case vignettev1.Standing_STANDING_REFUSED:
 		t.Says = who + pick(" said no, and it stayed at that", " did not take "+whose+" no")
@@ -53,4 +57,15 @@ func tell(o *vignettev1.PracticeOutcome, kind vignettev1.ObjectiveKind, asker, w
 		t.Says, t.Quote = who+" said nothing to it", ""
 	}
 	return t
+}
+
+// Verdict is Told in a word or three.
+func (t Told) Verdict() string {
+	switch {
+	case t.Partly:
+		return "Reached in part"
+	case t.Reached:
+		return "Reached"
+	}
+	return "Not reached"
 }
