@@ -66,7 +66,7 @@ func chosen[V protoreflect.Enum](options []option[V], name string) (value V) {
 func newCampaignForm() campaignForm {
 	return campaignForm{
 		Title: "How helpful was it?", Unit: "episode", Arm: "foresight", Overlap: "2", Repeated: "10",
-		Codebook: "Rate what the helping or asking person did, not how nice the other one was.",
+		Codebook: "Rate what the person does whom the item is about, not how nice the other one was.",
 		Questions: []questionForm{
 			{"helpful", "How helpful was the conversation for the other person?", "1", "5", "not at all, a little, somewhat, quite, very"}, {}, {},
 		},

@@ -107,7 +107,7 @@ arm: foresight           # foresight, within (foresight, then hindsight), hindsi
 overlap: 2               # raters for each item
 repeated: 0.1            # share of items that come again
 codebook: >
-  Rate what the helping or asking person did, not how nice the other one was.
+  Rate what the person does whom the item is about, not how nice the other one was.
 scales:
   - id: helpful
     question: How helpful was the conversation for the other person?
