@@ -412,11 +412,16 @@ func firstIsPreliminary(s *sentence) bool { return preliminary.StartsWith(s.Toke
 func firstRequest(s *sentence, c utterance.Cue) (utterance.Place, bool) {
 	for _, match := range c.Phrases.Find(s.Tokens) {
 		at := utterance.At(match.First, match.Last)
-		if !isPreliminary(s, at) && !idlePlease(s, at) {
+		if !isPreliminary(s, at) && !idlePlease(s, at) && !isReason(s, at) {
 			return at, true
 		}
 	}
 	return utterance.Place{}, false
+}
+
+// isReason says whether what is wanted is only why something is felt or the case: "I feel torn, because I want to be there for him."
+func isReason(s *sentence, at utterance.Place) bool {
+	return at.First > 0 && s.Tokens[at.First-1].Norm == "because" && s.Tokens[at.First].Norm == "i"
 }
 
 // idlePlease says whether a single "please" asks for nothing: it does where a verb follows it ("please turn it down") or
