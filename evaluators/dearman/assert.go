@@ -133,9 +133,8 @@ func judgeAssert(m *moment) utterance.Finding {
 		if s.Broken {
 			continue
 		}
-		h, ok := requestIn(m, s)
+		h, ok := m.assertedIn(s, i == 0)
 		if m.matter.refusing() {
-			h, ok = refusalIn(m, s, i == 0)
 			if at, asks := agreeCue.In(s.Tokens); asks && s.Form != language.WhQuestion && (m.other.agreed || m.onTable() && m.late) && s.Form != language.NoQuestion {
 				h, ok = utterance.Hit{Level: utterance.Strong, Span: m.cover(s, at), Why: agreeCue.Why}, true
 			}
@@ -165,6 +164,14 @@ func judgeAssert(m *moment) utterance.Finding {
 		}
 	}
 	return f
+}
+
+// assertedIn finds what a sentence asks for, or the no in it of whom the objective has refuse.
+func (m *moment) assertedIn(s *sentence, first bool) (utterance.Hit, bool) {
+	if m.matter.refusing() {
+		return refusalIn(m, s, first)
+	}
+	return requestIn(m, s)
 }
 
 // hemsAndHaws finds words of doubt around the matter: a wish, or a no, that does not come out.

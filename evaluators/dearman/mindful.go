@@ -160,7 +160,7 @@ func (m *moment) baited() (*sentence, utterance.Place, string) {
 const echoed = 3
 
 func ritualWords(tokens []language.Token) bool {
-	for _, token := range language.Words(tokens) {
+	for _, token := range tokens {
 		if ritual[token.Norm] && token.Norm != "soon" && token.Norm != "later" {
 			return true
 		}
@@ -251,10 +251,7 @@ func (m *moment) substance(s *sentence) bool {
 }
 
 func (m *moment) doesSomething(s *sentence) bool {
-	if _, ok := requestIn(m, s); ok && !m.matter.refusing() {
-		return true
-	}
-	if _, ok := refusalIn(m, s, false); ok && m.matter.refusing() {
+	if _, ok := m.assertedIn(s, false); ok {
 		return true
 	}
 	if _, ok := namedFeeling(m, s); ok {

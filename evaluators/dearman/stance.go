@@ -261,7 +261,11 @@ func (m *moment) ritualOnly() bool {
 	found := m.words == 0
 	for _, s := range m.sentences {
 		rites, others, total := 0, 0, 0
-		for _, token := range language.Words(s.Tokens) {
+		for i := range s.Tokens {
+			token := &s.Tokens[i]
+			if !token.IsWord() {
+				continue
+			}
 			total++
 			first, second := token.Parts()
 			for _, word := range [2]string{first, second} {
