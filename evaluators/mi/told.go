@@ -291,7 +291,7 @@ func opening(t *turn) string {
 		return "unsure"
 	case denies.begins(first):
 		return "no"
-	case answersShort[first.words[0].Norm]:
+	case answersShort[first.first()]:
 		return "yes"
 	}
 	return "other"
