@@ -413,7 +413,7 @@ func (r *Report) points(all []played) {
 	}
 }
 
-// lookAt are the best, the worst and the most surprising episode: the one farthest from the mean of its own scenario and arm. Scenarios weigh
+// lookAt are the best, the worst and, of the others, the most surprising episode: the one farthest from the mean of its own scenario and arm. Scenarios weigh
 // other things, so best and worst go by how far a reward lies from the mean of its own scenario, and, where two are alike, by whether the
 // others agreed.
 func (b *Builder) lookAt() []Look {
@@ -441,10 +441,13 @@ func (b *Builder) lookAt() []Look {
 		return cmp.Or(compareClosely(beyond(x), beyond(y)), cmp.Compare(orHalf(x.agreed), orHalf(y.agreed)))
 	}
 	off := func(p played) float64 { return math.Abs(*p.reward - cells[p.cell()].value) }
-	return []Look{
-		look("best", slices.MaxFunc(rewarded, byReward)), look("worst", slices.MinFunc(rewarded, byReward)),
-		look("most surprising", slices.MaxFunc(rewarded, func(x, y played) int { return cmp.Compare(off(x), off(y)) })),
+	best, worst := slices.MaxFunc(rewarded, byReward), slices.MinFunc(rewarded, byReward)
+	out := []Look{look("best", best), look("worst", worst)}
+	others := slices.DeleteFunc(rewarded, func(p played) bool { return p.at == best.at || p.at == worst.at })
+	if len(others) > 0 {
+		out = append(out, look("most surprising", slices.MaxFunc(others, func(x, y played) int { return cmp.Compare(off(x), off(y)) })))
 	}
+	return out
 }
 
 // mean is a running mean.
