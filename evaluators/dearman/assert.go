@@ -340,7 +340,7 @@ var objects = utterance.Words("me him her us them it this that")
 
 // verbless says whether a question only names what is wanted: "And my shifts, from the tenth?"
 func (m *moment) verbless(s *sentence) bool {
-	return s.tie == closely && s.stems.Shared(m.matter.request) > 0 && !states(s.Tokens) && s.Form == language.PolarQuestion && len(language.Words(s.Tokens)) <= 8
+	return s.tie == closely && s.stems.Shared(m.matter.request) > 0 && !states(s.Tokens) && s.Form == language.PolarQuestion && language.CountWords(s.Tokens) <= 8
 }
 
 // names says whether a sentence is what is wanted and little else, without a verb: "Saturday, from the start."
@@ -442,7 +442,7 @@ var orderStarts = utterance.Words("be do don't just also let never stop")
 
 // refundLike says whether the word at i is used as a verb though it is not known as one: an object follows it.
 func refundLike(s *sentence, i int) bool {
-	if i+1 >= len(s.Tokens) || language.IsStopWord(s.Tokens[i].Norm) {
+	if i+1 >= len(s.Tokens) || s.Tokens[i].IsStopWord() {
 		return false
 	}
 	next := s.Tokens[i+1].Norm
@@ -464,7 +464,7 @@ func orders(s *sentence) bool {
 		list = list[1:]
 	}
 	first := list[0].Norm
-	if finite[utterance.FirstPart(list[1].Norm)] || idioms.StartsWith(s.Tokens) || list[1].Norm == "me" && (first == "tell" || first == "ask") {
+	if finite[list[1].First()] || idioms.StartsWith(s.Tokens) || list[1].Norm == "me" && (first == "tell" || first == "ask") {
 		return false
 	}
 	if first == "don't" || first == "just" || first == "never" || first == "stop" {

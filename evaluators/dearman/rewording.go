@@ -73,7 +73,7 @@ func (m *moment) request() string {
 
 // fresh is the first of some sentences that the utterance does not say already.
 func (m *moment) fresh(sentences []string) string {
-	if m.content == nil {
+	if m.content == nil && len(sentences) > 0 {
 		m.content = language.Stems{}
 		for _, s := range m.sentences {
 			m.content.Add(s.Said)

@@ -37,7 +37,7 @@ type unit struct {
 // unitsOf parses a text.
 func unitsOf(text string) []*unit {
 	var units []*unit
-	for _, s := range utterance.Read(text, false) {
+	for _, s := range utterance.Sentences(text) {
 		u := &unit{Span: s.Span, tokens: language.Unstammer(s.Tokens), broken: s.Broken}
 		if u.words = language.Words(u.tokens); len(u.words) == 0 {
 			u.tokens, u.words = s.Said, language.Words(s.Said) // nothing but "mm": a nod
