@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/vignette-sim/vignette/engine/episode"
@@ -79,6 +80,8 @@ type arm struct {
 	first   int
 	started int
 	fates   map[string]int
+	asked   int
+	agreed  float64
 	steps   []step // by the order of the others' turns
 }
 
@@ -133,6 +136,10 @@ func (b *Builder) AddFigures(index int, at *vignettev1.Cell, f *vignettev1.Episo
 		b.guesses.add(index, f)
 	}
 	p := played{index: index, arm: a.name, at: at, reward: projection.FocalReward(f), agreed: projection.Agreed(f)}
+	if p.agreed != nil {
+		a.asked++
+		a.agreed += *p.agreed
+	}
 	for _, outcome := range f.GetOutcomes() {
 		if outcome.GetKind() == string(outcomes.DistressChange) {
 			change := outcome.GetValue()
@@ -233,6 +240,29 @@ type Arm struct {
 	// Distress is the mean felt distress of those the focal role spoke with, SUDS 0-100, in their first turn, their second, and so on,
 	// over valid episodes, with how many it is the mean of.
 	Distress []Step `json:"distress"`
+	// Asked is in how many valid episodes it is known whether the others agreed, or took the no; Agreed in how many of them they did, an
+	// episode in which one of two did counting half.
+	Asked  int     `json:"asked,omitempty"`
+	Agreed float64 `json:"agreed,omitempty"`
+}
+
+// Settled says in words in how many episodes the others agreed; "" where it is not known of any.
+func (a Arm) Settled() string {
+	if a.Asked == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s of %d", strconv.FormatFloat(a.Agreed, 'f', -1, 64), a.Asked)
+}
+
+// Settled are the arms of which it is known whether the others agreed.
+func (r *Report) Settled() []Arm {
+	var out []Arm
+	for _, a := range r.Arms {
+		if a.Asked > 0 {
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 // Step is a mean and how many it is of.
@@ -293,7 +323,7 @@ func (b *Builder) Report() *Report {
 	}
 	slices.SortFunc(b.played, func(x, y played) int { return cmp.Compare(x.index, y.index) })
 	for name, a := range b.arms {
-		out := Arm{Name: name, Started: a.started, Valid: a.fates["ok"], Fates: a.fates}
+		out := Arm{Name: name, Started: a.started, Valid: a.fates["ok"], Fates: a.fates, Asked: a.asked, Agreed: a.agreed}
 		for _, s := range a.steps {
 			if s.n > 0 {
 				out.Distress = append(out.Distress, Step{s.sum / float64(s.n), s.n})
@@ -383,7 +413,7 @@ func (r *Report) points(all []played) {
 	}
 }
 
-// lookAt are the best, the worst and the most surprising episode: the one farthest from the mean of its own scenario and arm. Scenarios weigh
+// lookAt are the best, the worst and, of the others, the most surprising episode: the one farthest from the mean of its own scenario and arm. Scenarios weigh
 // other things, so best and worst go by how far a reward lies from the mean of its own scenario, and, where two are alike, by whether the
 // others agreed.
 func (b *Builder) lookAt() []Look {
@@ -411,10 +441,13 @@ func (b *Builder) lookAt() []Look {
 		return cmp.Or(compareClosely(beyond(x), beyond(y)), cmp.Compare(orHalf(x.agreed), orHalf(y.agreed)))
 	}
 	off := func(p played) float64 { return math.Abs(*p.reward - cells[p.cell()].value) }
-	return []Look{
-		look("best", slices.MaxFunc(rewarded, byReward)), look("worst", slices.MinFunc(rewarded, byReward)),
-		look("most surprising", slices.MaxFunc(rewarded, func(x, y played) int { return cmp.Compare(off(x), off(y)) })),
+	best, worst := slices.MaxFunc(rewarded, byReward), slices.MinFunc(rewarded, byReward)
+	out := []Look{look("best", best), look("worst", worst)}
+	others := slices.DeleteFunc(rewarded, func(p played) bool { return p.at == best.at || p.at == worst.at })
+	if len(others) > 0 {
+		out = append(out, look("most surprising", slices.MaxFunc(others, func(x, y played) int { return cmp.Compare(off(x), off(y)) })))
 	}
+	return out
 }
 
 // mean is a running mean.

@@ -149,6 +149,9 @@ func TestLookAt(t *testing.T) {
 			t.Errorf("%s is %+v", want[i].Why, got[i])
 		}
 	}
+	if got, want := (Arm{Asked: 4, Agreed: 2.5}).Settled(), "2.5 of 4"; got != want {
+		t.Errorf("settled %q, want %q", got, want)
+	}
 	if s := got[1].Settled(); s != "the other did not agree" {
 		t.Error(s)
 	}
