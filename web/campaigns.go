@@ -47,9 +47,16 @@ func (q *request) apiCampaigns() error {
 }
 
 type newCampaignPage struct {
-	Run, Text, Says string
-	Runs            []rateable
+	Run, Says string
+	Runs      []rateable
+	Form      campaignForm
+	Text      string // the rubric as a file
+	ByText    bool   // the file was posted, not the fields
 }
+
+// Units are what may be rated, Arms when.
+func (newCampaignPage) Units() []option[vignettev1.CampaignUnit] { return units }
+func (newCampaignPage) Arms() []option[vignettev1.CampaignArm]   { return arms }
 
 // rateable is a run whose conversations can be rated.
 type rateable struct {
@@ -100,7 +107,7 @@ arm: foresight           # foresight, within (foresight, then hindsight), hindsi
 overlap: 2               # raters for each item
 repeated: 0.1            # share of items that come again
 codebook: >
-  Rate what the helping or asking person did, not how nice the other one was.
+  Rate what the person does whom the item is about, not how nice the other one was.
 scales:
   - id: helpful
     question: How helpful was the conversation for the other person?
@@ -111,17 +118,27 @@ scales:
 `
 
 func (q *request) newCampaign() error {
-	return q.newCampaignAs(http.StatusOK, newCampaignPage{Run: q.URL.Query().Get("run"), Text: exampleRubric})
+	return q.newCampaignAs(http.StatusOK, newCampaignPage{Run: q.URL.Query().Get("run"), Form: newCampaignForm(), Text: exampleRubric})
 }
 
 func (q *request) openCampaign() error {
 	if err := q.form(); err != nil {
 		return err
 	}
-	p := newCampaignPage{Run: strings.TrimSpace(q.PostForm.Get("run")), Text: q.PostForm.Get("text")}
-	id, err := q.open(p.Run, p.Text)
+	p := newCampaignPage{Run: strings.TrimSpace(q.PostForm.Get("run")), Form: newCampaignForm(), Text: cmp.Or(q.PostForm.Get("text"), exampleRubric)}
+	p.ByText = q.PostForm.Get("by") != "fields"
+	rubric, err := func() (*vignettev1.Codebook, error) {
+		if p.ByText {
+			return campaign.ReadRubric("rubric", []byte(p.Text))
+		}
+		p.Form = readCampaignForm(q.PostForm)
+		return p.Form.rubric()
+	}()
 	if err == nil {
-		return q.back("/rate/" + id + "/dashboard")
+		var id string
+		if id, err = q.open(p.Run, rubric); err == nil {
+			return q.back("/rate/" + id + "/dashboard")
+		}
 	}
 	p.Says = sentence(status.Convert(err).Message())
 	return q.newCampaignAs(http.StatusBadRequest, p)
@@ -138,12 +155,8 @@ func (q *request) newCampaignAs(code int, p newCampaignPage) (err error) {
 	return q.pageAs(code, "newcampaign", p)
 }
 
-func (q *request) open(run, text string) (string, error) {
+func (q *request) open(run string, rubric *vignettev1.Codebook) (string, error) {
 	planner, err := q.run(run)
-	if err != nil {
-		return "", err
-	}
-	rubric, err := campaign.ReadRubric("rubric", []byte(text))
 	if err != nil {
 		return "", err
 	}

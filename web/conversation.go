@@ -12,6 +12,7 @@ import (
 	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/engine/planning"
 	"github.com/vignette-sim/vignette/engine/projection"
+	"github.com/vignette-sim/vignette/studies/report"
 	"github.com/vignette-sim/vignette/studies/transcript"
 )
 
@@ -147,6 +148,7 @@ type comparison struct {
 	Rows        []both
 	Shared      int // turns that both begin with
 	RunA, RunB  *overview
+	Offered     []suggested
 	Outcomes    []outcomePair
 }
 
@@ -169,6 +171,10 @@ func (p outcomePair) Difference() *float64 {
 func (q *request) compare() error {
 	c := comparison{A: strings.TrimSpace(q.URL.Query().Get("a")), B: strings.TrimSpace(q.URL.Query().Get("b"))}
 	if c.A == "" || c.B == "" {
+		var err error
+		if c.Offered, err = q.comparable(c.A); err != nil {
+			return err
+		}
 		return q.page("compare", c)
 	}
 	a, errA := q.run(c.A)
@@ -190,6 +196,61 @@ func (q *request) compare() error {
 	c.Left, c.Right = left, right
 	c.rows()
 	return q.page("compare", c)
+}
+
+// suggested is a run or an episode that can be chosen, with what it is in words.
+type suggested struct{ ID, Text string }
+
+// mostSuggested is how many are offered; others are named by their id.
+const mostSuggested = 100
+
+// comparable are what something can be set beside: the episodes of its own run for an episode, else the newest runs.
+func (q *request) comparable(with string) ([]suggested, error) {
+	if with != "" {
+		if state, planner, err := q.episode(with); err == nil {
+			return neighbours(state.Plan(), planner), nil
+		}
+	}
+	var out []suggested
+	runs, err := q.rateables(with)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range runs {
+		if r.GetRun() != with {
+			out = append(out, suggested{r.GetRun(), fmt.Sprintf("%s, %s of %s", r.Title, howMany(int(r.GetTotal()), "episode"), r.GetCreatedAt().AsTime().UTC().Format("2 January 2006, 15:04"))})
+		}
+	}
+	return out, nil
+}
+
+// neighbours are episodes of an episode's run: first those that met the same person with the same luck, then those of the same scenario.
+func neighbours(plan *episode.Plan, planner *planning.Planner) []suggested {
+	var out [3][]suggested
+	for i := range planner.Len() {
+		cell, near := planner.Cell(i), 2
+		if cell.GetScenario() == plan.Cell.GetScenario() {
+			near = 1
+			if cell.GetRepeat() == plan.Cell.GetRepeat() {
+				near = 0
+			}
+		}
+		if len(out[near]) == mostSuggested {
+			continue
+		}
+		if id := episode.ID(plan.Run, cell); id != plan.Episode {
+			out[near] = append(out[near], suggested{id, fmt.Sprintf("%s, %s, repeat %d", titleOf(cell.GetScenario()), report.ArmOf(cell), cell.GetRepeat())})
+		}
+	}
+	all := slices.Concat(out[:]...)
+	return all[:min(len(all), mostSuggested)]
+}
+
+func howMany(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return count(n) + " " + what
 }
 
 func (q *request) side(name string) (*side, *planning.Planner, error) {

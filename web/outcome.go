@@ -12,6 +12,25 @@ type came struct {
 	To     string // what the trainee had said last before it
 }
 
+// cameElsewhere is what came of a branch that a session did not go on with.
+type cameElsewhere struct {
+	Number int // of the first turn that is another, from 1
+	Came   []standing.Told
+}
+
+// elsewhereOf puts what came of the branches that a session did not go on with in words.
+func elsewhereOf(report *vignettev1.PracticeReport) []cameElsewhere {
+	var out []cameElsewhere
+	for _, b := range report.GetElsewhere() {
+		c := cameElsewhere{Number: int(b.GetTurn()) + 1}
+		for _, o := range b.GetOutcomes() {
+			c.Came = append(c.Came, standing.Tell(o, report.GetSession().GetPart().GetObjective().GetKind()))
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
 // cameOf puts what came of a session's objective in words.
 func cameOf(report *vignettev1.PracticeReport) []came {
 	var out []came

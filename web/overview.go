@@ -37,6 +37,7 @@ type line struct {
 	Fate     string // "ok", or what speaks against it
 	Turns    int
 	Reward   *float64
+	Agreed   *float64 // see [projection.Ending]
 }
 
 // overviews keeps the overviews that were looked at last. Making one takes all episodes of a run, so that two who look at the same run wait
@@ -202,12 +203,12 @@ func (v *overview) list(ctx context.Context, reader *projection.Reader) (err err
 // add takes in the next episode.
 func (v *overview) add(e projection.Ending) {
 	cell := v.planner.Cell(e.Index)
-	l := line{Index: e.Index, Scenario: cell.GetScenario(), Repeat: cell.GetRepeat(), Arm: report.ArmOf(cell), Turns: e.Turns, Reward: e.Reward}
+	l := line{Index: e.Index, Scenario: cell.GetScenario(), Repeat: cell.GetRepeat(), Arm: report.ArmOf(cell), Turns: e.Turns, Reward: e.Reward, Agreed: e.Agreed}
 	l.Fate = enumname.Of(e.Phase)
 	if e.Phase == vignettev1.EpisodePhase_EPISODE_PHASE_COMPLETED {
 		l.Fate = enumname.Of(e.Validity)
 	} else {
-		l.Reward = nil
+		l.Reward, l.Agreed = nil, nil
 	}
 	v.Arms = once(v.Arms, l.Arm)
 	l.Arm = v.Arms[slices.Index(v.Arms, l.Arm)] // one for all

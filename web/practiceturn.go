@@ -61,8 +61,8 @@ func mark(text string, skills []*vignettev1.SkillFound) []markedPiece {
 		return s.GetStart() >= 0 && s.GetStart() < s.GetEnd() && int(s.GetEnd()) <= len(runes)
 	}
 	for _, skill := range skills {
-		for _, s := range skill.GetSpans() {
-			if inside(s) {
+		for _, s := range quoted(skill) {
+			if inside(s.Span) {
 				cuts = append(cuts, int(s.GetStart()), int(s.GetEnd()))
 			}
 		}
@@ -73,18 +73,35 @@ func mark(text string, skills []*vignettev1.SkillFound) []markedPiece {
 	for i := 1; i < len(cuts); i++ {
 		piece := markedPiece{Text: plain(string(runes[cuts[i-1]:cuts[i]]))}
 		for n, skill := range skills {
-			for _, s := range skill.GetSpans() {
-				if !inside(s) || int(s.GetStart()) > cuts[i-1] || int(s.GetEnd()) < cuts[i] {
+			for _, s := range quoted(skill) {
+				if !inside(s.Span) || int(s.GetStart()) > cuts[i-1] || int(s.GetEnd()) < cuts[i] {
 					continue
 				}
 				piece.Skills = once(piece.Skills, n+1)
-				piece.Against = piece.Against || skill.GetAgainst()
+				piece.Against = piece.Against || s.against
 				if int(s.GetEnd()) == cuts[i] {
 					piece.Ends = once(piece.Ends, n+1)
 				}
 			}
 		}
 		out = append(out, piece)
+	}
+	return out
+}
+
+// quotedSpan is what is quoted for a skill; against says that it speaks against it.
+type quotedSpan struct {
+	*vignettev1.Span
+	against bool
+}
+
+func quoted(skill *vignettev1.SkillFound) []quotedSpan {
+	var out []quotedSpan
+	for _, s := range skill.GetSpans() {
+		out = append(out, quotedSpan{s, skill.GetAgainst()})
+	}
+	for _, s := range skill.GetLessening() {
+		out = append(out, quotedSpan{s, true})
 	}
 	return out
 }

@@ -129,6 +129,7 @@ var functions = template.FuncMap{
 	"when":       func(t time.Time) string { return t.Local().Format("2 Jan 2006, 15:04") },
 	"iso":        func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	"num":        number,
+	"agreed":     agreed,
 	"ci":         interval,
 	"sign":       func(v float64) string { return fmt.Sprintf("%+.2f", v) },
 	"count":      count,
@@ -209,3 +210,16 @@ func count(n any) string {
 
 // plain is a text without what could change how the text around it is shown.
 func plain(text string) string { return inert.Text(text) }
+
+// agreed says whether the others agreed; – where it is not known.
+func agreed(value *float64) string {
+	switch {
+	case value == nil:
+		return "–"
+	case *value >= 1:
+		return "yes"
+	case *value <= 0:
+		return "no"
+	}
+	return "some"
+}

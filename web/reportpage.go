@@ -18,7 +18,7 @@ func (q *request) showReport() error {
 		return err
 	}
 	r := *view.Report // The overview is shared.
-	r.Command = report.Again(planner.Manifest())
+	r.Command, r.Back = report.Again(planner.Manifest()), "/runs/"+planner.Manifest().GetRun()
 	var examples []report.Example
 	for _, look := range r.LookAt {
 		state, _, err := q.config.Reader.Episode(q.ctx(), look.Episode)

@@ -20,9 +20,10 @@ import (
 // debriefPage is what is told of a session.
 type debriefPage struct {
 	*sessionPage
-	Report *vignettev1.PracticeReport
-	Curve  template.HTML // what the partner felt; "" where it is not shown
-	Came   []came
+	Report    *vignettev1.PracticeReport
+	Curve     template.HTML // what the partner felt; "" where it is not shown
+	Came      []came
+	Elsewhere []cameElsewhere
 }
 
 // Page is the session's page, for parts that both have.
@@ -53,7 +54,7 @@ func (q *request) showDebrief() error {
 	if err != nil {
 		return err
 	}
-	p := debriefPage{sessionPage: q.sessionPage(r, report.GetSession()), Report: report, Came: cameOf(report)}
+	p := debriefPage{sessionPage: q.sessionPage(r, report.GetSession()), Report: report, Came: cameOf(report), Elsewhere: elsewhereOf(report)}
 	if p.Curve, err = debrief.Curve(report); err != nil {
 		return err
 	}

@@ -273,21 +273,23 @@ func (q *request) episodesAsked() (episodeList, error) {
 			found = append(found, e)
 		}
 	}
-	sortLines(found, l.Order)
+	sortLines(found, l.Scenarios, l.Order)
 	l.Found, l.Pages = len(found), max(1, (len(found)+perPage-1)/perPage)
 	l.Page = min(max(1, position(query.Get("page"))), l.Pages)
 	l.Lines = view.named(found[min(len(found), (l.Page-1)*perPage):min(len(found), l.Page*perPage)])
 	return l, nil
 }
 
-// sortLines sorts by reward; those without one come last, whichever way.
-func sortLines(lines []line, order string) {
+// sortLines sorts by reward within each scenario, which weigh other things; those without one come last, whichever way.
+func sortLines(lines []line, scenarios []string, order string) {
 	sign := map[string]int{"best": -1, "worst": 1}[order]
 	if sign == 0 {
 		return
 	}
 	slices.SortStableFunc(lines, func(x, y line) int {
 		switch {
+		case x.Scenario != y.Scenario:
+			return cmp.Compare(slices.Index(scenarios, x.Scenario), slices.Index(scenarios, y.Scenario))
 		case x.Reward == nil || y.Reward == nil:
 			return cmp.Compare(btoi(x.Reward == nil), btoi(y.Reward == nil))
 		}

@@ -10,7 +10,9 @@ import (
 
 	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/internal/enumname"
+	"github.com/vignette-sim/vignette/internal/inert"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/studies/outcomes"
 )
 
 // maxNameWidth is the widest a name may be beside what it says; longer ones are cut.
@@ -279,6 +281,7 @@ func (p *page) outcome(state *episode.State) {
 			text += ": " + detail
 		}
 		p.paragraph("", "  ", text)
+		p.came(state)
 	case state.Failed() != nil:
 		p.paragraph("", "  ", "failed: "+spokenPlain(state.Failed().GetMessage()))
 	case state.Deleted() != nil:
@@ -287,6 +290,18 @@ func (p *page) outcome(state *episode.State) {
 		p.paragraph("", "  ", "planned: nothing has been recorded yet")
 	default:
 		p.paragraph("", "  ", fmt.Sprintf("unfinished: %s recorded, then nothing", plural(len(state.Turns()), "turn was", "turns were")))
+	}
+}
+
+// came says what came of what was asked for or refused, as the others' words show it.
+func (p *page) came(state *episode.State) {
+	for _, each := range outcomes.WhatCame(state) {
+		verdict := strings.ToLower(each.Verdict()) + ": "
+		text := inert.Line(each.Says)
+		if each.Quote != "" {
+			text += fmt.Sprintf(", turn %d: “%s”", each.Turn, inert.Line(each.Quote))
+		}
+		p.paragraph("  "+verdict, "    ", text+" (by their words)")
 	}
 }
 

@@ -82,6 +82,9 @@ const turnIndent = "      "
 // blindTurns are what was said, with labels for names.
 func blindTurns(p *page, side *vignettev1.ShownConversation) {
 	p.paragraph("  ", "  ", side.GetSetting())
+	if side.GetFocal() != "" {
+		p.paragraph("  ", "  ", "It is about what "+line(side.GetFocal())+" does.")
+	}
 	for _, turn := range side.GetTurns() {
 		mark := " "
 		if side.TurnIndex != nil && side.GetTurnIndex() == turn.GetIndex() {

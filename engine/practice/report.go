@@ -40,7 +40,7 @@ func (s *session) report(ctx context.Context) (*vignettev1.PracticeReport, error
 			}
 		}
 	}
-	report.Debrief, report.Outcomes = s.debrief(b), b.outcomes()
+	report.Debrief, report.Outcomes, report.Elsewhere = s.debrief(b), b.outcomes(), s.elsewhere(b)
 	if helps.felt {
 		for _, turn := range b.state().Turns() {
 			if state := felt(turn); !b.mine(turn.GetRole()) && state != nil {
@@ -67,11 +67,28 @@ func (s *session) report(ctx context.Context) (*vignettev1.PracticeReport, error
 			report.Scores = append(report.Scores, score)
 		}
 	}
+	b.addWholes(report)
 	report.Next = next(report.GetProfile())
 	if s.practice().GetSkills() == vignettev1.SkillSet_SKILL_SET_MI {
 		report.LeftOut = append(report.LeftOut, "MITI's global ratings (cultivating change talk, softening sustain talk, partnership, empathy): rules do not give them; a rater or a model judge does.")
 	}
 	return report, nil
+}
+
+// addWholes puts what the whole session comes to beside the means over its turns, where an evaluator has both.
+func (b *branch) addWholes(report *vignettev1.PracticeReport) {
+	for _, p := range report.GetProfile() {
+		for _, score := range report.GetScores() {
+			if score.GetDimension() != p.GetSkill() || score.GetValue() == nil {
+				continue
+			}
+			for _, spec := range b.state().Plan().Evaluators[score.GetEvaluator()].GetDimensions() {
+				if spec.GetId() == p.GetSkill() {
+					p.Whole = proto.Float64(coach.LevelOf(score, spec))
+				}
+			}
+		}
+	}
 }
 
 // used counts help in all branches.
@@ -142,16 +159,34 @@ func (b *branch) outcomes() []*vignettev1.PracticeOutcome {
 		if !asked {
 			stand = standing.Stand{Role: stand.Role, Standing: vignettev1.Standing_STANDING_UNASKED}
 		}
-		o := &vignettev1.PracticeOutcome{Role: stand.Role, Name: b.name(stand.Role), Standing: stand.Standing}
-		if stand.Words != "" && !risk.Method(stand.Words) {
-			o.Words, o.TurnIndex = stand.Words, proto.Int32(stand.Turn)
-		}
-		if stand.To != nil {
-			o.AnswersTurn = proto.Int32(stand.To.Turn)
+		o := stand.Outcome(b.name(stand.Role))
+		if risk.Method(o.GetWords()) {
+			o.Words, o.TurnIndex = "", nil
 		}
 		out = append(out, o)
 	}
 	return out
+}
+
+// elsewhere is what came of the branches that are not the one that the session went on with.
+func (s *session) elsewhere(b *branch) []*vignettev1.BranchOutcome {
+	var out []*vignettev1.BranchOutcome
+	for _, each := range s.branches {
+		if came := each.outcomes(); each != b && len(came) > 0 {
+			out = append(out, &vignettev1.BranchOutcome{Branch: each.plan.Run, Turn: each.parts(b), Outcomes: came})
+		}
+	}
+	return out
+}
+
+// parts is the turn at which two branches part.
+func (b *branch) parts(other *branch) int32 {
+	for at := other; at != nil; at = at.origin() {
+		if at.origin() == b {
+			return at.plan.Fork.GetTurns()
+		}
+	}
+	return b.plan.Fork.GetTurns()
 }
 
 // focal says whether the trainee has the role that the objective is of.

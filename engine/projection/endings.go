@@ -18,11 +18,13 @@ type Ending struct {
 	Turns    int
 	// Reward is the focal role's, nil where it is missing.
 	Reward *float64
+	// Agreed is 1 where the others meant to agree or took the no, 0 where they did neither, between where some did; nil where it is not known.
+	Agreed *float64
 }
 
 // EndingOf is what its figures say became of an episode.
 func EndingOf(f Figured) Ending {
-	return Ending{f.Index, f.Figures.GetPhase(), f.Figures.GetValidity(), int(f.Figures.GetTurns()), FocalReward(f.Figures)}
+	return Ending{f.Index, f.Figures.GetPhase(), f.Figures.GetValidity(), int(f.Figures.GetTurns()), FocalReward(f.Figures), Agreed(f.Figures)}
 }
 
 // FocalReward is the reward of an episode's focal role, nil where it is missing.
@@ -30,6 +32,20 @@ func FocalReward(f *vignettev1.EpisodeFigures) *float64 {
 	for _, reward := range f.GetRewards() {
 		if reward.GetFocal() && reward.Value != nil {
 			return reward.Value
+		}
+	}
+	return nil
+}
+
+// agreement is the kind of outcome that says whether the others agreed; studies/outcomes says how it comes about.
+const agreement = "agreement"
+
+// Agreed is how far the others agreed, see [Ending].
+func Agreed(f *vignettev1.EpisodeFigures) *float64 {
+	for _, outcome := range f.GetOutcomes() {
+		if outcome.GetKind() == agreement {
+			value := outcome.GetValue()
+			return &value
 		}
 	}
 	return nil
@@ -68,15 +84,15 @@ func (x *Index) endings(ctx context.Context, planner *planning.Planner) (all []E
 		for i := range all {
 			all[i] = Ending{Index: i, Phase: vignettev1.EpisodePhase_EPISODE_PHASE_PLANNED}
 		}
-		rows, err := db.QueryContext(ctx, "SELECT place, phase, validity, turns, reward FROM figures WHERE run = ?", planner.Manifest().GetRun())
+		rows, err := db.QueryContext(ctx, "SELECT place, phase, validity, turns, reward, agreed FROM figures WHERE run = ?", planner.Manifest().GetRun())
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
 			var e Ending
-			var reward sql.NullFloat64
-			if err := rows.Scan(&e.Index, &e.Phase, &e.Validity, &e.Turns, &reward); err != nil {
+			var reward, agreed sql.NullFloat64
+			if err := rows.Scan(&e.Index, &e.Phase, &e.Validity, &e.Turns, &reward, &agreed); err != nil {
 				return err
 			}
 			if e.Index < 0 || e.Index >= len(all) {
@@ -84,6 +100,9 @@ func (x *Index) endings(ctx context.Context, planner *planning.Planner) (all []E
 			}
 			if reward.Valid {
 				e.Reward = &reward.Float64
+			}
+			if agreed.Valid {
+				e.Agreed = &agreed.Float64
 			}
 			all[e.Index] = e
 		}

@@ -429,7 +429,7 @@ func (p *play) write(ctx context.Context, tx *sql.Tx, key playKey, figure Figure
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, "INSERT OR REPLACE INTO figures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		key.run, key.place, int32(o.phase), int32(o.validity), o.turns, o.digest[:], p.clock.times.Wall, int64(p.last), FocalReward(f), sumOf(rowName(key.run, key.place), figures), figures)
+	_, err = tx.ExecContext(ctx, "INSERT OR REPLACE INTO figures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		key.run, key.place, int32(o.phase), int32(o.validity), o.turns, o.digest[:], p.clock.times.Wall, int64(p.last), FocalReward(f), Agreed(f), sumOf(rowName(key.run, key.place), figures), figures)
 	return err
 }

@@ -40,7 +40,7 @@ CREATE TABLE plays (
 );
 CREATE TABLE figures (
 	run TEXT NOT NULL, place INTEGER NOT NULL, phase INTEGER NOT NULL, validity INTEGER NOT NULL, turns INTEGER NOT NULL,
-	digest BLOB NOT NULL, wall INTEGER NOT NULL, last INTEGER NOT NULL, reward REAL,
+	digest BLOB NOT NULL, wall INTEGER NOT NULL, last INTEGER NOT NULL, reward REAL, agreed REAL,
 	sum INTEGER NOT NULL, figures BLOB NOT NULL, PRIMARY KEY (run, place)
 ) WITHOUT ROWID;
 CREATE INDEX figures_by_wall ON figures (run, wall);
@@ -53,7 +53,7 @@ CREATE INDEX plays_by_episode ON plays (episode);
 `
 
 // form is the version of the schema and of how plays are kept in it. A file of any other form is built anew.
-const form = 6
+const form = 7
 
 // errDamaged says that the file does not hold what was put into it.
 var errDamaged = errors.New("the file is damaged")

@@ -2,7 +2,6 @@ package cues
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -64,48 +63,34 @@ type Hit struct {
 
 // Find returns what the rules find in some words, in the order of the words.
 func Find(rules []Rule, text string) []Hit {
-	return find(rules, text, read(text))
+	return find(rules, text, utterance.Sentences(text))
 }
 
-// sentence is one as it was said, and as it would be written.
-type sentence struct{ said, tokens []language.Token }
-
-func read(text string) []sentence {
-	var sentences []sentence
-	for _, s := range utterance.Text(text).Sentences {
-		sentences = append(sentences, sentence{s.Tokens, language.Fluent(s.Tokens)})
-	}
-	return sentences
-}
-
-func find(rules []Rule, text string, sentences []sentence) []Hit {
+func find(rules []Rule, text string, sentences []utterance.Sentence) []Hit {
 	var hits []Hit
-	for _, s := range sentences {
-		before := len(hits)
-		for _, rule := range rules {
-			hits = append(hits, rule.in(s.tokens, text)...)
+	for i := range sentences {
+		s := &sentences[i]
+		if s.Broken {
+			continue
 		}
-		if len(hits) > before && utterance.Disordered(s.said) {
-			hits = hits[:before]
+		for r := range rules {
+			hits = rules[r].in(s, text, hits)
 		}
 	}
 	slices.SortStableFunc(hits, func(a, b Hit) int { return a.Span.Start - b.Span.Start })
 	return hits
 }
 
-// in finds the rule in a sentence. Most sentences have nothing of it, so the phrases are looked for first.
-func (r Rule) in(tokens []language.Token, text string) []Hit {
-	var hits []Hit
-	for _, match := range r.Phrases.Find(tokens) {
-		if r.Asked || r.Asserted {
-			if asked := language.FormOf(tokens) != language.NoQuestion; asked != r.Asked {
-				return nil
-			}
-		}
-		if (r.Asserted || r.Undenied) && language.Negated(tokens, match.First) {
+// in adds what of the rule is in a sentence to hits.
+func (r *Rule) in(s *utterance.Sentence, text string, hits []Hit) []Hit {
+	if asked := s.Form != language.NoQuestion; (r.Asked || r.Asserted) && asked != r.Asked {
+		return hits
+	}
+	for _, match := range r.Phrases.Find(s.Tokens) {
+		if (r.Asserted || r.Undenied) && language.Negated(s.Tokens, match.First) {
 			continue
 		}
-		hits = append(hits, Hit{r.Label, language.Cover(text, tokens[match.First:match.Last])})
+		hits = append(hits, Hit{r.Label, language.Cover(text, s.Tokens[match.First:match.Last])})
 	}
 	return hits
 }
@@ -139,9 +124,9 @@ func (e *Evaluator) Evaluate(_ context.Context, req *vignettev1.EvaluateRequest)
 			continue
 		}
 		text := turn.GetAction().GetText()
-		var sentences []sentence
+		var sentences []utterance.Sentence
 		if utterance.Speaks(turn.GetAction()) {
-			sentences = read(text)
+			sentences = utterance.Sentences(text)
 		}
 		for i, d := range e.dimensions {
 			score := d.score(turn.GetIndex(), text, sentences)
@@ -159,7 +144,7 @@ func (e *Evaluator) Evaluate(_ context.Context, req *vignettev1.EvaluateRequest)
 	return scores, nil
 }
 
-func (d Dimension) score(turn int32, text string, sentences []sentence) *vignettev1.Score {
+func (d Dimension) score(turn int32, text string, sentences []utterance.Sentence) *vignettev1.Score {
 	score := &vignettev1.Score{Dimension: d.Spec.GetId(), TurnIndex: proto.Int32(turn)}
 	if len(sentences) == 0 {
 		score.Outcome = evaluators.Without(vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE, "Nothing was said.")
@@ -227,7 +212,7 @@ func rationale(hits []Hit) string {
 	}
 	var parts []string
 	for _, hit := range hits[:min(len(hits), shown)] {
-		parts = append(parts, fmt.Sprintf("%s: “%s”", hit.Label, hit.Span.Quote))
+		parts = append(parts, hit.Label+": “"+hit.Span.Quote+"”")
 	}
 	return strings.Join(parts, "; ") + "."
 }

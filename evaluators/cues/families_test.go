@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/testing/protocmp"
 
 	"github.com/vignette-sim/vignette/evaluators"
 	"github.com/vignette-sim/vignette/evaluators/bolt"
@@ -139,6 +140,29 @@ func builtins() map[string]evaluators.Evaluator {
 	return map[string]evaluators.Evaluator{
 		"dear-man": dearman.New(), "give": interpersonal.NewGive(), "fast": interpersonal.NewFast(), "emotion": emotion.New(), "theory-of-mind": tom.New(),
 		"empathy": empathy.New(), "support": support.New(), "cbt": cbt.New(), "screening": screening.New(), "safety": safety.New(), "mi": mi.New(), "bolt": bolt.New(),
+	}
+}
+
+// Evaluators share what they read of a text. None changes it for another: dear-man hears giving in where others do not, and all may
+// read at once.
+func TestEvaluatorsLeaveWhatTheyShareAlone(t *testing.T) {
+	req := talk("h", "h: I'd like you to turn the music down after ten.", "c: No, I don't see why I should.", "h: Whatever.", "c: So there.", "h: Um, go on.")
+	req.Objective = &vignettev1.Objective{Kind: vignettev1.ObjectiveKind_OBJECTIVE_KIND_ASK, Statement: "Have the music turned down after ten"}
+	all, want := builtins(), map[string][]*vignettev1.Score{}
+	names := slices.Sorted(maps.Keys(all))
+	slices.Reverse(names) // dear-man among the last
+	for _, name := range names {
+		want[name] = scored(t, name, all[name], req)
+	}
+	for range 4 {
+		for name, evaluator := range all {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				if diff := cmp.Diff(want[name], scored(t, name, evaluator, req), protocmp.Transform()); diff != "" {
+					t.Errorf("it says something else after others (-before +after):\n%s", diff)
+				}
+			})
+		}
 	}
 }
 

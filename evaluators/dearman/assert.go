@@ -133,9 +133,8 @@ func judgeAssert(m *moment) utterance.Finding {
 		if s.Broken {
 			continue
 		}
-		h, ok := requestIn(m, s)
+		h, ok := m.assertedIn(s, i == 0)
 		if m.matter.refusing() {
-			h, ok = refusalIn(m, s, i == 0)
 			if at, asks := agreeCue.In(s.Tokens); asks && s.Form != language.WhQuestion && (m.other.agreed || m.onTable() && m.late) && s.Form != language.NoQuestion {
 				h, ok = utterance.Hit{Level: utterance.Strong, Span: m.cover(s, at), Why: agreeCue.Why}, true
 			}
@@ -165,6 +164,14 @@ func judgeAssert(m *moment) utterance.Finding {
 		}
 	}
 	return f
+}
+
+// assertedIn finds what a sentence asks for, or the no in it of whom the objective has refuse.
+func (m *moment) assertedIn(s *sentence, first bool) (utterance.Hit, bool) {
+	if m.matter.refusing() {
+		return refusalIn(m, s, first)
+	}
+	return requestIn(m, s)
 }
 
 // hemsAndHaws finds words of doubt around the matter: a wish, or a no, that does not come out.
@@ -340,7 +347,7 @@ var objects = utterance.Words("me him her us them it this that")
 
 // verbless says whether a question only names what is wanted: "And my shifts, from the tenth?"
 func (m *moment) verbless(s *sentence) bool {
-	return s.tie == closely && s.stems.Shared(m.matter.request) > 0 && !states(s.Tokens) && s.Form == language.PolarQuestion && len(language.Words(s.Tokens)) <= 8
+	return s.tie == closely && s.stems.Shared(m.matter.request) > 0 && !states(s.Tokens) && s.Form == language.PolarQuestion && language.CountWords(s.Tokens) <= 8
 }
 
 // names says whether a sentence is what is wanted and little else, without a verb: "Saturday, from the start."
@@ -412,11 +419,16 @@ func firstIsPreliminary(s *sentence) bool { return preliminary.StartsWith(s.Toke
 func firstRequest(s *sentence, c utterance.Cue) (utterance.Place, bool) {
 	for _, match := range c.Phrases.Find(s.Tokens) {
 		at := utterance.At(match.First, match.Last)
-		if !isPreliminary(s, at) && !idlePlease(s, at) {
+		if !isPreliminary(s, at) && !idlePlease(s, at) && !isReason(s, at) {
 			return at, true
 		}
 	}
 	return utterance.Place{}, false
+}
+
+// isReason says whether what is wanted is only why something is felt or the case: "I feel torn, because I want to be there for him."
+func isReason(s *sentence, at utterance.Place) bool {
+	return at.First > 0 && s.Tokens[at.First-1].Norm == "because" && s.Tokens[at.First].Norm == "i"
 }
 
 // idlePlease says whether a single "please" asks for nothing: it does where a verb follows it ("please turn it down") or
@@ -437,7 +449,7 @@ var orderStarts = utterance.Words("be do don't just also let never stop")
 
 // refundLike says whether the word at i is used as a verb though it is not known as one: an object follows it.
 func refundLike(s *sentence, i int) bool {
-	if i+1 >= len(s.Tokens) || language.IsStopWord(s.Tokens[i].Norm) {
+	if i+1 >= len(s.Tokens) || s.Tokens[i].IsStopWord() {
 		return false
 	}
 	next := s.Tokens[i+1].Norm
@@ -459,7 +471,7 @@ func orders(s *sentence) bool {
 		list = list[1:]
 	}
 	first := list[0].Norm
-	if finite[utterance.FirstPart(list[1].Norm)] || idioms.StartsWith(s.Tokens) || list[1].Norm == "me" && (first == "tell" || first == "ask") {
+	if finite[list[1].First()] || idioms.StartsWith(s.Tokens) || list[1].Norm == "me" && (first == "tell" || first == "ask") {
 		return false
 	}
 	if first == "don't" || first == "just" || first == "never" || first == "stop" {

@@ -86,17 +86,17 @@ func judgeDescribe(m *moment) utterance.Finding {
 // come home".
 func (m *moment) circumstance() (utterance.Hit, bool) {
 	for _, s := range m.sentences {
-		if s.Broken || s.Form != language.NoQuestion || len(s.Faults) > 0 || len(language.Words(s.Tokens)) < felt {
-			continue
-		}
-		if _, ok := namedFeeling(m, s); !ok {
+		if s.Broken || s.Form != language.NoQuestion || len(s.Faults) > 0 || language.CountWords(s.Tokens) < felt {
 			continue
 		}
 		for i := 3; i+1 < len(s.Tokens); i++ {
 			norm, before := s.Tokens[i].Norm, s.Tokens[i-1]
 			_, gerund := language.BaseOfGerund(norm)
 			gerund = gerund && norm != "being" && (before.Norm == "," || feelings[before.Norm])
-			if gerund || habitual[norm] && utterance.Subjects[utterance.FirstPart(s.Tokens[i+1].Norm)] {
+			if gerund || habitual[norm] && utterance.Subjects[s.Tokens[i+1].First()] {
+				if _, ok := namedFeeling(m, s); !ok {
+					break
+				}
 				return utterance.Hit{Level: utterance.Weak, Span: m.cover(s, utterance.At(i, len(s.Tokens))), Why: "mentions what it is about in passing; say it by itself"}, true
 			}
 		}
@@ -213,11 +213,11 @@ const verbless = 6
 
 // counts says whether words begin with a number of things or a date: then a fact may be told without a verb ("Nine days without heat").
 func counts(tokens []language.Token) bool {
-	if len(language.Words(tokens)) > verbless {
+	if language.CountWords(tokens) > verbless {
 		return false
 	}
 	for _, token := range tokens {
-		if finite[utterance.FirstPart(token.Norm)] {
+		if finite[token.First()] {
 			return false
 		}
 	}
@@ -235,17 +235,18 @@ var credits = utterance.Phrases(`you did; you have been; fair ?enough you; hypot
 // states says whether words make a statement in the present or past: a subject and, close behind it, a finite verb.
 func states(tokens []language.Token) bool {
 	for i, token := range tokens {
-		if i+1 < len(tokens) && noun(token) && finiteAfterNoun(tokens[i+1:]) {
+		if i+1 < len(tokens) && noun(&tokens[i]) && finiteAfterNoun(tokens[i+1:]) {
 			return true
 		}
-		if !nominals[utterance.FirstPart(token.Norm)] {
+		subject, verb := token.Parts()
+		if !nominals[subject] {
 			continue
 		}
-		if token.Norm != utterance.FirstPart(token.Norm) && finite[language.Expand(token.Norm)[1]] {
+		if finite[verb] {
 			return true
 		}
 		for j := i + 1; j < len(tokens) && j <= i+5; j++ {
-			norm := utterance.FirstPart(tokens[j].Norm)
+			norm := tokens[j].First()
 			if finite[norm] || observed[norm] {
 				return true
 			}
@@ -264,14 +265,14 @@ func states(tokens []language.Token) bool {
 }
 
 // noun says whether a word may be the noun that a verb belongs to: "the switch", "Jordan".
-func noun(token language.Token) bool {
-	return token.Kind == language.Word && !language.IsStopWord(token.Norm) && !language.IsAuxiliary(token.Norm) && !utterance.Subjects[token.Norm]
+func noun(token *language.Token) bool {
+	return token.Kind == language.Word && !token.IsStopWord() && !language.IsAuxiliary(token.Norm) && !utterance.Subjects[token.Norm]
 }
 
 // finiteAfterNoun says whether a finite verb follows, perhaps behind an adverb: "still is", "never came".
 func finiteAfterNoun(tokens []language.Token) bool {
 	for _, token := range tokens[:min(2, len(tokens))] {
-		norm := utterance.FirstPart(token.Norm)
+		norm := token.First()
 		if finite[norm] || observed[norm] {
 			return true
 		}
@@ -305,7 +306,7 @@ var datingStarts = utterance.Words("since after before")
 
 func startsClause(tokens []language.Token, i int) bool {
 	norm := tokens[i].Norm
-	if datingStarts[norm] && (i+1 == len(tokens) || !utterance.Subjects[utterance.FirstPart(tokens[i+1].Norm)] && tokens[i+1].Norm != "you") {
+	if datingStarts[norm] && (i+1 == len(tokens) || !utterance.Subjects[tokens[i+1].First()] && tokens[i+1].Norm != "you") {
 		return false
 	}
 	return clauseStarts[norm]

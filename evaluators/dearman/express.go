@@ -302,7 +302,7 @@ func unlistedFeeling(s *sentence) (utterance.Place, bool) {
 		for i < len(s.Tokens) && utterance.Degrees[s.Tokens[i].Norm] && s.Tokens[i].Norm != "like" && s.Tokens[i].Norm != "that" {
 			i++
 		}
-		if i >= len(s.Tokens) || s.Tokens[i].Kind != language.Word || language.IsStopWord(s.Tokens[i].Norm) || notFelt[s.Tokens[i].Norm] {
+		if i >= len(s.Tokens) || s.Tokens[i].Kind != language.Word || s.Tokens[i].IsStopWord() || notFelt[s.Tokens[i].Norm] {
 			continue
 		}
 		if i+1 == len(s.Tokens) || !s.Tokens[i+1].IsWord() || afterFeeling[s.Tokens[i+1].Norm] || joining[s.Tokens[i+1].Norm] || utterance.Prepositions[s.Tokens[i+1].Norm] || whenEver[s.Tokens[i+1].Norm] {

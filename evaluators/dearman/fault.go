@@ -23,8 +23,10 @@ func (m *moment) fault(kinds ...utterance.FaultKind) (utterance.Hit, bool) {
 // caller has seen to that.
 func (m *moment) concede() {
 	for _, s := range m.sentences {
-		if m.other.resists && !s.Has(utterance.Capitulation) && len(language.Words(s.Tokens)) <= 2 && yielding.StartsWith(s.Tokens) && s.Form == language.NoQuestion {
-			s.Faults = append(s.Faults, utterance.Fault{Kind: utterance.Capitulation, At: utterance.At(0, len(s.Tokens)), Why: utterance.Giving.Why})
+		if m.other.resists && !s.Has(utterance.Capitulation) && language.CountWords(s.Tokens) <= 2 && yielding.StartsWith(s.Tokens) && s.Form == language.NoQuestion {
+			given := *s.Sentence // others read it too
+			given.Faults = append(given.Faults, utterance.Fault{Kind: utterance.Capitulation, At: utterance.At(0, len(s.Tokens)), Why: utterance.Giving.Why})
+			s.Sentence = &given
 		}
 	}
 }

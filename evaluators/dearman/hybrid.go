@@ -165,11 +165,9 @@ const (
 
 // witness finds the words that weighed most for a strategy, where the rules found none: those of the sentence that reads most like it.
 func (m *moment) witness(r *readers, s skill, all *findings, level utterance.Level, said []likely) (utterance.Hit, bool) {
-	best := -1
-	for i, each := range m.sentences {
-		if m.bears(each) && said[i][s].some >= quotable && (best < 0 || said[i][s].some > said[best][s].some) {
-			best = i
-		}
+	best := m.teller(s, said, m.bears)
+	if best < 0 && m.stems.Shared(m.matter.all) > 0 {
+		best = m.teller(s, said, sound) // "..., on Tuesdays. I was hoping we could find something": the matter was named beside it.
 	}
 	if best < 0 {
 		return utterance.Hit{}, false
@@ -178,16 +176,42 @@ func (m *moment) witness(r *readers, s skill, all *findings, level utterance.Lev
 	bag := linear.NewBag()
 	m.readSentence(bag, best, all)
 	if told := linear.Cover(r.sentences.Explain(int(s), bag, int(level), tellers)); told.End > told.Start {
-		span = language.Slice(m.text, told.Start, told.End)
+		if part := language.Slice(m.text, told.Start, told.End); len(language.ContentWords(language.Tokens(part.Quote))) > 0 {
+			span = part // Words that stand for nothing by themselves ("I know you are") are no evidence.
+		}
 	}
 	return utterance.Hit{Level: level, Span: span, Why: "reads like it: these words weigh most for " + dimensions[s].title}, true
+}
+
+// teller is the sentence that reads most like a strategy of those that may stand for it, -1 where none does.
+func (m *moment) teller(s skill, said []likely, may func(*sentence) bool) int {
+	best := -1
+	for i, each := range m.sentences {
+		if may(each) && said[i][s].some >= quotable && (best < 0 || said[i][s].some > said[best][s].some) {
+			best = i
+		}
+	}
+	return best
 }
 
 // bears says whether a sentence can stand for a strategy in which the rules found nothing: words in order and without a fault, about
 // the matter where the objective says enough to tell.
 func (m *moment) bears(s *sentence) bool {
-	return !s.Broken && len(s.Faults) == 0 && (s.tie != untied || m.matter.plain)
+	return sound(s) && (s.tie != untied || m.matter.plain)
 }
+
+// sound says whether a sentence is words in order, without a fault, that do more than show that the speaker understands the other.
+func sound(s *sentence) bool {
+	return !s.Broken && len(s.Faults) == 0 && !onlyUnderstands(s)
+}
+
+// onlyUnderstands says whether a sentence understands the other and goes on to nothing: "I know you are busy on Tuesdays."
+func onlyUnderstands(s *sentence) bool {
+	return empathyCue.StartsWith(s.Tokens) && !turns.In(s.Tokens)
+}
+
+// turns are where a sentence that began with understanding goes on to something else.
+var turns = utterance.Phrases(`but; so; and i|we|could|can|would; yet; still; though; however; which is why; i|we would|could|need|want; could|can|would|will you|i|we`)
 
 const (
 	// quotable is how likely a sentence must be to show a skill for it to be quoted. Chosen.

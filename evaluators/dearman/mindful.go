@@ -107,7 +107,7 @@ func (m *moment) aside() float64 {
 	}
 	far, all := 0, 0
 	for _, s := range m.sentences {
-		n := len(language.Words(s.Tokens))
+		n := language.CountWords(s.Tokens)
 		all += n
 		if m.digresses(s, n) {
 			far += n
@@ -135,7 +135,7 @@ func (m *moment) digresses(s *sentence, n int) bool {
 func (m *moment) baited() (*sentence, utterance.Place, string) {
 	loud := 0
 	for i, s := range m.sentences {
-		n := len(language.Words(s.Tokens))
+		n := language.CountWords(s.Tokens)
 		if n == 0 {
 			continue
 		}
@@ -160,7 +160,7 @@ func (m *moment) baited() (*sentence, utterance.Place, string) {
 const echoed = 3
 
 func ritualWords(tokens []language.Token) bool {
-	for _, token := range language.Words(tokens) {
+	for _, token := range tokens {
 		if ritual[token.Norm] && token.Norm != "soon" && token.Norm != "later" {
 			return true
 		}
@@ -191,7 +191,7 @@ func (m *moment) wanders() bool {
 		return false
 	}
 	last := m.sentences[len(m.sentences)-1]
-	if len(language.Words(last.Tokens)) < 4 || last.stems.Shared(m.matter.all) > 0 || m.substance(last) {
+	if language.CountWords(last.Tokens) < 4 || last.stems.Shared(m.matter.all) > 0 || m.substance(last) {
 		return false
 	}
 	return chat.In(last.Tokens) || len(last.stems) > 0 && last.Form != language.NoQuestion && !agreeCue.Phrases.In(last.Tokens) && aside.In(last.Tokens) ||
@@ -251,10 +251,7 @@ func (m *moment) substance(s *sentence) bool {
 }
 
 func (m *moment) doesSomething(s *sentence) bool {
-	if _, ok := requestIn(m, s); ok && !m.matter.refusing() {
-		return true
-	}
-	if _, ok := refusalIn(m, s, false); ok && m.matter.refusing() {
+	if _, ok := m.assertedIn(s, false); ok {
 		return true
 	}
 	if _, ok := namedFeeling(m, s); ok {

@@ -124,12 +124,14 @@ func mostly(stems, part language.Stems) bool {
 
 // addContent adds the stems of content words that are not mere framing.
 func addContent(stems language.Stems, tokens []language.Token) {
-	for _, token := range tokens {
-		switch amount, ok := language.Amount(token.Norm); {
-		case !token.IsWord():
-		case ok:
+	for i := range tokens {
+		token := &tokens[i]
+		if !token.IsWord() || token.IsStopWord() {
+			continue
+		}
+		if amount, ok := language.Amount(token.Norm); ok {
 			stems[amount] = struct{}{}
-		case !framing[token.Norm] && !language.IsStopWord(token.Norm):
+		} else if !framing[token.Norm] {
 			stems[language.Stem(token.Norm)] = struct{}{}
 		}
 	}
@@ -182,10 +184,8 @@ func (m *moment) points(tokens []language.Token) bool {
 		return false
 	}
 	for _, token := range tokens {
-		for _, word := range language.Expand(token.Norm) {
-			if pointers[word] {
-				return true
-			}
+		if first, second := token.Parts(); pointers[first] || pointers[second] {
+			return true
 		}
 	}
 	return false
@@ -208,26 +208,26 @@ func (m *moment) read(text string) {
 	m.text = text
 	m.stems = language.Stems{}
 	m.words = 0
-	m.sentences = make([]*sentence, len(spoken))
-	for i, each := range spoken {
+	m.sentences = make([]*sentence, 0, len(spoken))
+	for _, each := range spoken {
+		m.words += language.CountWords(each.Said)
+		if !fluent(each) {
+			addContent(m.stems, each.Said)
+		}
+		if len(each.Tokens) == 0 {
+			continue // nothing but "um": there is nothing to be read in it
+		}
 		s := &sentence{Sentence: each, stems: language.Stems{}}
 		addContent(s.stems, s.Tokens)
 		if fluent(each) {
 			for stem := range s.stems {
 				m.stems[stem] = struct{}{}
 			}
-		} else {
-			addContent(m.stems, each.Said)
 		}
-		m.sentences[i] = s
+		m.sentences = append(m.sentences, s)
 	}
 	for _, s := range m.sentences {
 		s.tie = m.tie(s.Tokens, s.stems)
-		for _, token := range s.Said {
-			if token.IsWord() {
-				m.words++
-			}
-		}
 	}
 }
 

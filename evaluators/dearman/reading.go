@@ -1,6 +1,8 @@
 package dearman
 
 import (
+	"slices"
+
 	"github.com/vignette-sim/vignette/evaluators/utterance"
 	"github.com/vignette-sim/vignette/internal/language"
 	"github.com/vignette-sim/vignette/internal/language/linear"
@@ -14,12 +16,12 @@ func (m *moment) readSentence(bag *linear.Bag, i int, f *findings) {
 	bag.Reset()
 	s := m.sentences[i]
 	start, end := s.Tokens[0].Start, s.Tokens[len(s.Tokens)-1].End
-	add := func(name string, value float64) { bag.Add(name, value, start, end) }
+	add := func(name linear.Name, value float64) { bag.Put(name, value, start, end) }
 	bag.Words("w", m.written(s), 2)
 	for k := describe; k <= negotiate; k++ {
 		for _, h := range f[k].Hits {
 			if h.Level > utterance.None && h.Span.Start < end && h.Span.End > start {
-				bag.Add(ruleNames[k][h.Level], 1, h.Span.Start, h.Span.End)
+				bag.Put(ruleNames[k][h.Level], 1, h.Span.Start, h.Span.End)
 			}
 		}
 	}
@@ -34,29 +36,42 @@ func (m *moment) readSentence(bag *linear.Bag, i int, f *findings) {
 			figures++
 		}
 	}
-	add("figures", upTo(figures, 4)/2)
-	add("past", yes(past(s.Tokens)))
+	add(figuresName, upTo(figures, 4)/2)
+	add(pastName, yes(past(s.Tokens)))
 	denied := denies(s.Tokens)
-	add("refusing", yes(m.matter.refusing()))
-	add("refusing, denied", yes(m.matter.refusing() && denied))
-	add("asking, denied", yes(!m.matter.refusing() && denied))
-	add("resisted", yes(m.other.resists))
-	add("first", yes(i == 0))
-	add("last", yes(i == len(m.sentences)-1))
-	add("length", upTo(len(s.Tokens), 40)/20)
+	add(refusingName, yes(m.matter.refusing()))
+	add(refusingDeniedName, yes(m.matter.refusing() && denied))
+	add(askingDeniedName, yes(!m.matter.refusing() && denied))
+	add(resistedName, yes(m.other.resists))
+	add(firstName, yes(i == 0))
+	add(lastName, yes(i == len(m.sentences)-1))
+	add(lengthName, upTo(len(s.Tokens), 40)/20)
 }
 
 var (
 	ruleNames  = namesOfRules()
-	faultNames = [...]string{"", "fault:attack", "fault:judgement", "fault:sarcasm", "fault:threat", "fault:giving in"}
-	formNames  = [...]string{"form:0", "form:1", "form:2", "form:3", "form:4", "form:5", "form:6", "form:7"}
-	tieNames   = [...]string{"tie:none", "tie:loose", "tie:close"}
+	faultNames = namesOf("", "fault:attack", "fault:judgement", "fault:sarcasm", "fault:threat", "fault:giving in")
+	formNames  = namesOf("form:0", "form:1", "form:2", "form:3", "form:4", "form:5", "form:6", "form:7")
+	tieNames   = namesOf("tie:none", "tie:loose", "tie:close")
+
+	figuresName, pastName, lengthName = linear.Named("figures"), linear.Named("past"), linear.Named("length")
+	refusingName, refusingDeniedName  = linear.Named("refusing"), linear.Named("refusing, denied")
+	askingDeniedName, resistedName    = linear.Named("asking, denied"), linear.Named("resisted")
+	firstName, lastName               = linear.Named("first"), linear.Named("last")
 )
 
-func namesOfRules() (names [skills][]string) {
+func namesOf(texts ...string) []linear.Name {
+	names := make([]linear.Name, len(texts))
+	for i, text := range texts {
+		names[i] = linear.Named(text)
+	}
+	return names
+}
+
+func namesOfRules() (names [skills][]linear.Name) {
 	for s := range skills {
 		for _, label := range utterance.Labels {
-			names[s] = append(names[s], "rule:"+dimensions[s].title+":"+label)
+			names[s] = append(names[s], linear.Named("rule:"+dimensions[s].title+":"+label))
 		}
 	}
 	return names
@@ -82,23 +97,36 @@ func (m *moment) spoken(s *sentence) []language.Token {
 }
 
 // alike makes figures, days and the words of the objective alike: what they are does not matter to a skill, that they are there does.
+// Where there are none, the tokens themselves are returned.
 func (m *moment) alike(tokens []language.Token) []language.Token {
-	out := make([]language.Token, len(tokens))
-	copy(out, tokens)
-	for i := range out {
-		token := &out[i]
-		switch {
-		case token.Kind == language.Number:
-			token.Norm, token.Kind = "#", language.Word
-		case weekdays[token.Norm]:
-			token.Norm = "#day"
-		case token.Kind == language.Word && len(m.matter.all) > 0 && !language.IsStopWord(token.Norm) && !framing[token.Norm]:
-			if _, ok := m.matter.all[language.Stem(token.Norm)]; ok {
-				token.Norm = "@"
-			}
+	out, copied := tokens, false
+	for i := range tokens {
+		norm := m.kind(&tokens[i])
+		if norm == "" {
+			continue
 		}
+		if !copied {
+			out, copied = slices.Clone(tokens), true
+		}
+		out[i].Norm, out[i].Kind = norm, language.Word
 	}
 	return out
+}
+
+// kind stands for a word in place of others of its kind; empty for words that stand for themselves.
+func (m *moment) kind(token *language.Token) string {
+	switch {
+	case token.Kind == language.Number:
+		return "#"
+	case token.Kind != language.Word || token.IsStopWord():
+	case weekdays[token.Norm]:
+		return "#day"
+	case len(m.matter.all) > 0 && !framing[token.Norm]:
+		if _, ok := m.matter.all[language.Stem(token.Norm)]; ok {
+			return "@"
+		}
+	}
+	return ""
 }
 
 // weekdays are days and months, without those that are other words too.
@@ -108,21 +136,21 @@ var weekdays = utterance.Words(`monday tuesday wednesday thursday friday saturda
 // readWhole fills a bag with what the level of a skill is weighed by: the rules' verdict, the signs, and how likely its sentences show
 // it; for a state of mind those of all skills, and the words as they were said.
 func (m *moment) readWhole(bag *linear.Bag, s skill, f *findings, said []likely) {
-	add := func(name string, value float64) {
+	add := func(name linear.Name, value float64) {
 		if value != 0 {
-			bag.Add(name, value, 0, 0)
+			bag.Put(name, value, 0, 0)
 		}
 	}
 	level, full := rank(s)(m, f), yes(f[s].Level == utterance.Strong)
-	add("level", level)
-	add("strong", full)
+	add(levelName, level)
+	add(strongName, full)
 	if !m.matter.plain {
-		add("full level", level)
-		add("full strong", full)
-		add("full", 1)
+		add(fullLevelName, level)
+		add(fullStrongName, full)
+		add(fullName, 1)
 	}
-	for _, each := range signs[s] {
-		add(each.name, each.read(m, f))
+	for i := range signs[s] {
+		add(signNames[s][i], signs[s][i].read(m, f))
 	}
 	if !s.state() {
 		addLikely(add, s, said)
@@ -139,11 +167,27 @@ func (m *moment) readWhole(bag *linear.Bag, s skill, f *findings, said []likely)
 	}
 }
 
+var (
+	signNames               = namesOfSigns()
+	levelName, strongName   = linear.Named("level"), linear.Named("strong")
+	fullLevelName, fullName = linear.Named("full level"), linear.Named("full")
+	fullStrongName          = linear.Named("full strong")
+)
+
+func namesOfSigns() (names [skills][]linear.Name) {
+	for s := range skills {
+		for _, each := range signs[s] {
+			names[s] = append(names[s], linear.Named(each.name))
+		}
+	}
+	return names
+}
+
 // wordWorth is the value of a word beside the verdicts: the less, the more it is penalised.
 const wordWorth = 0.5
 
 // addLikely adds how likely the two sentences that show a skill most show it, and how many do.
-func addLikely(add func(string, float64), s skill, said []likely) {
+func addLikely(add func(linear.Name, float64), s skill, said []likely) {
 	names := &likelyNames[s]
 	var some, strong [2]float64
 	sum := 0.0
@@ -173,7 +217,7 @@ func upper(two [2]float64, x float64) [2]float64 {
 }
 
 // addPlaces adds how much of an utterance speaks against a state of mind, and whether its ends do.
-func (m *moment) addPlaces(add func(string, float64), s skill, said []likely) {
+func (m *moment) addPlaces(add func(linear.Name, float64), s skill, said []likely) {
 	names, last := &likelyNames[s], len(said)-1
 	share, words := 0.0, 0.0
 	for i, each := range m.sentences {
@@ -191,19 +235,17 @@ func (m *moment) addPlaces(add func(string, float64), s skill, said []likely) {
 var likelyNames = namesOfLikely()
 
 type namedLikely struct {
-	some, strong, anySome, anyStrong, secondSome, secondStrong, sum string
-	share, firstSome, firstStrong, lastSome, lastStrong             string
+	some, strong, anySome, anyStrong, secondSome, secondStrong, sum linear.Name
+	share, firstSome, firstStrong, lastSome, lastStrong             linear.Name
 }
 
 func namesOfLikely() (names [skills]namedLikely) {
 	for s := range skills {
-		title := dimensions[s].title
+		of := func(what string) linear.Name { return linear.Named(dimensions[s].title + ", " + what) }
 		names[s] = namedLikely{
-			some: title + ", most likely some", strong: title + ", most likely strong",
-			anySome: title + ", any some", anyStrong: title + ", any strong",
-			secondSome: title + ", second some", secondStrong: title + ", second strong", sum: title + ", sum",
-			share: title + ", share against", firstSome: title + ", first some", firstStrong: title + ", first strong",
-			lastSome: title + ", last some", lastStrong: title + ", last strong",
+			some: of("most likely some"), strong: of("most likely strong"), anySome: of("any some"), anyStrong: of("any strong"),
+			secondSome: of("second some"), secondStrong: of("second strong"), sum: of("sum"),
+			share: of("share against"), firstSome: of("first some"), firstStrong: of("first strong"), lastSome: of("last some"), lastStrong: of("last strong"),
 		}
 	}
 	return names

@@ -206,7 +206,7 @@ func vague(s *sentence, at utterance.Place) bool {
 		last++
 	}
 	for _, token := range s.Tokens[first:last] {
-		if token.IsWord() && !language.IsStopWord(token.Norm) && !evaluative[token.Norm] {
+		if token.IsWord() && !token.IsStopWord() && !evaluative[token.Norm] {
 			return false
 		}
 	}
@@ -231,17 +231,15 @@ func (m *moment) grants(s *sentence) bool {
 		if !promising[token.Norm[max(0, len(token.Norm)-2):]] {
 			continue // no form of will or would
 		}
-		words := language.Expand(token.Norm)
-		modal := words[len(words)-1]
-		if modal != "would" && modal != "will" && token.Norm != "woud" {
-			continue
-		}
-		subject := words[0]
-		if len(words) == 1 {
+		subject, modal := token.Parts()
+		if modal == "" {
 			if i == 0 {
 				continue
 			}
-			subject = s.Tokens[i-1].Norm
+			subject, modal = s.Tokens[i-1].Norm, subject
+		}
+		if modal != "would" && modal != "will" && token.Norm != "woud" {
+			continue
 		}
 		rest := s.Tokens[i+1:]
 		for len(rest) > 1 && (beforeGain[rest[0].Norm] || utterance.Degrees[rest[0].Norm]) {
@@ -255,7 +253,7 @@ func (m *moment) grants(s *sentence) bool {
 			continue
 		}
 		_, past := language.BaseOfPast(rest[0].Norm)
-		base := !past && (language.IsVerb(rest[0].Norm) || rest[0].Norm == "be" || m.matter.plain && rest[0].Kind == language.Word && !language.IsStopWord(rest[0].Norm))
+		base := !past && (language.IsVerb(rest[0].Norm) || rest[0].Norm == "be" || m.matter.plain && rest[0].Kind == language.Word && !rest[0].IsStopWord())
 		switch {
 		case subject == "you":
 			return base && gainful(rest[:end])
@@ -271,7 +269,7 @@ func (m *moment) grants(s *sentence) bool {
 // gainful says whether what somebody would do holds something of content besides its verb.
 func gainful(rest []language.Token) bool {
 	for _, token := range rest[1:] {
-		if token.IsWord() && !language.IsStopWord(token.Norm) && !evaluative[token.Norm] {
+		if token.IsWord() && !token.IsStopWord() && !evaluative[token.Norm] {
 			return true
 		}
 	}
@@ -280,7 +278,7 @@ func gainful(rest []language.Token) bool {
 
 func vagueIn(rest []language.Token) bool {
 	for _, token := range rest {
-		if token.IsWord() && !language.IsStopWord(token.Norm) && !evaluative[token.Norm] {
+		if token.IsWord() && !token.IsStopWord() && !evaluative[token.Norm] {
 			return false
 		}
 	}
@@ -332,10 +330,8 @@ func promises(s *sentence) bool {
 
 func negatedAfter(tokens []language.Token, at language.Match) bool {
 	for i := at.First; i < min(at.Last+2, len(tokens)); i++ {
-		for _, word := range language.Expand(tokens[i].Norm) {
-			if word == "not" || word == "never" {
-				return true
-			}
+		if first, second := tokens[i].Parts(); first == "not" || first == "never" || second == "not" {
+			return true
 		}
 	}
 	return false

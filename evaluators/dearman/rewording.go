@@ -73,7 +73,7 @@ func (m *moment) request() string {
 
 // fresh is the first of some sentences that the utterance does not say already.
 func (m *moment) fresh(sentences []string) string {
-	if m.content == nil {
+	if m.content == nil && len(sentences) > 0 {
 		m.content = language.Stems{}
 		for _, s := range m.sentences {
 			m.content.Add(s.Said)
@@ -116,6 +116,8 @@ func (m *moment) keptSentences(reworded skill) []string {
 var removable = utterance.Phrases(
 	`maybe; perhaps; i guess; i suppose; kind of; sort of; kinda; sorta; um; uh; erm; probably; possibly;
 	if that is ok|okay|alright; if it is ok|okay|alright; if that is all right; if it is not too much trouble;
-	i am ?so|really sorry but; sorry but; if you do not mind; i was just wondering; sorry to bother you but;
+	i am ?so|really sorry but; sorry but; if you do not mind; i was just wondering;
+	sorry to|for bother|disturb|interrupt|trouble|ask|bothering|disturbing|interrupting|troubling|asking ?you ?again ?but;
+	i am ?so|really sorry to|for bother|disturb|interrupt|trouble|ask|bothering|disturbing|interrupting|troubling|asking ?you ?again ?but;
 	i hate to ask but; i am ?so|really sorry; sorry`,
 )

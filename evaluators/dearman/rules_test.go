@@ -324,6 +324,21 @@ func TestNegotiateAppliesFromPushbackToAgreement(t *testing.T) {
 	}
 }
 
+// A sentence of hesitation alone, which nobody ends with a mark, adds nothing and takes nothing away.
+func TestHesitationAlone(t *testing.T) {
+	const request = "I'd like you to turn the music down after ten."
+	for _, c := range []struct{ text, as string }{
+		{"um", "Um."},
+		{"Hmm", "Hmm."},
+		{"Uh,\n\n" + request, request},
+		{request + " Uh", request},
+	} {
+		if diff := cmp.Diff(levelsOf("quiet", nil, c.as), levelsOf("quiet", nil, c.text)); diff != "" {
+			t.Errorf("%q beside %q (-want +got):\n%s", c.text, c.as, diff)
+		}
+	}
+}
+
 func TestWhatDoesNotApply(t *testing.T) {
 	act := func(kind vignettev1.ActionKind, text string) *vignettev1.EvaluateRequest {
 		req := episode(objectives["quiet"], "> x")

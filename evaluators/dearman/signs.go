@@ -109,7 +109,7 @@ func past(tokens []language.Token) bool {
 		return false
 	}
 	for _, token := range tokens {
-		norm := utterance.FirstPart(token.Norm)
+		norm := token.First()
 		if norm == "was" || norm == "were" || norm == "had" || norm == "did" || observed[norm] && norm != "has" && norm != "have" {
 			return true
 		}
@@ -149,7 +149,7 @@ func retorts(m *moment, _ *findings) float64 {
 		return yes(reaction.StartsWith(s.Tokens))
 	}
 	for _, token := range language.Words(s.Tokens) {
-		if !language.IsStopWord(token.Norm) && m.other.said[token.Norm] {
+		if !token.IsStopWord() && m.other.said.has(token.Norm) {
 			return 1
 		}
 	}
@@ -173,14 +173,14 @@ func asides(m *moment, _ *findings) float64 {
 }
 
 func strayQuestion(m *moment, s *sentence) bool {
-	return s.Form != language.NoQuestion && s.stems.Shared(m.matter.all) == 0 && len(language.Words(s.Tokens)) > 3 && !agreeCue.Phrases.In(s.Tokens) &&
+	return s.Form != language.NoQuestion && s.stems.Shared(m.matter.all) == 0 && language.CountWords(s.Tokens) > 3 && !agreeCue.Phrases.In(s.Tokens) &&
 		!openCue.Phrases.In(s.Tokens) && !m.substance(s)
 }
 
 // startsAstray says whether the first sentence of some length answers the other and has nothing to do with what is wanted.
 func startsAstray(m *moment, _ *findings) float64 {
 	for _, s := range m.sentences {
-		if len(language.Words(s.Tokens)) < 4 {
+		if language.CountWords(s.Tokens) < 4 {
 			continue
 		}
 		return yes(m.other.spoke && s.stems.Shared(m.matter.all) == 0 && !m.substance(s) && !empathyCue.In(s.Tokens))
@@ -210,7 +210,7 @@ func others(m *moment, _ *findings) float64 {
 func offTopic(m *moment, _ *findings) float64 {
 	far, all := 0, 0
 	for _, s := range m.sentences {
-		n := len(language.Words(s.Tokens))
+		n := language.CountWords(s.Tokens)
 		all += n
 		if s.stems.Shared(m.matter.all) == 0 && !m.substance(s) {
 			far += n

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/vignette-sim/vignette/evaluators/utterance"
+	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
 // marked are the words in which a second reader found skills in one utterance of testdata/blind/fourth.jsonl.
@@ -127,5 +128,41 @@ func TestSpansAgainstSecondReader(t *testing.T) {
 	}
 	if share := float64(lie) / float64(laid); share < expected/float64(laid)+0.15 {
 		t.Errorf("%.2f of the quotes lie where the marks are, %.2f by chance", share, expected/float64(laid))
+	}
+}
+
+// No words of understanding stand for a request, and no reason of a feeling does.
+func TestNotQuotedForAssert(t *testing.T) {
+	objective := &vignettev1.Objective{
+		Kind: vignettev1.ObjectiveKind_OBJECTIVE_KIND_ASK, Statement: "Get Tuesday afternoons off.", Request: "I'd like to leave at two on Tuesdays, to take my father to his rehabilitation.",
+		Facts: []string{"My father had a stroke in August, and he can't drive any more."}, Benefits: []string{"You can plan the rota weeks ahead."},
+	}
+	for _, text := range []string{
+		"I know you are busy on Tuesdays. I was hoping we could find something that works.",
+		"I know you are busy on Tuesdays.",
+		"I feel torn about Tuesdays, because I want to be there for my father.",
+	} {
+		l := newListener(&vignettev1.EvaluateRequest{Objective: objective})
+		found, _ := l.judge(&vignettev1.Action{Kind: vignettev1.ActionKind_ACTION_KIND_SPEAK, Text: text})
+		for _, h := range found[assert].Hits {
+			if h.Level > utterance.None && (strings.HasPrefix(h.Span.Quote, "I know") || strings.HasPrefix(h.Span.Quote, "I want")) {
+				t.Errorf("%q: Assert quotes %q", text, h.Span.Quote)
+			}
+		}
+	}
+}
+
+// What makes a speaker small is taken out of a suggestion whole, so that a sentence is left.
+func TestRewordingLeavesSentences(t *testing.T) {
+	objective := &vignettev1.Objective{Kind: vignettev1.ObjectiveKind_OBJECTIVE_KIND_ASK, Request: "I'd like to leave at two on Tuesdays."}
+	for said, want := range map[string]string{
+		"Sorry to bother you, could I ask for something?":         "Could I ask for something? I'd like to leave at two on Tuesdays.",
+		"I'm so sorry to disturb you again. It's about the rota.": "It's about the rota. I'd like to leave at two on Tuesdays.",
+		"Sorry for asking, but do you have a minute?":             "Do you have a minute? I'd like to leave at two on Tuesdays.",
+	} {
+		m := newListener(&vignettev1.EvaluateRequest{Objective: objective}).say(said)
+		if got := m.reword(mindful); got != want {
+			t.Errorf("%q is reworded %q, want %q", said, got, want)
+		}
 	}
 }

@@ -16,36 +16,48 @@ type stance struct {
 	// attacks says that their last turn attacked or judged.
 	attacks bool
 	// said are the words of their last turn.
-	said heard
+	said *heard
 	// diverts says that their last turn went to something else.
 	diverts bool
 }
 
-// heard are words somebody else said, normalised.
-type heard map[string]bool
-
-// holds says whether all of some words, and at least one of content, were heard.
-func (h heard) holds(tokens []language.Token) bool {
-	content := false
-	for _, token := range language.Words(tokens) {
-		if !h[token.Norm] {
-			return false
-		}
-		content = content || !language.IsStopWord(token.Norm)
-	}
-	return content
+// heard are words somebody else said. They are seldom asked for, and put in a set then.
+type heard struct {
+	sentences []*sentence
+	words     utterance.WordSet
 }
 
-func wordsOf(m *moment) heard {
-	said := heard{}
-	for _, s := range m.sentences {
-		for i := range s.Tokens {
-			if s.Tokens[i].IsWord() {
-				said[s.Tokens[i].Norm] = true
+// has says whether a normalised word was heard; nobody's words have none.
+func (h *heard) has(norm string) bool {
+	if h == nil {
+		return false
+	}
+	if h.words == nil {
+		h.words = utterance.WordSet{}
+		for _, s := range h.sentences {
+			for i := range s.Tokens {
+				if s.Tokens[i].IsWord() {
+					h.words[s.Tokens[i].Norm] = true
+				}
 			}
 		}
 	}
-	return said
+	return h.words[norm]
+}
+
+// holds says whether all of some words, and at least one of content, were heard.
+func (h *heard) holds(tokens []language.Token) bool {
+	content := false
+	for i := range tokens {
+		if !tokens[i].IsWord() {
+			continue
+		}
+		if !h.has(tokens[i].Norm) {
+			return false
+		}
+		content = content || !tokens[i].IsStopWord()
+	}
+	return content
 }
 
 var (
@@ -124,7 +136,7 @@ var (
 // agrees nor just listens has pushed back: with a reason, an excuse, a doubt, another subject, half a yes. Before the role
 // has spoken only words against it are pushback: there may have been nothing yet to push against.
 func (st *stance) hear(said *moment, refusing, spokenBefore bool) {
-	st.spoke, st.said = true, wordsOf(said)
+	st.spoke, st.said = true, &heard{sentences: said.sentences}
 	_, st.attacks = said.fault(utterance.Attack, utterance.Judgement, utterance.Sarcasm, utterance.Threat)
 	st.diverts = said.anywhere(diversions) || said.unrelated()
 	against := said.against() || st.attacks
@@ -249,13 +261,18 @@ func (m *moment) ritualOnly() bool {
 	found := m.words == 0
 	for _, s := range m.sentences {
 		rites, others, total := 0, 0, 0
-		for _, token := range language.Words(s.Tokens) {
+		for i := range s.Tokens {
+			token := &s.Tokens[i]
+			if !token.IsWord() {
+				continue
+			}
 			total++
-			for _, word := range language.Expand(token.Norm) {
+			first, second := token.Parts()
+			for _, word := range [2]string{first, second} {
 				if ritual[word] {
 					rites++
 				}
-				if !social[word] {
+				if word != "" && !social[word] {
 					others++
 				}
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/vignette-sim/vignette/evaluators"
 	"github.com/vignette-sim/vignette/evaluators/emotion/expressed"
 	"github.com/vignette-sim/vignette/evaluators/emotion/taxonomy"
+	"github.com/vignette-sim/vignette/evaluators/utterance"
 	"github.com/vignette-sim/vignette/internal/enumname"
 	"github.com/vignette-sim/vignette/internal/language"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
@@ -80,7 +81,7 @@ func express(request *vignettev1.EvaluateRequest) []*vignettev1.Score {
 		case strings.TrimSpace(text) == "":
 			scores = append(scores, unread(turn.GetIndex(), vignettev1.MissingReason_MISSING_REASON_NOT_APPLICABLE, "nothing was said")...)
 		default:
-			reading := expressed.Read(text)
+			reading := expressed.Of(utterance.Text(text))
 			valences = append(valences, reading.Valence)
 			scores = append(scores, scoresOf(turn.GetIndex(), text, reading)...)
 		}

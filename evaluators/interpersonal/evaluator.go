@@ -110,11 +110,12 @@ func (e *Evaluator) Evaluate(ctx context.Context, req *vignettev1.EvaluateReques
 // judge judges an utterance; nil is a turn without words.
 func (e *Evaluator) judge(m *moment) []utterance.Finding {
 	findings := make([]utterance.Finding, len(e.skills))
+	ritual := m != nil && m.ritual()
 	for i, s := range e.skills {
 		switch {
 		case m == nil:
 			findings[i] = utterance.Inapplicable("Nothing was said")
-		case m.ritual():
+		case ritual:
 			findings[i] = utterance.Inapplicable("A greeting, a goodbye or a nod shows no skill and lacks none")
 		case m.empty != "":
 			findings[i] = utterance.Finding{Note: m.empty}

@@ -14,7 +14,7 @@ type moment struct {
 	// objective is what the speaker is after; nil where the evaluator is not told.
 	objective *vignettev1.Objective
 	// heard are the words of what the others said last; nil before they have said anything.
-	heard map[string]bool
+	heard utterance.WordSet
 	// empty says why the words show no skill whatever they are; empty when they may.
 	empty string
 }
@@ -22,7 +22,7 @@ type moment struct {
 // listener follows a conversation.
 type listener struct {
 	objective *vignettev1.Objective
-	heard     map[string]bool
+	heard     utterance.WordSet
 }
 
 func newListener(req *vignettev1.EvaluateRequest) *listener {
@@ -34,12 +34,7 @@ func (l *listener) hear(action *vignettev1.Action) {
 	if !utterance.Speaks(action) {
 		return
 	}
-	l.heard = map[string]bool{}
-	for _, token := range utterance.Text(action.GetText()).Tokens {
-		if token.IsWord() {
-			l.heard[token.Norm] = true
-		}
-	}
+	l.heard = utterance.WordsIn(action.GetText())
 }
 
 // read reads a turn of the role; nil when nothing was said.
@@ -49,24 +44,17 @@ func (l *listener) read(action *vignettev1.Action) *moment {
 	}
 	refusing := l.objective.GetKind() == vignettev1.ObjectiveKind_OBJECTIVE_KIND_REFUSE
 	m := &moment{text: action.GetText(), sentences: utterance.Read(action.GetText(), refusing), objective: l.objective, heard: l.heard}
-	broken, own := 0, 0
+	broken := 0
 	for _, s := range m.sentences {
 		if s.Broken {
 			broken++
 		}
-		for _, token := range s.Said {
-			if token.IsWord() {
-				m.words++
-				if !language.IsStopWord(token.Norm) && !m.heard[token.Norm] {
-					own++
-				}
-			}
-		}
+		m.words += language.CountWords(s.Said)
 	}
 	switch {
 	case broken == len(m.sentences):
 		m.empty = "The words are in no order of English"
-	case own == 0 && m.words > parroted && m.heard != nil && m.repeats():
+	case m.words > parroted && m.heard != nil && m.repeats():
 		m.empty = "Gives the other's words back and no more"
 	}
 	return m

@@ -68,7 +68,7 @@ func askedFeatures(bag *linear.Bag, t *turn) {
 		if i == len(asking)-1 {
 			form := questionIn(t, u)
 			bag.Add("last:"+formNames[form], 1, u.Start, u.End)
-			bag.Add("last length:"+lengthOf(len(u.words)), 1, u.Start, u.End)
+			bag.Add("last length:"+lengthOf(u.words), 1, u.Start, u.End)
 		}
 	}
 }

@@ -128,7 +128,7 @@ func readLeans(t *turn, h *history) *verdictOnTalk {
 	}
 	sum := 0
 	for _, u := range t.units {
-		if u.broken || u.marked && len(u.words) > 3 && !seeksHelp.in(u) {
+		if u.broken || u.marked && u.words > 3 && !seeksHelp.in(u) {
 			continue
 		}
 		for _, l := range leansOf(t, u) {

@@ -69,7 +69,7 @@ func (r *reading) recodeOne() {
 
 // codeUnit codes one thought: a question by its form, an acknowledgement by its words, anything else by what most speaks for.
 func codeUnit(t *turn, u *unit, h *history) finding {
-	f := finding{span: u.Span, words: len(u.words)}
+	f := finding{span: u.Span, words: u.words}
 	f.seek = seeks.in(u)
 	switch questionIn(t, u) {
 	case askedOpen:

@@ -35,7 +35,7 @@ func asPeer(u *unit, f finding) string {
 		return peerInappropriate
 	case discloses.in(u) && f.code.behaviour() != question:
 		return peerDisclosure
-	case introduces.begins(u) && len(u.words) <= 14:
+	case introduces.begins(u) && u.words <= 14:
 		return peerIntroduction
 	case chats.in(u) && f.code.behaviour() != reflection:
 		return peerChat

@@ -17,17 +17,17 @@ var (
 // politeness codes what is neither reflection nor input: nods, greetings, affirmation, support, control, structure.
 func politeness(u *unit) (code, string, bool) {
 	switch {
-	case allIn(u.words, nods) && len(u.words) <= 6:
+	case allIn(u.tokens, nods) && u.words <= 6:
 		return facilitate, "shows that one listens", true
 	case controls.in(u):
 		return emphasizeControl, "leaves it to the other", true
-	case len(u.words) <= 14 && greets.begins(u):
+	case u.words <= 14 && greets.begins(u):
 		return filler, "is a greeting, thanks or a goodbye", true
-	case len(u.words) <= 12 && affirms.in(u):
+	case u.words <= 12 && affirms.in(u):
 		return affirm, "says something good of the other", true
-	case len(u.words) <= 12 && supports.in(u):
+	case u.words <= 12 && supports.in(u):
 		return support, "is sympathetic", true
-	case len(u.words) <= 12 && structures.begins(u):
+	case u.words <= 12 && structures.begins(u):
 		return structure, "says what comes next", true
 	}
 	return "", "", false

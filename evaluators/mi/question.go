@@ -54,7 +54,7 @@ func readForm(t *turn, u *unit) form {
 	case supposes.in(u):
 		return askedClosed
 	}
-	if language.FormOf(u.tokens) != language.NoQuestion && len(u.words) > 2 {
+	if language.FormOf(u.tokens) != language.NoQuestion && u.words > 2 {
 		return openOr(u, askedClosed)
 	}
 	if t.raw && inner.in(u) {
@@ -65,10 +65,10 @@ func readForm(t *turn, u *unit) form {
 
 // markedForm is the form of what ends with a question mark.
 func markedForm(u *unit) form {
-	if len(u.words) <= 3 && allIn(u.words, tags) {
+	if u.words <= 3 && allIn(u.tokens, tags) {
 		return askedTag
 	}
-	if len(u.words) <= 6 && tagged.in(u) && !opens.in(u) {
+	if u.words <= 6 && tagged.in(u) && !opens.in(u) {
 		return askedTag
 	}
 	return openOr(u, askedClosed)
@@ -92,17 +92,18 @@ func openOr(u *unit, otherwise form) form {
 
 // first is the word a unit begins with, after those that lead in.
 func first(u *unit) string {
-	for _, word := range u.words {
-		if !leadIns[word.Norm] {
-			return word.Norm
+	for i := range u.tokens {
+		if token := &u.tokens[i]; token.IsWord() && !leadIns[token.Norm] {
+			return token.Norm
 		}
 	}
 	return ""
 }
 
-func allIn(words []language.Token, set utterance.WordSet) bool {
-	for _, w := range words {
-		if !set[w.Norm] {
+// allIn says whether all words among some tokens are in a set.
+func allIn(tokens []language.Token, set utterance.WordSet) bool {
+	for i := range tokens {
+		if tokens[i].IsWord() && !set[tokens[i].Norm] {
 			return false
 		}
 	}

@@ -1,7 +1,6 @@
 package mi
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -58,7 +57,7 @@ func (r *reading) score(dimension string, t *turn, labels []string, place int, s
 		if speaks(f) {
 			score.Spans = append(score.Spans, span(t.index, dimension, labels[place], f.span))
 			if score.Rationale == "" {
-				score.Rationale = fmt.Sprintf("“%s” %s.", clip(f.span.Quote), f.why)
+				score.Rationale = "“" + clip(f.span.Quote) + "” " + f.why + "."
 			}
 		}
 	}
@@ -121,18 +120,22 @@ func (r *reading) coded(c code) bool {
 // coded is a score of codes: each finding is a span with the labels it has.
 func coded(dimension string, t *turn, findings []finding, labelsOf func(finding) []string) *vignettev1.Score {
 	score := &vignettev1.Score{Dimension: dimension, TurnIndex: proto.Int32(t.index)}
-	seen := map[string]bool{}
-	var said []string
+	var seen, said []string
 	for _, f := range findings {
 		for _, label := range labelsOf(f) {
 			score.Spans = append(score.Spans, span(t.index, dimension, label, f.span))
-			if !seen[label] {
-				said = append(said, fmt.Sprintf("%s: “%s” %s", label, clip(f.span.Quote), f.why))
+			if !slices.Contains(seen, label) {
+				seen = append(seen, label)
+				said = append(said, saying(label, f.span, f.why))
 			}
-			seen[label] = true
 		}
 	}
 	return withCount(score, len(seen), said)
+}
+
+// saying is how a rationale tells of a code.
+func saying(label string, s language.Span, why string) string {
+	return label + ": “" + clip(s.Quote) + "” " + why
 }
 
 func withCount(score *vignettev1.Score, n int, said []string) *vignettev1.Score {
@@ -159,7 +162,7 @@ func clientScores(t *turn, v *verdictOnTalk) []*vignettev1.Score {
 			continue
 		}
 		seen[l.sign()] = true
-		said = append(said, fmt.Sprintf("%s: “%s” %s", l.sign(), clip(l.span.Quote), l.why))
+		said = append(said, saying(l.sign(), l.span, l.why))
 		codes.Spans = append(codes.Spans, span(t.index, ClientMISC, l.sign(), l.span))
 		if v.talk != neutral && (l.points > 0) == (v.talk == change) {
 			talk.Spans = append(talk.Spans, span(t.index, Client, labels[v.talk], l.span))
@@ -184,10 +187,4 @@ func span(turn int32, code, label string, s language.Span) *vignettev1.CodedSpan
 // quoted is how many characters of a quotation a rationale shows; the span has all of them.
 const quoted = 120
 
-func clip(quote string) string {
-	points := []rune(quote)
-	if len(points) <= quoted {
-		return quote
-	}
-	return string(points[:quoted-1]) + "…"
-}
+func clip(quote string) string { return language.Clip(quote, quoted) }

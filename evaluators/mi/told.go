@@ -122,11 +122,11 @@ func plainOf(tokens []language.Token) []language.Token {
 		switch {
 		case token.Kind == language.Number:
 			out = append(out, language.Token{Span: token.Span, Norm: "~n", Kind: language.Number})
-		case token.IsWord() && !language.IsContraction(token.Norm):
-			out = appendKind(out, token, token.Norm)
 		case token.IsWord():
-			for _, word := range language.Expand(token.Norm) {
-				out = appendKind(out, token, word)
+			first, second := token.Parts()
+			out = appendKind(out, token, first)
+			if second != "" {
+				out = appendKind(out, token, second)
 			}
 		case token.Norm == "?":
 			out = append(out, *token)
@@ -291,7 +291,7 @@ func opening(t *turn) string {
 		return "unsure"
 	case denies.begins(first):
 		return "no"
-	case answersShort[first.words[0].Norm]:
+	case answersShort[first.first()]:
 		return "yes"
 	}
 	return "other"

@@ -1,6 +1,7 @@
 package mi
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/vignette-sim/vignette/evaluators/utterance"
@@ -19,8 +20,8 @@ type unit struct {
 	language.Span
 	// tokens are the words as they were meant, without pauses and stammering.
 	tokens []language.Token
-	// words are the tokens that are words.
-	words []language.Token
+	// words is how many of them are words.
+	words int
 	// marked says that it ends with a question mark.
 	marked bool
 	// broken says that its words are in no order of English.
@@ -37,17 +38,23 @@ type unit struct {
 // unitsOf parses a text.
 func unitsOf(text string) []*unit {
 	var units []*unit
-	for _, s := range utterance.Read(text, false) {
+	for _, s := range utterance.Sentences(text) {
 		u := &unit{Span: s.Span, tokens: language.Unstammer(s.Tokens), broken: s.Broken}
-		if u.words = language.Words(u.tokens); len(u.words) == 0 {
-			u.tokens, u.words = s.Said, language.Words(s.Said) // nothing but "mm": a nod
+		if u.words = language.CountWords(u.tokens); u.words == 0 {
+			u.tokens, u.words = s.Said, language.CountWords(s.Said) // nothing but "mm": a nod
 		}
 		u.marked = endsWithQuestionMark(s.Said)
-		if len(u.words) > 0 {
+		if u.words > 0 {
 			units = append(units, u)
 		}
 	}
 	return units
+}
+
+// first is the word a unit begins with.
+func (u *unit) first() string {
+	i := slices.IndexFunc(u.tokens, func(t language.Token) bool { return t.IsWord() })
+	return u.tokens[i].Norm // every unit has a word
 }
 
 func endsWithQuestionMark(tokens []language.Token) bool {
@@ -97,7 +104,7 @@ func readTurnText(text string) *turn {
 	trimmed := strings.TrimSpace(text)
 	out.fragment = strings.HasPrefix(trimmed, "-") || strings.HasPrefix(trimmed, "—") || strings.HasPrefix(trimmed, "–")
 	for _, u := range out.units {
-		out.words += len(u.words)
+		out.words += u.words
 		out.stems.Add(u.tokens)
 	}
 	return out

@@ -62,19 +62,20 @@ func slight(f finding, u *unit) finding {
 
 func reflectionPoints(t *turn, u *unit, h *history) (points int, why string) {
 	why = "says how it is with the other"
+	theirs := yours.in(u)
 	if guesses.in(u) {
 		points, why = points+guesses.points, guesses.why
 	}
 	switch {
 	case yours.begins(u):
 		points += 3
-	case yours.in(u):
+	case theirs:
 		points += 1
 	}
 	if h.other == nil {
 		return points - 2, why
 	}
-	if first := u.words[0].Norm; first == "so" {
+	if u.first() == "so" {
 		points++
 	}
 	switch overlap := h.overlap(u); {
@@ -83,7 +84,7 @@ func reflectionPoints(t *turn, u *unit, h *history) (points int, why string) {
 	case overlap >= 0.3:
 		points++
 	}
-	if len(u.words) <= 12 && !yours.in(u) && !ownPlan.in(u) && len(language.StemsOf(u.tokens)) > 0 {
+	if u.words <= 12 && !theirs && !ownPlan.in(u) && len(language.StemsOf(u.tokens)) > 0 {
 		points++ // a few words about what is talked about
 	}
 	if t.fragment && h.read != nil && h.read.main == reflection {
@@ -112,9 +113,10 @@ func inputPoints(t *turn, u *unit, h *history) (points int, c code, why string, 
 		}
 	}
 	switch {
-	case !yours.in(u) && len(u.words) >= 12:
+	case u.words < 7 || yours.in(u):
+	case u.words >= 12:
 		points += 2
-	case !yours.in(u) && len(u.words) >= 7:
+	default:
 		points++
 	}
 	if t.fragment && h.read != nil && h.read.main == input {
@@ -130,13 +132,13 @@ func depth(u *unit, h *history) code {
 	if feelings.in(u) {
 		points++
 	}
-	if len(u.words) >= 15 {
+	if u.words >= 15 {
 		points++
 	}
 	if h.overlap(u) < 0.4 {
 		points++
 	}
-	if len(u.words) <= 6 {
+	if u.words <= 6 {
 		points--
 	}
 	if points >= 2 {
@@ -151,7 +153,7 @@ func assents(t *turn) bool {
 
 func allWords(t *turn, set utterance.WordSet) bool {
 	for _, u := range t.units {
-		if !allIn(u.words, set) {
+		if !allIn(u.tokens, set) {
 			return false
 		}
 	}

@@ -184,7 +184,9 @@ var (
 
 // faultsOf finds the faults of a sentence. They are looked for across its commas: "Oh, great".
 func faultsOf(s *Sentence, refusing bool) []Fault {
-	plain := bare(s.Tokens)
+	var room [64]language.Token // for most sentences; longer ones take memory
+	var origins [64]int
+	plain := bare(s.Tokens, room[:0], origins[:0])
 	var found []Fault
 	keep := func(kind FaultKind, why string, first, last int) {
 		found = append(found, Fault{Kind: kind, Why: why, At: Place{plain.origin[first], plain.origin[last-1] + 1}})
@@ -193,12 +195,14 @@ func faultsOf(s *Sentence, refusing bool) []Fault {
 		if c.kind == Judgement && harmless.In(plain.tokens) {
 			continue
 		}
-		if matches := c.Phrases.Find(plain.tokens); len(matches) > 0 && (c.kind != Judgement || !language.Negated(plain.tokens, matches[0].First)) {
-			keep(c.kind, c.Why, matches[0].First, matches[0].Last)
+		if match, ok := c.Phrases.First(plain.tokens); ok && (c.kind != Judgement || !language.Negated(plain.tokens, match.First)) {
+			keep(c.kind, c.Why, match.First, match.Last)
 		}
 	}
-	if matches := Giving.Phrases.Find(plain.tokens); refusing && len(matches) > 0 && matches[0].First <= givingWithin && !language.Negated(plain.tokens, matches[0].First) {
-		keep(Capitulation, Giving.Why, matches[0].First, matches[0].Last)
+	if refusing {
+		if match, ok := Giving.Phrases.First(plain.tokens); ok && match.First <= givingWithin && !language.Negated(plain.tokens, match.First) {
+			keep(Capitulation, Giving.Why, match.First, match.Last)
+		}
 	}
 	for _, f := range faultFrames {
 		if at, ok := f.In(s.Tokens); ok && !language.Negated(s.Tokens, at.Last-1) {
@@ -206,18 +210,19 @@ func faultsOf(s *Sentence, refusing bool) []Fault {
 		}
 	}
 	for _, match := range youCalled.Find(plain.tokens) {
-		if match.Last < len(plain.tokens) && !language.IsStopWord(plain.tokens[match.Last].Norm) {
+		if match.Last < len(plain.tokens) && !plain.tokens[match.Last].IsStopWord() {
 			keep(Attack, "calls the other names", match.First, match.Last+1)
 		}
 	}
-	condition, consequence := unlessYou.Find(plain.tokens), harm.Find(plain.tokens)
-	if len(condition) > 0 && len(consequence) > 0 {
-		first, last := condition[0].First, consequence[0].Last
-		if consequence[0].First < first {
-			first, last = consequence[0].First, condition[0].Last
-		}
-		if first < last {
-			keep(Threat, "threatens, which is not a reason to agree", first, last)
+	if condition, ok := unlessYou.First(plain.tokens); ok {
+		if consequence, ok := harm.First(plain.tokens); ok {
+			first, last := condition.First, consequence.Last
+			if consequence.First < first {
+				first, last = consequence.First, condition.Last
+			}
+			if first < last {
+				keep(Threat, "threatens, which is not a reason to agree", first, last)
+			}
 		}
 	}
 	return found
@@ -234,13 +239,12 @@ type bareWords struct {
 	origin []int
 }
 
-func bare(tokens []language.Token) bareWords {
-	out := bareWords{tokens: make([]language.Token, 0, len(tokens)), origin: make([]int, 0, len(tokens))}
-	for i, token := range tokens {
-		if token.IsWord() {
-			out.tokens = append(out.tokens, token)
-			out.origin = append(out.origin, i)
+// bare appends them to what there is room for.
+func bare(tokens, words []language.Token, origin []int) bareWords {
+	for i := range tokens {
+		if tokens[i].IsWord() {
+			words, origin = append(words, tokens[i]), append(origin, i)
 		}
 	}
-	return out
+	return bareWords{words, origin}
 }

@@ -113,13 +113,7 @@ func (f *Finding) Rationale() string {
 // quoted is how many characters of a quotation a rationale shows; the span has all of them.
 const quoted = 160
 
-func clip(quote string) string {
-	points := []rune(quote)
-	if len(points) <= quoted {
-		return quote
-	}
-	return string(points[:quoted-1]) + "…"
-}
+func clip(quote string) string { return language.Clip(quote, quoted) }
 
 // Confidence is the chance of the level, or a rule of thumb where that is not known: words that show a skill plainly are surer than a hint, and the absence of every pattern
 // is less sure the longer the text in which something may have been overlooked.

@@ -58,3 +58,19 @@ var texts memory[string, *language.Text]
 func Text(raw string) *language.Text {
 	return texts.of(raw, len(raw) > longest, func() *language.Text { return language.Read(raw) })
 }
+
+var vocabularies memory[string, WordSet]
+
+// WordsIn are the words of a text, shared like it.
+func WordsIn(raw string) WordSet {
+	return vocabularies.of(raw, len(raw) > longest, func() WordSet {
+		tokens := Text(raw).Tokens
+		words := make(WordSet, len(tokens))
+		for i := range tokens {
+			if tokens[i].IsWord() {
+				words[tokens[i].Norm] = true
+			}
+		}
+		return words
+	})
+}

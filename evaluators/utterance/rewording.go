@@ -33,7 +33,7 @@ func tidy(text string) string {
 	}
 	text = strings.TrimLeft(text, ", .;:!?…-")
 	text = strings.TrimPrefix(text, "but ")
-	if len(language.Words(language.Tokens(text))) < 2 {
+	if language.CountWords(language.Tokens(text)) < 2 {
 		return ""
 	}
 	return language.Capitalise(text)

@@ -14,22 +14,16 @@ type Sentence struct {
 	// Said are the words as they were said.
 	Said []language.Token
 	Form language.QuestionForm
-	// Faults are what spoils it.
+	// Faults are what spoils it, where [Read] was asked.
 	Faults []Fault
 	// Broken says that the words are in no order of English: nothing can be read into it.
 	Broken bool
 }
 
-// Read reads the sentences of an utterance. Refusing says that its speaker means to refuse: then an "okay" gives in.
+// Read reads the sentences of an utterance. Refusing says that its speaker means to refuse: then an "okay" gives in. They are shared with
+// all who read it: they must not be changed.
 func Read(text string, refusing bool) []*Sentence {
-	kept := utterances.of(reading{text, refusing}, len(text) > longest, func() []*Sentence { return readAnew(text, refusing) })
-	list := make([]*Sentence, len(kept))
-	for i, each := range kept {
-		s := *each // the caller's own, to which faults may be added
-		s.Faults = slices.Clip(s.Faults)
-		list[i] = &s
-	}
-	return list
+	return utterances.of(reading{text, refusing}, len(text) > longest, func() []*Sentence { return withFaults(Sentences(text), refusing) })
 }
 
 // reading is what [Read] is asked.
@@ -38,17 +32,32 @@ type reading struct {
 	refusing bool
 }
 
-var utterances memory[reading, []*Sentence]
+var (
+	sentences  memory[string, []Sentence]
+	utterances memory[reading, []*Sentence]
+)
 
-func readAnew(text string, refusing bool) []*Sentence {
-	read := Text(text)
-	list := make([]*Sentence, len(read.Sentences))
+// Sentences are those of an utterance, for those who do not ask for faults; shared like those of [Read].
+func Sentences(text string) []Sentence {
+	return sentences.of(text, len(text) > longest, func() []Sentence { return sentencesOf(Text(text)) })
+}
+
+func sentencesOf(read *language.Text) []Sentence {
+	list := make([]Sentence, len(read.Sentences))
 	for i, each := range read.Sentences {
-		s := &Sentence{Sentence: each, Said: each.Tokens, Broken: disordered(each.Tokens)}
+		s := Sentence{Sentence: each, Said: each.Tokens, Broken: disordered(each.Tokens)}
 		s.Tokens = language.Fluent(each.Tokens)
 		s.Form = language.FormOf(s.Tokens)
-		s.Faults = faultsOf(s, refusing)
 		list[i] = s
+	}
+	return list
+}
+
+func withFaults(read []Sentence, refusing bool) []*Sentence {
+	own, list := slices.Clone(read), make([]*Sentence, len(read))
+	for i := range own {
+		own[i].Faults = slices.Clip(faultsOf(&own[i], refusing))
+		list[i] = &own[i]
 	}
 	return list
 }
@@ -73,9 +82,6 @@ var (
 	dangling = Union(Determiners, Words("i he she we they and or because if of into"))
 )
 
-// Disordered says whether words are in no order of English, as [Sentence] has it in Broken, for those who need no more of it.
-func Disordered(tokens []language.Token) bool { return disordered(tokens) }
-
 // disordered says whether the words of a sentence follow each other as they do in no English sentence: "the of we a". One
 // odd pair may be a slip or a quotation; two, and one in twenty-five, are not.
 func disordered(tokens []language.Token) bool {
@@ -95,8 +101,7 @@ func disordered(tokens []language.Token) bool {
 			continue // a word of content stands before all kinds
 		}
 		inverted := whole && i > 1 && auxiliaries[tokens[i-2].Norm]
-		parts := language.Expand(before)
-		first, second := parts[len(parts)-1], FirstPart(last)
+		first, second := lastPart(&tokens[i-1]), tokens[i].First()
 		if oddPair(first, second, inverted) || unfitting(first, second, inverted) {
 			odd++
 		}
@@ -105,6 +110,15 @@ func disordered(tokens []language.Token) bool {
 		odd++
 	}
 	return odd >= 2 && odd*25 >= pairs
+}
+
+// lastPart is the word that a token ends with.
+func lastPart(token *language.Token) string {
+	first, second := token.Parts()
+	if second != "" {
+		return second
+	}
+	return first
 }
 
 // functional are the words that tell what may follow them.
@@ -207,9 +221,6 @@ func misfits(article, next string) bool {
 	}
 	return !vowel && strings.IndexByte("uhlfmnrsx8", next[0]) < 0
 }
-
-// FirstPart is a normalised word, or the first of the two that a contraction stands for.
-func FirstPart(norm string) string { return language.Expand(norm)[0] }
 
 var (
 	// Dating are words that place a thing in time or count it.

@@ -16,7 +16,7 @@ func blinded(state *episode.State, item *vignettev1.CampaignItem, futures []*vig
 	scenario := state.Plan().Scenario
 	labels := labelsOf(scenario)
 	hide, turn := masker(scenario, labels), item.TurnIndex
-	out := &vignettev1.ShownConversation{Setting: hide(scenario.GetSetting()), TurnIndex: turn, Words: hide(item.GetSpan().GetQuote())}
+	out := &vignettev1.ShownConversation{Setting: hide(scenario.GetSetting()), TurnIndex: turn, Words: hide(item.GetSpan().GetQuote()), Focal: labels[scenario.GetFocal()]}
 	for _, t := range state.Turns() {
 		if turn != nil && t.GetIndex() > *turn {
 			break

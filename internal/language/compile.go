@@ -25,6 +25,12 @@ func (a spot) compare(b spot) int {
 	return 0
 }
 
+// wordEdge is where a word leads.
+type wordEdge struct {
+	word string
+	to   *phraseNode
+}
+
 // compiler makes nodes of sets of spots, each set once.
 type compiler struct {
 	patterns [][]element
@@ -60,7 +66,8 @@ func elementsOf(pattern string) []element {
 			text, e.optional = rest, true
 		}
 		for choice := range strings.SplitSeq(text, "|") {
-			e.choices = append(e.choices, Expand(choice))
+			first, second := Expand(choice)
+			e.choices = append(e.choices, slices.DeleteFunc([]string{first, second}, func(word string) bool { return word == "" }))
 		}
 		out = append(out, e)
 	}

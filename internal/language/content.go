@@ -21,19 +21,15 @@ func IsStopWord(norm string) bool {
 	if strings.IndexByte(norm, '\'') < 0 {
 		return false
 	}
-	for _, part := range Expand(norm) {
-		if !stopWords[part] {
-			return false
-		}
-	}
-	return true
+	first, second := Expand(norm)
+	return stopWords[first] && (second == "" || stopWords[second])
 }
 
 // ContentWords returns the tokens that carry content: words and numbers that are not stop words.
 func ContentWords(tokens []Token) []Token {
 	var content []Token
 	for _, token := range tokens {
-		if token.IsWord() && !IsStopWord(token.Norm) {
+		if token.IsWord() && !token.IsStopWord() {
 			content = append(content, token)
 		}
 	}
@@ -52,8 +48,8 @@ func StemsOf(tokens []Token) Stems {
 
 // Add adds the stems of the content words among some tokens.
 func (s Stems) Add(tokens []Token) {
-	for _, token := range tokens {
-		if token.IsWord() && !IsStopWord(token.Norm) {
+	for i := range tokens {
+		if token := &tokens[i]; token.IsWord() && !token.IsStopWord() {
 			s[Stem(token.Norm)] = struct{}{}
 		}
 	}

@@ -3,7 +3,7 @@ package language
 import "strings"
 
 // contractions are those whose two words cannot be told by their ending alone.
-var contractions = map[string][]string{
+var contractions = map[string][2]string{
 	"can't": {"can", "not"}, "cannot": {"can", "not"}, "won't": {"will", "not"}, "shan't": {"shall", "not"}, "ain't": {"is", "not"},
 	"let's": {"let", "us"}, "y'all": {"you", "all"}, "gonna": {"going", "to"}, "wanna": {"want", "to"}, "gotta": {"got", "to"},
 	"dont": {"do", "not"}, "doesnt": {"does", "not"}, "didnt": {"did", "not"}, "cant": {"can", "not"}, "wont": {"will", "not"},
@@ -19,28 +19,24 @@ var endings = []struct{ suffix, word string }{
 }
 
 // Expand returns the words a normalised word stands for: "don't" gives "do" and "not", "it's" gives "it" and "is"; 'd is
-// read as "would". A possessive stays one word. Everything else is returned as it is.
-func Expand(norm string) []string {
+// read as "would". A possessive stays one word. Everything else is returned as it is, and second is empty then.
+func Expand(norm string) (first, second string) {
 	if words, ok := contractions[norm]; ok {
-		return words
+		return words[0], words[1]
 	}
-	at := strings.IndexByte(norm, '\'')
-	if at < 0 {
-		return []string{norm}
+	if strings.IndexByte(norm, '\'') < 0 {
+		return norm, ""
 	}
 	for _, ending := range endings {
 		if stem, ok := strings.CutSuffix(norm, ending.suffix); ok && stem != "" {
-			return []string{stem, ending.word}
+			return stem, ending.word
 		}
 	}
 	if stem, ok := strings.CutSuffix(norm, "'s"); ok && isContracted[stem] {
-		return []string{stem, "is"}
+		return stem, "is"
 	}
-	return []string{norm}
+	return norm, ""
 }
-
-// IsContraction says whether a normalised word may stand for two. Most do not, and this is cheaper than Expand.
-func IsContraction(norm string) bool { return expands(norm) }
 
 // Contract joins what people join when they speak: "I am tired" to "I'm tired", "do not" to "don't". The end of a clause
 // is left alone ("yes, I am.").

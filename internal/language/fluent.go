@@ -71,7 +71,7 @@ func pastFiller(tokens []Token, i int) (next int, comma bool) {
 	case last == len(tokens) || tokens[last].Norm != ",":
 		return last, false
 	}
-	return last + 1, !IsStopWord(tokens[i-1].Norm)
+	return last + 1, !tokens[i-1].IsStopWord()
 }
 
 func pastComma(tokens []Token, i int) int {

@@ -80,7 +80,7 @@ func followsNoun(norm string) bool {
 
 // partOfNoun says whether a word may stand inside a noun phrase: content that is no form of a verb.
 func partOfNoun(token Token) bool {
-	if !token.IsWord() || IsStopWord(token.Norm) || IsAuxiliary(token.Norm) {
+	if !token.IsWord() || token.IsStopWord() || IsAuxiliary(token.Norm) {
 		return false
 	}
 	_, past := BaseOfPast(token.Norm)

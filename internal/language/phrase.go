@@ -35,16 +35,14 @@ type phraseNode struct {
 	id int
 }
 
-type wordEdge struct {
-	word string
-	to   *phraseNode
-}
-
 // wordTable finds edges by the keys of words, which are hashes already: a few are looked through, more are in an open table of a power of two
 // places, of which half are free at least. It does in a few steps what a map does in many, and phrases do nothing else.
-type wordTable struct {
-	keys  []uint64
-	edges []wordEdge
+type wordTable []wordPlace
+
+// wordPlace has the key of a word and where it leads; no key is a free place.
+type wordPlace struct {
+	key uint64
+	to  *phraseNode
 }
 
 // few is how many keys are looked through.
@@ -57,34 +55,35 @@ func tableOf(words map[uint64]wordEdge) wordTable {
 			size *= 2
 		}
 	}
-	t := wordTable{make([]uint64, size), make([]wordEdge, size)}
+	t := make(wordTable, size)
 	at := 0
 	for key, edge := range words {
 		if size > few {
 			at = int(key) & (size - 1)
-			for t.keys[at] != 0 {
+			for t[at].key != 0 {
 				at = (at + 1) & (size - 1)
 			}
 		}
-		t.keys[at], t.edges[at] = key, edge
+		t[at] = wordPlace{key, edge.to}
 		at++
 	}
 	return t
 }
 
-func (t *wordTable) find(key uint64) *wordEdge {
-	size := len(t.keys)
-	if size <= few {
-		for at, each := range t.keys {
-			if each == key {
-				return &t.edges[at]
+// find is where a word leads, nil where nowhere.
+func (t wordTable) find(key uint64) *phraseNode {
+	if len(t) <= few {
+		for i := range t {
+			if t[i].key == key {
+				return t[i].to
 			}
 		}
 		return nil
 	}
-	for at := int(key) & (size - 1); t.keys[at] != 0; at = (at + 1) & (size - 1) {
-		if t.keys[at] == key {
-			return &t.edges[at]
+	mask := len(t) - 1
+	for at := int(key) & mask; t[at].key != 0; at = (at + 1) & mask {
+		if t[at].key == key {
+			return t[at].to
 		}
 	}
 	return nil
@@ -116,17 +115,18 @@ func NewPhrases(patterns ...string) *Phrases {
 func (p *Phrases) grow() {
 	p.root, p.patterns = compile(p.patterns), nil
 	p.open = p.root.any != nil || len(p.root.prefixes) > 0
-	for _, key := range p.root.words.keys {
-		if key == 0 {
+	for _, place := range p.root.words {
+		if place.key == 0 {
 			continue
 		}
-		bit := key % starters
+		bit := place.key % starters
 		p.starts[bit/64] |= 1 << (bit % 64)
 	}
 }
 
-// keyOf is a number for a word (FNV-1a), never 0. Words are compared where their keys meet, so a collision of two is
-// seen; it is there because numbers are found faster than strings.
+// keyOf is a number for a word (FNV-1a), never 0: numbers are found faster than strings. Two words of patterns with one key are
+// seen when the patterns are compiled. That another word of a text has the key of one, of 64 bits, is not to be expected, and who makes
+// one up for it could as well say the word.
 func keyOf(word string) uint64 {
 	const offset, prime = 14695981039346656037, 1099511628211
 	key := uint64(offset)
@@ -138,22 +138,12 @@ func keyOf(word string) uint64 {
 
 // keysOf are the keys of a token's word or of the words it is contracted of.
 func keysOf(norm string) (keys [2]uint64) {
-	if !expands(norm) {
-		return [2]uint64{keyOf(norm)}
-	}
-	for i, word := range Expand(norm) {
-		keys[i] = keyOf(word)
+	first, second := Expand(norm)
+	keys[0] = keyOf(first)
+	if second != "" {
+		keys[1] = keyOf(second)
 	}
 	return keys
-}
-
-// expands says whether a word may be a contraction; most are not, and this is cheaper than Expand.
-func expands(norm string) bool {
-	if strings.IndexByte(norm, '\'') >= 0 {
-		return true
-	}
-	_, ok := contractions[norm]
-	return ok
 }
 
 // at is a place between words as phrases see them: a token, and whether its first part has been passed.
@@ -164,11 +154,11 @@ type at struct {
 
 // word is the text of the word at a place.
 func (p at) word(tokens []Token) string {
-	token := &tokens[p.token]
-	if token.keys[1] == 0 {
-		return token.Norm
+	first, second := tokens[p.token].Parts()
+	if p.part > 0 {
+		return second
 	}
-	return Expand(token.Norm)[p.part]
+	return first
 }
 
 // next is the place behind a word, and whether punctuation stands between.
@@ -225,14 +215,17 @@ func (p *Phrases) First(tokens []Token) (Match, bool) {
 // reads text spends most of its time here.
 func (p *Phrases) seek(tokens []Token, from at) at {
 	p.compile.Do(p.grow)
-	part := from.part
-	for i := from.token; i < len(tokens); i++ {
-		for keys := &tokens[i].keys; part < 2 && keys[part] != 0; part++ {
-			if p.open || p.begins(keys[part]) {
-				return at{i, part}
-			}
+	if from.part > 0 && (p.open || p.begins(tokens[from.token].keys[1])) {
+		return from
+	}
+	for i := from.token + int(from.part); i < len(tokens); i++ {
+		switch keys := &tokens[i].keys; {
+		case keys[0] == 0:
+		case p.open || p.begins(keys[0]):
+			return at{i, 0}
+		case keys[1] != 0 && p.begins(keys[1]):
+			return at{i, 1}
 		}
-		part = 0
 	}
 	return at{token: len(tokens)}
 }
@@ -257,8 +250,10 @@ func (p *Phrases) Asserted(tokens []Token) bool {
 func (p *Phrases) StartsWith(tokens []Token) bool {
 	p.compile.Do(p.grow)
 	for place, _ := firstWord(tokens, 0); place.token < len(tokens); place, _ = place.next(tokens) {
-		if id, _, _ := p.longest(tokens, place); id >= 0 {
-			return true
+		if p.open || p.begins(tokens[place.token].keys[place.part]) {
+			if id, _, _ := p.longest(tokens, place); id >= 0 {
+				return true
+			}
 		}
 		if !leadIns[place.word(tokens)] {
 			return false
@@ -270,11 +265,8 @@ func (p *Phrases) StartsWith(tokens []Token) bool {
 // longest returns the pattern of the longest match that begins at a place, its last token and the place behind it; -1 when
 // there is none.
 func (p *Phrases) longest(tokens []Token, place at) (id, last int, end at) {
-	if !p.open && !p.begins(tokens[place.token].keys[place.part]) {
-		return -1, 0, at{}
-	}
 	w := search{tokens: tokens, id: -1}
-	p.root.walk(&w, place, false)
+	p.root.walk(&w, place)
 	return w.id, w.last, w.end
 }
 
@@ -293,25 +285,37 @@ func (w *search) reached(id, last int, end at) {
 	}
 }
 
-// is says whether an edge whose key was met is really that of the word. The parts of a contraction are not spelt out again for it: that two
-// words have one key of 64 bits is not to be expected.
-func (e wordEdge) is(tokens []Token, place at) bool {
-	token := &tokens[place.token]
-	return token.keys[1] != 0 || e.word == token.Norm
+// walk follows all edges that fit the word at a place; a phrase does not go on after punctuation. From most nodes one edge leads on at most.
+func (n *phraseNode) walk(w *search, place at) {
+	for place.token < len(w.tokens) {
+		next, stopped := place.next(w.tokens)
+		to := n.words.find(w.tokens[place.token].keys[place.part])
+		if n.any != nil || len(n.prefixes) > 0 {
+			n.fork(w, place, to)
+			return
+		}
+		if to == nil {
+			return
+		}
+		w.reached(to.id, place.token, next)
+		if stopped {
+			return
+		}
+		n, place = to, next
+	}
 }
 
-// walk follows all edges that fit the word at a place; a phrase does not go on after punctuation.
-func (n *phraseNode) walk(w *search, place at, stopped bool) {
-	if place.token >= len(w.tokens) || stopped {
-		return
-	}
+// fork follows the edge of the word at a place, if there is one, and then all others that fit it.
+func (n *phraseNode) fork(w *search, place at, word *phraseNode) {
 	next, stopped := place.next(w.tokens)
 	follow := func(to *phraseNode) {
 		w.reached(to.id, place.token, next)
-		to.walk(w, next, stopped)
+		if !stopped {
+			to.walk(w, next)
+		}
 	}
-	if edge := n.words.find(w.tokens[place.token].keys[place.part]); edge != nil && edge.is(w.tokens, place) {
-		follow(edge.to)
+	if word != nil {
+		follow(word)
 	}
 	for _, edge := range n.prefixes {
 		if strings.HasPrefix(place.word(w.tokens), edge.prefix) {

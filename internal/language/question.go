@@ -41,22 +41,15 @@ func IsQuestion(sentence string) bool { return FormOf(Tokens(sentence)) != NoQue
 // FormOf returns the form of the question that the tokens of one sentence make, or NoQuestion.
 func FormOf(sentence []Token) QuestionForm {
 	marked := questionMark(sentence)
-	words := clauseStart(Words(sentence))
-	if len(words) == 0 {
-		if marked {
-			return PolarQuestion
-		}
-		return NoQuestion
-	}
-	first := words[0].Norm
+	first, second := opening(sentence)
 	switch {
-	case marked && (first == "when" || first == "where") && len(words) > 1 && !auxiliaries[words[1].Norm]:
+	case marked && (first == "when" || first == "where") && second != "" && !auxiliaries[second]:
 		return lastClauseForm(sentence)
 	case whWords[first]:
-		return whForm(words, marked)
-	case marked && tagged(sentence):
+		return whForm(first, second, marked)
+	case marked && first != "" && tagged(sentence):
 		return TagQuestion
-	case auxiliaries[first] && (marked || len(words) > 1 && subjectPronouns[words[1].Norm]):
+	case auxiliaries[first] && (marked || subjectPronouns[second]):
 		return PolarQuestion
 	case marked:
 		return lastClauseForm(sentence)
@@ -72,23 +65,29 @@ func (f QuestionForm) IsClosed() bool {
 	return f == PolarQuestion || f == MeasureQuestion || f == TagQuestion
 }
 
-// clauseStart drops the words that only lead in.
-func clauseStart(words []Token) []Token {
-	for len(words) > 1 && leadIns[words[0].Norm] {
-		words = words[1:]
+// opening are the first two words of a clause, behind those that only lead in; empty where there are none.
+func opening(clause []Token) (first, second string) {
+	for i := range clause {
+		switch word := clause[i].Norm; {
+		case !clause[i].IsWord():
+		case first == "" || leadIns[first]:
+			first = word
+		default:
+			return first, word
+		}
 	}
-	return words
+	return first, ""
 }
 
 // whForm tells an open question from one for an amount, and both from a clause that only begins like one ("What I need is ...").
-func whForm(words []Token, marked bool) QuestionForm {
-	first, _, _ := strings.Cut(words[0].Norm, "'")
-	inverted := first != words[0].Norm || len(words) > 1 && auxiliaries[words[1].Norm] || len(words) == 1
-	amount := first == "how" && len(words) > 1 && measureWords[words[1].Norm]
+func whForm(opens, second string, marked bool) QuestionForm {
+	first, _, contracted := strings.Cut(opens, "'")
+	inverted := contracted || second == "" || auxiliaries[second]
+	amount := first == "how" && measureWords[second]
 	switch {
 	case !marked && !inverted && !amount:
 		return NoQuestion
-	case !marked && exclaims(words):
+	case !marked && exclaims(opens, second):
 		return NoQuestion
 	case amount, first == "who", first == "whom", first == "whose", first == "when", first == "where", first == "which":
 		return MeasureQuestion
@@ -97,9 +96,8 @@ func whForm(words []Token, marked bool) QuestionForm {
 }
 
 // exclaims says whether an unmarked clause is a statement with a wh-clause for subject ("What matters is ...", "When I ...").
-func exclaims(words []Token) bool {
-	first := words[0].Norm
-	return len(words) == 1 || (first == "when" || first == "where") && len(words) > 1 && !auxiliaries[words[1].Norm]
+func exclaims(first, second string) bool {
+	return second == "" || (first == "when" || first == "where") && !auxiliaries[second]
 }
 
 // lastClauseForm reads a marked sentence that begins like a statement: the question may come after a comma
@@ -109,9 +107,8 @@ func lastClauseForm(sentence []Token) QuestionForm {
 		if sentence[i-1].Kind != Punct || sentence[i-1].Norm == "'" || sentence[i-1].Norm == "-" {
 			continue
 		}
-		words := clauseStart(Words(sentence[i:]))
-		if len(words) > 1 && whWords[words[0].Norm] {
-			return whForm(words, true)
+		if first, second := opening(sentence[i:]); second != "" && whWords[first] {
+			return whForm(first, second, true)
 		}
 	}
 	return PolarQuestion

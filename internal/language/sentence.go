@@ -3,6 +3,7 @@ package language
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Sentences splits a text into sentences. Spans have no white space at their ends, do not overlap, are in order, and
@@ -11,8 +12,20 @@ import (
 // A full stop after an abbreviation or an initial ends no sentence; dots that trail off do so only when a capital
 // follows other than "I"; a quotation that ends within a sentence does not end it; a blank line always does.
 func Sentences(text string) []Span {
-	runes := []rune(text)
+	var room [1024]rune // most texts need no more, and no memory beyond the stack
+	runes := room[:0]
+	for _, r := range text {
+		runes = append(runes, r)
+	}
 	var spans []Span
+	// Bytes are counted along with code points, so that quotations are pieces of the text.
+	points, bytes := 0, 0
+	add := func(start, end int) {
+		bytes += byteOffset(text[bytes:], start-points)
+		size := byteOffset(text[bytes:], end-start)
+		spans = append(spans, Span{Start: start, End: end, Quote: inCodePoints(text[bytes : bytes+size])})
+		points, bytes = end, bytes+size
+	}
 	start := skipSpace(runes, 0)
 	for at := start; at < len(runes); {
 		end, ends := boundary(runes, start, at)
@@ -21,15 +34,23 @@ func Sentences(text string) []Span {
 			continue
 		}
 		if cut := trimSpace(runes, start, end); cut > start {
-			spans = append(spans, Span{Start: start, End: cut, Quote: string(runes[start:cut])})
+			add(start, cut)
 		}
 		start = skipSpace(runes, end)
 		at = start
 	}
 	if cut := trimSpace(runes, start, len(runes)); cut > start {
-		spans = append(spans, Span{Start: start, End: cut, Quote: string(runes[start:cut])})
+		add(start, cut)
 	}
 	return spans
+}
+
+// inCodePoints is a text as its code points say it: bytes that are none are U+FFFD.
+func inCodePoints(text string) string {
+	if utf8.ValidString(text) {
+		return text
+	}
+	return string([]rune(text))
 }
 
 // boundary looks at position at of a sentence that began at start: it returns where to go on, and whether the sentence ends there.

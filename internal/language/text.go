@@ -62,8 +62,19 @@ func Slice(text string, start, end int) Span {
 	length := utf8.RuneCountInString(text)
 	start, end = min(max(start, 0), length), min(max(end, 0), length)
 	end = max(end, start)
+	if length == len(text) {
+		return Span{Start: start, End: end, Quote: text[start:end]} // each code point is a byte
+	}
 	from := byteOffset(text, start)
 	return Span{Start: start, End: end, Quote: text[from : from+byteOffset(text[from:], end-start)]}
+}
+
+// Clip cuts a text that has more than most code points, and ends it with an ellipsis.
+func Clip(text string, most int) string {
+	if len(text) <= most || utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	return text[:byteOffset(text, most-1)] + "…"
 }
 
 // Cover returns the span of text from the first of some tokens to the last. Tokens must be in order; none gives an empty span.

@@ -28,6 +28,8 @@ type Token struct {
 	Norm string
 	// Kind is what it is made of.
 	Kind TokenKind
+	// stop says that it is a stop word. It and the keys stay those of the word that was read where somebody puts another in Norm.
+	stop bool
 	// keys are those of the word, or of the two words that a contraction stands for, as Phrases looks them up; 0 is none.
 	keys [2]uint64
 }
@@ -53,7 +55,7 @@ func Tokens(text string) []Token {
 func newToken(span Span, norm string, kind TokenKind) Token {
 	token := Token{Span: span, Norm: norm, Kind: kind}
 	if kind == Word || kind == Number {
-		token.keys = keysOf(norm)
+		token.keys, token.stop = keysOf(norm), IsStopWord(norm)
 	}
 	return token
 }
@@ -130,16 +132,44 @@ func Words(tokens []Token) []Token {
 		return tokens[first:last:last] // no mark stands between them
 	}
 	words := make([]Token, 0, n)
-	for _, token := range tokens {
-		if token.IsWord() {
-			words = append(words, token)
+	for i := range tokens {
+		if tokens[i].IsWord() {
+			words = append(words, tokens[i])
 		}
 	}
 	return words
 }
 
+// Parts are the words that the token stands for, as Expand has them. Which tokens stand for two is known since they were made.
+func (t *Token) Parts() (first, second string) {
+	if t.keys[0] != 0 && t.keys[1] == 0 {
+		return t.Norm, ""
+	}
+	return Expand(t.Norm)
+}
+
+// First is the first of its Parts.
+func (t *Token) First() string {
+	first, _ := t.Parts()
+	return first
+}
+
+// IsStopWord says whether the word that was read carries grammar and no content of its own. Every token knows.
+func (t *Token) IsStopWord() bool { return t.stop }
+
+// CountWords is how many of some tokens are words or numbers.
+func CountWords(tokens []Token) int {
+	n := 0
+	for i := range tokens {
+		if tokens[i].IsWord() {
+			n++
+		}
+	}
+	return n
+}
+
 // IsWord says whether a token is a word or a number.
-func (t Token) IsWord() bool { return t.Kind == Word || t.Kind == Number }
+func (t *Token) IsWord() bool { return t.Kind == Word || t.Kind == Number }
 
 // Normalise turns text to lower case, and curly apostrophes to straight ones.
 func Normalise(text string) string {

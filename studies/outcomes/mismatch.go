@@ -3,7 +3,6 @@ package outcomes
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -366,12 +365,14 @@ func (r Relation) Meaning() string {
 	case r.Spearman.CI95 == nil:
 		return fmt.Sprintf("too few clients for an interval (%d, it takes %d): take it for chance", r.Clients, MinEpisodes)
 	}
-	low, high := r.Kind.Better()*r.Spearman.CI95.Low, r.Kind.Better()*r.Spearman.CI95.High
-	switch low, high = math.Min(low, high), math.Max(low, high); {
-	case low > 0:
-		return "more reward goes with " + r.Kind.gain()
-	case high < 0:
+	switch {
+	case r.Spearman.CI95.Low*r.Spearman.CI95.High > 0:
+		if r.Kind.Better()*r.Spearman.CI95.Low > 0 {
+			return "more reward goes with " + r.Kind.gain()
+		}
 		return "more reward goes with " + r.Kind.loss() + ": it pays for something else"
+	case r.Pearson.CI95 != nil && r.Pearson.CI95.Low*r.Pearson.CI95.High > 0:
+		return "cannot be told: r lies beside zero and rho does not, so a few episodes may make it"
 	}
 	return "no relation to be seen: it may be none"
 }

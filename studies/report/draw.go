@@ -86,7 +86,7 @@ const (
 	width = 640.0
 	row   = 24.0
 	// left is room for names, right for numbers.
-	left, right = 190.0, 150.0
+	left, right = 208.0, 150.0
 )
 
 // forest shows effects with their intervals; nil where there is nothing to show.

@@ -204,7 +204,7 @@ const mostTurns = 16
 
 func lookOf(e Example, open bool) look {
 	plan := e.State.Plan()
-	out := look{Why: e.Why, Where: plan.Cell.GetScenario() + ", " + e.Arm, Episode: e.Episode, Reward: &e.Reward, Open: open}
+	out := look{Why: e.Why, Where: plan.Cell.GetScenario() + ", " + e.Arm + settled(e.Look), Episode: e.Episode, Reward: &e.Reward, Open: open}
 	names := map[string]string{}
 	for _, role := range plan.Scenario.GetRoles() {
 		names[role.GetId()] = episode.DisplayName(role)
@@ -217,6 +217,18 @@ func lookOf(e Example, open bool) look {
 		out.Turns = append(out.Turns, turn{names[t.GetRole()], t.GetAction().GetText(), scoresOf(e.State, t.GetIndex()), t.GetRole() == plan.Scenario.GetFocal()})
 	}
 	return out
+}
+
+// settled is what came of it, behind where it was.
+func settled(l Look) string {
+	text := ""
+	if l.Beyond != nil {
+		text = fmt.Sprintf(" (%+.2f from its scenario's mean)", *l.Beyond)
+	}
+	if said := l.Settled(); said != "" {
+		text += "; " + said
+	}
+	return text
 }
 
 // scoresOf are the scores of a turn, in a line.

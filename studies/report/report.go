@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/vignette-sim/vignette/engine/episode"
@@ -79,6 +80,8 @@ type arm struct {
 	first   int
 	started int
 	fates   map[string]int
+	asked   int
+	agreed  float64
 	steps   []step // by the order of the others' turns
 }
 
@@ -94,6 +97,7 @@ type played struct {
 	arm              string
 	at               *vignettev1.Cell
 	reward, distress *float64
+	agreed           *float64
 }
 
 // cell is what an episode is compared within.
@@ -131,7 +135,11 @@ func (b *Builder) AddFigures(index int, at *vignettev1.Cell, f *vignettev1.Episo
 	if b.isHeard(at) {
 		b.guesses.add(index, f)
 	}
-	p := played{index: index, arm: a.name, at: at, reward: projection.FocalReward(f)}
+	p := played{index: index, arm: a.name, at: at, reward: projection.FocalReward(f), agreed: projection.Agreed(f)}
+	if p.agreed != nil {
+		a.asked++
+		a.agreed += *p.agreed
+	}
 	for _, outcome := range f.GetOutcomes() {
 		if outcome.GetKind() == string(outcomes.DistressChange) {
 			change := outcome.GetValue()
@@ -216,9 +224,11 @@ type Report struct {
 	Calibration   []Calibration `json:"calibration"`
 	NoCalibration string        `json:"no_calibration,omitempty"`
 	Points        []Point       `json:"points"`
-	LookAt        []Look        `json:"look_at"`
-	Command       string        `json:"command"`
-	Spent         string        `json:"spent,omitempty"`
+	// Back is where a page of it leads back to; "" leads nowhere, as in a file that is mailed.
+	Back    string `json:"-"`
+	LookAt  []Look `json:"look_at"`
+	Command string `json:"command"`
+	Spent   string `json:"spent,omitempty"`
 }
 
 // Arm is one combination of levels over all scenarios: first all episodes that were begun, then what became of them.
@@ -230,6 +240,29 @@ type Arm struct {
 	// Distress is the mean felt distress of those the focal role spoke with, SUDS 0-100, in their first turn, their second, and so on,
 	// over valid episodes, with how many it is the mean of.
 	Distress []Step `json:"distress"`
+	// Asked is in how many valid episodes it is known whether the others agreed, or took the no; Agreed in how many of them they did, an
+	// episode in which one of two did counting half.
+	Asked  int     `json:"asked,omitempty"`
+	Agreed float64 `json:"agreed,omitempty"`
+}
+
+// Settled says in words in how many episodes the others agreed; "" where it is not known of any.
+func (a Arm) Settled() string {
+	if a.Asked == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s of %d", strconv.FormatFloat(a.Agreed, 'f', -1, 64), a.Asked)
+}
+
+// Settled are the arms of which it is known whether the others agreed.
+func (r *Report) Settled() []Arm {
+	var out []Arm
+	for _, a := range r.Arms {
+		if a.Asked > 0 {
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 // Step is a mean and how many it is of.
@@ -247,10 +280,28 @@ type Point struct {
 
 // Look is an episode to look at, and why.
 type Look struct {
-	Why     string  `json:"why"`
-	Episode string  `json:"episode"`
-	Arm     string  `json:"arm"`
-	Reward  float64 `json:"reward"`
+	Why      string  `json:"why"`
+	Episode  string  `json:"episode"`
+	Scenario string  `json:"scenario"`
+	Arm      string  `json:"arm"`
+	Reward   float64 `json:"reward"`
+	// Beyond is the reward less the mean of the episode's own scenario; nil where there is one scenario.
+	Beyond *float64 `json:"beyond,omitempty"`
+	// Agreed is how far the others meant to agree or took the no, 0-1; nil where it is not known.
+	Agreed *float64 `json:"agreed,omitempty"`
+}
+
+// Settled says in words whether the others agreed; "" where it is not known.
+func (l Look) Settled() string {
+	switch {
+	case l.Agreed == nil:
+		return ""
+	case *l.Agreed >= 1:
+		return "the other agreed"
+	case *l.Agreed <= 0:
+		return "the other did not agree"
+	}
+	return "some of the others agreed"
 }
 
 // mostPoints is how many episodes are drawn as points: of more, every so-manieth.
@@ -272,7 +323,7 @@ func (b *Builder) Report() *Report {
 	}
 	slices.SortFunc(b.played, func(x, y played) int { return cmp.Compare(x.index, y.index) })
 	for name, a := range b.arms {
-		out := Arm{Name: name, Started: a.started, Valid: a.fates["ok"], Fates: a.fates}
+		out := Arm{Name: name, Started: a.started, Valid: a.fates["ok"], Fates: a.fates, Asked: a.asked, Agreed: a.agreed}
 		for _, s := range a.steps {
 			if s.n > 0 {
 				out.Distress = append(out.Distress, Step{s.sum / float64(s.n), s.n})
@@ -362,27 +413,73 @@ func (r *Report) points(all []played) {
 	}
 }
 
-// lookAt are the best, the worst and the most surprising episode: the one farthest from the mean of its own scenario and arm.
+// lookAt are the best, the worst and, of the others, the most surprising episode: the one farthest from the mean of its own scenario and arm. Scenarios weigh
+// other things, so best and worst go by how far a reward lies from the mean of its own scenario, and, where two are alike, by whether the
+// others agreed.
 func (b *Builder) lookAt() []Look {
 	var rewarded []played
-	sums, n := map[cell]float64{}, map[cell]float64{}
+	scenarios, cells := map[string]*mean{}, map[cell]*mean{}
 	for _, p := range b.played {
 		if p.reward != nil {
 			rewarded = append(rewarded, p)
-			sums[p.cell()] += *p.reward
-			n[p.cell()]++
+			meanOf(scenarios, p.at.GetScenario()).add(*p.reward)
+			meanOf(cells, p.cell()).add(*p.reward)
 		}
 	}
 	if len(rewarded) == 0 {
 		return nil
 	}
+	beyond := func(p played) float64 { return *p.reward - scenarios[p.at.GetScenario()].value }
 	look := func(why string, p played) Look {
-		return Look{why, episode.ID(b.manifest.GetRun(), p.at), p.arm, *p.reward}
+		l := Look{Why: why, Episode: episode.ID(b.manifest.GetRun(), p.at), Scenario: p.at.GetScenario(), Arm: p.arm, Reward: *p.reward, Agreed: p.agreed}
+		if len(scenarios) > 1 {
+			l.Beyond = new(beyond(p))
+		}
+		return l
 	}
-	byReward := func(x, y played) int { return cmp.Compare(*x.reward, *y.reward) }
-	off := func(p played) float64 { return math.Abs(*p.reward - sums[p.cell()]/n[p.cell()]) }
-	return []Look{
-		look("best", slices.MaxFunc(rewarded, byReward)), look("worst", slices.MinFunc(rewarded, byReward)),
-		look("most surprising", slices.MaxFunc(rewarded, func(x, y played) int { return cmp.Compare(off(x), off(y)) })),
+	byReward := func(x, y played) int {
+		return cmp.Or(compareClosely(beyond(x), beyond(y)), cmp.Compare(orHalf(x.agreed), orHalf(y.agreed)))
 	}
+	off := func(p played) float64 { return math.Abs(*p.reward - cells[p.cell()].value) }
+	best, worst := slices.MaxFunc(rewarded, byReward), slices.MinFunc(rewarded, byReward)
+	out := []Look{look("best", best), look("worst", worst)}
+	others := slices.DeleteFunc(rewarded, func(p played) bool { return p.at == best.at || p.at == worst.at })
+	if len(others) > 0 {
+		out = append(out, look("most surprising", slices.MaxFunc(others, func(x, y played) int { return cmp.Compare(off(x), off(y)) })))
+	}
+	return out
+}
+
+// mean is a running mean.
+type mean struct {
+	n     int
+	value float64
+}
+
+func (m *mean) add(x float64) {
+	m.n++
+	m.value += (x - m.value) / float64(m.n)
+}
+
+func meanOf[K comparable](all map[K]*mean, key K) *mean {
+	if all[key] == nil {
+		all[key] = &mean{}
+	}
+	return all[key]
+}
+
+// compareClosely takes numbers for alike that differ by rounding alone.
+func compareClosely(x, y float64) int {
+	if math.Abs(x-y) < 1e-9 {
+		return 0
+	}
+	return cmp.Compare(x, y)
+}
+
+// orHalf is whether somebody agreed, halfway where it is not known.
+func orHalf(agreed *float64) float64 {
+	if agreed == nil {
+		return 0.5
+	}
+	return *agreed
 }

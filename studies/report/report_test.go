@@ -125,3 +125,34 @@ func TestTicks(t *testing.T) {
 		}
 	}
 }
+
+// Scenarios weigh other things: the best episode is the one farthest above its own scenario, and of two that are alike the one whose other
+// agreed.
+func TestLookAt(t *testing.T) {
+	b := New(&vignettev1.Manifest{Run: "r"})
+	add := func(scenario string, repeat int32, reward, agreed float64) {
+		at := &vignettev1.Cell{Scenario: scenario, Repeat: repeat}
+		b.played = append(b.played, played{arm: "as written", at: at, reward: &reward, agreed: &agreed})
+	}
+	add("easy", 0, 0.9, 1)
+	add("easy", 1, 0.8, 0)
+	add("hard", 0, -0.6, 1)
+	add("hard", 1, 0, 0)
+	add("hard", 2, 0, 1)
+	add("hard", 3, -0.6, 0)
+	got := b.lookAt()
+	want := []Look{
+		{Why: "best", Scenario: "hard", Reward: 0, Agreed: new(1.0)}, {Why: "worst", Scenario: "hard", Reward: -0.6, Agreed: new(0.0)},
+	}
+	for i := range want {
+		if got[i].Scenario != want[i].Scenario || got[i].Reward != want[i].Reward || *got[i].Agreed != *want[i].Agreed || got[i].Beyond == nil {
+			t.Errorf("%s is %+v", want[i].Why, got[i])
+		}
+	}
+	if got, want := (Arm{Asked: 4, Agreed: 2.5}).Settled(), "2.5 of 4"; got != want {
+		t.Errorf("settled %q, want %q", got, want)
+	}
+	if s := got[1].Settled(); s != "the other did not agree" {
+		t.Error(s)
+	}
+}

@@ -2,7 +2,8 @@
 // from elsewhere, which a strict content security policy holds it to. What was said comes from anywhere and is shown as text.
 //
 // A page shows what was said, how it was scored and why, and says what played the people in it. With [Options.Private] it shows
-// mental states as well, which are private to their roles. It may touch the engine's state of an episode and nothing else.
+// mental states as well, which are private to their roles. It may touch the engine's state of an episode and what
+// studies/outcomes reads from it, and nothing else.
 package transcript
 
 import (

@@ -10,6 +10,7 @@ import (
 	"github.com/vignette-sim/vignette/engine/episode"
 	"github.com/vignette-sim/vignette/internal/enumname"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/studies/outcomes"
 )
 
 // View is what a page shows of an episode: all of it is plain text, but for the policy and the style, which are set by [Write] alone.
@@ -29,10 +30,20 @@ type View struct {
 	Turns    []turn       `json:"turns"`
 	Outcome  string       `json:"outcome,omitempty"`
 	Sound    bool         `json:"sound"` // completed, and nothing speaks against it
+	Came     []came       `json:"came,omitempty"`
 	Rewards  []reward     `json:"rewards,omitempty"`
 	Scores   []score      `json:"scores,omitempty"`
 	Probes   []fact       `json:"probes,omitempty"`
 	Private  bool         `json:"private"`
+}
+
+// came is what came of what the focal role asked for, or refused, with one of the others.
+type came struct {
+	Reached bool   `json:"reached"`
+	Verdict string `json:"verdict"` // "Reached", "Reached in part", "Not reached"
+	Says    string `json:"says"`
+	Quote   string `json:"quote,omitempty"`
+	Number  int    `json:"turn,omitempty"` // of the turn that is quoted, from 1
 }
 
 type fact struct {
@@ -124,6 +135,7 @@ func Of(state *episode.State, manifest *vignettev1.Manifest, options Options) *V
 		v.Turns = append(v.Turns, shown)
 	}
 	v.outcome(state)
+	v.came(state)
 	v.rewards(state, names)
 	v.scores(state)
 	if options.Private {
@@ -239,6 +251,16 @@ func (v *View) outcome(state *episode.State) {
 		v.Outcome = "Nothing has been recorded."
 	default:
 		v.Outcome = "Unfinished: " + turns + " recorded, then nothing."
+	}
+}
+
+func (v *View) came(state *episode.State) {
+	for _, each := range outcomes.WhatCame(state) {
+		shown := came{Reached: each.Reached, Verdict: each.Verdict(), Says: plain(each.Says), Quote: plain(each.Quote)}
+		if shown.Quote != "" {
+			shown.Number = int(each.Turn) + 1
+		}
+		v.Came = append(v.Came, shown)
 	}
 }
 

@@ -100,7 +100,7 @@ func TestPages(t *testing.T) {
 	}{
 		{"/", 200, []string{"What would you like to do?", h.played, h.hostile}},
 		{"/runs", 200, []string{h.played, h.hostile, "over", "hostile"}},
-		{"/runs/" + h.played, 200, []string{"How it was set up", "What speaks against it", "What became of all that was begun", "All numbers", "reward", "ask-for-leave"}},
+		{"/runs/" + h.played, 200, []string{"How it was set up", "What speaks against it", "What became of all that was begun", "All numbers", "reward", "ask-for-leave", "The others agreed, or took the no, in "}},
 		{"/runs/" + h.hostile, 200, []string{"hostile", "60"}},
 		{"/runs/" + h.hostile + "/episodes", 200, []string{"60 found", "page 1 of 2"}},
 		{"/runs/" + h.played + "/report", 200, []string{"How it was set up", "Make it again: vignette run"}},

@@ -42,12 +42,12 @@ function toNewest(how: ScrollBehavior = matchMedia("(prefers-reduced-motion: red
   last.scrollIntoView({ block: last.getBoundingClientRect().height > room ? "start" : "nearest", behavior: how });
 }
 
-// bring shows what came: the words themselves, or that there are some.
+// bring shows what came: the words themselves, or that there are some. What is said of old words, such as feedback, is no news below.
 let grown = -Infinity;
-function bring(): void {
+function bring(words: boolean): void {
   grown = performance.now();
   if (following) toNewest();
-  else if (newer) newer.hidden = atEnd();
+  else if (newer && words) newer.hidden = atEnd();
 }
 
 // Who scrolls up goes up to read; what the browser moves while words grow above is nobody's wish.
@@ -93,7 +93,7 @@ function take(html: string): void {
     if (before) before.before(turn);
     else turns.append(turn);
   }
-  bring();
+  bring(!there);
 }
 
 // coming is a turn that is being said and not recorded yet: one's own, or the other's.
@@ -115,7 +115,7 @@ function begin(mine: boolean, name: string, text: string): HTMLElement | null {
   }
   turn.querySelector(".name")!.textContent = name;
   turn.querySelector(".said")!.textContent = text;
-  bring();
+  bring(true);
   return turn;
 }
 

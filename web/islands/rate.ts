@@ -200,7 +200,7 @@ function changed(event: Event): void {
   const question = event.target instanceof Element ? event.target.closest<HTMLElement>(".question") : null;
   if (question && event.type === "change" && wants(question)) {
     question.querySelector<HTMLDetailsElement>(".evidence")!.open = true;
-    tell("This answer wants words of the conversation: select them and press e.");
+    tell("This answer wants words of the conversation: select them, by mouse or with m and the arrows, and press e.");
   }
   window.clearTimeout(waiting);
   waiting = window.setTimeout(keep, 800);
@@ -212,7 +212,7 @@ form?.addEventListener("submit", (event) => {
   const wanting = questions.findIndex(wants);
   if (wanting >= 0 && (event.submitter as HTMLButtonElement | null)?.name !== "skipping") {
     event.preventDefault();
-    refuse(`Question ${wanting + 1} wants words of the conversation for this answer: select them and press e, or write them into its field.`);
+    refuse(`Question ${wanting + 1} wants words of the conversation for this answer: select them, by mouse or with m and the arrows, and press e, or write them into its field.`);
     return askForWords(wanting);
   }
   leaving = true;

@@ -144,7 +144,7 @@ const (
 	// before), estranging one that takes them for somebody else or names a feeling they do not
 	// have, respecting one that leaves it to them to tell after they would not. attunedFirst is what a stranger is given in advance;
 	// between attunedFrom and attunedFull the rest follows. Chosen, between how often skilled lines meet what was just told (in nearly
-	// half of such turns) and how often those of another session do (3%).
+	// half of such turns) and how often those of another session do (4%).
 	attuning, estranging, respecting       = 0.30, 0.50, 0.15
 	attunedFirst, attunedFrom, attunedFull = 0.40, 0.20, 0.36
 	// Whoever has met them before is given more time: each turn that did adds earnedEach to the least that is left, up to earnedMost. Chosen.

@@ -145,7 +145,7 @@ func (r *reading) take(text *language.Text, catches func() bool) {
 	before := ""
 	for _, sentence := range text.Sentences {
 		r.any = true
-		r.words += len(language.Words(sentence.Tokens))
+		r.words += language.CountWords(sentence.Tokens)
 		r.marks(sentence.Tokens)
 		if language.IsQuestion(sentence.Quote) {
 			r.asks = strings.TrimSpace(before + " " + sentence.Quote) // what it is about may stand in the sentence before

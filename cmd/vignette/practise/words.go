@@ -84,12 +84,11 @@ func feedbackLines(f *vignettev1.PracticeFeedback) []string {
 		if skill.GetLabel() != "" {
 			text += " (" + inert.Line(skill.GetLabel()) + ")"
 		}
-		var quotes []string
-		for _, span := range skill.GetSpans() {
-			quotes = append(quotes, "“"+inert.Line(span.GetQuote())+"”")
+		if quotes := quotesOf(skill.GetSpans()); quotes != "" {
+			text += ": " + quotes
 		}
-		if len(quotes) > 0 {
-			text += ": " + strings.Join(quotes, ", ")
+		if quotes := quotesOf(skill.GetLessening()); quotes != "" {
+			text += "; less by " + quotes
 		}
 		lines = append(lines, text)
 	}
@@ -109,6 +108,14 @@ func feedbackLines(f *vignettev1.PracticeFeedback) []string {
 		lines = append(lines, "Not asked: "+inert.Line(missing))
 	}
 	return lines
+}
+
+func quotesOf(spans []*vignettev1.Span) string {
+	var quotes []string
+	for _, span := range spans {
+		quotes = append(quotes, "“"+inert.Line(span.GetQuote())+"”")
+	}
+	return strings.Join(quotes, ", ")
 }
 
 func nextText(next *vignettev1.NextSkill) string {
@@ -270,16 +277,12 @@ func reportLines(r *vignettev1.PracticeReport) []string {
 		lines = append(lines, "", "What came of it")
 	}
 	for _, o := range r.GetOutcomes() {
-		told := standing.Tell(o, session.GetPart().GetObjective().GetKind())
-		verdict := "Not reached. "
-		if told.Reached {
-			verdict = "Reached. "
+		lines = append(lines, outcomeLine(o, session))
+	}
+	for _, b := range r.GetElsewhere() {
+		for _, o := range b.GetOutcomes() {
+			lines = append(lines, fmt.Sprintf("With the other words at turn %d: %s", b.GetTurn(), outcomeLine(o, session)))
 		}
-		line := verdict + inert.Line(told.Says)
-		if told.Quote != "" {
-			line += fmt.Sprintf(", turn %d: “%s”", o.GetTurnIndex(), inert.Line(told.Quote))
-		}
-		lines = append(lines, line)
 	}
 	if len(r.GetDebrief()) > 0 {
 		lines = append(lines, "", "Against the objective")
@@ -292,7 +295,7 @@ func reportLines(r *vignettev1.PracticeReport) []string {
 		}
 	}
 	if len(r.GetProfile()) > 0 {
-		lines = append(lines, "", "Skills")
+		lines = append(lines, "", "Skills, 0-1: mean over the turns where one applies; the whole session by the rule of runs (once, well, is enough for a strategy)")
 		for _, p := range r.GetProfile() {
 			lines = append(lines, profileLine(p))
 			for _, quote := range p.GetQuotes() {
@@ -319,12 +322,24 @@ func reportLines(r *vignettev1.PracticeReport) []string {
 	return lines
 }
 
+func outcomeLine(o *vignettev1.PracticeOutcome, session *vignettev1.PracticeSession) string {
+	told := standing.Tell(o, session.GetPart().GetObjective().GetKind())
+	line := told.Verdict() + ". " + inert.Line(told.Says)
+	if told.Quote != "" {
+		line += fmt.Sprintf(", turn %d: “%s”", o.GetTurnIndex(), inert.Line(told.Quote))
+	}
+	return line
+}
+
 func profileLine(p *vignettev1.SkillProfile) string {
 	text := fmt.Sprintf("%s: %.2f", inert.Line(p.GetTitle()), p.GetValue())
 	if p.Low != nil && p.High != nil {
 		text += fmt.Sprintf(" [%.2f, %.2f]", p.GetLow(), p.GetHigh())
 	}
 	text += fmt.Sprintf(", n = %d", p.GetN())
+	if p.Whole != nil {
+		text += fmt.Sprintf("; whole session %.2f", p.GetWhole())
+	}
 	if p.Good != nil {
 		text += fmt.Sprintf(" (fair from %.2f, good from %.2f)", p.GetFair(), p.GetGood())
 	}

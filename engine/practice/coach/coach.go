@@ -128,26 +128,61 @@ func firstOf(skill *vignettev1.SkillFound) int32 {
 // levelled is a skill of a dimension with levels, nil where it was not found and nothing speaks against it.
 func (m *Moment) levelled(score *vignettev1.Score) *vignettev1.SkillFound {
 	spec := m.Specs[score.GetDimension()]
-	level := levelOf(score, spec)
+	level := LevelOf(score, spec)
 	if level <= 0 && (len(score.GetSpans()) == 0 || strategies[score.GetDimension()]) {
-		return nil
+		return nil // Words that judge ("you always ...") are quoted for Describe at none.
 	}
 	skill := &vignettev1.SkillFound{
 		Skill: score.GetDimension(), Title: cmp.Or(spec.GetTitle(), score.GetDimension()), Level: level, Label: score.GetValue().GetLabel(),
 		Rationale: toYou.Replace(score.GetRationale()), Against: level <= 0, Evaluator: score.GetEvaluator(), Confidence: score.Confidence, Definition: spec.GetDefinition(),
 	}
 	for _, span := range score.GetSpans() {
-		skill.Spans = append(skill.Spans, span.GetSpan())
+		switch {
+		case level <= 0:
+			skill.Spans = append(skill.Spans, span.GetSpan())
+		case !lessens(span, spec):
+			skill.Spans = append(skill.Spans, clauseFrom(m.Text, span.GetSpan()))
+		case !strategies[score.GetDimension()]:
+			skill.Lessening = append(skill.Lessening, span.GetSpan())
+		}
 	}
 	return skill
 }
 
-// strategies are skills whose absence works against nobody, whatever words an evaluator quotes to explain it: "I see that" reinforces
-// nothing, and harms nothing. What attacks, gives in or makes small is seen by the others.
-var strategies = map[string]bool{describes: true, expresses: true, reinforces: true, negotiates: true}
+// clauseFrom is a span to the end of its clause: evaluators quote the words that told them ("I'd like to"), and a reader wants to see what
+// they say ("I'd like to leave at two on Tuesdays").
+func clauseFrom(text string, span *vignettev1.Span) *vignettev1.Span {
+	runes := []rune(text)
+	end := int(span.GetEnd())
+	if span.GetStart() < 0 || span.GetStart() >= span.GetEnd() || end > len(runes) {
+		return span
+	}
+	for _, token := range language.Tokens(text) {
+		if token.Start < end {
+			continue
+		}
+		if token.Kind == language.Punct || clauseStarts[token.Norm] || token.End-int(span.GetStart()) > longestQuote {
+			break
+		}
+		end = token.End
+	}
+	return &vignettev1.Span{Start: span.GetStart(), End: int32(end), Quote: string(runes[span.GetStart():end])}
+}
 
-// levelOf is a score on 0-1 of its dimension's range.
-func levelOf(score *vignettev1.Score, spec *vignettev1.DimensionSpec) float64 {
+// clauseStarts are words that most often begin another clause.
+var clauseStarts = map[string]bool{"and": true, "but": true, "so": true, "because": true, "or": true, "then": true}
+
+// lessens says whether words speak against what they are quoted for: they have the lowest of its levels.
+func lessens(span *vignettev1.CodedSpan, spec *vignettev1.DimensionSpec) bool {
+	return len(spec.GetLabels()) > 0 && span.GetLabel() == spec.GetLabels()[0]
+}
+
+// strategies are skills whose absence works against nobody, whatever words an evaluator quotes to explain it: "I see that" reinforces
+// nothing, and harms nothing. What attacks, gives in or makes small is seen by the others, and what judges by Describe.
+var strategies = map[string]bool{expresses: true, reinforces: true, negotiates: true}
+
+// LevelOf is a score on 0-1 of its dimension's range.
+func LevelOf(score *vignettev1.Score, spec *vignettev1.DimensionSpec) float64 {
 	low, high := spec.GetMin(), spec.GetMax()
 	if !(high > low) {
 		low, high = 0, 1
@@ -189,7 +224,10 @@ func (m *Moment) adviseSpeaker() advice {
 		done := (&Request{Objective: &vignettev1.Objective{}, Standing: m.Standing, Partner: m.Partner}).closing(cmp.Or(m.Partner, "The other"))
 		return advice{reason: m.lead() + done.why, next: &vignettev1.NextSkill{Skill: done.skill, Title: titles[done.skill], Why: "Who is thanked knows that the yes was worth something."}}
 	}
-	chosen := m.weakest()
+	chosen := m.judging()
+	if chosen == nil {
+		chosen = m.weakest()
+	}
 	if chosen == nil {
 		return advice{reason: m.lead() + "All that this moment asks for is there. Keep to it."}
 	}
@@ -200,8 +238,10 @@ func (m *Moment) adviseSpeaker() advice {
 		next:   &vignettev1.NextSkill{Skill: chosen.GetDimension(), Title: title, Why: whySpeaker[chosen.GetDimension()]},
 		sure:   chosen.Confidence,
 	}
-	a.rewording = chosen.GetSuggestion()
-	if a.rewording != "" {
+	if chosen.GetSuggestion() == "" {
+		chosen = cmp.Or(m.weakest(), chosen) // A judgement is left out of what is suggested for another skill, too.
+	}
+	if a.rewording = chosen.GetSuggestion(); a.rewording != "" {
 		a.rewordingFor = chosen.GetDimension()
 	}
 	return a
@@ -223,6 +263,17 @@ func (m *Moment) resisted() bool {
 	return true
 }
 
+// judging is the score of Describe where words judge instead of describing; nil where none do. Whoever is judged defends themselves, so that
+// it comes first, whatever else would help.
+func (m *Moment) judging() *vignettev1.Score {
+	for _, score := range m.Scores {
+		if score.GetDimension() == describes && score.GetValue() != nil && LevelOf(score, m.Specs[describes]) <= 0 && len(score.GetSpans()) > 0 {
+			return score
+		}
+	}
+	return nil
+}
+
 // weakest is the score that carries a suggestion, else the lowest one that is not full; nil when all are.
 func (m *Moment) weakest() *vignettev1.Score {
 	var lowest *vignettev1.Score
@@ -236,8 +287,8 @@ func (m *Moment) weakest() *vignettev1.Score {
 		if score.GetValue() == nil {
 			continue
 		}
-		level := levelOf(score, m.Specs[score.GetDimension()])
-		if level < 1 && (lowest == nil || level < levelOf(lowest, m.Specs[lowest.GetDimension()])) {
+		level := LevelOf(score, m.Specs[score.GetDimension()])
+		if level < 1 && (lowest == nil || level < LevelOf(lowest, m.Specs[lowest.GetDimension()])) {
 			lowest = score
 		}
 	}
@@ -386,9 +437,12 @@ func Levels(m Moment) []Level {
 		if score.GetValue() == nil || strings.HasPrefix(score.GetDimension(), "mi.") || score.GetDimension() == codesOfSupport {
 			continue
 		}
-		level := Level{Skill: score.GetDimension(), Title: cmp.Or(spec.GetTitle(), score.GetDimension()), Value: levelOf(score, spec)}
-		if level.Value > 0 && len(score.GetSpans()) > 0 {
-			level.Quote = score.GetSpans()[0].GetSpan().GetQuote()
+		level := Level{Skill: score.GetDimension(), Title: cmp.Or(spec.GetTitle(), score.GetDimension()), Value: LevelOf(score, spec)}
+		for _, span := range score.GetSpans() {
+			if level.Value > 0 && !lessens(span, spec) {
+				level.Quote = span.GetSpan().GetQuote()
+				break
+			}
 		}
 		out = append(out, level)
 	}

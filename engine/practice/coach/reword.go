@@ -69,7 +69,7 @@ func replace(text string, span language.Span, words string) string {
 func (m *Moment) oneQuestion(questions []question) string {
 	kept := questions[0]
 	for _, q := range questions {
-		if !q.closed && len(language.Words(q.Tokens)) > 2 {
+		if !q.closed && language.CountWords(q.Tokens) > 2 {
 			kept = q
 			break
 		}

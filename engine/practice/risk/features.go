@@ -153,10 +153,13 @@ func spelled(tokens []language.Token) []language.Token {
 			norm = long
 		}
 		for _, word := range strings.Fields(norm) {
-			for _, piece := range language.Expand(word) {
-				next := token
-				next.Norm = piece
-				out = append(out, next)
+			first, second := language.Expand(word)
+			for _, piece := range []string{first, second} {
+				if piece != "" {
+					next := token
+					next.Norm = piece
+					out = append(out, next)
+				}
 			}
 		}
 		if n := len(out); n > 1 && out[n-1].Norm == "more" && out[n-2].Norm == "any" {

@@ -24,6 +24,24 @@ type Stand struct {
 	Words string
 	// To is what the asker had said before it, nil when nothing.
 	To *Line
+	// Offer is what they had offered instead, where their yes settles on that: the asker took it. Nil otherwise.
+	Offer *Line
+}
+
+// Outcome is the stand as practice records it, under the other's name. A yes to an offer of their own quotes the offer: it says what was settled.
+func (s Stand) Outcome(name string) *vignettev1.PracticeOutcome {
+	o := &vignettev1.PracticeOutcome{Role: s.Role, Name: name, Standing: s.Standing, Words: s.Words}
+	turn := s.Turn
+	if s.Offer != nil {
+		o.OnOffer, o.Words, turn = true, s.Offer.Text, s.Offer.Turn
+	}
+	if o.Words != "" {
+		o.TurnIndex = &turn
+	}
+	if s.To != nil {
+		o.AnswersTurn = &s.To.Turn
+	}
+	return o
 }
 
 // Read says where each of the others stands after some lines, in the order in which they first spoke. Whoever was asked for nothing stands
@@ -69,7 +87,11 @@ func (s *Stand) hear(line, mine *Line, asked, refuse bool) {
 	case s.Standing == yes && (said == vignettev1.Standing_STANDING_QUESTIONED || said == vignettev1.Standing_STANDING_OBJECTED || said == yes):
 		return
 	}
-	s.Standing, s.Turn, s.Words, s.To = said, line.Turn, line.Text, mine
+	var offer *Line
+	if s.Standing == vignettev1.Standing_STANDING_OFFERED && said == yes && mine != nil && mine.Turn > s.Turn && reading(mine.Text, false) == yes {
+		offer = &Line{Turn: s.Turn, Role: s.Role, Text: s.Words}
+	}
+	s.Standing, s.Turn, s.Words, s.To, s.Offer = said, line.Turn, line.Text, mine, offer
 }
 
 // Asks says whether some words ask for what an objective is about, or refuse it: they have half of its request, or the form of a request
@@ -114,7 +136,7 @@ func reading(text string, refuse bool) vignettev1.Standing {
 		content += len(language.ContentWords(tokens))
 		question := language.FormOf(tokens) != language.NoQuestion
 		switch {
-		case nos.In(tokens) || i == 0 && noStarts.StartsWith(tokens) && !question:
+		case nos.In(tokens) || i == 0 && noStarts.StartsWith(tokens) && !idleNo.StartsWith(tokens) && !question:
 			return vignettev1.Standing_STANDING_REFUSED
 		case offers.Asserted(tokens) || question && proposes.In(tokens):
 			found = vignettev1.Standing_STANDING_OFFERED
@@ -191,11 +213,12 @@ var (
 	promises = phrases(`we will _; i will _; that is what we will do`)
 	takesNo  = phrases(`i get it; i understand that you; i understand you; i will ask somebody|someone; i will find somebody|someone|another; i will manage; i will not ask;
 		forget that i asked; i respect that; i accept; no hard feelings; i will leave it; i will drop it`)
-	yesStarts = phrases(`yes; yeah; yep; all right; alright; okay; ok; sure; fine; deal; agreed; of course; very well; gladly; good then`)
+	yesStarts = phrases(`no problem|worries|trouble; yes; yeah; yep; all right; alright; okay; ok; sure; fine; deal; agreed; of course; very well; gladly; good then`)
 	nos       = phrases(`no way; no chance; absolutely not; certainly not; out of the question; i can not do that|it|this; i can not give|let|allow|agree;
 		i can not say yes; we can not do that|it; i will not do|agree|allow|change; i am not going to; my answer is no; it is a no; the answer is no; that is my answer;
 		that is not possible; not possible; not happening; it stays as it is; it is still no; i said no; i am saying no; that is final; answer has not changed; nothing more to say; i do not want to; i will not`)
 	noStarts = phrases(`no; nope; never`)
+	idleNo   = phrases(`no problem|worries|trouble|rush|hurry; no hard feelings; no need; never mind`) // say no to nothing
 	objects  = phrases(`can not; will not; do not; does not; did not; not; never; nobody; hard; difficult; too; last time; always; have to; need`)
 	insists  = phrases(`come on; please; just this once; only this once; it is only; it is just; i thought you; for me; after all; you owe`)
 	offers   = phrases(`i could _; we could _; i can give|offer|do; i might be able; you could|can go|have|take|leave|start|come|do|keep;

@@ -48,6 +48,8 @@ func TestRead(t *testing.T) {
 		{"okay, and an objection", ask, []string{"Can I borrow the van on Saturday?", "Okay, I hear that. The brakes have been making a noise since Easter."}, objected},
 		{"denied agreement", ask, []string{"Can I borrow the van on Saturday?", "I'm not fine with it at all."}, objected},
 		{"takes the no", no, []string{"I won't lend you the van on Saturday.", "Okay, I get it, I'll ask somebody else."}, agreed},
+		{"takes the no without one of its own", no, []string{"I won't lend you the van on Saturday.", "Okay, I get it.", "Thank you.", "No hard feelings."}, agreed},
+		{"a no that says yes", ask, []string{"Can I borrow the van on Saturday?", "No problem."}, agreed},
 		{"insists", no, []string{"I won't lend you the van on Saturday.", "Come on, it is only for an hour!"}, objected},
 		{"asks why", no, []string{"I won't lend you the van on Saturday.", "Why not?"}, questioned},
 		{"not refused yet", no, []string{"How is your mother?", "Fine. Can I have the van on Saturday?"}, questioned},
@@ -75,6 +77,22 @@ func TestReadSeveral(t *testing.T) {
 	})
 	if len(got) != 2 || got[0].Standing != agreed || got[0].Turn != 1 || got[0].To.Turn != 0 || got[1].Standing != refused || got[1].Words != "No, I need it myself." {
 		t.Errorf("got %+v", got)
+	}
+	if got := standing.Read(ask, []standing.Line{
+		{Turn: 0, Role: "me", Mine: true, Text: "I'd like to borrow the van on Saturday."},
+		{Turn: 1, Role: "ann", Text: "I could give you the small car for an hour."},
+		{Turn: 2, Role: "me", Mine: true, Text: "Let's do that. Thank you."},
+		{Turn: 3, Role: "ann", Text: "Right, let's leave it at that."},
+	}); got[0].Standing != agreed || got[0].Offer == nil || got[0].Offer.Turn != 1 || got[0].Outcome("Ann").GetWords() != "I could give you the small car for an hour." {
+		t.Errorf("what they offered instead: %+v", got)
+	}
+	if got := standing.Read(ask, []standing.Line{
+		{Turn: 0, Role: "me", Mine: true, Text: "I'd like to borrow the van on Saturday."},
+		{Turn: 1, Role: "ann", Text: "I could give you the small car for an hour."},
+		{Turn: 2, Role: "me", Mine: true, Text: "The desk does not go into it. I'd fill up the van, and bring it back by noon."},
+		{Turn: 3, Role: "ann", Text: "All right, you have my yes."},
+	}); got[0].Standing != agreed || got[0].Offer != nil {
+		t.Errorf("what was asked for after all: %+v", got)
 	}
 	if got := standing.Read(ask, nil); len(got) != 0 {
 		t.Errorf("nobody spoke: %+v", got)

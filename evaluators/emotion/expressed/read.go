@@ -56,15 +56,17 @@ type cue struct {
 }
 
 // Read reads an utterance.
-func Read(text string) Reading {
-	read := language.Read(text)
+func Read(text string) Reading { return Of(language.Read(text)) }
+
+// Of reads an utterance whose sentences were read already.
+func Of(read *language.Text) Reading {
 	var cues []cue
 	others := false
 	for _, sentence := range read.Sentences {
 		found, passed := readSentence(sentence, read.Raw)
 		cues, others = append(cues, found...), others || passed
 	}
-	cues = append(cues, readMarks(text)...)
+	cues = append(cues, readMarks(read.Raw)...)
 	if ironic(read) {
 		turnIronic(cues)
 	}
@@ -127,13 +129,15 @@ func ofSomebodyElse(tokens []language.Token, match language.Match) bool {
 		if token.Kind == language.Punct && token.Norm != "," && token.Norm != "'" && token.Norm != "\"" {
 			return false
 		}
-		for _, word := range language.Expand(token.Norm) {
-			if words.self[word] {
-				return false
-			}
-			if words.other[word] {
-				return true
-			}
+		switch first, second := token.Parts(); {
+		case words.self[first]:
+			return false
+		case words.other[first]:
+			return true
+		case words.self[second]:
+			return false
+		case words.other[second]:
+			return true
 		}
 	}
 	return false

@@ -8,6 +8,7 @@
 package taxonomy
 
 import (
+	"iter"
 	"slices"
 
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
@@ -95,7 +96,7 @@ var places = []Place{
 }
 
 // All are the places of all feelings, in the order of the table.
-func All() []Place { return slices.Clone(places) }
+func All() iter.Seq2[int, Place] { return slices.All(places) }
 
 // Of is the place of a feeling; false where there is none of that name.
 func Of(f Feeling) (Place, bool) {

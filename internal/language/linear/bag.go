@@ -34,8 +34,20 @@ func (b *Bag) Len() int { return len(b.features) }
 
 // Add puts a feature in with its value and the code points it was found at (equal where it is at no place). Of a feature that
 // is there several times the largest value counts, by size.
-func (b *Bag) Add(name string, value float64, start, end int) {
-	b.features = append(b.features, feature{key: hash(basis, name), value: value, family: name, start: start, end: end})
+func (b *Bag) Add(name string, value float64, start, end int) { b.Put(Named(name), value, start, end) }
+
+// Name is the name of a feature that is put in often, with its key. Make it once with [Named].
+type Name struct {
+	text string
+	key  uint64
+}
+
+// Named makes a name.
+func Named(text string) Name { return Name{text, hash(basis, text)} }
+
+// Put is Add for a name that was made before.
+func (b *Bag) Put(name Name, value float64, start, end int) {
+	b.features = append(b.features, feature{key: name.key, value: value, family: name.text, start: start, end: end})
 }
 
 // Words puts words in, and runs of up to longest words between which no mark stands: each is worth 1, however often it is there. Marks

@@ -47,7 +47,7 @@ func Parse(text []byte) (*Model, error) {
 		return nil, fmt.Errorf("linear model: it ends before its weights; train it again")
 	}
 	m.index()
-	if len(m.found) != len(m.names) {
+	if m.found.size != len(m.names) {
 		return nil, fmt.Errorf("linear model: two features have one key; rename a family and train it again")
 	}
 	return m, nil

@@ -121,7 +121,7 @@ func TestFilesAreReproducible(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(model, read, cmp.AllowUnexported(Model{})); diff != "" {
+		if diff := cmp.Diff(model, read, cmp.AllowUnexported(Model{}, index{})); diff != "" {
 			t.Errorf("what was written and what was read (-want +got):\n%s", diff)
 		}
 	}

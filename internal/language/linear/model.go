@@ -19,7 +19,7 @@ type Model struct {
 	names []string
 	rows  [][]float64
 	// found is where a feature is, by its key.
-	found map[uint64]int32
+	found index
 }
 
 func (m *Model) columns() int {
@@ -31,9 +31,9 @@ func (m *Model) columns() int {
 
 // index fills found.
 func (m *Model) index() {
-	m.found = make(map[uint64]int32, len(m.names))
-	for i, name := range m.names {
-		m.found[hash(basis, name)] = int32(i)
+	m.found = index{}
+	for _, name := range m.names {
+		m.found.add(hash(basis, name))
 	}
 }
 
@@ -52,7 +52,7 @@ func (m *Model) Sum(b *Bag) []float64 {
 func (m *Model) each(b *Bag, f func(at int, value float64, row []float64)) {
 	places := make([]uint64, 0, 256) // a row, then a place in the bag: sorted as one number
 	for i := range b.features {
-		if row, ok := m.found[b.features[i].key]; ok {
+		if row, ok := m.found.find(b.features[i].key); ok {
 			places = append(places, uint64(row)<<32|uint64(i))
 		}
 	}

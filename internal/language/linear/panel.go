@@ -15,7 +15,7 @@ type Panel struct {
 	// from is where the columns of a model begin in a row.
 	from    []int
 	columns int
-	found   map[uint64]int32
+	found   index
 	// known has a bit for each feature that is found, by the beginning of its key: most features of a text are in no model.
 	known [knownBits / 64]uint64
 	// rows are the weights of all models, a row after the other.
@@ -43,7 +43,7 @@ type desk struct {
 
 // NewPanel puts models together. They keep their order.
 func NewPanel(models ...*Model) *Panel {
-	p := &Panel{models: models, found: map[uint64]int32{}}
+	p := &Panel{models: models}
 	for _, m := range models {
 		p.from = append(p.from, p.columns)
 		p.columns += m.columns()
@@ -51,10 +51,8 @@ func NewPanel(models ...*Model) *Panel {
 	for k, m := range models {
 		for i, name := range m.names {
 			key := hash(basis, name)
-			at, ok := p.found[key]
-			if !ok {
-				at = int32(len(p.found))
-				p.found[key] = at
+			at := p.found.add(key)
+			if int(at)*p.columns == len(p.rows) { // no model before had it
 				bit := key >> 20 % knownBits
 				p.known[bit/64] |= 1 << (bit % 64)
 				p.rows = append(p.rows, make([]float64, p.columns)...)
@@ -62,7 +60,7 @@ func NewPanel(models ...*Model) *Panel {
 			copy(p.rows[int(at)*p.columns+p.from[k]:], m.rows[i])
 		}
 	}
-	p.free.New = func() any { return &desk{taken: make([]int32, len(p.found)), sums: make([]float64, p.columns)} }
+	p.free.New = func() any { return &desk{taken: make([]int32, p.found.size), sums: make([]float64, p.columns)} }
 	return p
 }
 
@@ -74,7 +72,7 @@ func (p *Panel) meet(b *Bag, d *desk) {
 		if !p.knows(key) {
 			continue
 		}
-		row, ok := p.found[key]
+		row, ok := p.found.find(key)
 		if !ok {
 			continue
 		}

@@ -41,7 +41,7 @@ func Train(samples []Sample, labels []string, o Options) (*Model, error) {
 	}
 	m := &Model{Labels: slices.Clone(labels), ordered: o.Ordered || len(labels) == 2, names: featuresOf(samples, o.MinTexts)}
 	m.index()
-	if len(m.found) != len(m.names) {
+	if m.found.size != len(m.names) {
 		return nil, fmt.Errorf("linear: two features have one key; rename a family")
 	}
 	p := newProblem(m, samples, o.Penalty)
@@ -140,7 +140,8 @@ func newProblem(m *Model, samples []Sample, penalty float64) *problem {
 	for _, s := range samples {
 		var entries []entry
 		m.each(s.Bag, func(at int, value float64, _ []float64) {
-			entries = append(entries, entry{int(m.found[s.Bag.features[at].key]), value})
+			row, _ := m.found.find(s.Bag.features[at].key)
+			entries = append(entries, entry{int(row), value})
 		})
 		weight := s.Weight
 		if weight == 0 {

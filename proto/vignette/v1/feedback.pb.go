@@ -1786,7 +1786,9 @@ type ShownConversation struct {
 	// What came of it, in hindsight only: one line for each thing, futures one after the other.
 	Futures []*ShownFuture `protobuf:"bytes,4,rep,name=futures,proto3" json:"futures,omitempty"`
 	// The words of that turn that are rated, names masked; empty when it is all of it.
-	Words         string `protobuf:"bytes,5,opt,name=words,proto3" json:"words,omitempty"`
+	Words string `protobuf:"bytes,5,opt,name=words,proto3" json:"words,omitempty"`
+	// The label of the focal role, whose part in it is to be rated ("Person B").
+	Focal         string `protobuf:"bytes,6,opt,name=focal,proto3" json:"focal,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1852,6 +1854,13 @@ func (x *ShownConversation) GetFutures() []*ShownFuture {
 func (x *ShownConversation) GetWords() string {
 	if x != nil {
 		return x.Words
+	}
+	return ""
+}
+
+func (x *ShownConversation) GetFocal() string {
+	if x != nil {
+		return x.Focal
 	}
 	return ""
 }
@@ -3533,14 +3542,15 @@ const file_vignette_v1_feedback_proto_rawDesc = "" +
 	"\x06number\x18\n" +
 	" \x01(\x05R\x06number\x12\x0e\n" +
 	"\x02of\x18\v \x01(\x05R\x02of\x12\x18\n" +
-	"\askipped\x18\f \x01(\x05R\askipped\"\xde\x01\n" +
+	"\askipped\x18\f \x01(\x05R\askipped\"\xf4\x01\n" +
 	"\x11ShownConversation\x12\x18\n" +
 	"\asetting\x18\x01 \x01(\tR\asetting\x12,\n" +
 	"\x05turns\x18\x02 \x03(\v2\x16.vignette.v1.ShownTurnR\x05turns\x12\"\n" +
 	"\n" +
 	"turn_index\x18\x03 \x01(\x05H\x00R\tturnIndex\x88\x01\x01\x128\n" +
 	"\afutures\x18\x04 \x03(\v2\x18.vignette.v1.ShownFutureB\x04\xa8\xbb\x18\x02R\afutures\x12\x14\n" +
-	"\x05words\x18\x05 \x01(\tR\x05wordsB\r\n" +
+	"\x05words\x18\x05 \x01(\tR\x05words\x12\x14\n" +
+	"\x05focal\x18\x06 \x01(\tR\x05focalB\r\n" +
 	"\v_turn_index\"#\n" +
 	"\vShownFuture\x12\x14\n" +
 	"\x05lines\x18\x01 \x03(\tR\x05lines\"|\n" +

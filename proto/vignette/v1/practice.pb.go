@@ -1162,7 +1162,9 @@ type SkillFound struct {
 	// How sure it is, 0-1. Absent means it does not say.
 	Confidence *float64 `protobuf:"fixed64,9,opt,name=confidence,proto3,oneof" json:"confidence,omitempty"`
 	// What it means and what counts.
-	Definition    string `protobuf:"bytes,10,opt,name=definition,proto3" json:"definition,omitempty"`
+	Definition string `protobuf:"bytes,10,opt,name=definition,proto3" json:"definition,omitempty"`
+	// The words that make it less than it could be ("sorry to bother you", where somebody is confident otherwise).
+	Lessening     []*Span `protobuf:"bytes,11,rep,name=lessening,proto3" json:"lessening,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1265,6 +1267,13 @@ func (x *SkillFound) GetDefinition() string {
 		return x.Definition
 	}
 	return ""
+}
+
+func (x *SkillFound) GetLessening() []*Span {
+	if x != nil {
+		return x.Lessening
+	}
+	return nil
 }
 
 // NextSkill is what to try in the next turn.
@@ -5094,7 +5103,9 @@ type PracticeReport struct {
 	// How often help was used: hints, feedback, drafts, retries.
 	Used *HelpUsed `protobuf:"bytes,10,opt,name=used,proto3" json:"used,omitempty"`
 	// What came of what the trainee asked for or refused, by partner; empty where the scenario's objective is none of both, or another's.
-	Outcomes      []*PracticeOutcome `protobuf:"bytes,11,rep,name=outcomes,proto3" json:"outcomes,omitempty"`
+	Outcomes []*PracticeOutcome `protobuf:"bytes,11,rep,name=outcomes,proto3" json:"outcomes,omitempty"`
+	// The same of the branches that the session did not go on with, as far as they went.
+	Elsewhere     []*BranchOutcome `protobuf:"bytes,12,rep,name=elsewhere,proto3" json:"elsewhere,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -5206,6 +5217,13 @@ func (x *PracticeReport) GetOutcomes() []*PracticeOutcome {
 	return nil
 }
 
+func (x *PracticeReport) GetElsewhere() []*BranchOutcome {
+	if x != nil {
+		return x.Elsewhere
+	}
+	return nil
+}
+
 // PracticeOutcome is where a partner stood at the end, read from what was said aloud: neither from what they felt nor from what they meant.
 type PracticeOutcome struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -5220,7 +5238,9 @@ type PracticeOutcome struct {
 	// The turn of these words.
 	TurnIndex *int32 `protobuf:"varint,5,opt,name=turn_index,json=turnIndex,proto3,oneof" json:"turn_index,omitempty"`
 	// What the trainee had said last before them: what a yes is a yes to. Absent where they had said nothing.
-	AnswersTurn   *int32 `protobuf:"varint,6,opt,name=answers_turn,json=answersTurn,proto3,oneof" json:"answers_turn,omitempty"`
+	AnswersTurn *int32 `protobuf:"varint,6,opt,name=answers_turn,json=answersTurn,proto3,oneof" json:"answers_turn,omitempty"`
+	// They agreed, but to something that they had offered instead and the trainee took: `words` and `turn_index` are of that offer.
+	OnOffer       bool `protobuf:"varint,7,opt,name=on_offer,json=onOffer,proto3" json:"on_offer,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -5297,6 +5317,77 @@ func (x *PracticeOutcome) GetAnswersTurn() int32 {
 	return 0
 }
 
+func (x *PracticeOutcome) GetOnOffer() bool {
+	if x != nil {
+		return x.OnOffer
+	}
+	return false
+}
+
+// BranchOutcome is what came of a branch that a session did not go on with.
+type BranchOutcome struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its id.
+	Branch string `protobuf:"bytes,1,opt,name=branch,proto3" json:"branch,omitempty"`
+	// The first turn that is its own, or in which others left it.
+	Turn int32 `protobuf:"varint,2,opt,name=turn,proto3" json:"turn,omitempty"`
+	// With each of the partners.
+	Outcomes      []*PracticeOutcome `protobuf:"bytes,3,rep,name=outcomes,proto3" json:"outcomes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BranchOutcome) Reset() {
+	*x = BranchOutcome{}
+	mi := &file_vignette_v1_practice_proto_msgTypes[64]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BranchOutcome) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BranchOutcome) ProtoMessage() {}
+
+func (x *BranchOutcome) ProtoReflect() protoreflect.Message {
+	mi := &file_vignette_v1_practice_proto_msgTypes[64]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BranchOutcome.ProtoReflect.Descriptor instead.
+func (*BranchOutcome) Descriptor() ([]byte, []int) {
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{64}
+}
+
+func (x *BranchOutcome) GetBranch() string {
+	if x != nil {
+		return x.Branch
+	}
+	return ""
+}
+
+func (x *BranchOutcome) GetTurn() int32 {
+	if x != nil {
+		return x.Turn
+	}
+	return 0
+}
+
+func (x *BranchOutcome) GetOutcomes() []*PracticeOutcome {
+	if x != nil {
+		return x.Outcomes
+	}
+	return nil
+}
+
 // HelpUsed counts help.
 type HelpUsed struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -5318,7 +5409,7 @@ type HelpUsed struct {
 
 func (x *HelpUsed) Reset() {
 	*x = HelpUsed{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[64]
+	mi := &file_vignette_v1_practice_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5330,7 +5421,7 @@ func (x *HelpUsed) String() string {
 func (*HelpUsed) ProtoMessage() {}
 
 func (x *HelpUsed) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[64]
+	mi := &file_vignette_v1_practice_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5343,7 +5434,7 @@ func (x *HelpUsed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HelpUsed.ProtoReflect.Descriptor instead.
 func (*HelpUsed) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{64}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *HelpUsed) GetHints() int32 {
@@ -5405,7 +5496,7 @@ type DebriefPoint struct {
 
 func (x *DebriefPoint) Reset() {
 	*x = DebriefPoint{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[65]
+	mi := &file_vignette_v1_practice_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5417,7 +5508,7 @@ func (x *DebriefPoint) String() string {
 func (*DebriefPoint) ProtoMessage() {}
 
 func (x *DebriefPoint) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[65]
+	mi := &file_vignette_v1_practice_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5430,7 +5521,7 @@ func (x *DebriefPoint) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DebriefPoint.ProtoReflect.Descriptor instead.
 func (*DebriefPoint) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{65}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *DebriefPoint) GetWhat() string {
@@ -5476,7 +5567,7 @@ type EmotionPoint struct {
 
 func (x *EmotionPoint) Reset() {
 	*x = EmotionPoint{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[66]
+	mi := &file_vignette_v1_practice_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5488,7 +5579,7 @@ func (x *EmotionPoint) String() string {
 func (*EmotionPoint) ProtoMessage() {}
 
 func (x *EmotionPoint) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[66]
+	mi := &file_vignette_v1_practice_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5501,7 +5592,7 @@ func (x *EmotionPoint) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EmotionPoint.ProtoReflect.Descriptor instead.
 func (*EmotionPoint) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{66}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *EmotionPoint) GetTurnIndex() int32 {
@@ -5547,14 +5638,17 @@ type SkillProfile struct {
 	// How the interval was made.
 	Method string `protobuf:"bytes,9,opt,name=method,proto3" json:"method,omitempty"`
 	// Words of the trainee that show it, latest first, at most three.
-	Quotes        []string `protobuf:"bytes,10,rep,name=quotes,proto3" json:"quotes,omitempty"`
+	Quotes []string `protobuf:"bytes,10,rep,name=quotes,proto3" json:"quotes,omitempty"`
+	// What the whole session comes to, 0-1, by the evaluator's own rule for a conversation, as runs and rewards have it: a strategy needs doing
+	// once, well, while a state of mind is to be kept. Absent where it has no such rule, and while the session lasts.
+	Whole         *float64 `protobuf:"fixed64,11,opt,name=whole,proto3,oneof" json:"whole,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SkillProfile) Reset() {
 	*x = SkillProfile{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[67]
+	mi := &file_vignette_v1_practice_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5566,7 +5660,7 @@ func (x *SkillProfile) String() string {
 func (*SkillProfile) ProtoMessage() {}
 
 func (x *SkillProfile) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[67]
+	mi := &file_vignette_v1_practice_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5579,7 +5673,7 @@ func (x *SkillProfile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SkillProfile.ProtoReflect.Descriptor instead.
 func (*SkillProfile) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{67}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *SkillProfile) GetSkill() string {
@@ -5652,6 +5746,13 @@ func (x *SkillProfile) GetQuotes() []string {
 	return nil
 }
 
+func (x *SkillProfile) GetWhole() float64 {
+	if x != nil && x.Whole != nil {
+		return *x.Whole
+	}
+	return 0
+}
+
 // GetProgressRequest asks about a trainee.
 type GetProgressRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -5665,7 +5766,7 @@ type GetProgressRequest struct {
 
 func (x *GetProgressRequest) Reset() {
 	*x = GetProgressRequest{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[68]
+	mi := &file_vignette_v1_practice_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5677,7 +5778,7 @@ func (x *GetProgressRequest) String() string {
 func (*GetProgressRequest) ProtoMessage() {}
 
 func (x *GetProgressRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[68]
+	mi := &file_vignette_v1_practice_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5690,7 +5791,7 @@ func (x *GetProgressRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetProgressRequest.ProtoReflect.Descriptor instead.
 func (*GetProgressRequest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{68}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{69}
 }
 
 func (x *GetProgressRequest) GetTrainee() string {
@@ -5724,7 +5825,7 @@ type GetProgressResponse struct {
 
 func (x *GetProgressResponse) Reset() {
 	*x = GetProgressResponse{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[69]
+	mi := &file_vignette_v1_practice_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5736,7 +5837,7 @@ func (x *GetProgressResponse) String() string {
 func (*GetProgressResponse) ProtoMessage() {}
 
 func (x *GetProgressResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[69]
+	mi := &file_vignette_v1_practice_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5749,7 +5850,7 @@ func (x *GetProgressResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetProgressResponse.ProtoReflect.Descriptor instead.
 func (*GetProgressResponse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{69}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{70}
 }
 
 func (x *GetProgressResponse) GetProfile() []*SkillProfile {
@@ -5799,7 +5900,7 @@ type SessionProgress struct {
 
 func (x *SessionProgress) Reset() {
 	*x = SessionProgress{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[70]
+	mi := &file_vignette_v1_practice_proto_msgTypes[71]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5811,7 +5912,7 @@ func (x *SessionProgress) String() string {
 func (*SessionProgress) ProtoMessage() {}
 
 func (x *SessionProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[70]
+	mi := &file_vignette_v1_practice_proto_msgTypes[71]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5824,7 +5925,7 @@ func (x *SessionProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionProgress.ProtoReflect.Descriptor instead.
 func (*SessionProgress) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{70}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{71}
 }
 
 func (x *SessionProgress) GetSession() string {
@@ -5875,7 +5976,7 @@ type ListSessionsRequest struct {
 
 func (x *ListSessionsRequest) Reset() {
 	*x = ListSessionsRequest{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[71]
+	mi := &file_vignette_v1_practice_proto_msgTypes[72]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5887,7 +5988,7 @@ func (x *ListSessionsRequest) String() string {
 func (*ListSessionsRequest) ProtoMessage() {}
 
 func (x *ListSessionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[71]
+	mi := &file_vignette_v1_practice_proto_msgTypes[72]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5900,7 +6001,7 @@ func (x *ListSessionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSessionsRequest.ProtoReflect.Descriptor instead.
 func (*ListSessionsRequest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{71}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{72}
 }
 
 func (x *ListSessionsRequest) GetTrainee() string {
@@ -5928,7 +6029,7 @@ type ListSessionsResponse struct {
 
 func (x *ListSessionsResponse) Reset() {
 	*x = ListSessionsResponse{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[72]
+	mi := &file_vignette_v1_practice_proto_msgTypes[73]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5940,7 +6041,7 @@ func (x *ListSessionsResponse) String() string {
 func (*ListSessionsResponse) ProtoMessage() {}
 
 func (x *ListSessionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[72]
+	mi := &file_vignette_v1_practice_proto_msgTypes[73]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5953,7 +6054,7 @@ func (x *ListSessionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSessionsResponse.ProtoReflect.Descriptor instead.
 func (*ListSessionsResponse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{72}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{73}
 }
 
 func (x *ListSessionsResponse) GetSessions() []*PracticeSession {
@@ -5974,7 +6075,7 @@ type GetSessionRequest struct {
 
 func (x *GetSessionRequest) Reset() {
 	*x = GetSessionRequest{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[73]
+	mi := &file_vignette_v1_practice_proto_msgTypes[74]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5986,7 +6087,7 @@ func (x *GetSessionRequest) String() string {
 func (*GetSessionRequest) ProtoMessage() {}
 
 func (x *GetSessionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[73]
+	mi := &file_vignette_v1_practice_proto_msgTypes[74]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5999,7 +6100,7 @@ func (x *GetSessionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSessionRequest.ProtoReflect.Descriptor instead.
 func (*GetSessionRequest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{73}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{74}
 }
 
 func (x *GetSessionRequest) GetSession() string {
@@ -6020,7 +6121,7 @@ type GetSessionResponse struct {
 
 func (x *GetSessionResponse) Reset() {
 	*x = GetSessionResponse{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[74]
+	mi := &file_vignette_v1_practice_proto_msgTypes[75]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6032,7 +6133,7 @@ func (x *GetSessionResponse) String() string {
 func (*GetSessionResponse) ProtoMessage() {}
 
 func (x *GetSessionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[74]
+	mi := &file_vignette_v1_practice_proto_msgTypes[75]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6045,7 +6146,7 @@ func (x *GetSessionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSessionResponse.ProtoReflect.Descriptor instead.
 func (*GetSessionResponse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{74}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{75}
 }
 
 func (x *GetSessionResponse) GetSession() *PracticeSession {
@@ -6068,7 +6169,7 @@ type WatchSessionRequest struct {
 
 func (x *WatchSessionRequest) Reset() {
 	*x = WatchSessionRequest{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[75]
+	mi := &file_vignette_v1_practice_proto_msgTypes[76]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6080,7 +6181,7 @@ func (x *WatchSessionRequest) String() string {
 func (*WatchSessionRequest) ProtoMessage() {}
 
 func (x *WatchSessionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[75]
+	mi := &file_vignette_v1_practice_proto_msgTypes[76]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6093,7 +6194,7 @@ func (x *WatchSessionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchSessionRequest.ProtoReflect.Descriptor instead.
 func (*WatchSessionRequest) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{75}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{76}
 }
 
 func (x *WatchSessionRequest) GetSession() string {
@@ -6121,7 +6222,7 @@ type WatchSessionResponse struct {
 
 func (x *WatchSessionResponse) Reset() {
 	*x = WatchSessionResponse{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[76]
+	mi := &file_vignette_v1_practice_proto_msgTypes[77]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6133,7 +6234,7 @@ func (x *WatchSessionResponse) String() string {
 func (*WatchSessionResponse) ProtoMessage() {}
 
 func (x *WatchSessionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[76]
+	mi := &file_vignette_v1_practice_proto_msgTypes[77]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6146,7 +6247,7 @@ func (x *WatchSessionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchSessionResponse.ProtoReflect.Descriptor instead.
 func (*WatchSessionResponse) Descriptor() ([]byte, []int) {
-	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{76}
+	return file_vignette_v1_practice_proto_rawDescGZIP(), []int{77}
 }
 
 func (x *WatchSessionResponse) GetUpdate() *PracticeUpdate {
@@ -6171,7 +6272,7 @@ type LocalHelp_Contact struct {
 
 func (x *LocalHelp_Contact) Reset() {
 	*x = LocalHelp_Contact{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[77]
+	mi := &file_vignette_v1_practice_proto_msgTypes[78]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6183,7 +6284,7 @@ func (x *LocalHelp_Contact) String() string {
 func (*LocalHelp_Contact) ProtoMessage() {}
 
 func (x *LocalHelp_Contact) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[77]
+	mi := &file_vignette_v1_practice_proto_msgTypes[78]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6235,7 +6336,7 @@ type ScoredFormulation_FieldScore struct {
 
 func (x *ScoredFormulation_FieldScore) Reset() {
 	*x = ScoredFormulation_FieldScore{}
-	mi := &file_vignette_v1_practice_proto_msgTypes[78]
+	mi := &file_vignette_v1_practice_proto_msgTypes[79]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6247,7 +6348,7 @@ func (x *ScoredFormulation_FieldScore) String() string {
 func (*ScoredFormulation_FieldScore) ProtoMessage() {}
 
 func (x *ScoredFormulation_FieldScore) ProtoReflect() protoreflect.Message {
-	mi := &file_vignette_v1_practice_proto_msgTypes[78]
+	mi := &file_vignette_v1_practice_proto_msgTypes[79]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6355,7 +6456,7 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"\asources\x18\n" +
 	" \x03(\v2\x1b.vignette.v1.FeedbackSourceR\asources\x12\x18\n" +
 	"\amissing\x18\v \x03(\tR\amissingB\r\n" +
-	"\v_confidence\"\xd0\x02\n" +
+	"\v_confidence\"\x81\x03\n" +
 	"\n" +
 	"SkillFound\x12\x14\n" +
 	"\x05skill\x18\x01 \x01(\tR\x05skill\x12\x14\n" +
@@ -6372,7 +6473,8 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"\n" +
 	"definition\x18\n" +
 	" \x01(\tR\n" +
-	"definitionB\r\n" +
+	"definition\x12/\n" +
+	"\tlessening\x18\v \x03(\v2\x11.vignette.v1.SpanR\tlesseningB\r\n" +
 	"\v_confidence\"I\n" +
 	"\tNextSkill\x12\x14\n" +
 	"\x05skill\x18\x01 \x01(\tR\x05skill\x12\x14\n" +
@@ -6668,7 +6770,7 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"\x10GetReportRequest\x12!\n" +
 	"\asession\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\asession\"H\n" +
 	"\x11GetReportResponse\x123\n" +
-	"\x06report\x18\x01 \x01(\v2\x1b.vignette.v1.PracticeReportR\x06report\"\xc2\x04\n" +
+	"\x06report\x18\x01 \x01(\v2\x1b.vignette.v1.PracticeReportR\x06report\"\xfc\x04\n" +
 	"\x0ePracticeReport\x126\n" +
 	"\asession\x18\x01 \x01(\v2\x1c.vignette.v1.PracticeSessionR\asession\x123\n" +
 	"\aprofile\x18\x02 \x03(\v2\x19.vignette.v1.SkillProfileR\aprofile\x12/\n" +
@@ -6681,7 +6783,8 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"\bleft_out\x18\t \x03(\tR\aleftOut\x12)\n" +
 	"\x04used\x18\n" +
 	" \x01(\v2\x15.vignette.v1.HelpUsedR\x04used\x128\n" +
-	"\boutcomes\x18\v \x03(\v2\x1c.vignette.v1.PracticeOutcomeR\boutcomes\"\xee\x01\n" +
+	"\boutcomes\x18\v \x03(\v2\x1c.vignette.v1.PracticeOutcomeR\boutcomes\x128\n" +
+	"\telsewhere\x18\f \x03(\v2\x1a.vignette.v1.BranchOutcomeR\telsewhere\"\x89\x02\n" +
 	"\x0fPracticeOutcome\x12\x12\n" +
 	"\x04role\x18\x01 \x01(\tR\x04role\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x121\n" +
@@ -6689,9 +6792,14 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"\x05words\x18\x04 \x01(\tR\x05words\x12\"\n" +
 	"\n" +
 	"turn_index\x18\x05 \x01(\x05H\x00R\tturnIndex\x88\x01\x01\x12&\n" +
-	"\fanswers_turn\x18\x06 \x01(\x05H\x01R\vanswersTurn\x88\x01\x01B\r\n" +
+	"\fanswers_turn\x18\x06 \x01(\x05H\x01R\vanswersTurn\x88\x01\x01\x12\x19\n" +
+	"\bon_offer\x18\a \x01(\bR\aonOfferB\r\n" +
 	"\v_turn_indexB\x0f\n" +
-	"\r_answers_turn\"\xae\x01\n" +
+	"\r_answers_turn\"u\n" +
+	"\rBranchOutcome\x12\x16\n" +
+	"\x06branch\x18\x01 \x01(\tR\x06branch\x12\x12\n" +
+	"\x04turn\x18\x02 \x01(\x05R\x04turn\x128\n" +
+	"\boutcomes\x18\x03 \x03(\v2\x1c.vignette.v1.PracticeOutcomeR\boutcomes\"\xae\x01\n" +
 	"\bHelpUsed\x12\x14\n" +
 	"\x05hints\x18\x01 \x01(\x05R\x05hints\x12\x1a\n" +
 	"\bfeedback\x18\x02 \x01(\x05R\bfeedback\x12\x16\n" +
@@ -6710,7 +6818,7 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"\n" +
 	"turn_index\x18\x01 \x01(\x05R\tturnIndex\x12\x12\n" +
 	"\x04role\x18\x02 \x01(\tR\x04role\x124\n" +
-	"\x05state\x18\x03 \x01(\v2\x18.vignette.v1.MentalStateB\x04\xa8\xbb\x18\x01R\x05state\"\x93\x02\n" +
+	"\x05state\x18\x03 \x01(\v2\x18.vignette.v1.MentalStateB\x04\xa8\xbb\x18\x01R\x05state\"\xb8\x02\n" +
 	"\fSkillProfile\x12\x14\n" +
 	"\x05skill\x18\x01 \x01(\tR\x05skill\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12\x14\n" +
@@ -6722,11 +6830,13 @@ const file_vignette_v1_practice_proto_rawDesc = "" +
 	"\x04good\x18\b \x01(\x01H\x03R\x04good\x88\x01\x01\x12\x16\n" +
 	"\x06method\x18\t \x01(\tR\x06method\x12\x16\n" +
 	"\x06quotes\x18\n" +
-	" \x03(\tR\x06quotesB\x06\n" +
+	" \x03(\tR\x06quotes\x12\x19\n" +
+	"\x05whole\x18\v \x01(\x01H\x04R\x05whole\x88\x01\x01B\x06\n" +
 	"\x04_lowB\a\n" +
 	"\x05_highB\a\n" +
 	"\x05_fairB\a\n" +
-	"\x05_good\"q\n" +
+	"\x05_goodB\b\n" +
+	"\x06_whole\"q\n" +
 	"\x12GetProgressRequest\x12\"\n" +
 	"\atrainee\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\atrainee\x127\n" +
 	"\x06skills\x18\x02 \x01(\x0e2\x15.vignette.v1.SkillSetB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06skills\"\xdb\x01\n" +
@@ -6837,7 +6947,7 @@ func file_vignette_v1_practice_proto_rawDescGZIP() []byte {
 }
 
 var file_vignette_v1_practice_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
-var file_vignette_v1_practice_proto_msgTypes = make([]protoimpl.MessageInfo, 80)
+var file_vignette_v1_practice_proto_msgTypes = make([]protoimpl.MessageInfo, 81)
 var file_vignette_v1_practice_proto_goTypes = []any{
 	(HelpLevel)(0),                       // 0: vignette.v1.HelpLevel
 	(SkillSet)(0),                        // 1: vignette.v1.SkillSet
@@ -6910,38 +7020,39 @@ var file_vignette_v1_practice_proto_goTypes = []any{
 	(*GetReportResponse)(nil),            // 68: vignette.v1.GetReportResponse
 	(*PracticeReport)(nil),               // 69: vignette.v1.PracticeReport
 	(*PracticeOutcome)(nil),              // 70: vignette.v1.PracticeOutcome
-	(*HelpUsed)(nil),                     // 71: vignette.v1.HelpUsed
-	(*DebriefPoint)(nil),                 // 72: vignette.v1.DebriefPoint
-	(*EmotionPoint)(nil),                 // 73: vignette.v1.EmotionPoint
-	(*SkillProfile)(nil),                 // 74: vignette.v1.SkillProfile
-	(*GetProgressRequest)(nil),           // 75: vignette.v1.GetProgressRequest
-	(*GetProgressResponse)(nil),          // 76: vignette.v1.GetProgressResponse
-	(*SessionProgress)(nil),              // 77: vignette.v1.SessionProgress
-	(*ListSessionsRequest)(nil),          // 78: vignette.v1.ListSessionsRequest
-	(*ListSessionsResponse)(nil),         // 79: vignette.v1.ListSessionsResponse
-	(*GetSessionRequest)(nil),            // 80: vignette.v1.GetSessionRequest
-	(*GetSessionResponse)(nil),           // 81: vignette.v1.GetSessionResponse
-	(*WatchSessionRequest)(nil),          // 82: vignette.v1.WatchSessionRequest
-	(*WatchSessionResponse)(nil),         // 83: vignette.v1.WatchSessionResponse
-	(*LocalHelp_Contact)(nil),            // 84: vignette.v1.LocalHelp.Contact
-	(*ScoredFormulation_FieldScore)(nil), // 85: vignette.v1.ScoredFormulation.FieldScore
-	nil,                                  // 86: vignette.v1.StartSessionRequest.ModelsEntry
-	(*timestamppb.Timestamp)(nil),        // 87: google.protobuf.Timestamp
-	(*SupervisorReview)(nil),             // 88: vignette.v1.SupervisorReview
-	(*EmotionIntensity)(nil),             // 89: vignette.v1.EmotionIntensity
-	(*Span)(nil),                         // 90: vignette.v1.Span
-	(Emotion)(0),                         // 91: vignette.v1.Emotion
-	(CoreBelief_Category)(0),             // 92: vignette.v1.CoreBelief.Category
-	(*Objective)(nil),                    // 93: vignette.v1.Objective
-	(*Action)(nil),                       // 94: vignette.v1.Action
-	(*MentalState)(nil),                  // 95: vignette.v1.MentalState
-	(StateSource)(0),                     // 96: vignette.v1.StateSource
-	(*Scenario)(nil),                     // 97: vignette.v1.Scenario
-	(ObjectiveKind)(0),                   // 98: vignette.v1.ObjectiveKind
-	(ActionKind)(0),                      // 99: vignette.v1.ActionKind
-	(*Score)(nil),                        // 100: vignette.v1.Score
-	(*ReviewSessionRequest)(nil),         // 101: vignette.v1.ReviewSessionRequest
-	(*ReviewSessionResponse)(nil),        // 102: vignette.v1.ReviewSessionResponse
+	(*BranchOutcome)(nil),                // 71: vignette.v1.BranchOutcome
+	(*HelpUsed)(nil),                     // 72: vignette.v1.HelpUsed
+	(*DebriefPoint)(nil),                 // 73: vignette.v1.DebriefPoint
+	(*EmotionPoint)(nil),                 // 74: vignette.v1.EmotionPoint
+	(*SkillProfile)(nil),                 // 75: vignette.v1.SkillProfile
+	(*GetProgressRequest)(nil),           // 76: vignette.v1.GetProgressRequest
+	(*GetProgressResponse)(nil),          // 77: vignette.v1.GetProgressResponse
+	(*SessionProgress)(nil),              // 78: vignette.v1.SessionProgress
+	(*ListSessionsRequest)(nil),          // 79: vignette.v1.ListSessionsRequest
+	(*ListSessionsResponse)(nil),         // 80: vignette.v1.ListSessionsResponse
+	(*GetSessionRequest)(nil),            // 81: vignette.v1.GetSessionRequest
+	(*GetSessionResponse)(nil),           // 82: vignette.v1.GetSessionResponse
+	(*WatchSessionRequest)(nil),          // 83: vignette.v1.WatchSessionRequest
+	(*WatchSessionResponse)(nil),         // 84: vignette.v1.WatchSessionResponse
+	(*LocalHelp_Contact)(nil),            // 85: vignette.v1.LocalHelp.Contact
+	(*ScoredFormulation_FieldScore)(nil), // 86: vignette.v1.ScoredFormulation.FieldScore
+	nil,                                  // 87: vignette.v1.StartSessionRequest.ModelsEntry
+	(*timestamppb.Timestamp)(nil),        // 88: google.protobuf.Timestamp
+	(*SupervisorReview)(nil),             // 89: vignette.v1.SupervisorReview
+	(*EmotionIntensity)(nil),             // 90: vignette.v1.EmotionIntensity
+	(*Span)(nil),                         // 91: vignette.v1.Span
+	(Emotion)(0),                         // 92: vignette.v1.Emotion
+	(CoreBelief_Category)(0),             // 93: vignette.v1.CoreBelief.Category
+	(*Objective)(nil),                    // 94: vignette.v1.Objective
+	(*Action)(nil),                       // 95: vignette.v1.Action
+	(*MentalState)(nil),                  // 96: vignette.v1.MentalState
+	(StateSource)(0),                     // 97: vignette.v1.StateSource
+	(*Scenario)(nil),                     // 98: vignette.v1.Scenario
+	(ObjectiveKind)(0),                   // 99: vignette.v1.ObjectiveKind
+	(ActionKind)(0),                      // 100: vignette.v1.ActionKind
+	(*Score)(nil),                        // 101: vignette.v1.Score
+	(*ReviewSessionRequest)(nil),         // 102: vignette.v1.ReviewSessionRequest
+	(*ReviewSessionResponse)(nil),        // 103: vignette.v1.ReviewSessionResponse
 }
 var file_vignette_v1_practice_proto_depIdxs = []int32{
 	0,   // 0: vignette.v1.Practice.help:type_name -> vignette.v1.HelpLevel
@@ -6949,7 +7060,7 @@ var file_vignette_v1_practice_proto_depIdxs = []int32{
 	8,   // 2: vignette.v1.Practice.consent:type_name -> vignette.v1.Consent
 	1,   // 3: vignette.v1.Practice.skills:type_name -> vignette.v1.SkillSet
 	0,   // 4: vignette.v1.Practice.given:type_name -> vignette.v1.HelpLevel
-	87,  // 5: vignette.v1.Consent.time:type_name -> google.protobuf.Timestamp
+	88,  // 5: vignette.v1.Consent.time:type_name -> google.protobuf.Timestamp
 	10,  // 6: vignette.v1.PracticeEvent.measured:type_name -> vignette.v1.Measures
 	11,  // 7: vignette.v1.PracticeEvent.feedback:type_name -> vignette.v1.PracticeFeedback
 	15,  // 8: vignette.v1.PracticeEvent.hinted:type_name -> vignette.v1.PracticeHint
@@ -6961,149 +7072,152 @@ var file_vignette_v1_practice_proto_depIdxs = []int32{
 	20,  // 14: vignette.v1.PracticeEvent.finished:type_name -> vignette.v1.Finished
 	25,  // 15: vignette.v1.PracticeEvent.formulated:type_name -> vignette.v1.ScoredFormulation
 	21,  // 16: vignette.v1.PracticeEvent.switched:type_name -> vignette.v1.Switched
-	88,  // 17: vignette.v1.PracticeEvent.reviewed:type_name -> vignette.v1.SupervisorReview
+	89,  // 17: vignette.v1.PracticeEvent.reviewed:type_name -> vignette.v1.SupervisorReview
 	5,   // 18: vignette.v1.Measures.moment:type_name -> vignette.v1.PracticeMoment
-	89,  // 19: vignette.v1.Measures.emotions:type_name -> vignette.v1.EmotionIntensity
+	90,  // 19: vignette.v1.Measures.emotions:type_name -> vignette.v1.EmotionIntensity
 	12,  // 20: vignette.v1.PracticeFeedback.skills:type_name -> vignette.v1.SkillFound
 	13,  // 21: vignette.v1.PracticeFeedback.next:type_name -> vignette.v1.NextSkill
 	14,  // 22: vignette.v1.PracticeFeedback.sources:type_name -> vignette.v1.FeedbackSource
-	90,  // 23: vignette.v1.SkillFound.spans:type_name -> vignette.v1.Span
-	13,  // 24: vignette.v1.PracticeHint.next:type_name -> vignette.v1.NextSkill
-	6,   // 25: vignette.v1.Paused.reason:type_name -> vignette.v1.PauseReason
-	74,  // 26: vignette.v1.Finished.profile:type_name -> vignette.v1.SkillProfile
-	23,  // 27: vignette.v1.RiskNotice.help:type_name -> vignette.v1.LocalHelp
-	84,  // 28: vignette.v1.LocalHelp.contacts:type_name -> vignette.v1.LocalHelp.Contact
-	91,  // 29: vignette.v1.Formulation.emotions:type_name -> vignette.v1.Emotion
-	92,  // 30: vignette.v1.Formulation.core_beliefs:type_name -> vignette.v1.CoreBelief.Category
-	24,  // 31: vignette.v1.ScoredFormulation.submitted:type_name -> vignette.v1.Formulation
-	24,  // 32: vignette.v1.ScoredFormulation.reference:type_name -> vignette.v1.Formulation
-	85,  // 33: vignette.v1.ScoredFormulation.fields:type_name -> vignette.v1.ScoredFormulation.FieldScore
-	27,  // 34: vignette.v1.PracticeSession.part:type_name -> vignette.v1.PracticePart
-	28,  // 35: vignette.v1.PracticeSession.partners:type_name -> vignette.v1.PracticePartner
-	7,   // 36: vignette.v1.PracticeSession.practice:type_name -> vignette.v1.Practice
-	3,   // 37: vignette.v1.PracticeSession.phase:type_name -> vignette.v1.PracticePhase
-	6,   // 38: vignette.v1.PracticeSession.paused:type_name -> vignette.v1.PauseReason
-	22,  // 39: vignette.v1.PracticeSession.risk:type_name -> vignette.v1.RiskNotice
-	29,  // 40: vignette.v1.PracticeSession.branches:type_name -> vignette.v1.PracticeBranch
-	30,  // 41: vignette.v1.PracticeSession.turns:type_name -> vignette.v1.PracticeTurn
-	10,  // 42: vignette.v1.PracticeSession.measures:type_name -> vignette.v1.Measures
-	87,  // 43: vignette.v1.PracticeSession.created_at:type_name -> google.protobuf.Timestamp
-	88,  // 44: vignette.v1.PracticeSession.reviews:type_name -> vignette.v1.SupervisorReview
-	93,  // 45: vignette.v1.PracticePart.objective:type_name -> vignette.v1.Objective
-	94,  // 46: vignette.v1.PracticeTurn.action:type_name -> vignette.v1.Action
-	95,  // 47: vignette.v1.PracticeTurn.felt:type_name -> vignette.v1.MentalState
-	11,  // 48: vignette.v1.PracticeTurn.feedback:type_name -> vignette.v1.PracticeFeedback
-	16,  // 49: vignette.v1.PracticeTurn.disagreements:type_name -> vignette.v1.Disagreement
-	32,  // 50: vignette.v1.PracticeComparison.original:type_name -> vignette.v1.BranchSide
-	32,  // 51: vignette.v1.PracticeComparison.retry:type_name -> vignette.v1.BranchSide
-	30,  // 52: vignette.v1.BranchSide.said:type_name -> vignette.v1.PracticeTurn
-	30,  // 53: vignette.v1.BranchSide.answered:type_name -> vignette.v1.PracticeTurn
-	33,  // 54: vignette.v1.BranchSide.change:type_name -> vignette.v1.PartnerChange
-	96,  // 55: vignette.v1.PartnerChange.source:type_name -> vignette.v1.StateSource
-	30,  // 56: vignette.v1.PracticeUpdate.turn:type_name -> vignette.v1.PracticeTurn
-	35,  // 57: vignette.v1.PracticeUpdate.words:type_name -> vignette.v1.PracticeWords
-	11,  // 58: vignette.v1.PracticeUpdate.feedback:type_name -> vignette.v1.PracticeFeedback
-	22,  // 59: vignette.v1.PracticeUpdate.risk:type_name -> vignette.v1.RiskNotice
-	31,  // 60: vignette.v1.PracticeUpdate.comparison:type_name -> vignette.v1.PracticeComparison
-	26,  // 61: vignette.v1.PracticeUpdate.session:type_name -> vignette.v1.PracticeSession
-	97,  // 62: vignette.v1.StartSessionRequest.scenario:type_name -> vignette.v1.Scenario
-	37,  // 63: vignette.v1.StartSessionRequest.situation:type_name -> vignette.v1.OwnSituation
-	0,   // 64: vignette.v1.StartSessionRequest.help:type_name -> vignette.v1.HelpLevel
-	2,   // 65: vignette.v1.StartSessionRequest.arm:type_name -> vignette.v1.StudyArm
-	8,   // 66: vignette.v1.StartSessionRequest.consent:type_name -> vignette.v1.Consent
-	1,   // 67: vignette.v1.StartSessionRequest.skills:type_name -> vignette.v1.SkillSet
-	86,  // 68: vignette.v1.StartSessionRequest.models:type_name -> vignette.v1.StartSessionRequest.ModelsEntry
-	98,  // 69: vignette.v1.OwnSituation.kind:type_name -> vignette.v1.ObjectiveKind
-	26,  // 70: vignette.v1.StartSessionResponse.session:type_name -> vignette.v1.PracticeSession
-	99,  // 71: vignette.v1.SayRequest.kind:type_name -> vignette.v1.ActionKind
-	34,  // 72: vignette.v1.SayResponse.update:type_name -> vignette.v1.PracticeUpdate
-	11,  // 73: vignette.v1.DraftResponse.feedback:type_name -> vignette.v1.PracticeFeedback
-	22,  // 74: vignette.v1.DraftResponse.risk:type_name -> vignette.v1.RiskNotice
-	15,  // 75: vignette.v1.GetHintResponse.hint:type_name -> vignette.v1.PracticeHint
-	11,  // 76: vignette.v1.GetFeedbackResponse.feedback:type_name -> vignette.v1.PracticeFeedback
-	16,  // 77: vignette.v1.DisagreeRequest.disagreement:type_name -> vignette.v1.Disagreement
-	34,  // 78: vignette.v1.RetryTurnResponse.update:type_name -> vignette.v1.PracticeUpdate
-	31,  // 79: vignette.v1.CompareBranchesResponse.comparison:type_name -> vignette.v1.PracticeComparison
-	30,  // 80: vignette.v1.CompareBranchesResponse.original:type_name -> vignette.v1.PracticeTurn
-	30,  // 81: vignette.v1.CompareBranchesResponse.retry:type_name -> vignette.v1.PracticeTurn
-	26,  // 82: vignette.v1.SwitchBranchResponse.session:type_name -> vignette.v1.PracticeSession
-	26,  // 83: vignette.v1.PauseSessionResponse.session:type_name -> vignette.v1.PracticeSession
-	26,  // 84: vignette.v1.ResumeSessionResponse.session:type_name -> vignette.v1.PracticeSession
-	10,  // 85: vignette.v1.MeasureRequest.measures:type_name -> vignette.v1.Measures
-	24,  // 86: vignette.v1.FormulateRequest.formulation:type_name -> vignette.v1.Formulation
-	25,  // 87: vignette.v1.FormulateResponse.scored:type_name -> vignette.v1.ScoredFormulation
-	26,  // 88: vignette.v1.LeaveSessionResponse.session:type_name -> vignette.v1.PracticeSession
-	69,  // 89: vignette.v1.FinishSessionResponse.report:type_name -> vignette.v1.PracticeReport
-	69,  // 90: vignette.v1.GetReportResponse.report:type_name -> vignette.v1.PracticeReport
-	26,  // 91: vignette.v1.PracticeReport.session:type_name -> vignette.v1.PracticeSession
-	74,  // 92: vignette.v1.PracticeReport.profile:type_name -> vignette.v1.SkillProfile
-	73,  // 93: vignette.v1.PracticeReport.curve:type_name -> vignette.v1.EmotionPoint
-	31,  // 94: vignette.v1.PracticeReport.comparisons:type_name -> vignette.v1.PracticeComparison
-	72,  // 95: vignette.v1.PracticeReport.debrief:type_name -> vignette.v1.DebriefPoint
-	100, // 96: vignette.v1.PracticeReport.scores:type_name -> vignette.v1.Score
-	25,  // 97: vignette.v1.PracticeReport.formulations:type_name -> vignette.v1.ScoredFormulation
-	13,  // 98: vignette.v1.PracticeReport.next:type_name -> vignette.v1.NextSkill
-	71,  // 99: vignette.v1.PracticeReport.used:type_name -> vignette.v1.HelpUsed
-	70,  // 100: vignette.v1.PracticeReport.outcomes:type_name -> vignette.v1.PracticeOutcome
-	4,   // 101: vignette.v1.PracticeOutcome.standing:type_name -> vignette.v1.Standing
-	95,  // 102: vignette.v1.EmotionPoint.state:type_name -> vignette.v1.MentalState
-	1,   // 103: vignette.v1.GetProgressRequest.skills:type_name -> vignette.v1.SkillSet
-	74,  // 104: vignette.v1.GetProgressResponse.profile:type_name -> vignette.v1.SkillProfile
-	77,  // 105: vignette.v1.GetProgressResponse.sessions:type_name -> vignette.v1.SessionProgress
-	13,  // 106: vignette.v1.GetProgressResponse.next:type_name -> vignette.v1.NextSkill
-	87,  // 107: vignette.v1.SessionProgress.created_at:type_name -> google.protobuf.Timestamp
-	74,  // 108: vignette.v1.SessionProgress.profile:type_name -> vignette.v1.SkillProfile
-	0,   // 109: vignette.v1.SessionProgress.help:type_name -> vignette.v1.HelpLevel
-	26,  // 110: vignette.v1.ListSessionsResponse.sessions:type_name -> vignette.v1.PracticeSession
-	26,  // 111: vignette.v1.GetSessionResponse.session:type_name -> vignette.v1.PracticeSession
-	34,  // 112: vignette.v1.WatchSessionResponse.update:type_name -> vignette.v1.PracticeUpdate
-	36,  // 113: vignette.v1.PracticeService.StartSession:input_type -> vignette.v1.StartSessionRequest
-	39,  // 114: vignette.v1.PracticeService.Say:input_type -> vignette.v1.SayRequest
-	41,  // 115: vignette.v1.PracticeService.Draft:input_type -> vignette.v1.DraftRequest
-	43,  // 116: vignette.v1.PracticeService.GetHint:input_type -> vignette.v1.GetHintRequest
-	45,  // 117: vignette.v1.PracticeService.GetFeedback:input_type -> vignette.v1.GetFeedbackRequest
-	47,  // 118: vignette.v1.PracticeService.Disagree:input_type -> vignette.v1.DisagreeRequest
-	49,  // 119: vignette.v1.PracticeService.RetryTurn:input_type -> vignette.v1.RetryTurnRequest
-	51,  // 120: vignette.v1.PracticeService.CompareBranches:input_type -> vignette.v1.CompareBranchesRequest
-	53,  // 121: vignette.v1.PracticeService.SwitchBranch:input_type -> vignette.v1.SwitchBranchRequest
-	55,  // 122: vignette.v1.PracticeService.PauseSession:input_type -> vignette.v1.PauseSessionRequest
-	57,  // 123: vignette.v1.PracticeService.ResumeSession:input_type -> vignette.v1.ResumeSessionRequest
-	59,  // 124: vignette.v1.PracticeService.Measure:input_type -> vignette.v1.MeasureRequest
-	61,  // 125: vignette.v1.PracticeService.Formulate:input_type -> vignette.v1.FormulateRequest
-	63,  // 126: vignette.v1.PracticeService.LeaveSession:input_type -> vignette.v1.LeaveSessionRequest
-	65,  // 127: vignette.v1.PracticeService.FinishSession:input_type -> vignette.v1.FinishSessionRequest
-	67,  // 128: vignette.v1.PracticeService.GetReport:input_type -> vignette.v1.GetReportRequest
-	101, // 129: vignette.v1.PracticeService.ReviewSession:input_type -> vignette.v1.ReviewSessionRequest
-	75,  // 130: vignette.v1.PracticeService.GetProgress:input_type -> vignette.v1.GetProgressRequest
-	78,  // 131: vignette.v1.PracticeService.ListSessions:input_type -> vignette.v1.ListSessionsRequest
-	80,  // 132: vignette.v1.PracticeService.GetSession:input_type -> vignette.v1.GetSessionRequest
-	82,  // 133: vignette.v1.PracticeService.WatchSession:input_type -> vignette.v1.WatchSessionRequest
-	38,  // 134: vignette.v1.PracticeService.StartSession:output_type -> vignette.v1.StartSessionResponse
-	40,  // 135: vignette.v1.PracticeService.Say:output_type -> vignette.v1.SayResponse
-	42,  // 136: vignette.v1.PracticeService.Draft:output_type -> vignette.v1.DraftResponse
-	44,  // 137: vignette.v1.PracticeService.GetHint:output_type -> vignette.v1.GetHintResponse
-	46,  // 138: vignette.v1.PracticeService.GetFeedback:output_type -> vignette.v1.GetFeedbackResponse
-	48,  // 139: vignette.v1.PracticeService.Disagree:output_type -> vignette.v1.DisagreeResponse
-	50,  // 140: vignette.v1.PracticeService.RetryTurn:output_type -> vignette.v1.RetryTurnResponse
-	52,  // 141: vignette.v1.PracticeService.CompareBranches:output_type -> vignette.v1.CompareBranchesResponse
-	54,  // 142: vignette.v1.PracticeService.SwitchBranch:output_type -> vignette.v1.SwitchBranchResponse
-	56,  // 143: vignette.v1.PracticeService.PauseSession:output_type -> vignette.v1.PauseSessionResponse
-	58,  // 144: vignette.v1.PracticeService.ResumeSession:output_type -> vignette.v1.ResumeSessionResponse
-	60,  // 145: vignette.v1.PracticeService.Measure:output_type -> vignette.v1.MeasureResponse
-	62,  // 146: vignette.v1.PracticeService.Formulate:output_type -> vignette.v1.FormulateResponse
-	64,  // 147: vignette.v1.PracticeService.LeaveSession:output_type -> vignette.v1.LeaveSessionResponse
-	66,  // 148: vignette.v1.PracticeService.FinishSession:output_type -> vignette.v1.FinishSessionResponse
-	68,  // 149: vignette.v1.PracticeService.GetReport:output_type -> vignette.v1.GetReportResponse
-	102, // 150: vignette.v1.PracticeService.ReviewSession:output_type -> vignette.v1.ReviewSessionResponse
-	76,  // 151: vignette.v1.PracticeService.GetProgress:output_type -> vignette.v1.GetProgressResponse
-	79,  // 152: vignette.v1.PracticeService.ListSessions:output_type -> vignette.v1.ListSessionsResponse
-	81,  // 153: vignette.v1.PracticeService.GetSession:output_type -> vignette.v1.GetSessionResponse
-	83,  // 154: vignette.v1.PracticeService.WatchSession:output_type -> vignette.v1.WatchSessionResponse
-	134, // [134:155] is the sub-list for method output_type
-	113, // [113:134] is the sub-list for method input_type
-	113, // [113:113] is the sub-list for extension type_name
-	113, // [113:113] is the sub-list for extension extendee
-	0,   // [0:113] is the sub-list for field type_name
+	91,  // 23: vignette.v1.SkillFound.spans:type_name -> vignette.v1.Span
+	91,  // 24: vignette.v1.SkillFound.lessening:type_name -> vignette.v1.Span
+	13,  // 25: vignette.v1.PracticeHint.next:type_name -> vignette.v1.NextSkill
+	6,   // 26: vignette.v1.Paused.reason:type_name -> vignette.v1.PauseReason
+	75,  // 27: vignette.v1.Finished.profile:type_name -> vignette.v1.SkillProfile
+	23,  // 28: vignette.v1.RiskNotice.help:type_name -> vignette.v1.LocalHelp
+	85,  // 29: vignette.v1.LocalHelp.contacts:type_name -> vignette.v1.LocalHelp.Contact
+	92,  // 30: vignette.v1.Formulation.emotions:type_name -> vignette.v1.Emotion
+	93,  // 31: vignette.v1.Formulation.core_beliefs:type_name -> vignette.v1.CoreBelief.Category
+	24,  // 32: vignette.v1.ScoredFormulation.submitted:type_name -> vignette.v1.Formulation
+	24,  // 33: vignette.v1.ScoredFormulation.reference:type_name -> vignette.v1.Formulation
+	86,  // 34: vignette.v1.ScoredFormulation.fields:type_name -> vignette.v1.ScoredFormulation.FieldScore
+	27,  // 35: vignette.v1.PracticeSession.part:type_name -> vignette.v1.PracticePart
+	28,  // 36: vignette.v1.PracticeSession.partners:type_name -> vignette.v1.PracticePartner
+	7,   // 37: vignette.v1.PracticeSession.practice:type_name -> vignette.v1.Practice
+	3,   // 38: vignette.v1.PracticeSession.phase:type_name -> vignette.v1.PracticePhase
+	6,   // 39: vignette.v1.PracticeSession.paused:type_name -> vignette.v1.PauseReason
+	22,  // 40: vignette.v1.PracticeSession.risk:type_name -> vignette.v1.RiskNotice
+	29,  // 41: vignette.v1.PracticeSession.branches:type_name -> vignette.v1.PracticeBranch
+	30,  // 42: vignette.v1.PracticeSession.turns:type_name -> vignette.v1.PracticeTurn
+	10,  // 43: vignette.v1.PracticeSession.measures:type_name -> vignette.v1.Measures
+	88,  // 44: vignette.v1.PracticeSession.created_at:type_name -> google.protobuf.Timestamp
+	89,  // 45: vignette.v1.PracticeSession.reviews:type_name -> vignette.v1.SupervisorReview
+	94,  // 46: vignette.v1.PracticePart.objective:type_name -> vignette.v1.Objective
+	95,  // 47: vignette.v1.PracticeTurn.action:type_name -> vignette.v1.Action
+	96,  // 48: vignette.v1.PracticeTurn.felt:type_name -> vignette.v1.MentalState
+	11,  // 49: vignette.v1.PracticeTurn.feedback:type_name -> vignette.v1.PracticeFeedback
+	16,  // 50: vignette.v1.PracticeTurn.disagreements:type_name -> vignette.v1.Disagreement
+	32,  // 51: vignette.v1.PracticeComparison.original:type_name -> vignette.v1.BranchSide
+	32,  // 52: vignette.v1.PracticeComparison.retry:type_name -> vignette.v1.BranchSide
+	30,  // 53: vignette.v1.BranchSide.said:type_name -> vignette.v1.PracticeTurn
+	30,  // 54: vignette.v1.BranchSide.answered:type_name -> vignette.v1.PracticeTurn
+	33,  // 55: vignette.v1.BranchSide.change:type_name -> vignette.v1.PartnerChange
+	97,  // 56: vignette.v1.PartnerChange.source:type_name -> vignette.v1.StateSource
+	30,  // 57: vignette.v1.PracticeUpdate.turn:type_name -> vignette.v1.PracticeTurn
+	35,  // 58: vignette.v1.PracticeUpdate.words:type_name -> vignette.v1.PracticeWords
+	11,  // 59: vignette.v1.PracticeUpdate.feedback:type_name -> vignette.v1.PracticeFeedback
+	22,  // 60: vignette.v1.PracticeUpdate.risk:type_name -> vignette.v1.RiskNotice
+	31,  // 61: vignette.v1.PracticeUpdate.comparison:type_name -> vignette.v1.PracticeComparison
+	26,  // 62: vignette.v1.PracticeUpdate.session:type_name -> vignette.v1.PracticeSession
+	98,  // 63: vignette.v1.StartSessionRequest.scenario:type_name -> vignette.v1.Scenario
+	37,  // 64: vignette.v1.StartSessionRequest.situation:type_name -> vignette.v1.OwnSituation
+	0,   // 65: vignette.v1.StartSessionRequest.help:type_name -> vignette.v1.HelpLevel
+	2,   // 66: vignette.v1.StartSessionRequest.arm:type_name -> vignette.v1.StudyArm
+	8,   // 67: vignette.v1.StartSessionRequest.consent:type_name -> vignette.v1.Consent
+	1,   // 68: vignette.v1.StartSessionRequest.skills:type_name -> vignette.v1.SkillSet
+	87,  // 69: vignette.v1.StartSessionRequest.models:type_name -> vignette.v1.StartSessionRequest.ModelsEntry
+	99,  // 70: vignette.v1.OwnSituation.kind:type_name -> vignette.v1.ObjectiveKind
+	26,  // 71: vignette.v1.StartSessionResponse.session:type_name -> vignette.v1.PracticeSession
+	100, // 72: vignette.v1.SayRequest.kind:type_name -> vignette.v1.ActionKind
+	34,  // 73: vignette.v1.SayResponse.update:type_name -> vignette.v1.PracticeUpdate
+	11,  // 74: vignette.v1.DraftResponse.feedback:type_name -> vignette.v1.PracticeFeedback
+	22,  // 75: vignette.v1.DraftResponse.risk:type_name -> vignette.v1.RiskNotice
+	15,  // 76: vignette.v1.GetHintResponse.hint:type_name -> vignette.v1.PracticeHint
+	11,  // 77: vignette.v1.GetFeedbackResponse.feedback:type_name -> vignette.v1.PracticeFeedback
+	16,  // 78: vignette.v1.DisagreeRequest.disagreement:type_name -> vignette.v1.Disagreement
+	34,  // 79: vignette.v1.RetryTurnResponse.update:type_name -> vignette.v1.PracticeUpdate
+	31,  // 80: vignette.v1.CompareBranchesResponse.comparison:type_name -> vignette.v1.PracticeComparison
+	30,  // 81: vignette.v1.CompareBranchesResponse.original:type_name -> vignette.v1.PracticeTurn
+	30,  // 82: vignette.v1.CompareBranchesResponse.retry:type_name -> vignette.v1.PracticeTurn
+	26,  // 83: vignette.v1.SwitchBranchResponse.session:type_name -> vignette.v1.PracticeSession
+	26,  // 84: vignette.v1.PauseSessionResponse.session:type_name -> vignette.v1.PracticeSession
+	26,  // 85: vignette.v1.ResumeSessionResponse.session:type_name -> vignette.v1.PracticeSession
+	10,  // 86: vignette.v1.MeasureRequest.measures:type_name -> vignette.v1.Measures
+	24,  // 87: vignette.v1.FormulateRequest.formulation:type_name -> vignette.v1.Formulation
+	25,  // 88: vignette.v1.FormulateResponse.scored:type_name -> vignette.v1.ScoredFormulation
+	26,  // 89: vignette.v1.LeaveSessionResponse.session:type_name -> vignette.v1.PracticeSession
+	69,  // 90: vignette.v1.FinishSessionResponse.report:type_name -> vignette.v1.PracticeReport
+	69,  // 91: vignette.v1.GetReportResponse.report:type_name -> vignette.v1.PracticeReport
+	26,  // 92: vignette.v1.PracticeReport.session:type_name -> vignette.v1.PracticeSession
+	75,  // 93: vignette.v1.PracticeReport.profile:type_name -> vignette.v1.SkillProfile
+	74,  // 94: vignette.v1.PracticeReport.curve:type_name -> vignette.v1.EmotionPoint
+	31,  // 95: vignette.v1.PracticeReport.comparisons:type_name -> vignette.v1.PracticeComparison
+	73,  // 96: vignette.v1.PracticeReport.debrief:type_name -> vignette.v1.DebriefPoint
+	101, // 97: vignette.v1.PracticeReport.scores:type_name -> vignette.v1.Score
+	25,  // 98: vignette.v1.PracticeReport.formulations:type_name -> vignette.v1.ScoredFormulation
+	13,  // 99: vignette.v1.PracticeReport.next:type_name -> vignette.v1.NextSkill
+	72,  // 100: vignette.v1.PracticeReport.used:type_name -> vignette.v1.HelpUsed
+	70,  // 101: vignette.v1.PracticeReport.outcomes:type_name -> vignette.v1.PracticeOutcome
+	71,  // 102: vignette.v1.PracticeReport.elsewhere:type_name -> vignette.v1.BranchOutcome
+	4,   // 103: vignette.v1.PracticeOutcome.standing:type_name -> vignette.v1.Standing
+	70,  // 104: vignette.v1.BranchOutcome.outcomes:type_name -> vignette.v1.PracticeOutcome
+	96,  // 105: vignette.v1.EmotionPoint.state:type_name -> vignette.v1.MentalState
+	1,   // 106: vignette.v1.GetProgressRequest.skills:type_name -> vignette.v1.SkillSet
+	75,  // 107: vignette.v1.GetProgressResponse.profile:type_name -> vignette.v1.SkillProfile
+	78,  // 108: vignette.v1.GetProgressResponse.sessions:type_name -> vignette.v1.SessionProgress
+	13,  // 109: vignette.v1.GetProgressResponse.next:type_name -> vignette.v1.NextSkill
+	88,  // 110: vignette.v1.SessionProgress.created_at:type_name -> google.protobuf.Timestamp
+	75,  // 111: vignette.v1.SessionProgress.profile:type_name -> vignette.v1.SkillProfile
+	0,   // 112: vignette.v1.SessionProgress.help:type_name -> vignette.v1.HelpLevel
+	26,  // 113: vignette.v1.ListSessionsResponse.sessions:type_name -> vignette.v1.PracticeSession
+	26,  // 114: vignette.v1.GetSessionResponse.session:type_name -> vignette.v1.PracticeSession
+	34,  // 115: vignette.v1.WatchSessionResponse.update:type_name -> vignette.v1.PracticeUpdate
+	36,  // 116: vignette.v1.PracticeService.StartSession:input_type -> vignette.v1.StartSessionRequest
+	39,  // 117: vignette.v1.PracticeService.Say:input_type -> vignette.v1.SayRequest
+	41,  // 118: vignette.v1.PracticeService.Draft:input_type -> vignette.v1.DraftRequest
+	43,  // 119: vignette.v1.PracticeService.GetHint:input_type -> vignette.v1.GetHintRequest
+	45,  // 120: vignette.v1.PracticeService.GetFeedback:input_type -> vignette.v1.GetFeedbackRequest
+	47,  // 121: vignette.v1.PracticeService.Disagree:input_type -> vignette.v1.DisagreeRequest
+	49,  // 122: vignette.v1.PracticeService.RetryTurn:input_type -> vignette.v1.RetryTurnRequest
+	51,  // 123: vignette.v1.PracticeService.CompareBranches:input_type -> vignette.v1.CompareBranchesRequest
+	53,  // 124: vignette.v1.PracticeService.SwitchBranch:input_type -> vignette.v1.SwitchBranchRequest
+	55,  // 125: vignette.v1.PracticeService.PauseSession:input_type -> vignette.v1.PauseSessionRequest
+	57,  // 126: vignette.v1.PracticeService.ResumeSession:input_type -> vignette.v1.ResumeSessionRequest
+	59,  // 127: vignette.v1.PracticeService.Measure:input_type -> vignette.v1.MeasureRequest
+	61,  // 128: vignette.v1.PracticeService.Formulate:input_type -> vignette.v1.FormulateRequest
+	63,  // 129: vignette.v1.PracticeService.LeaveSession:input_type -> vignette.v1.LeaveSessionRequest
+	65,  // 130: vignette.v1.PracticeService.FinishSession:input_type -> vignette.v1.FinishSessionRequest
+	67,  // 131: vignette.v1.PracticeService.GetReport:input_type -> vignette.v1.GetReportRequest
+	102, // 132: vignette.v1.PracticeService.ReviewSession:input_type -> vignette.v1.ReviewSessionRequest
+	76,  // 133: vignette.v1.PracticeService.GetProgress:input_type -> vignette.v1.GetProgressRequest
+	79,  // 134: vignette.v1.PracticeService.ListSessions:input_type -> vignette.v1.ListSessionsRequest
+	81,  // 135: vignette.v1.PracticeService.GetSession:input_type -> vignette.v1.GetSessionRequest
+	83,  // 136: vignette.v1.PracticeService.WatchSession:input_type -> vignette.v1.WatchSessionRequest
+	38,  // 137: vignette.v1.PracticeService.StartSession:output_type -> vignette.v1.StartSessionResponse
+	40,  // 138: vignette.v1.PracticeService.Say:output_type -> vignette.v1.SayResponse
+	42,  // 139: vignette.v1.PracticeService.Draft:output_type -> vignette.v1.DraftResponse
+	44,  // 140: vignette.v1.PracticeService.GetHint:output_type -> vignette.v1.GetHintResponse
+	46,  // 141: vignette.v1.PracticeService.GetFeedback:output_type -> vignette.v1.GetFeedbackResponse
+	48,  // 142: vignette.v1.PracticeService.Disagree:output_type -> vignette.v1.DisagreeResponse
+	50,  // 143: vignette.v1.PracticeService.RetryTurn:output_type -> vignette.v1.RetryTurnResponse
+	52,  // 144: vignette.v1.PracticeService.CompareBranches:output_type -> vignette.v1.CompareBranchesResponse
+	54,  // 145: vignette.v1.PracticeService.SwitchBranch:output_type -> vignette.v1.SwitchBranchResponse
+	56,  // 146: vignette.v1.PracticeService.PauseSession:output_type -> vignette.v1.PauseSessionResponse
+	58,  // 147: vignette.v1.PracticeService.ResumeSession:output_type -> vignette.v1.ResumeSessionResponse
+	60,  // 148: vignette.v1.PracticeService.Measure:output_type -> vignette.v1.MeasureResponse
+	62,  // 149: vignette.v1.PracticeService.Formulate:output_type -> vignette.v1.FormulateResponse
+	64,  // 150: vignette.v1.PracticeService.LeaveSession:output_type -> vignette.v1.LeaveSessionResponse
+	66,  // 151: vignette.v1.PracticeService.FinishSession:output_type -> vignette.v1.FinishSessionResponse
+	68,  // 152: vignette.v1.PracticeService.GetReport:output_type -> vignette.v1.GetReportResponse
+	103, // 153: vignette.v1.PracticeService.ReviewSession:output_type -> vignette.v1.ReviewSessionResponse
+	77,  // 154: vignette.v1.PracticeService.GetProgress:output_type -> vignette.v1.GetProgressResponse
+	80,  // 155: vignette.v1.PracticeService.ListSessions:output_type -> vignette.v1.ListSessionsResponse
+	82,  // 156: vignette.v1.PracticeService.GetSession:output_type -> vignette.v1.GetSessionResponse
+	84,  // 157: vignette.v1.PracticeService.WatchSession:output_type -> vignette.v1.WatchSessionResponse
+	137, // [137:158] is the sub-list for method output_type
+	116, // [116:137] is the sub-list for method input_type
+	116, // [116:116] is the sub-list for extension type_name
+	116, // [116:116] is the sub-list for extension extendee
+	0,   // [0:116] is the sub-list for field type_name
 }
 
 func init() { file_vignette_v1_practice_proto_init() }
@@ -7149,17 +7263,17 @@ func file_vignette_v1_practice_proto_init() {
 	file_vignette_v1_practice_proto_msgTypes[29].OneofWrappers = []any{}
 	file_vignette_v1_practice_proto_msgTypes[38].OneofWrappers = []any{}
 	file_vignette_v1_practice_proto_msgTypes[63].OneofWrappers = []any{}
-	file_vignette_v1_practice_proto_msgTypes[65].OneofWrappers = []any{}
-	file_vignette_v1_practice_proto_msgTypes[67].OneofWrappers = []any{}
-	file_vignette_v1_practice_proto_msgTypes[69].OneofWrappers = []any{}
-	file_vignette_v1_practice_proto_msgTypes[78].OneofWrappers = []any{}
+	file_vignette_v1_practice_proto_msgTypes[66].OneofWrappers = []any{}
+	file_vignette_v1_practice_proto_msgTypes[68].OneofWrappers = []any{}
+	file_vignette_v1_practice_proto_msgTypes[70].OneofWrappers = []any{}
+	file_vignette_v1_practice_proto_msgTypes[79].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vignette_v1_practice_proto_rawDesc), len(file_vignette_v1_practice_proto_rawDesc)),
 			NumEnums:      7,
-			NumMessages:   80,
+			NumMessages:   81,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -167,8 +167,8 @@ func Led(lead, sentence string) (string, bool) {
 	if !fits || len(words) == 0 {
 		return "", false
 	}
-	first := language.Tokens(inside)[0].Norm
-	if last := words[len(words)-1].Norm; last == language.Expand(first)[0] {
+	first, _ := language.Tokens(inside)[0].Parts()
+	if last := words[len(words)-1].Norm; last == first {
 		return "", false
 	}
 	return language.Finish(lead + inside), true

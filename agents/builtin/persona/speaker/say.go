@@ -299,7 +299,7 @@ func (s *Speaker) what() (string, bool) {
 		}
 		rest, _, _ = strings.Cut(rest, ",")
 		rest = language.Unstop(rest)
-		if n := len(language.Words(language.Tokens(rest))); n > 0 && n <= longestAsk {
+		if n := language.CountWords(language.Tokens(rest)); n > 0 && n <= longestAsk {
 			return rest, true
 		}
 	}
