@@ -440,7 +440,7 @@ func Levels(m Moment) []Level {
 		level := Level{Skill: score.GetDimension(), Title: cmp.Or(spec.GetTitle(), score.GetDimension()), Value: LevelOf(score, spec)}
 		for _, span := range score.GetSpans() {
 			if level.Value > 0 && !lessens(span, spec) {
-				level.Quote = span.GetSpan().GetQuote()
+				level.Quote = clauseFrom(m.Text, span.GetSpan()).GetQuote()
 				break
 			}
 		}
