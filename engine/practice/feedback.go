@@ -335,12 +335,5 @@ func (b *branch) request(index int) coach.Request {
 // lines are what the trainee said and heard before an index.
 func (b *branch) lines(index int) []standing.Line {
 	turns := b.state().Turns()
-	var out []standing.Line
-	for _, turn := range turns[:min(index, len(turns))] {
-		to := turn.GetAction().GetTo()
-		if mine := b.mine(turn.GetRole()); mine || len(to) == 0 || slices.Contains(to, b.session.practice().GetRole()) {
-			out = append(out, standing.Line{Turn: turn.GetIndex(), Role: turn.GetRole(), Mine: mine, Text: turn.GetAction().GetText()})
-		}
-	}
-	return out
+	return standing.Heard(b.session.practice().GetRole(), turns[:min(index, len(turns))])
 }

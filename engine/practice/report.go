@@ -154,11 +154,7 @@ func (b *branch) outcomes() []*vignettev1.PracticeOutcome {
 	}
 	var out []*vignettev1.PracticeOutcome
 	all := len(b.state().Turns())
-	asked := b.request(all).Asked
-	for _, stand := range standing.Read(objective, b.lines(all)) {
-		if !asked {
-			stand = standing.Stand{Role: stand.Role, Standing: vignettev1.Standing_STANDING_UNASKED}
-		}
+	for _, stand := range standing.Settled(objective, b.lines(all)) {
 		o := stand.Outcome(b.name(stand.Role))
 		if risk.Method(o.GetWords()) {
 			o.Words, o.TurnIndex = "", nil

@@ -113,6 +113,14 @@ func folded(text string) []rune {
 	return out
 }
 
+// missedIn says where a quote does not stand: at its place, or anywhere.
+func missedIn(shown *vignettev1.ShownItem, e *vignettev1.Evidence) string {
+	if _, anywhere := Quote(shown, e.GetQuote(), nil); anywhere {
+		return placeOf(e) + " as it was shown"
+	}
+	return "what was shown; mark or copy words of the conversation, one quote a line"
+}
+
 // placeOf is a place in words.
 func placeOf(e *vignettev1.Evidence) string {
 	if e.Came != nil {

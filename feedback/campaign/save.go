@@ -174,11 +174,8 @@ func checkValues(c *vignettev1.Campaign, r *vignettev1.Rating, shown *vignettev1
 			return fmt.Errorf("values: scale %q is not answered; give a number, or say that it cannot be told", scale.GetId())
 		}
 		for _, e := range v.GetEvidence() {
-			if _, anywhere := Quote(shown, e.GetQuote(), nil); !anywhere {
-				return fmt.Errorf("values: scale %q: %q does not stand in what was shown; mark or copy words of the conversation, one quote a line", scale.GetId(), e.GetQuote())
-			}
 			if !stands(shown, e) {
-				return fmt.Errorf("values: scale %q: %q does not stand in %s as it was shown", scale.GetId(), e.GetQuote(), placeOf(e))
+				return fmt.Errorf("values: scale %q: %q does not stand in %s", scale.GetId(), e.GetQuote(), missedIn(shown, e))
 			}
 		}
 		if v.GetCannotTell() {

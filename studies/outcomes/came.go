@@ -1,7 +1,6 @@
 package outcomes
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/vignette-sim/vignette/engine/episode"
@@ -31,32 +30,15 @@ func WhatCame(state *episode.State) []Came {
 	case kind != vignettev1.ObjectiveKind_OBJECTIVE_KIND_ASK && kind != vignettev1.ObjectiveKind_OBJECTIVE_KIND_REFUSE:
 		return nil
 	}
-	lines := heardBy(scenario.GetFocal(), state.Turns())
-	asked := slices.ContainsFunc(lines, func(l standing.Line) bool { return l.Mine && standing.Asks(objective, l.Text) })
 	names := map[string]string{}
 	for _, role := range scenario.GetRoles() {
 		names[role.GetId()] = episode.DisplayName(role)
 	}
 	var out []Came
-	for _, s := range standing.Read(objective, lines) {
-		if !asked {
-			s = standing.Stand{Role: s.Role, Standing: vignettev1.Standing_STANDING_UNASKED}
-		}
+	for _, s := range standing.Settled(objective, standing.Heard(scenario.GetFocal(), state.Turns())) {
 		outcome := s.Outcome(names[s.Role])
 		told := standing.TellOf(names[scenario.GetFocal()], outcome, kind)
 		out = append(out, Came{told, s.Role, outcome.GetTurnIndex()})
-	}
-	return out
-}
-
-// heardBy are the turns that a role took and those it heard.
-func heardBy(role string, turns []*vignettev1.Turn) []standing.Line {
-	var out []standing.Line
-	for _, turn := range turns {
-		to := turn.GetAction().GetTo()
-		if mine := turn.GetRole() == role; mine || len(to) == 0 || slices.Contains(to, role) {
-			out = append(out, standing.Line{Turn: turn.GetIndex(), Role: turn.GetRole(), Mine: mine, Text: turn.GetAction().GetText()})
-		}
 	}
 	return out
 }

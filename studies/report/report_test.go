@@ -9,7 +9,9 @@ import (
 	"testing"
 
 	"github.com/vignette-sim/vignette/engine/episode"
+	"github.com/vignette-sim/vignette/engine/projection"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/studies/outcomes"
 )
 
 // run is a study of two arms: the second's reward is higher by gain, and of the first some episodes fail.
@@ -154,5 +156,13 @@ func TestLookAt(t *testing.T) {
 	}
 	if s := got[1].Settled(); s != "the other did not agree" {
 		t.Error(s)
+	}
+}
+
+// Whether the others agreed is found in figures under the name that outcomes have it by.
+func TestAgreedIsAnOutcome(t *testing.T) {
+	f := &vignettev1.EpisodeFigures{Outcomes: []*vignettev1.OutcomeFigure{{Kind: string(outcomes.Willingness), Value: 0.2}, {Kind: string(outcomes.Agreement), Value: 1}}}
+	if got := projection.Agreed(f); got == nil || *got != 1 {
+		t.Errorf("agreed %v", got)
 	}
 }

@@ -1,6 +1,7 @@
 package standing
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/vignette-sim/vignette/internal/language"
@@ -42,6 +43,29 @@ func (s Stand) Outcome(name string) *vignettev1.PracticeOutcome {
 		o.AnswersTurn = &s.To.Turn
 	}
 	return o
+}
+
+// Heard are the turns that a role took and those it heard.
+func Heard(role string, turns []*vignettev1.Turn) []Line {
+	var out []Line
+	for _, turn := range turns {
+		to := turn.GetAction().GetTo()
+		if mine := turn.GetRole() == role; mine || len(to) == 0 || slices.Contains(to, role) {
+			out = append(out, Line{Turn: turn.GetIndex(), Role: turn.GetRole(), Mine: mine, Text: turn.GetAction().GetText()})
+		}
+	}
+	return out
+}
+
+// Settled is Read for whoever looks back: where the asker never asked there was nothing to stand towards, whatever the others said.
+func Settled(objective *vignettev1.Objective, lines []Line) []Stand {
+	out := Read(objective, lines)
+	if !slices.ContainsFunc(lines, func(l Line) bool { return l.Mine && Asks(objective, l.Text) }) {
+		for i := range out {
+			out[i] = Stand{Role: out[i].Role, Standing: vignettev1.Standing_STANDING_UNASKED}
+		}
+	}
+	return out
 }
 
 // Read says where each of the others stands after some lines, in the order in which they first spoke. Whoever was asked for nothing stands
