@@ -165,12 +165,24 @@ func TestLockedIsNotAskedFor(t *testing.T) {
 	if _, err := mind.Respond(t.Context(), obs, &taken{}); err != nil {
 		t.Fatal(err)
 	}
-	for _, request := range models.requests {
-		for part, secret := range secrets {
-			if part != "thought" && strings.Contains(strings.ToLower(shown(request)), secret) {
+	appraisal, err := client.Appraise(obs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	open, locked := strings.ToLower(fmt.Sprint(appraisal.Open())), 0
+	for part, secret := range secrets {
+		if strings.Contains(open, secret) {
+			continue
+		}
+		locked++
+		for _, request := range models.requests {
+			if strings.Contains(strings.ToLower(shown(request)), secret) {
 				t.Errorf("%s: %s is in the prompt", request.GetPurpose(), part)
 			}
 		}
+	}
+	if locked < 3 {
+		t.Errorf("only %d parts are locked: this shows little", locked)
 	}
 }
 

@@ -3,6 +3,7 @@ package minds
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 
 	"github.com/vignette-sim/vignette/engine/runs"
@@ -15,7 +16,7 @@ var skills = []float64{0, 0.25, 0.5, 0.75, 1}
 
 // Sizes of the experiment, in episodes.
 const (
-	doseClients  = 1080
+	doseClients  = 3240
 	dosePartners = 540
 )
 
@@ -137,14 +138,15 @@ func (d dose) slopes() Table {
 func (d dose) variance() (Table, error) {
 	t := Table{
 		ID: "dose." + d.who + ".variance", Title: "Where the variance lies, " + d.who,
-		Note: "Two-way analysis within each modality, added up: shares of the sum of squares. SD: between them, as a variance component. The last column is " +
-			"their variance over that of skill 0 against 1, (effect/2)^2; above 1 they differ more than skill does. Whoever misses a value is left out.",
-		Keys: []string{"outcome"}, Columns: []string{"n", "between", "skill", "rest", "SD between", "effect 0 to 1", "ratio"},
+		Note: "Two-way analysis within each modality, added up: shares of the sum of squares. Between less skill: with 95% interval over " + d.who + ". SD: between " +
+			"them, as a variance component. The last column is their variance over that of skill 0 against 1, (effect/2)^2; above 1 they differ more than " +
+			"those two do. Whoever misses a value is left out.",
+		Keys: []string{"outcome"}, Columns: []string{"n", "between", "skill", "rest", "between less skill", "SD between", "effect 0 to 1", "ratio"},
 	}
 	for _, o := range variedOutcomes[d.who] {
 		row, err := d.apart(o)
 		if err != nil {
-			return t, err
+			return t, fmt.Errorf("variance of %s: %w", o, err)
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -152,38 +154,83 @@ func (d dose) variance() (Table, error) {
 }
 
 func (d dose) apart(o outcome) (Row, error) {
-	row := Row{Keys: []string{string(o)}, Cells: make([]Cell, 7)}
-	var people, skill, rest, between, effect, tables float64
-	n := 0
-	for _, modality := range d.modalities {
-		table := d.table(o, modality)
-		analysis, err := stats.AnalyseTwoWay(table)
-		if errors.Is(err, stats.ErrUndefined) {
-			continue
-		} else if err != nil {
-			return row, err
-		}
-		people, skill, rest = people+analysis.Rows, skill+analysis.Columns, rest+analysis.Residual
-		between += analysis.RowVariance()
-		n, tables = n+len(table), tables+1
-		for _, values := range table {
-			effect += (values[len(values)-1] - values[0]) / float64(len(table))
+	row := Row{Keys: []string{string(o)}, Cells: make([]Cell, 8)}
+	tables := make([]map[string][]float64, len(d.modalities))
+	clients := map[string]bool{}
+	for i, modality := range d.modalities {
+		tables[i] = d.table(o, modality)
+		for client := range tables[i] {
+			clients[client] = true
 		}
 	}
-	total := people + skill + rest
-	if tables == 0 || total == 0 {
+	names := byName(clients)
+	whole, err := partition(tables, names)
+	if errors.Is(err, stats.ErrUndefined) {
 		return row, nil
+	} else if err != nil {
+		return row, err
 	}
-	between, effect = between/tables, effect/tables
-	row.Cells = []Cell{count(n), number(people / total), number(skill / total), number(rest / total), number(math.Sqrt(between)), number(effect), {}}
-	if effect != 0 {
-		row.Cells[6] = number(between / (effect * effect / 4))
+	more, err := intervalOf(d.seed, len(names), func(drawn []int) (float64, error) {
+		them := make([]string, len(drawn))
+		for i, at := range drawn {
+			them[i] = names[at]
+		}
+		part, err := partition(tables, them)
+		return part.between - part.skill, err
+	})
+	if err != nil {
+		return row, err
+	}
+	row.Cells = []Cell{
+		count(whole.n), number(whole.between), number(whole.skill), number(1 - whole.between - whole.skill), more, number(whole.sd), number(whole.effect), {},
+	}
+	if whole.effect != 0 {
+		row.Cells[7] = number(4 * whole.sd * whole.sd / (whole.effect * whole.effect))
 	}
 	return row, nil
 }
 
-// table has a row for each client with a value at every skill.
-func (d dose) table(o outcome, modality string) [][]float64 {
+// shares is where an outcome's variance lies, all modalities together.
+type shares struct {
+	n                         int
+	between, skill, sd, effect float64
+}
+
+// partition takes the variance of some clients apart, modality by modality; who is named twice counts twice.
+func partition(tables []map[string][]float64, clients []string) (shares, error) {
+	var out shares
+	var people, skill, rest, variance, counted float64
+	for _, table := range tables {
+		var rows [][]float64
+		for _, client := range clients {
+			if values := table[client]; values != nil {
+				rows = append(rows, values)
+			}
+		}
+		analysis, err := stats.AnalyseTwoWay(rows)
+		if errors.Is(err, stats.ErrUndefined) {
+			continue
+		} else if err != nil {
+			return out, err
+		}
+		people, skill, rest = people+analysis.Rows, skill+analysis.Columns, rest+analysis.Residual
+		variance += analysis.RowVariance()
+		out.n, counted = out.n+len(rows), counted+1
+		for _, values := range rows {
+			out.effect += (values[len(values)-1] - values[0]) / float64(len(rows))
+		}
+	}
+	total := people + skill + rest
+	if counted == 0 || total == 0 {
+		return out, stats.ErrUndefined
+	}
+	out.between, out.skill = people/total, skill/total
+	out.sd, out.effect = math.Sqrt(variance/counted), out.effect/counted
+	return out, nil
+}
+
+// table has, for each client with a value at every skill, those values in the order of the skills.
+func (d dose) table(o outcome, modality string) map[string][]float64 {
 	bySkill := map[string]map[string]float64{}
 	for _, s := range where(d.sessions, at(modalityField, modality)) {
 		if x, ok := s.outcomes[o]; ok {
@@ -193,16 +240,14 @@ func (d dose) table(o outcome, modality string) [][]float64 {
 			bySkill[s.client][s.levels[skillField]] = x
 		}
 	}
-	var table [][]float64
-	for _, client := range byName(bySkill) {
-		if len(bySkill[client]) < len(skills) {
+	table := map[string][]float64{}
+	for client, values := range bySkill {
+		if len(values) < len(skills) {
 			continue
 		}
-		row := make([]float64, len(skills))
-		for i, skill := range skills {
-			row[i] = bySkill[client][skillName(skill)]
+		for _, skill := range skills {
+			table[client] = append(table[client], values[skillName(skill)])
 		}
-		table = append(table, row)
 	}
 	return table
 }

@@ -21,21 +21,22 @@ const (
 	unknownIntensity = 0.7
 
 	// baseTrust and trustSpread describe a stranger's first trust over clients. Chosen, with the spread wide: clients
-	// differ more than counselors do (Baldwin, Wampold & Imel 2007 find most alliance variance between clients).
+	// differ more than counselors do (Baldwin, Wampold & Imel 2007 find most alliance variance between clients). Within 0.05 and
+	// 0.54 a fifth come with next to none and a quarter as open as a stranger is.
 	baseTrust   = 0.32
-	trustSpread = 0.22
+	trustSpread = 0.34
 	// littleShare is the share of clients who respond little to whatever is done, beside those whom the spread of the gain makes so:
 	// together 10-30%, as in outcome studies; littleGain is what is left of their response. Chosen.
 	littleShare = 0.05
 	littleGain  = 0.35
 	// gainSpread is how much clients differ in how fast they respond, as a share of the gain. Chosen.
-	gainSpread = 0.44
+	gainSpread = 0.62
 	// touchSpread is how much they differ in how hard they are hit by what closes people up, as a share of it. Chosen.
-	touchSpread = 0.65
+	touchSpread = 0.9
 	// fullLoss is the trust at which a loss counts in full; who trusts little has little to lose. Chosen.
 	fullLoss = 0.45
 	// reserveSpread is how much more or less trust than others somebody takes to tell anything. Chosen.
-	reserveSpread = 0.17
+	reserveSpread = 0.23
 	// strangersGate is the trust below which nobody, however open, tells what they believe about themselves, or a memory that needs
 	// as much. Chosen: above any first trust.
 	strangersGate = 0.60
@@ -153,7 +154,7 @@ const (
 	// unattunedHolds is how often a question is then not answered. Chosen.
 	unattunedGain, unattunedEager, unattunedHolds = 0.10, 0.10, 0.95
 	// unattunedGate is how much more trust it takes then to tell anything. Chosen.
-	unattunedGate = 0.25
+	unattunedGate = 0.40
 	// painOfTelling is how much SUDS rises when something is told, times the gate of what is told: distress may rise
 	// while pain is disclosed. Chosen.
 	painOfTelling = 7
