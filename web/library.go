@@ -27,6 +27,8 @@ type scenarioList struct {
 	Query, Tag string
 	Found      []*vignettev1.Scenario
 	Tags       []string
+	// Whole says that what was found has all words of the query.
+	Whole bool
 }
 
 func (q *request) scenariosAsked() (scenarioList, error) {
@@ -41,10 +43,11 @@ func (q *request) scenariosAsked() (scenarioList, error) {
 				l.Tags = once(l.Tags, tag)
 			}
 		}
-		if (l.Tag == "" || slices.Contains(s.GetTags(), l.Tag)) && scenarios.Holds(s, l.Query) {
+		if l.Tag == "" || slices.Contains(s.GetTags(), l.Tag) {
 			l.Found = append(l.Found, s)
 		}
 	}
+	l.Found, l.Whole = scenarios.Search(l.Found, l.Query)
 	slices.Sort(l.Tags)
 	return l, nil
 }

@@ -51,6 +51,15 @@ func (o offer) Part() *vignettev1.Role {
 	return nil
 }
 
+// Length is how many turns there are at most: one's own, where two take turns, else those of all.
+func (o offer) Length() string {
+	most := o.GetStop().GetMaxTurns()
+	if len(o.GetRoles()) == 2 && most%2 == 0 {
+		return fmt.Sprintf("%d turns of yours", most/2)
+	}
+	return fmt.Sprintf("%d turns of all", most)
+}
+
 func offerOf(s *vignettev1.Scenario) offer {
 	o := offer{Scenario: s}
 	for _, r := range o.Partners() {
@@ -66,9 +75,11 @@ type libraryPage struct {
 	Query, Tag, Objective, Hardness string
 	Tags, Objectives                []string
 	Found                           []offer
-	All                             int
-	Open, Done                      []*vignettev1.PracticeSession
-	Asked                           []asked
+	// Whole says that what was found has all words of the query.
+	Whole      bool
+	All        int
+	Open, Done []*vignettev1.PracticeSession
+	Asked      []asked
 }
 
 // Newest and Older are the sessions to go on with: a few that stand on the page, and the others.
@@ -89,23 +100,36 @@ func (q *request) offers() (libraryPage, error) {
 	}
 	query := q.URL.Query()
 	p := libraryPage{Query: strings.TrimSpace(query.Get("q")), Tag: query.Get("tag"), Objective: query.Get("objective"), Hardness: query.Get("difficulty"), All: len(all)}
+	var fitting []*vignettev1.Scenario
 	for _, s := range all {
 		for _, tag := range s.GetTags() {
 			if !strings.Contains(tag, ":") {
 				p.Tags = once(p.Tags, tag)
 			}
 		}
-		o, objective := offerOf(s), enumname.Of(s.GetObjective().GetKind())
 		if s.GetObjective() != nil {
-			p.Objectives = once(p.Objectives, objective)
+			p.Objectives = once(p.Objectives, enumname.Of(s.GetObjective().GetKind()))
 		}
-		if (p.Tag == "" || slices.Contains(s.GetTags(), p.Tag)) && (p.Objective == "" || s.GetObjective() != nil && objective == p.Objective) && (p.Hardness == "" || o.Hardness() == p.Hardness || p.Hardness == "client" && o.Hard == nil) && scenarios.Holds(s, p.Query) {
-			p.Found = append(p.Found, o)
+		if p.wants(s) {
+			fitting = append(fitting, s)
 		}
 	}
+	found, whole := scenarios.Search(fitting, p.Query)
+	for _, s := range found {
+		p.Found = append(p.Found, offerOf(s))
+	}
+	p.Whole = whole
 	slices.Sort(p.Tags)
 	slices.Sort(p.Objectives)
 	return p, nil
+}
+
+// wants says whether a scenario is of the tag, the objective and the difficulty that were chosen.
+func (p libraryPage) wants(s *vignettev1.Scenario) bool {
+	o := offerOf(s)
+	return (p.Tag == "" || slices.Contains(s.GetTags(), p.Tag)) &&
+		(p.Objective == "" || s.GetObjective() != nil && enumname.Of(s.GetObjective().GetKind()) == p.Objective) &&
+		(p.Hardness == "" || o.Hardness() == p.Hardness || p.Hardness == "client" && o.Hard == nil)
 }
 
 func titleOf(scenario string) string {

@@ -20,17 +20,24 @@ func newScenarios() *cobra.Command {
 		Use:   "scenarios [WORD...]",
 		Short: "List the scenarios that ship, or search them",
 		Long: `Lists the scenarios that ship with the program: id, who is focal, what kind of
-objective that role has, tags and title. With words it lists those that have all of
-them in title, description, setting, objective, tags or names, in any form or in a
-word that means the same (boss, manager); with --tag those that carry a tag.`,
+objective that role has, tags and title. With words it lists those that have them
+in title, description, setting, objective, tags or names, in any form or in a word
+that means the same (boss, manager), the best first: those that have all of them,
+or, where none has, those with half of them or more. With --tag it lists those that
+carry a tag.`,
 		Example: `  vignette scenarios
   vignette scenarios money friend
   vignette scenarios --tag work --json`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, words []string) error {
-			found, err := searched(tags, words)
+			fitting, err := tagged(tags)
 			if err != nil {
 				return err
+			}
+			found, whole := scenarios.Search(fitting, strings.Join(words, " "))
+			if len(found) > 0 && !whole {
+				p := newPage(cmd.ErrOrStderr())
+				p.paragraph("", "", "No scenario of the library has all of these words; these have some, the best first.")
 			}
 			return tellScenarios(cmd, found, asJSON)
 		},
@@ -83,17 +90,6 @@ func libraryTags() []string {
 	return slices.Compact(tags)
 }
 
-// searched are the scenarios of the library with all tags and all words.
-func searched(tags, words []string) ([]*vignettev1.Scenario, error) {
-	found, err := tagged(tags)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(found, func(s *vignettev1.Scenario) bool {
-		return !scenarios.Holds(s, strings.Join(words, " "))
-	}), nil
-}
-
 type jsonScenario struct {
 	Type        string   `json:"type"`
 	ID          string   `json:"id"`
@@ -140,7 +136,7 @@ func tellScenarios(cmd *cobra.Command, found []*vignettev1.Scenario, asJSON bool
 	}
 	p := newPage(cmd.OutOrStdout())
 	if len(found) == 0 {
-		p.paragraph("", "", "No scenario of the library has all of these words. 'vignette scenarios' lists them all.")
+		p.paragraph("", "", "No scenario of the library has these words. 'vignette scenarios' lists them all.")
 		return nil
 	}
 	p.library(found)
