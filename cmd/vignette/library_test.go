@@ -39,8 +39,12 @@ func TestScenarios(t *testing.T) {
 			t.Errorf("scenarios %v finds %v; want %s and not all", test.args, found, test.want)
 		}
 	}
-	if out := p.must("scenarios", "xylophone", "boss"); !strings.Contains(out, "No scenario") {
+	if out := p.must("scenarios", "xylophone"); !strings.Contains(out, "No scenario") {
 		t.Errorf("finding nothing says %q", out)
+	}
+	out, stderr, code := p.run("scenarios", "xylophone", "boss")
+	if code != exitDone || !strings.Contains(out, "ask-for-leave") || !strings.Contains(stderr, "these have some") {
+		t.Errorf("where none has both words: %d, %q, %q", code, out, stderr)
 	}
 	launch := records(t, p.must("run", "--tag", "money", "--json"))[0]
 	if ids := launch["scenarios"].([]any); !slices.Contains(ids, any("refuse-a-loan")) || len(ids) == len(all) {
