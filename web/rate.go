@@ -67,7 +67,7 @@ type itemPage struct {
 	Item      *vignettev1.ShownItem // nil where nothing is left
 	Questions []question
 	Kept      int32 // items that others keep
-	Skips     []vignettev1.SkipReason
+	Skips     []skipReason
 	Remark    string
 	Says      string // why it was not taken
 	Began     int64
@@ -99,9 +99,18 @@ func (p itemPage) Hindsight() bool {
 	return p.Item.GetStage() == vignettev1.RatingStage_RATING_STAGE_HINDSIGHT
 }
 
-var skipReasons = []vignettev1.SkipReason{
-	vignettev1.SkipReason_SKIP_REASON_CANNOT_TELL, vignettev1.SkipReason_SKIP_REASON_DOES_NOT_APPLY, vignettev1.SkipReason_SKIP_REASON_DISTRESSING,
-	vignettev1.SkipReason_SKIP_REASON_NOT_BLIND, vignettev1.SkipReason_SKIP_REASON_OTHER,
+var skipReasons = []skipReason{
+	{vignettev1.SkipReason_SKIP_REASON_CANNOT_TELL, "the conversation answers none of the questions"},
+	{vignettev1.SkipReason_SKIP_REASON_DOES_NOT_APPLY, "the questions do not fit this conversation"},
+	{vignettev1.SkipReason_SKIP_REASON_DISTRESSING, "I do not want to read this"},
+	{vignettev1.SkipReason_SKIP_REASON_NOT_BLIND, "I know these people, or which side is which"},
+	{vignettev1.SkipReason_SKIP_REASON_OTHER, "something else, as the remark says"},
+}
+
+// skipReason is why a whole item is left out, in words: that one question cannot be answered is said at the question.
+type skipReason struct {
+	Reason vignettev1.SkipReason
+	Says   string
 }
 
 func (q *request) rateItem() error {
