@@ -65,7 +65,7 @@ func readLesson(t testing.TB, file string, n int, line, statement, before string
 	if len(line) < 4 || strings.Trim(line[:2], "012") != "" || line[2] != ' ' {
 		t.Fatalf("%s:%d: an utterance begins with the levels of Mindful and Confident: %q", file, n, line)
 	}
-	l := &lesson{set: "corpus", weight: 0.5}
+	l := &lesson{set: "corpus", weight: 0.2}
 	var text strings.Builder
 	var parts []part
 	for _, each := range strings.Split(line[3:], " | ") {

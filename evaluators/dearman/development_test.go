@@ -12,7 +12,6 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"github.com/vignette-sim/vignette/evaluators/utterance"
-	"github.com/vignette-sim/vignette/internal/stats"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -90,6 +89,43 @@ func (r rated) request(t testing.TB) *vignettev1.EvaluateRequest {
 	return req
 }
 
+// Nothing was developed or trained on the fifth blind set: what its labels and ours agree on is what dear-man is worth there
+// (docs/evaluators.md), and the floors lie a little below. Whoever trains on it takes another set for this.
+func TestUnseen(t *testing.T) {
+	floors := [skills]float64{0.84, 0.88, 0.61, 0.70, 0.83, 0.53, 0.78}
+	for s, table := range compared(t, "blind/fifth.jsonl") {
+		kappa := kappaOf(t, table)
+		t.Logf("%-10s weighted kappa %.2f %v", dimensions[s].title, kappa, table)
+		if kappa < floors[s] {
+			t.Errorf("%s: weighted kappa %.2f, want at least %.2f", dimensions[s].title, kappa, floors[s])
+		}
+	}
+}
+
+// compared counts, by skill, which level was found where which was labelled.
+func compared(t *testing.T, files ...string) (tables [skills][][]float64) {
+	t.Helper()
+	for s := range tables {
+		tables[s] = table()
+	}
+	for _, line := range readRated(t, files...) {
+		if *groups != "" && files[0] == "blind/plain.jsonl" && !slices.Contains(strings.Split(*groups, ","), line.Group) {
+			continue
+		}
+		findings, _ := last(line.request(t))
+		for s, f := range findings {
+			want := utterance.Level(slices.Index(utterance.Labels, line.Labels[dimensions[s].id]))
+			if want >= utterance.None && f.Level >= utterance.None {
+				tables[s][want][f.Level]++
+			}
+			if want != f.Level && strings.EqualFold(*misses, dimensions[s].title) {
+				t.Logf("%s: %s is %d, labelled %d (%s): %q after %q", line.ID, *misses, f.Level, want, f.Rationale(), line.Text, line.Context)
+			}
+		}
+	}
+	return tables
+}
+
 // Rules were developed and models trained on these utterances, so how far they agree with their labels shows what they know and that they
 // have not forgotten it, not what they are worth. Blind labels are those of two raters who had not seen the rules; forms.jsonl
 // was written and labelled by the author of the rules, in other situations.
@@ -103,32 +139,11 @@ func TestDevelopmentIsRemembered(t *testing.T) {
 		{"forms", []string{"forms.jsonl"}, [skills]float64{0.74, 0.92, 0.82, 0.82, 0.78, 0.70, 0.75}},
 		{"plain objectives", []string{"blind/plain.jsonl"}, [skills]float64{0.63, 0.81, 0.72, 0.63, 0.70, 0.61, 0.81}},
 		{"plain objectives of another writer", []string{"blind/third.jsonl"}, [skills]float64{0.63, 0.74, 0.70, 0.68, 0.75, 0.55, 0.65}},
+		{"dialects, messages, learners", []string{"blind/fourth.jsonl"}, [skills]float64{0.75, 0.75, 0.68, 0.56, 0.70, 0.70, 0.78}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			var tables [skills][][]float64
-			for s := range tables {
-				tables[s] = [][]float64{make([]float64, 3), make([]float64, 3), make([]float64, 3)}
-			}
-			for _, line := range readRated(t, tc.files...) {
-				if *groups != "" && tc.files[0] == "blind/plain.jsonl" && !slices.Contains(strings.Split(*groups, ","), line.Group) {
-					continue
-				}
-				findings, _ := last(line.request(t))
-				for s, f := range findings {
-					want := utterance.Level(slices.Index(utterance.Labels, line.Labels[dimensions[s].id]))
-					if want >= utterance.None && f.Level >= utterance.None {
-						tables[s][want][f.Level]++
-					}
-					if want != f.Level && strings.EqualFold(*misses, dimensions[s].title) {
-						t.Logf("%s: %s is %d, labelled %d (%s): %q after %q", line.ID, *misses, f.Level, want, f.Rationale(), line.Text, line.Context)
-					}
-				}
-			}
-			for s, table := range tables {
-				kappa, err := stats.WeightedKappa(table, stats.Quadratic)
-				if err != nil {
-					t.Fatal(err)
-				}
+			for s, table := range compared(t, tc.files...) {
+				kappa := kappaOf(t, table)
 				t.Logf("%-10s weighted kappa %.2f %v", dimensions[s].title, kappa, table)
 				if kappa < tc.floors[s] && *groups == "" {
 					t.Errorf("%s: weighted kappa %.2f, want at least %.2f", dimensions[s].title, kappa, tc.floors[s])

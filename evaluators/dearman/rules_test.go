@@ -76,7 +76,7 @@ func TestWhatIsNot(t *testing.T) {
 		{"shouting is not confident", "quiet", nil, "Shut up and turn the music down.", confident, utterance.Weak},
 	}
 	// What the rules see and the models are known to miss.
-	missed := []string{"asking why asks for nothing", "no problem is no refusal"}
+	missed := []string{"no problem is no refusal"}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			req := conversation(objectives[test.objective], test.context, test.text)

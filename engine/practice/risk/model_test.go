@@ -65,6 +65,58 @@ func corpus(t testing.TB) []example {
 	return all
 }
 
+// The corpus of dear-man is talk in which nobody is in danger. The model learned from these files of it; those that came later are other
+// people's talk to try it on (TestOtherTalk).
+var learnedFrom = strings.Fields("family friends home mixed money more public work")
+
+const askingAndRefusing = "../../../evaluators/dearman/corpus/"
+
+var (
+	utteranceLine = regexp.MustCompile(`^[012][012] `)
+	partOfIt      = regexp.MustCompile(`(^| \| )(x|[dearn][012]?) `)
+)
+
+// spokenIn is the utterance in a line of that corpus, without its labels.
+func spokenIn(line string) (utterance string, ok bool) {
+	if !utteranceLine.MatchString(line) {
+		return "", false
+	}
+	return strings.TrimSpace(partOfIt.ReplaceAllString(line[3:], " ")), true
+}
+
+// Ordinary talk of people in other voices than were learned from stops few sessions.
+func TestOtherTalk(t *testing.T) {
+	files, err := filepath.Glob(askingAndRefusing + "*.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard, all := 0, 0
+	for _, file := range files {
+		if slices.Contains(learnedFrom, strings.TrimSuffix(filepath.Base(file), ".txt")) {
+			continue
+		}
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(data)) {
+			utterance, ok := spokenIn(strings.TrimRight(line, "\r\n"))
+			if !ok {
+				continue
+			}
+			all++
+			if found, danger := Detect(utterance); danger {
+				heard++
+				t.Logf("%v: %s", found, utterance)
+			}
+		}
+	}
+	t.Logf("%d of %d", heard, all)
+	if all < 1000 || heard*25 > all {
+		t.Errorf("%d of %d ordinary turns are taken for danger", heard, all)
+	}
+}
+
 // ordinary are utterances of people who ask for something, refuse it, or talk with a counselor, from the corpora of other parts: what
 // practice mostly consists of. Without them every third of such turns sounded like danger.
 func ordinary(t testing.TB) []example {
@@ -94,12 +146,13 @@ func ordinary(t testing.TB) []example {
 			}
 		}
 	}
-	part := regexp.MustCompile(`(^| \| )(x|[dearn][012]?) `) // what an utterance of that corpus is divided by
-	read("../../../evaluators/dearman/corpus/*.txt", func(line string) {
-		if _, utterance, ok := strings.Cut(line, " "); ok && regexp.MustCompile(`^[012][012] `).MatchString(line) {
-			add("asking and refusing", part.ReplaceAllString(utterance, " "))
-		}
-	})
+	for _, file := range learnedFrom {
+		read(askingAndRefusing+file+".txt", func(line string) {
+			if utterance, ok := spokenIn(line); ok {
+				add("asking and refusing", utterance)
+			}
+		})
+	}
 	read("../../../evaluators/mi/corpus/*.txt", func(line string) {
 		if who, utterance, ok := strings.Cut(line, ": "); ok && len(who) <= 2 && !strings.HasPrefix(line, "#") {
 			add("counseling, "+who[:1], utterance)
