@@ -192,7 +192,7 @@ func (d dose) apart(o outcome) (Row, error) {
 
 // shares is where an outcome's variance lies, all modalities together.
 type shares struct {
-	n                         int
+	n                          int
 	between, skill, sd, effect float64
 }
 
