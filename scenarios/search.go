@@ -31,8 +31,7 @@ var synonyms = sync.OnceValue(func() map[string][]string {
 	return out
 })
 
-// Search returns the scenarios that a query is about, those with more and rarer of its words first, and whether they have all of them:
-// where none has, what has at least half is the best there is. A word counts where it stands in what a scenario says to whoever
+// Search returns the scenarios that have most words of a query, those with rarer ones first, and whether that is all of its words. A word counts where it stands in what a scenario says to whoever
 // chooses: id, title and tags, and, for half as much, description, setting, the objective with what can be said for it, and how its roles are
 // called. It is found in any of its forms, where it is a part of a word, and, for less, in a word that means the same (synonyms.txt); words that
 // carry nothing are passed over, unless there are no others. An empty query is about all, in their order.
@@ -50,6 +49,7 @@ func Search(among []*vignettev1.Scenario, query string) (found []*vignettev1.Sce
 			}
 		}
 	}
+	most := 1
 	for i := range hits {
 		for w, weight := range hits[i].words {
 			if weight > 0 {
@@ -57,14 +57,14 @@ func Search(among []*vignettev1.Scenario, query string) (found []*vignettev1.Sce
 				hits[i].score += weight * math.Log(1+float64(len(among))/in[w])
 			}
 		}
-		whole = whole || hits[i].many == len(words)
+		most = max(most, hits[i].many)
 	}
-	hits = slices.DeleteFunc(hits, func(h hit) bool { return h.many == 0 || whole && h.many < len(words) || 2*h.many < len(words) })
+	hits = slices.DeleteFunc(hits, func(h hit) bool { return h.many < most })
 	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(b.score, a.score) })
 	for _, h := range hits {
 		found = append(found, h.scenario)
 	}
-	return found, whole
+	return found, len(found) > 0 && most == len(words)
 }
 
 func tellingWords(query string) []string {

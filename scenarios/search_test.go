@@ -34,7 +34,7 @@ func TestSearch(t *testing.T) {
 	}
 }
 
-// Rare words and those in front count most; where nothing has all words, what has half of them or more is found, and said to be less.
+// Rare words and those in front count most; where nothing has all words, what has most of them is found, and said to be less.
 func TestSearchOrder(t *testing.T) {
 	of := func(id, title, description string) *vignettev1.Scenario {
 		return &vignettev1.Scenario{Id: id, Title: title, Description: description}
@@ -53,7 +53,8 @@ func TestSearchOrder(t *testing.T) {
 		{"paint fence lawyer", []string{"three"}, false},
 		{"fence barks", []string{"three", "four"}, false},
 		{"lawyer", nil, false},
-		{"garden lawyer judge", nil, false},
+		{"lawyer judge", nil, false},
+		{"garden lawyer judge", []string{"two", "one", "three"}, false},
 	} {
 		found, whole := scenarios.Search(among, c.query)
 		if diff := cmp.Diff(c.want, ids(found)); diff != "" || whole != c.whole {

@@ -22,9 +22,8 @@ func newScenarios() *cobra.Command {
 		Long: `Lists the scenarios that ship with the program: id, who is focal, what kind of
 objective that role has, tags and title. With words it lists those that have them
 in title, description, setting, objective, tags or names, in any form or in a word
-that means the same (boss, manager), the best first: those that have all of them,
-or, where none has, those with half of them or more. With --tag it lists those that
-carry a tag.`,
+that means the same (boss, manager), the best first: those that have all of them, or,
+where none has, as many as any has. With --tag it lists those that carry a tag.`,
 		Example: `  vignette scenarios
   vignette scenarios money friend
   vignette scenarios --tag work --json`,
