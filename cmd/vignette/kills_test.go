@@ -264,8 +264,11 @@ func (b *battlefield) finish() {
 func (b *battlefield) verdict(want record) {
 	b.t.Helper()
 	b.finish()
-	got := records(b.t, b.p.must("runs", "--json"))[0]
-	doubled := 0
+	listed := records(b.t, b.p.must("runs", "--json"))
+	if len(listed) == 0 {
+		b.t.Fatalf("there is no run; its process said %q", b.run.said.String())
+	}
+	got, doubled := listed[0], 0
 	for _, e := range records(b.t, b.p.must("export", "last")) {
 		for i, turn := range e["turns"].([]any) {
 			if index, _ := turn.(map[string]any)["index"].(float64); int(index) != i {
