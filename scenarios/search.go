@@ -31,8 +31,8 @@ var synonyms = sync.OnceValue(func() map[string][]string {
 	return out
 })
 
-// Search returns the scenarios that have most words of a query, those with rarer ones first, and whether that is all of its words. A word counts where it stands in what a scenario says to whoever
-// chooses: id, title and tags, and, for half as much, description, setting, the objective with what can be said for it, and how its roles are
+// Search returns the scenarios that have most words of a query, those with rarer ones first, and whether that is all of its words.
+// A word counts where it stands in what a scenario says to whoever chooses: id, title and tags, and, for half as much, description, setting, the objective with what can be said for it, and how its roles are
 // called. It is found in any of its forms, where it is a part of a word, and, for less, in a word that means the same (synonyms.txt); words that
 // carry nothing are passed over, unless there are no others. An empty query is about all, in their order.
 func Search(among []*vignettev1.Scenario, query string) (found []*vignettev1.Scenario, whole bool) {
