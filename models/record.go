@@ -219,33 +219,14 @@ func (g *Gateway) ask(ctx context.Context, q *question, call *vignettev1.ModelCa
 	if err != nil {
 		return nil, call, err
 	}
-	answer, err := g.enterBoth(ctx, q, call, key, given)
-	return answer, call, err
-}
-
-// enterBoth puts an answer on record and its call into the books, side by side: neither waits for the other, and the caller for
-// both. When this process dies in between, either may be there without the other.
-func (g *Gateway) enterBoth(ctx context.Context, q *question, call *vignettev1.ModelCall, key string, given *vignettev1.ModelAnswer) (*vignettev1.ModelAnswer, error) {
-	var bookErr error
-	var panicked any // the caller's to recover from, as it would be without a goroutine
-	var booking sync.WaitGroup
-	booking.Go(func() {
-		defer func() { panicked = recover() }()
-		bookErr = g.book(ctx, call, q.begun)
-	})
+	stamp(call, g.now(), q.begun)
 	// What has been paid for is not lost to a caller that went away.
-	answer, err := g.log.Keep(context.WithoutCancel(ctx), key, given)
-	booking.Wait()
-	if panicked != nil {
-		panic(panicked)
-	}
+	answer, err := g.log.Enter(context.WithoutCancel(ctx), key, given, call)
 	if err != nil {
-		err = refuse(reasonRecord, "model %s: %v", q.target, err)
+		return nil, call, refuse(reasonRecord, "model %s: %v", q.target, err)
 	}
-	if err = errors.Join(err, bookErr); err != nil {
-		return nil, err
-	}
-	return answer, nil
+	g.tell(ctx, call)
+	return answer, call, nil
 }
 
 // reserve makes room in the budget, if there is one.
@@ -288,13 +269,22 @@ func (g *Gateway) bookOnce(ctx context.Context, call *vignettev1.ModelCall, begu
 
 // book enters a call; begun is when it was asked for.
 func (g *Gateway) book(ctx context.Context, call *vignettev1.ModelCall, begun time.Time) error {
-	now := g.now()
-	call.Time, call.Latency = timestamppb.New(now), durationpb.New(now.Sub(begun))
+	stamp(call, g.now(), begun)
 	if err := g.log.Book(context.WithoutCancel(ctx), call); err != nil {
 		return refuse(reasonRecord, "%v", err)
 	}
+	g.tell(ctx, call)
+	return nil
+}
+
+// stamp says when a call was entered and how long it took.
+func stamp(call *vignettev1.ModelCall, now, begun time.Time) {
+	call.Time, call.Latency = timestamppb.New(now), durationpb.New(now.Sub(begun))
+}
+
+// tell says that a call is in the books.
+func (g *Gateway) tell(ctx context.Context, call *vignettev1.ModelCall) {
 	if g.booked != nil {
 		g.booked(ctx, call)
 	}
-	return nil
 }

@@ -124,4 +124,10 @@ func (l *indexed) Keep(ctx context.Context, key string, answer *vignettev1.Model
 	return l.log.Keep(ctx, key, answer)
 }
 
+// Enter implements Log.
+func (l *indexed) Enter(ctx context.Context, key string, answer *vignettev1.ModelAnswer, call *vignettev1.ModelCall) (*vignettev1.ModelAnswer, error) {
+	l.note(key)
+	return l.log.Enter(ctx, key, answer, call)
+}
+
 var _ Log = (*indexed)(nil)

@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"runtime"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -77,7 +81,7 @@ func firstAnswerStands(t *testing.T, l calllog.Log, key string) {
 	got := make([]*vignettev1.ModelAnswer, 20)
 	for i := range got {
 		wait.Go(func() {
-			kept, err := l.Keep(ctx, key, answer(fmt.Sprint("answer ", i)))
+			kept, err := keepOrEnter(ctx, l, key, i)
 			if err != nil {
 				t.Error(err)
 			}
@@ -94,6 +98,20 @@ func firstAnswerStands(t *testing.T, l calllog.Log, key string) {
 			t.Errorf("writer %d got another answer than the one on record:\n%s", i, diff)
 		}
 	}
+	booked := ids(t, l, "r", "e")
+	slices.Sort(booked)
+	if diff := cmp.Diff([]string{"1", "11", "13", "15", "17", "19", "3", "5", "7", "9"}, slices.Compact(booked)); diff != "" {
+		t.Errorf("whoever came second has called all the same, -want +got:\n%s", diff)
+	}
+}
+
+// keepOrEnter keeps the answer of a writer, every other with its call.
+func keepOrEnter(ctx context.Context, l calllog.Log, key string, i int) (*vignettev1.ModelAnswer, error) {
+	given := answer(fmt.Sprint("answer ", i))
+	if i%2 == 0 {
+		return l.Keep(ctx, key, given)
+	}
+	return l.Enter(ctx, key, given, call(fmt.Sprint(i), "r", "e", key))
 }
 
 func ids(t *testing.T, l calllog.Log, run, episode string) []string {
@@ -142,10 +160,7 @@ func TestBooks(t *testing.T) {
 func TestForget(t *testing.T) {
 	l, ctx := open(t), context.Background()
 	for key, episode := range map[string]string{"aa": "e1", "bb": "e1", "cc": "e2"} {
-		if _, err := l.Keep(ctx, key, answer(key)); err != nil {
-			t.Fatal(err)
-		}
-		if err := l.Book(ctx, call("of "+key, "r", episode, key)); err != nil {
+		if _, err := l.Enter(ctx, key, answer(key), call("of "+key, "r", episode, key)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -171,6 +186,9 @@ func TestRefusesWhatIsNoToken(t *testing.T) {
 		if _, err := l.Keep(ctx, key, answer("x")); err == nil {
 			t.Errorf("Keep(%q) is no error", key)
 		}
+		if _, err := l.Enter(ctx, key, answer("x"), call("1", "r", "e", key)); err == nil {
+			t.Errorf("Enter(%q) is no error", key)
+		}
 		if _, err := l.Answer(ctx, key); err == nil || errors.Is(err, calllog.ErrNotFound) {
 			t.Errorf("Answer(%q): %v", key, err)
 		}
@@ -179,28 +197,49 @@ func TestRefusesWhatIsNoToken(t *testing.T) {
 		if err := l.Book(ctx, call("1", run, "e", "")); err == nil {
 			t.Errorf("Book for run %q is no error", run)
 		}
+		if _, err := l.Enter(ctx, "ab", answer("x"), call("1", run, "e", "ab")); err == nil {
+			t.Errorf("Enter for run %q is no error", run)
+		}
+	}
+	if got := slices.Collect(maps.Keys(maps.Collect(l.Answers(ctx)))); len(got) > 0 {
+		t.Errorf("an answer was kept whose call cannot be booked: %v", got)
 	}
 	if _, err := l.Forget(ctx, "r", "*", false); err == nil {
 		t.Error("all episodes at once are forgotten")
 	}
 }
 
-func BenchmarkKeepAndBook(b *testing.B) {
+// BenchmarkEnter enters calls one after the other, and a hundred at a time.
+func BenchmarkEnter(b *testing.B) {
 	l, ctx := open(b), context.Background()
 	body := make([]byte, 4096)
 	for i := range body {
 		body[i] = byte('a' + i%23)
 	}
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		key := fmt.Sprintf("%064x", i)
+	enter := func(key string) error {
 		a := answer("Well, I don't know.")
 		a.Request = body
-		if _, err := l.Keep(ctx, key, a); err != nil {
-			b.Fatal(err)
-		}
-		if err := l.Book(ctx, call(key, "r", "e", key)); err != nil {
-			b.Fatal(err)
-		}
+		_, err := l.Enter(ctx, key, a, call(key, "r", "e", key))
+		return err
 	}
+	var next atomic.Int64 // over all rounds: no key is entered twice
+	b.Run("alone", func(b *testing.B) {
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			if err := enter(fmt.Sprintf("a%063x", i)); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("100 at a time", func(b *testing.B) {
+		b.ReportAllocs()
+		b.SetParallelism(100 / runtime.GOMAXPROCS(0))
+		b.RunParallel(func(pb *testing.PB) {
+			for pb.Next() {
+				if err := enter(fmt.Sprintf("b%063x", next.Add(1))); err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	})
 }

@@ -45,12 +45,24 @@ func laggingStream(t *testing.T, s *Stream, caughtUp int64) (gets *atomic.Int64)
 // connectWithoutJetStream leaves JetStream's subjects to the test.
 func connectWithoutJetStream(t *testing.T) *nats.Conn {
 	t.Helper()
-	srv, err := server.NewServer(&server.Options{DontListen: true, NoSigs: true, NoLog: true})
+	return connect(t, serve(t, server.Options{}))
+}
+
+// serve runs a server that listens to this process only.
+func serve(t *testing.T, options server.Options) *server.Server {
+	t.Helper()
+	options.DontListen, options.NoSigs, options.NoLog = true, true, true
+	srv, err := server.NewServer(&options)
 	if err != nil {
 		t.Fatal(err)
 	}
 	srv.Start()
 	t.Cleanup(func() { srv.Shutdown(); srv.WaitForShutdown() })
+	return srv
+}
+
+func connect(t *testing.T, srv *server.Server) *nats.Conn {
+	t.Helper()
 	nc, err := nats.Connect("", nats.InProcessServer(srv))
 	if err != nil {
 		t.Fatal(err)

@@ -88,10 +88,7 @@ func Once(id string) Condition { return Condition{jetstream.MsgIDHeader, id} }
 // made safe by the condition, or harmless. Resent says that an earlier attempt may have been written. The subject must be one
 // of the stream's. The data is not kept.
 func (s *Stream) Publish(ctx context.Context, subject string, data []byte, condition Condition) (seq uint64, resent bool, err error) {
-	msg := &nats.Msg{Subject: subject, Data: data}
-	if condition.header != "" {
-		msg.Header = nats.Header{condition.header: {condition.value}}
-	}
+	msg := message(subject, data, condition)
 	until, pause := time.Now().Add(persistence), retryPause
 	for {
 		seq, err := s.publishOnce(ctx, msg)
@@ -103,6 +100,14 @@ func (s *Stream) Publish(ctx context.Context, subject string, data []byte, condi
 		}
 		resent = true
 	}
+}
+
+func message(subject string, data []byte, condition Condition) *nats.Msg {
+	msg := &nats.Msg{Subject: subject, Data: data}
+	if condition.header != "" {
+		msg.Header = nats.Header{condition.header: {condition.value}}
+	}
+	return msg
 }
 
 // rest waits before something is sent again; false means that it is not to be.
