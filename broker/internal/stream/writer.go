@@ -24,9 +24,10 @@ type Writer struct {
 	sending sync.Mutex // held while messages are handed to the connection; taken before mu
 
 	mu       sync.Mutex
-	queue    []*Entry // to be sent
-	spare    []*Entry // the queue before, to be used again
-	gathers  bool     // somebody will send the queue
+	queue    []*Entry    // to be sent
+	spare    []*Entry    // the queue before, to be used again
+	clock    *time.Timer // sends the queue when it is due; nil when nothing is queued
+	due      time.Time
 	last     uint64
 	awaiting map[uint64]*Entry
 }
@@ -55,19 +56,16 @@ type write struct {
 	done chan struct{} // closed when there are none
 }
 
-// gatherTime is how long a message waits for others to leave with. Chosen: with 100 callers of models it gathers four messages or so, and
-// longer did not take less of the processor.
-const gatherTime = time.Millisecond
-
 // NewWriter returns a writer on a connection, which is used from its first message on.
 func NewWriter(nc *nats.Conn) *Writer {
 	return &Writer{nc: nc, inbox: nc.NewInbox() + ".", awaiting: map[uint64]*Entry{}}
 }
 
 // Write writes entries and returns when the server has answered for each, the context ends, or nothing has come for as long as
-// [Stream.Publish] waits; each says what came of it. As there, sending one twice must be made safe by its condition, or harmless.
-// Entries for one stream come in their order, unless one has to be sent again. Their data is not kept.
-func (w *Writer) Write(ctx context.Context, entries ...*Entry) {
+// [Stream.Publish] waits; each says what came of it. Before they are sent they wait for others to leave with, for as long as patience
+// says at the most. As with Publish, sending one twice must be made safe by its condition, or harmless. Entries for one stream come in
+// their order, unless one has to be sent again. Their data is not kept.
+func (w *Writer) Write(ctx context.Context, patience time.Duration, entries ...*Entry) {
 	w.opened.Do(w.open)
 	if w.closed != nil {
 		for _, e := range entries {
@@ -75,7 +73,7 @@ func (w *Writer) Write(ctx context.Context, entries ...*Entry) {
 		}
 		return
 	}
-	w.await(ctx, w.enqueue(entries), entries)
+	w.await(ctx, w.enqueue(patience, entries), entries)
 	for _, e := range entries {
 		if e.Err == nil || isRefused(e.Err) || isHopeless(e.Err) || ctx.Err() != nil {
 			continue
@@ -96,8 +94,10 @@ func (w *Writer) open() {
 	w.closed = sub.SetPendingLimits(-1, -1) // what is dropped would be waited for
 }
 
-func (w *Writer) enqueue(entries []*Entry) *write {
+// enqueue has entries sent when the least patient of those who wait has waited long enough.
+func (w *Writer) enqueue(patience time.Duration, entries []*Entry) *write {
 	this := &write{open: len(entries), done: make(chan struct{})}
+	due := time.Now().Add(patience)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, e := range entries {
@@ -106,9 +106,12 @@ func (w *Writer) enqueue(entries []*Entry) *write {
 		w.awaiting[e.number] = e
 	}
 	w.queue = append(w.queue, entries...)
-	if !w.gathers {
-		w.gathers = true
-		time.AfterFunc(gatherTime, w.send)
+	switch {
+	case w.clock == nil:
+		w.clock, w.due = time.AfterFunc(patience, w.send), due
+	case due.Before(w.due):
+		w.clock.Reset(patience) // if it has gone off by now, the second time finds nothing
+		w.due = due
 	}
 	return this
 }
@@ -119,7 +122,7 @@ func (w *Writer) send() {
 	defer w.sending.Unlock()
 	w.mu.Lock()
 	batch := w.queue
-	w.queue, w.spare, w.gathers = w.spare[:0], nil, false
+	w.queue, w.spare, w.clock = w.spare[:0], nil, nil
 	w.mu.Unlock()
 	for _, e := range batch {
 		msg := message(e.Subject, e.Data, e.Condition)

@@ -18,6 +18,9 @@ import (
 	"go.uber.org/goleak"
 )
 
+// patience is that of most writers here.
+const patience = time.Millisecond
+
 // storing is a connection to a server with JetStream, and a stream of everything under "log.".
 func storing(t *testing.T) (*nats.Conn, *Stream) {
 	t.Helper()
@@ -49,7 +52,7 @@ func TestWriterKeepsEntriesApart(t *testing.T) {
 					e.Data = buffers[k]
 				}
 				texts := []string{string(first.Data), string(second.Data)}
-				w.Write(context.Background(), first, second)
+				w.Write(context.Background(), patience, first, second)
 				for k, e := range []*Entry{first, second} {
 					if e.Err != nil || e.Resent {
 						t.Errorf("entry %d of %d-%d: resent %v, %v", k, i, j, e.Resent, e.Err)
@@ -96,7 +99,7 @@ func TestWriterTellsRefusals(t *testing.T) {
 	taken := &Entry{To: s, Subject: "log.taken", Data: []byte("y"), Condition: After(0)}
 	free := &Entry{To: s, Subject: "log.free", Data: []byte("y"), Condition: After(0)}
 	large := &Entry{To: s, Subject: "log.large", Data: make([]byte, nc.MaxPayload()+1)}
-	w.Write(t.Context(), taken, free, large)
+	w.Write(t.Context(), patience, taken, free, large)
 	if !IsWrongLast(taken.Err) || taken.Resent {
 		t.Errorf("taken: %v, resent %v", taken.Err, taken.Resent)
 	}
@@ -139,7 +142,7 @@ func TestWriterSendsAgain(t *testing.T) {
 		return `{"stream":"log","seq":` + strconv.Itoa(time) + `}`
 	})
 	entries := []*Entry{{To: s, Subject: "log.lost"}, {To: s, Subject: "log.garbled"}, {To: s, Subject: "log.well"}}
-	NewWriter(nc).Write(t.Context(), entries...)
+	NewWriter(nc).Write(t.Context(), patience, entries...)
 	for i, want := range []Entry{{Sequence: 2, Resent: true}, {Sequence: 2, Resent: true}, {Sequence: 1}} {
 		if e := entries[i]; e.Err != nil || e.Sequence != want.Sequence || e.Resent != want.Resent {
 			t.Errorf("%s: at %d, resent %v, %v", e.Subject, e.Sequence, e.Resent, e.Err)
@@ -171,7 +174,7 @@ func TestWriterIgnoresLateAnswers(t *testing.T) {
 	var question *nats.Msg
 	go func() { question = <-late; cancel() }()
 	gone := &Entry{To: s, Subject: "log.late"}
-	w.Write(ctx, gone)
+	w.Write(ctx, patience, gone)
 	if !errors.Is(gone.Err, context.Canceled) {
 		t.Errorf("nobody answered, and %v at %d", gone.Err, gone.Sequence)
 	}
@@ -180,7 +183,7 @@ func TestWriterIgnoresLateAnswers(t *testing.T) {
 	}
 	for range 2 {
 		next := &Entry{To: s, Subject: "log.twice"}
-		w.Write(t.Context(), next)
+		w.Write(t.Context(), patience, next)
 		if next.Err != nil || next.Sequence != 7 {
 			t.Errorf("the next: at %d, %v", next.Sequence, next.Err)
 		}
@@ -200,7 +203,7 @@ func TestWriterWaitsForALeader(t *testing.T) {
 	nc := connectWithoutJetStream(t)
 	w, e := NewWriter(nc), &Entry{To: unanswered(nc), Subject: "log.a"}
 	done := make(chan struct{})
-	go func() { defer close(done); w.Write(t.Context(), e) }()
+	go func() { defer close(done); w.Write(t.Context(), patience, e) }()
 	for !firstAnswerCame(w) {
 		runtime.Gosched()
 	}
@@ -236,8 +239,8 @@ func TestWriterEndsWithItsConnection(t *testing.T) {
 	s, w := unanswered(own), NewWriter(own)
 	waiting, after := &Entry{To: s, Subject: "log.a"}, &Entry{To: s, Subject: "log.a"}
 	go func() { <-came; own.Close() }()
-	w.Write(t.Context(), waiting)
-	w.Write(t.Context(), after)
+	w.Write(t.Context(), patience, waiting)
+	w.Write(t.Context(), patience, after)
 	for _, e := range []*Entry{waiting, after} {
 		if !errors.Is(e.Err, nats.ErrConnectionClosed) || e.Resent {
 			t.Errorf("%v, resent %v", e.Err, e.Resent)
@@ -260,12 +263,12 @@ func TestWriterLetsGo(t *testing.T) {
 	}
 	s, w := unanswered(nc), NewWriter(nc)
 	for i := range 200 {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*2*gatherTime/100)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*2*patience/100)
 		entries := make([]*Entry, 60)
 		for j := range entries {
 			entries[j] = &Entry{To: s, Subject: "log.a", Data: bytes.Clone(text)}
 		}
-		w.Write(ctx, entries...)
+		w.Write(ctx, patience, entries...)
 		for _, e := range entries {
 			clear(e.Data) // the race detector would tell, or who gets it
 			if !errors.Is(e.Err, context.DeadlineExceeded) || e.Resent {
