@@ -201,7 +201,7 @@ func TestPartiesCanWork(t *testing.T) {
 	if _, err := log.WriteManifest(ctx, &vignettev1.Manifest{SchemaVersion: 1, Run: "r"}); err != nil {
 		t.Error(err)
 	}
-	if _, err := calls.Keep(ctx, "00", &vignettev1.ModelAnswer{SchemaVersion: 1}); err != nil {
+	if _, err := calls.Enter(ctx, "00", &vignettev1.ModelAnswer{SchemaVersion: 1}, &vignettev1.ModelCall{SchemaVersion: 1}); err != nil {
 		t.Error(err)
 	}
 	stop, err := calls.Watch("r", func(*vignettev1.ModelCall) {})
