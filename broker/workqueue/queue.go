@@ -58,10 +58,10 @@ func Open(ctx context.Context, nc *nats.Conn, config Config) (*Queue, error) {
 	if q.js, err = jetstream.New(nc); err != nil {
 		return nil, fmt.Errorf("work queue: %w", err)
 	}
-	if err := stream.Settle(ctx, q.openStream); err != nil {
+	if err := stream.Settle(ctx, nc, q.openStream); err != nil {
 		return nil, fmt.Errorf("work queue: open stream %s: %w", q.stream(), err)
 	}
-	if err := stream.Settle(ctx, q.openBucket); err != nil {
+	if err := stream.Settle(ctx, nc, q.openBucket); err != nil {
 		return nil, fmt.Errorf("work queue: open bucket %s: %w", q.bucket(), err)
 	}
 	return q, nil

@@ -3,20 +3,22 @@ package stream
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-const (
-	// settlePatience bounds the wait for a cluster that is finding a leader, settlePause how long between two questions. Chosen: an
-	// election takes some seconds, on a busy machine more.
-	settlePatience = 20 * time.Second
-	settlePause    = 250 * time.Millisecond
-	// silences is how many questions may stay without any answer: who has no right to ask gets none either.
-	silences = 2
-)
+// settling is how long a cluster is waited for that is finding a leader.
+type settling struct {
+	patience time.Duration // for all questions
+	answer   time.Duration // for the answer to one, which may be lost with whoever was to give it
+	pause    time.Duration // between two
+}
+
+// usualSettling is chosen: an election takes some seconds, on a busy machine more.
+var usualSettling = settling{patience: persistence, answer: answerTimeout, pause: 250 * time.Millisecond}
 
 // Codes of a cluster that has no leader now, or not all of its members yet; the client's package does not name them.
 const (
@@ -25,35 +27,35 @@ const (
 	codeNoSuitablePeers     = 10005
 )
 
-// Settle asks a server something and, while its cluster is finding a leader, asks again. What is asked must be harmless twice.
-func Settle(ctx context.Context, ask func(context.Context) error) error {
-	until := time.Now().Add(settlePatience)
-	for silent := 0; ; {
-		err := askOnce(ctx, ask)
-		switch {
-		case err == nil || ctx.Err() != nil:
-			return err
-		case isSilent(err):
-			if silent++; silent == silences {
-				return err
-			}
-		case !isUnsettled(err):
+// Settle asks a server something and, while its cluster is finding a leader, asks again. What is asked must be harmless twice. Who has
+// no right to ask gets no answer either, and is told why instead.
+func Settle(ctx context.Context, nc *nats.Conn, ask func(context.Context) error) error {
+	return usualSettling.settle(ctx, nc, ask)
+}
+
+func (s settling) settle(ctx context.Context, nc *nats.Conn, ask func(context.Context) error) error {
+	until := time.Now().Add(s.patience)
+	for {
+		err := s.once(ctx, ask)
+		if err == nil || ctx.Err() != nil {
 			return err
 		}
-		if time.Now().After(until) {
+		if denied := nc.LastError(); isSilent(err) && errors.Is(denied, nats.ErrPermissionViolation) {
+			return fmt.Errorf("%w (%w)", err, denied)
+		}
+		if !isSilent(err) && !isUnsettled(err) || time.Now().After(until) {
 			return err
 		}
 		select {
-		case <-time.After(settlePause):
+		case <-time.After(s.pause):
 		case <-ctx.Done():
 			return errors.Join(ctx.Err(), err)
 		}
 	}
 }
 
-// askOnce bounds one question, which may be lost with whoever was to answer it.
-func askOnce(ctx context.Context, ask func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+func (s settling) once(ctx context.Context, ask func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, s.answer)
 	defer cancel()
 	return ask(ctx)
 }

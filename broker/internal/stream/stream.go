@@ -44,7 +44,7 @@ func Open(ctx context.Context, nc *nats.Conn, config jetstream.StreamConfig) (*S
 	if err != nil {
 		return nil, err
 	}
-	err = Settle(ctx, func(ctx context.Context) error {
+	err = Settle(ctx, nc, func(ctx context.Context) error {
 		_, err := js.Stream(ctx, config.Name)
 		if errors.Is(err, jetstream.ErrStreamNotFound) {
 			_, err = js.CreateStream(ctx, config)
