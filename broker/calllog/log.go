@@ -156,39 +156,34 @@ func (l *log) Keep(ctx context.Context, key string, answer *vignettev1.ModelAnsw
 	if err != nil {
 		return nil, fmt.Errorf("keep an answer: %w", err)
 	}
-	return l.standing(ctx, key, subject, answer, write(ctx, l.answers, subject, answer, stream.After(0)))
+	var first *stream.Message
+	err = encoded(answer, func(data []byte) error {
+		_, _, err := l.answers.Publish(ctx, subject, data, stream.After(0))
+		first, err = l.answers.First(ctx, subject, data, err)
+		return err
+	})
+	return standing(key, answer, first, err)
 }
 
-// standing is the answer that stands under a key, when writing one has come to err.
-func (l *log) standing(ctx context.Context, key, subject string, answer *vignettev1.ModelAnswer, err error) (*vignettev1.ModelAnswer, error) {
-	for tries := 1; ; tries++ {
-		if err == nil {
-			return answer, nil
-		}
-		if !stream.IsWrongLast(err) {
-			return nil, fmt.Errorf("keep answer %s: %w", key, err)
-		}
-		msg, err := l.answers.LastAfter(ctx, subject, 0)
-		switch {
-		case err != nil:
-			return nil, fmt.Errorf("keep answer %s: %w", key, err)
-		case msg != nil:
-			return parseAnswer(key, msg)
-		case tries == keepTries:
-			return nil, fmt.Errorf("keep answer %s: another was to be kept, %d times, and never was: %w", key, keepTries, ErrNotFound)
-		}
-		err = write(ctx, l.answers, subject, answer, stream.After(0))
+// standing is the answer that stands under a key when one was to be kept: another that was there first, or else it.
+func standing(key string, answer *vignettev1.ModelAnswer, first *stream.Message, err error) (*vignettev1.ModelAnswer, error) {
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("keep answer %s: %w", key, err)
+	case first != nil:
+		return parseAnswer(key, first)
 	}
+	return answer, nil
 }
-
-// keepTries is how often an answer is kept when it was refused for another that came to nothing.
-const keepTries = 3
 
 // Book implements Log.
 func (l *log) Book(ctx context.Context, call *vignettev1.ModelCall) error {
 	subject, err := l.subjectOf(call)
 	if err == nil {
-		err = write(ctx, l.calls, subject, call, stream.Condition{})
+		err = encoded(call, func(data []byte) error {
+			_, _, err := l.calls.Publish(ctx, subject, data, stream.Condition{})
+			return err
+		})
 	}
 	return bookError(call, err)
 }
@@ -215,19 +210,23 @@ func (l *log) Enter(ctx context.Context, key string, answer *vignettev1.ModelAns
 	if booked.Subject, err = l.subjectOf(call); err != nil {
 		return nil, bookError(call, err)
 	}
+	var first *stream.Message
+	var keepErr, bookErr error
 	err = encoded(answer, func(data []byte) error {
 		kept.Data = data
 		return encoded(call, func(data []byte) error {
 			booked.Data = data
 			l.writer.Write(ctx, patience(call), kept, booked)
+			first, keepErr = l.answers.First(ctx, kept.Subject, kept.Data, kept.Err)
+			bookErr = bookError(call, booked.Err)
 			return nil
 		})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("enter call %s: %w", call.GetId(), err)
 	}
-	stands, err := l.standing(ctx, key, kept.Subject, answer, kept.Err)
-	if err = errors.Join(err, bookError(call, booked.Err)); err != nil {
+	stands, err := standing(key, answer, first, keepErr)
+	if err = errors.Join(err, bookErr); err != nil {
 		return nil, err
 	}
 	return stands, nil
@@ -260,14 +259,6 @@ func encoded(m proto.Message, to func([]byte) error) error {
 		buffers.Put(buffer)
 	}
 	return err
-}
-
-// write encodes a message and publishes it.
-func write(ctx context.Context, to *stream.Stream, subject string, m proto.Message, condition stream.Condition) error {
-	return encoded(m, func(data []byte) error {
-		_, _, err := to.Publish(ctx, subject, data, condition)
-		return err
-	})
 }
 
 func orOutside(id string) string {

@@ -240,6 +240,25 @@ func (s *Stream) LastAfter(ctx context.Context, subject string, sequence uint64)
 	}
 }
 
+// firstTries is how often a message is published as the first of its subject when it was refused for another that came to nothing.
+const firstTries = 3
+
+// First says which message is the first of a subject, when publishing data there [After](0) has come to err: the one that was there
+// before, or nil for the data, which is published again if it was refused for a message that never was.
+func (s *Stream) First(ctx context.Context, subject string, data []byte, err error) (*Message, error) {
+	for tries := 1; IsWrongLast(err); tries++ {
+		before, lastErr := s.LastAfter(ctx, subject, 0)
+		if lastErr != nil || before != nil {
+			return before, lastErr
+		}
+		if tries == firstTries {
+			return nil, fmt.Errorf("another was to be the first, %d times, and never was: %w", tries, err)
+		}
+		_, _, err = s.Publish(ctx, subject, data, After(0))
+	}
+	return nil, err
+}
+
 func sequenceOf(msg *Message) uint64 {
 	if msg == nil {
 		return 0
