@@ -37,7 +37,7 @@ type Confidence struct {
 	AUROC *float64 `json:"auroc"`
 	// Coverage is what abstaining below a threshold would do.
 	Coverage []Coverage `json:"coverage"`
-	// AURC is the mean risk over all coverages, surest first (Geifman and El-Yaniv 2017); 0 best, 1 - right where confidence says nothing.
+	// AURC is the mean risk over all coverages, surest first (Geifman, Uziel and El-Yaniv 2019); 0 best, 1 - right where confidence says nothing.
 	AURC float64 `json:"aurc"`
 }
 
