@@ -16,24 +16,36 @@ type serverLog struct {
 	last   *lastError
 }
 
-// lastError is the last error that a server has logged.
+// lastError is the last error that a server has logged. One that is fatal, which another server would have ended with, stays the last.
 type lastError struct {
-	mu   sync.Mutex
-	text string
+	mu    sync.Mutex
+	text  string
+	fatal bool
 }
 
-func (l *lastError) set(text string) {
+func (l *lastError) set(text string, fatal bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.text = text
+	if !l.fatal {
+		l.text, l.fatal = text, fatal
+	}
+}
+
+func (l *lastError) isFatal() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.fatal
 }
 
 // because is the reason in a sentence's end, or "".
 func (l *lastError) because() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.text == "" {
+	switch {
+	case l.text == "":
 		return ""
+	case strings.Contains(l.text, "address already in use"):
+		return ": " + l.text + ": stop what listens there, or choose another address"
 	}
 	return ": " + l.text
 }
@@ -48,15 +60,15 @@ func (l serverLog) Errorf(format string, v ...any) {
 		l.logger.Info(text)
 		return
 	}
-	l.error(text)
+	l.error(text, false)
 }
 func (l serverLog) Debugf(format string, v ...any) { l.logger.Debug(fmt.Sprintf(format, v...)) }
 func (l serverLog) Tracef(format string, v ...any) { l.logger.Debug(fmt.Sprintf(format, v...)) }
 
 // Fatalf logs and returns: an embedded server must not end the process. What failed shows as a server that is not ready.
-func (l serverLog) Fatalf(format string, v ...any) { l.error(fmt.Sprintf(format, v...)) }
+func (l serverLog) Fatalf(format string, v ...any) { l.error(fmt.Sprintf(format, v...), true) }
 
-func (l serverLog) error(text string) {
-	l.last.set(text)
+func (l serverLog) error(text string, fatal bool) {
+	l.last.set(text, fatal)
 	l.logger.Error(text)
 }

@@ -2,6 +2,7 @@ package broker_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"path/filepath"
@@ -12,22 +13,8 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/vignette-sim/vignette/broker"
+	"github.com/vignette-sim/vignette/internal/loopback"
 )
-
-// freeAddresses are loopback addresses that nobody listens at.
-func freeAddresses(t *testing.T, n int) []string {
-	t.Helper()
-	var all []string
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		all = append(all, l.Addr().String())
-	}
-	return all
-}
 
 func openMember(t *testing.T, cfg broker.MemberConfig) *broker.Member {
 	t.Helper()
@@ -48,7 +35,7 @@ func TestMembersKeepEachOthersCopies(t *testing.T) {
 	if testing.Short() {
 		t.Skip("elections take seconds")
 	}
-	peers, dir := freeAddresses(t, 3), t.TempDir()
+	peers, dir := loopback.Addresses(t, 3), t.TempDir()
 	config := func(i int) broker.MemberConfig {
 		name := fmt.Sprintf("m%d", i)
 		return broker.MemberConfig{Dir: filepath.Join(dir, name), Name: name, Listen: "127.0.0.1:0", ClusterListen: peers[i], Peers: peers}
@@ -125,6 +112,26 @@ func TestMembersKeepEachOthersCopies(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// Where somebody else listens a member cannot: it says so at once, and how to mend it.
+func TestMemberWhereSomebodyListens(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	port, own := taken.Addr().(*net.TCPAddr).Port, loopback.Addresses(t, 1)[0]
+	for name, cfg := range map[string]broker.MemberConfig{
+		"for clients": {Listen: taken.Addr().String()},
+		"for members": {Listen: own, ClusterListen: taken.Addr().String(), Peers: []string{taken.Addr().String()}},
+	} {
+		cfg.Dir, cfg.Name = t.TempDir(), "a"
+		_, err := broker.OpenMember(testContext(t), cfg)
+		if err == nil || errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), fmt.Sprint(port)) || !strings.Contains(err.Error(), "choose another address") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 // A server that anybody could reach wants to know who they are, and what is wrong is said before it starts.

@@ -80,9 +80,9 @@ func awaitReady(ctx context.Context, srv *server.Server, last *lastError) error 
 	defer cancel()
 	for !srv.ReadyForConnections(50 * time.Millisecond) {
 		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("not ready: %w", err)
+			return fmt.Errorf("not ready: %w%s", err, last.because())
 		}
-		if !srv.Running() {
+		if !srv.Running() || last.isFatal() {
 			return fmt.Errorf("the server stopped while starting%s", last.because())
 		}
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -13,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/vignette-sim/vignette/internal/loopback"
 	"github.com/vignette-sim/vignette/internal/unreliable"
 )
 
@@ -32,27 +32,15 @@ type memberProcess struct {
 	*fighter
 }
 
-// freeAddress is a loopback address that nobody listens at.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
 // convene starts a cluster for the processes of a battlefield; the directory of the last server may be on a disk of its own.
 func convene(b *battlefield, lastDisk string) *ensemble {
 	b.t.Helper()
 	c := &ensemble{t: b.t, field: b}
-	var peers, urls, direct []string
-	for range 3 {
-		peers = append(peers, freeAddress(b.t))
-	}
-	for i := range 3 {
-		listen, name := freeAddress(b.t), fmt.Sprintf("server-%d", i)
+	var urls, direct []string
+	addresses := loopback.Addresses(b.t, 6)
+	peers := addresses[:3]
+	for i, listen := range addresses[3:] {
+		name := fmt.Sprintf("server-%d", i)
 		proxy, err := unreliable.Listen(listen, `"stream":"vignette-log"`)
 		if err != nil {
 			b.t.Fatal(err)
