@@ -221,11 +221,13 @@ func (g *Gateway) ask(ctx context.Context, q *question, call *vignettev1.ModelCa
 	}
 	stamp(call, g.now(), q.begun)
 	// What has been paid for is not lost to a caller that went away.
-	answer, err := g.log.Enter(context.WithoutCancel(ctx), key, given, call)
-	if err != nil {
+	answer, keepErr, bookErr := g.log.Enter(context.WithoutCancel(ctx), key, given, call)
+	if bookErr == nil {
+		g.tell(ctx, call)
+	}
+	if err := errors.Join(keepErr, bookErr); err != nil {
 		return nil, call, refuse(reasonRecord, "model %s: %v", q.target, err)
 	}
-	g.tell(ctx, call)
 	return answer, call, nil
 }
 

@@ -201,8 +201,8 @@ func TestPartiesCanWork(t *testing.T) {
 	if _, err := log.WriteManifest(ctx, &vignettev1.Manifest{SchemaVersion: 1, Run: "r"}); err != nil {
 		t.Error(err)
 	}
-	if _, err := calls.Enter(ctx, "00", &vignettev1.ModelAnswer{SchemaVersion: 1}, &vignettev1.ModelCall{SchemaVersion: 1}); err != nil {
-		t.Error(err)
+	if _, keepErr, bookErr := calls.Enter(ctx, "00", &vignettev1.ModelAnswer{SchemaVersion: 1}, &vignettev1.ModelCall{SchemaVersion: 1}); keepErr != nil || bookErr != nil {
+		t.Error(keepErr, bookErr)
 	}
 	stop, err := calls.Watch("r", func(*vignettev1.ModelCall) {})
 	if err != nil {

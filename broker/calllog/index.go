@@ -125,7 +125,7 @@ func (l *indexed) Keep(ctx context.Context, key string, answer *vignettev1.Model
 }
 
 // Enter implements Log.
-func (l *indexed) Enter(ctx context.Context, key string, answer *vignettev1.ModelAnswer, call *vignettev1.ModelCall) (*vignettev1.ModelAnswer, error) {
+func (l *indexed) Enter(ctx context.Context, key string, answer *vignettev1.ModelAnswer, call *vignettev1.ModelCall) (kept *vignettev1.ModelAnswer, keepErr, bookErr error) {
 	l.note(key)
 	return l.log.Enter(ctx, key, answer, call)
 }

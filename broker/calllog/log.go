@@ -33,10 +33,11 @@ type Log interface {
 	// Keep puts an answer on record and returns the one that stands under the key from now on: this one, or another that
 	// came first.
 	Keep(ctx context.Context, key string, answer *vignettev1.ModelAnswer) (*vignettev1.ModelAnswer, error)
-	// Enter does both at once for a call and the answer that it brought, side by side: neither waits for the other, and the caller for
-	// both. When this process dies in between, either may be there without the other. They wait for those of others to be written with,
-	// for a hundredth of the call's latency and 5 ms at the most: that takes far less of the processor where many enter theirs at a time.
-	Enter(ctx context.Context, key string, answer *vignettev1.ModelAnswer, call *vignettev1.ModelCall) (*vignettev1.ModelAnswer, error)
+	// Enter does both at once for a call and the answer that it brought, side by side: neither waits for the other nor hangs on it, so
+	// each has an error of its own, and the caller waits for both. When this process dies in between, either may be there without the
+	// other. They wait for those of others to be written with, for a hundredth of the call's latency and 5 ms at the most: that takes far
+	// less of the processor where many enter theirs at a time.
+	Enter(ctx context.Context, key string, answer *vignettev1.ModelAnswer, call *vignettev1.ModelCall) (kept *vignettev1.ModelAnswer, keepErr, bookErr error)
 	// Book enters a call. When it returns nil the entry has been acknowledged.
 	Book(ctx context.Context, call *vignettev1.ModelCall) error
 	// Calls yields the calls of a run, or of one of its episodes unless that is "", in the order of the books, up to the
@@ -156,12 +157,13 @@ func (l *log) Keep(ctx context.Context, key string, answer *vignettev1.ModelAnsw
 	if err != nil {
 		return nil, fmt.Errorf("keep an answer: %w", err)
 	}
+	data, giveBack, err := encode(answer)
+	defer giveBack()
 	var first *stream.Message
-	err = encoded(answer, func(data []byte) error {
-		_, _, err := l.answers.Publish(ctx, subject, data, stream.After(0))
+	if err == nil {
+		_, _, err = l.answers.Publish(ctx, subject, data, stream.After(0))
 		first, err = l.answers.First(ctx, subject, data, err)
-		return err
-	})
+	}
 	return standing(key, answer, first, err)
 }
 
@@ -179,11 +181,13 @@ func standing(key string, answer *vignettev1.ModelAnswer, first *stream.Message,
 // Book implements Log.
 func (l *log) Book(ctx context.Context, call *vignettev1.ModelCall) error {
 	subject, err := l.subjectOf(call)
+	if err != nil {
+		return bookError(call, err)
+	}
+	data, giveBack, err := encode(call)
+	defer giveBack()
 	if err == nil {
-		err = encoded(call, func(data []byte) error {
-			_, _, err := l.calls.Publish(ctx, subject, data, stream.Condition{})
-			return err
-		})
+		_, _, err = l.calls.Publish(ctx, subject, data, stream.Condition{})
 	}
 	return bookError(call, err)
 }
@@ -200,36 +204,32 @@ func bookError(call *vignettev1.ModelCall, err error) error {
 }
 
 // Enter implements Log.
-func (l *log) Enter(ctx context.Context, key string, answer *vignettev1.ModelAnswer, call *vignettev1.ModelCall) (*vignettev1.ModelAnswer, error) {
-	kept := &stream.Entry{To: l.answers, Condition: stream.After(0)}
-	booked := &stream.Entry{To: l.calls}
-	var err error
-	if kept.Subject, err = l.answerSubject(key); err != nil {
-		return nil, fmt.Errorf("keep an answer: %w", err)
+func (l *log) Enter(ctx context.Context, key string, answer *vignettev1.ModelAnswer, call *vignettev1.ModelCall) (kept *vignettev1.ModelAnswer, keepErr, bookErr error) {
+	var entries []*stream.Entry
+	keep, book := &stream.Entry{To: l.answers, Condition: stream.After(0)}, &stream.Entry{To: l.calls}
+	if keep.Subject, keepErr = l.answerSubject(key); keepErr == nil {
+		var giveBack func()
+		keep.Data, giveBack, keepErr = encode(answer)
+		defer giveBack()
 	}
-	if booked.Subject, err = l.subjectOf(call); err != nil {
-		return nil, bookError(call, err)
+	if book.Subject, bookErr = l.subjectOf(call); bookErr == nil {
+		var giveBack func()
+		book.Data, giveBack, bookErr = encode(call)
+		defer giveBack()
 	}
+	if keepErr == nil {
+		entries = append(entries, keep)
+	}
+	if bookErr == nil {
+		entries = append(entries, book)
+	}
+	l.writer.Write(ctx, patience(call), entries...)
 	var first *stream.Message
-	var keepErr, bookErr error
-	err = encoded(answer, func(data []byte) error {
-		kept.Data = data
-		return encoded(call, func(data []byte) error {
-			booked.Data = data
-			l.writer.Write(ctx, patience(call), kept, booked)
-			first, keepErr = l.answers.First(ctx, kept.Subject, kept.Data, kept.Err)
-			bookErr = bookError(call, booked.Err)
-			return nil
-		})
-	})
-	if err != nil {
-		return nil, fmt.Errorf("enter call %s: %w", call.GetId(), err)
+	if keepErr == nil {
+		first, keepErr = l.answers.First(ctx, keep.Subject, keep.Data, keep.Err)
 	}
-	stands, err := standing(key, answer, first, keepErr)
-	if err = errors.Join(err, bookErr); err != nil {
-		return nil, err
-	}
-	return stands, nil
+	kept, keepErr = standing(key, answer, first, keepErr)
+	return kept, keepErr, bookError(call, errors.Join(bookErr, book.Err))
 }
 
 // A call waits to be entered for a part of the time that it took, so that it is hardly noticed, and not longer than longestPatience,
@@ -248,17 +248,15 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 const keepBuffer = 64 << 10
 
-// encoded lends a message's bytes to a function.
-func encoded(m proto.Message, to func([]byte) error) error {
+// encode makes a message's bytes in a buffer, which is to be given back.
+func encode(m proto.Message) (data []byte, giveBack func(), err error) {
 	buffer := buffers.Get().(*[]byte)
-	data, err := proto.MarshalOptions{}.MarshalAppend((*buffer)[:0], m)
-	if err == nil {
-		err = to(data)
-	}
-	if *buffer = data; cap(data) <= keepBuffer {
-		buffers.Put(buffer)
-	}
-	return err
+	data, err = proto.MarshalOptions{}.MarshalAppend((*buffer)[:0], m)
+	return data, func() {
+		if *buffer = data; cap(data) <= keepBuffer {
+			buffers.Put(buffer)
+		}
+	}, err
 }
 
 func orOutside(id string) string {

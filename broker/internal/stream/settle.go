@@ -36,11 +36,12 @@ func Settle(ctx context.Context, nc *nats.Conn, ask func(context.Context) error)
 func (s settling) settle(ctx context.Context, nc *nats.Conn, ask func(context.Context) error) error {
 	until := time.Now().Add(s.patience)
 	for {
+		before := nc.LastError()
 		err := s.once(ctx, ask)
 		if err == nil || ctx.Err() != nil {
 			return err
 		}
-		if denied := nc.LastError(); isSilent(err) && errors.Is(denied, nats.ErrPermissionViolation) {
+		if denied := nc.LastError(); isSilent(err) && denied != before && errors.Is(denied, nats.ErrPermissionViolation) {
 			return fmt.Errorf("%w (%w)", err, denied)
 		}
 		if !isSilent(err) && !isUnsettled(err) || time.Now().After(until) {

@@ -70,4 +70,15 @@ func TestSettleWithoutRights(t *testing.T) {
 	if !errors.Is(err, nats.ErrPermissionViolation) || !strings.Contains(err.Error(), "$JS.API.STREAM.INFO.log") {
 		t.Error(err)
 	}
+	asked := 0
+	err = short.settle(t.Context(), nc, func(ctx context.Context) error { // what was refused before says nothing of this
+		if asked++; asked == 2 {
+			return nil
+		}
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	if err != nil || asked != 2 {
+		t.Errorf("asked %d times, %v", asked, err)
+	}
 }

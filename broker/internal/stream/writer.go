@@ -54,6 +54,7 @@ type Entry struct {
 type write struct {
 	open int           // entries without an answer
 	done chan struct{} // closed when there are none
+	sent time.Time     // when they were handed to the connection; guarded by Writer.sending
 }
 
 // NewWriter returns a writer on a connection, which is used from its first message on.
@@ -64,7 +65,7 @@ func NewWriter(nc *nats.Conn) *Writer {
 // Write writes entries and returns when the server has answered for each, the context ends, or nothing has come for as long as
 // [Stream.Publish] waits; each says what came of it. Before they are sent they wait for others to leave with, for as long as patience
 // says at the most. As with Publish, sending one twice must be made safe by its condition, or harmless. Entries for one stream come in
-// their order, unless one has to be sent again. Their data is not kept.
+// their order, unless one has to be sent again. Their data is not kept. What waits while the connection is closed is not sent.
 func (w *Writer) Write(ctx context.Context, patience time.Duration, entries ...*Entry) {
 	w.opened.Do(w.open)
 	if w.closed != nil {
@@ -73,13 +74,23 @@ func (w *Writer) Write(ctx context.Context, patience time.Duration, entries ...*
 		}
 		return
 	}
+	if len(entries) == 0 {
+		return
+	}
 	w.await(ctx, w.enqueue(patience, entries), entries)
+	w.again(ctx, entries)
+}
+
+// again sends those entries again that have no answer, side by side: what holds up one stream does not hold up another.
+func (w *Writer) again(ctx context.Context, entries []*Entry) {
+	var under sync.WaitGroup
+	defer under.Wait()
 	for _, e := range entries {
 		if e.Err == nil || isRefused(e.Err) || isHopeless(e.Err) || ctx.Err() != nil {
 			continue
 		}
 		e.Resent = true
-		e.Sequence, _, e.Err = e.To.Publish(ctx, e.Subject, e.Data, e.Condition)
+		under.Go(func() { e.Sequence, _, e.Err = e.To.Publish(ctx, e.Subject, e.Data, e.Condition) })
 	}
 }
 
@@ -130,6 +141,7 @@ func (w *Writer) send() {
 		if err := w.nc.PublishMsg(msg); err != nil {
 			w.answered(e.number, func(*Entry) (uint64, error) { return 0, err })
 		}
+		e.write.sent = time.Now()
 	}
 	clear(batch)
 	w.mu.Lock()
@@ -151,12 +163,16 @@ func (w *Writer) hear(msg *nats.Msg) {
 func (w *Writer) answered(number uint64, outcome func(*Entry) (uint64, error)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	e := w.awaiting[number]
-	if e == nil {
-		return
+	if e := w.awaiting[number]; e != nil {
+		sequence, err := outcome(e)
+		w.settle(e, sequence, err)
 	}
-	delete(w.awaiting, number)
-	e.Sequence, e.Err = outcome(e)
+}
+
+// settle ends the waiting for an entry. Its callers hold mu.
+func (w *Writer) settle(e *Entry, sequence uint64, err error) {
+	delete(w.awaiting, e.number)
+	e.Sequence, e.Err = sequence, err
 	if e.write.open--; e.write.open == 0 {
 		close(e.write.done)
 	}
@@ -169,19 +185,34 @@ func (w *Writer) await(ctx context.Context, this *write, entries []*Entry) {
 	for _, e := range entries {
 		patience = max(patience, e.To.answer)
 	}
-	clock := time.NewTimer(patience)
-	defer clock.Stop()
-	var err error
-	select {
-	case <-this.done:
-		return
-	case <-clock.C:
-		err = nats.ErrTimeout
-	case <-ctx.Done():
-		err = ctx.Err()
+	for wait := patience; ; {
+		clock := time.NewTimer(wait)
+		select {
+		case <-this.done:
+			clock.Stop()
+			return
+		case <-clock.C:
+			if wait = w.withdraw(this, entries, patience, nats.ErrTimeout); wait <= 0 {
+				return
+			}
+		case <-ctx.Done():
+			clock.Stop()
+			w.withdraw(this, entries, 0, ctx.Err())
+			return
+		}
 	}
+}
+
+// withdraw gives entries up that have waited for their answers for as long as patience says since they were sent, or were not sent; or it
+// returns how long they are still to wait, as a connection that is held up may have taken them late.
+func (w *Writer) withdraw(this *write, entries []*Entry, patience time.Duration, err error) time.Duration {
 	w.sending.Lock()
 	defer w.sending.Unlock()
+	if !this.sent.IsZero() {
+		if left := patience - time.Since(this.sent); left > 0 {
+			return left
+		}
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.queue = slices.DeleteFunc(w.queue, func(e *Entry) bool { return e.write == this })
@@ -191,17 +222,17 @@ func (w *Writer) await(ctx context.Context, this *write, entries []*Entry) {
 			e.Err = err
 		}
 	}
+	return 0
 }
 
 // giveUp tells all who wait that no answer will come.
 func (w *Writer) giveUp(err error) {
+	w.sending.Lock()
+	defer w.sending.Unlock()
 	w.mu.Lock()
-	numbers := make([]uint64, 0, len(w.awaiting))
-	for number := range w.awaiting {
-		numbers = append(numbers, number)
-	}
-	w.mu.Unlock()
-	for _, number := range numbers {
-		w.answered(number, func(*Entry) (uint64, error) { return 0, err })
+	defer w.mu.Unlock()
+	w.queue = w.queue[:0]
+	for _, e := range w.awaiting {
+		w.settle(e, 0, err)
 	}
 }

@@ -153,6 +153,72 @@ func TestWriterSendsAgain(t *testing.T) {
 	}
 }
 
+// What holds up one entry that is sent again does not hold up another: the first is answered here when the second has come again.
+func TestWriterSendsAgainSideBySide(t *testing.T) {
+	nc := connectWithoutJetStream(t)
+	var mu sync.Mutex
+	var held []*nats.Msg
+	seen := map[string]int{}
+	_, err := nc.Subscribe("log.>", func(m *nats.Msg) {
+		mu.Lock()
+		defer mu.Unlock()
+		if seen[m.Subject]++; seen[m.Subject] == 1 {
+			return
+		}
+		held = append(held, m)
+		if seen["log.a"] > 5 && seen["log.b"] < 2 {
+			t.Error("the second waits for the first")
+		} else if seen["log.b"] < 2 {
+			return
+		}
+		for _, m := range held {
+			_ = m.Respond([]byte(`{"stream":"log","seq":1}`))
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Stream{nc: nc, name: "log", answer: 40 * time.Millisecond, plainAck: []byte(`{"stream":"log","seq":`)}
+	a, b := &Entry{To: s, Subject: "log.a"}, &Entry{To: s, Subject: "log.b"}
+	NewWriter(nc).Write(t.Context(), patience, a, b)
+	for _, e := range []*Entry{a, b} {
+		if e.Err != nil || !e.Resent || e.Sequence != 1 {
+			t.Errorf("%s: at %d, resent %v, %v", e.Subject, e.Sequence, e.Resent, e.Err)
+		}
+	}
+}
+
+// Who could not send for a while, because the connection was held up, waits for the answer as long as ever from then on.
+func TestWriterThatIsHeldUp(t *testing.T) {
+	nc := connectWithoutJetStream(t)
+	var sent atomic.Int64
+	s := pretend(t, nc, func(string, int) string { sent.Add(1); return `{"stream":"log","seq":1}` })
+	w, e := NewWriter(nc), &Entry{To: s, Subject: "log.a"}
+	w.sending.Lock()
+	done := make(chan struct{})
+	go func() { defer close(done); w.Write(t.Context(), 0, e) }()
+	for !isTaken(w) { // by whoever is to send it
+		runtime.Gosched()
+	}
+	time.Sleep(2 * s.answer) // its patience runs out meanwhile; where it does not yet, nothing else is tested
+	w.sending.Unlock()
+	<-done
+	if e.Err != nil || sent.Load() != 1 {
+		t.Errorf("sent %d times, %v", sent.Load(), e.Err)
+	}
+}
+
+func isTaken(w *Writer) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.queue) > 0
+}
+
+// No entries are none to wait for.
+func TestWriterOfNothing(t *testing.T) {
+	NewWriter(connectWithoutJetStream(t)).Write(t.Context(), time.Hour)
+}
+
 // An answer that comes twice, or when nobody waits for it any more, is nobody else's.
 func TestWriterIgnoresLateAnswers(t *testing.T) {
 	nc := connectWithoutJetStream(t)
