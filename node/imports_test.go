@@ -208,8 +208,8 @@ func words(state *episode.State) string {
 const (
 	// repeats is how often each variant is played by each counselor: often enough that some client opens.
 	repeats = 3
-	// sample and shortened are what is looked at unless VIGNETTE_ALL is set: every fourth of a file's first twelve profiles.
-	sample, shortened = 4, 12
+	// sample and shortened are what is looked at unless VIGNETTE_ALL is set: every sixth of a file's first twelve profiles.
+	sample, shortened = 6, 12
 )
 
 // variant is a profile as it is, or with one field changed: "#1", "#1 Beliefs/0", "#1 -quality". Variants of one profile share

@@ -53,13 +53,13 @@ func listen(t *testing.T, dir string) func() int {
 // Minds beside the gateway ask it without the wire; those of another process over it.
 func TestMindsBesideTheGatewayAskItByHand(t *testing.T) {
 	if testing.Short() {
-		t.Skip("plays all scenarios twice")
+		t.Skip("plays scenarios")
 	}
 	endpoint := scriptedtest.Start(t, scripted.Config{Key: canaryKey})
 	dir, file := t.TempDir(), settings(t, endpoint.URL(), "")
 	s := openStudio(t, dir, file)
 	heard := listen(t, dir)
-	planner := s.prepare(t, study(t, 1))
+	planner := s.prepare(t, study(t, 4))
 	ctx := context.Background()
 	if err := s.Runner().Play(ctx, planner, runs.Options{}); err != nil {
 		t.Fatal(err)

@@ -137,14 +137,14 @@ func TestModelRunKilled(t *testing.T) {
 func TestDryRun(t *testing.T) {
 	t.Parallel()
 	p, endpoint := withEndpoint(t, scripted.Config{})
-	page := p.must("run", "cbt-intake", "--model", "tiny", "--repeats", "100", "--dry-run")
-	for _, text := range []string{"dry run", "100 episodes", "local/tiny", "An estimate"} {
+	page := p.must("run", "cbt-intake", "--model", "tiny", "--repeats", "20", "--dry-run")
+	for _, text := range []string{"dry run", "20 episodes", "local/tiny", "An estimate"} {
 		if !strings.Contains(page, text) {
 			t.Errorf("%q is missing:\n%s", text, page)
 		}
 	}
-	estimate := last(t, p.must("run", "cbt-intake", "--model", "tiny", "--repeats", "100", "--dry-run", "--json"))
-	if spent := estimate["models"].(map[string]any); estimate["episodes"].(float64) != 100 || spent["cost"].(float64) <= 0 || spent["calls"].(float64) < 1000 {
+	estimate := last(t, p.must("run", "cbt-intake", "--model", "tiny", "--repeats", "20", "--dry-run", "--json"))
+	if spent := estimate["models"].(map[string]any); estimate["episodes"].(float64) != 20 || spent["cost"].(float64) <= 0 || spent["calls"].(float64) < 200 {
 		t.Errorf("%v", estimate)
 	}
 	if endpoint.Stats().Requests != 0 {
