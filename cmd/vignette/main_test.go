@@ -7,10 +7,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -19,9 +22,15 @@ import (
 // asProgram makes this test binary behave as the program, so that tests run the real thing in processes of its own.
 const asProgram = "VIGNETTE_TEST_AS_PROGRAM"
 
+// Tests wait for programs, which wait for files and each other, so there are twice as many at a time as processors, unless -parallel
+// says how many.
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		os.Exit(execute(os.Args[1:]))
+	}
+	flag.Parse()
+	if given := flag.Lookup("test.parallel"); given.Value.String() == given.DefValue {
+		_ = given.Value.Set(strconv.Itoa(2 * runtime.GOMAXPROCS(0))) // a number is one
 	}
 	os.Exit(m.Run())
 }
