@@ -23,7 +23,7 @@ func TestThreeServers(t *testing.T) {
 		t.Skip("nine processes")
 	}
 	t.Parallel()
-	const repeats = 40
+	const repeats = 24
 	design := func(args ...string) []string {
 		return append([]string{"run", "cbt-intake", "--json", "--repeats", strconv.Itoa(repeats), "--vary", "counselor.agent=my-counselor"}, args...)
 	}

@@ -47,7 +47,7 @@ func TestDiskFull(t *testing.T) {
 	p := newProgram(t)
 	disk, grow := smallDisk(t, "2m")
 	data := filepath.Join(disk, "data")
-	stdout, stderr, code := p.run("run", "--tag", "dear-man", "--repeats", "12", "--json", "--data", data)
+	stdout, stderr, code := p.run("run", "--tag", "dear-man", "--repeats", "7", "--json", "--data", data)
 	oneError(t, "a full disk", stderr, code, exitFailed, "no room left", "make room", "run --resume")
 	told := map[any]any{}
 	all := records(t, stdout)

@@ -78,7 +78,7 @@ func TestPlacebosCollapse(t *testing.T) {
 	if testing.Short() {
 		t.Skip("plays hundreds of conversations")
 	}
-	report, err := stage(t).Placebos(t.Context(), minds.Options{Episodes: 80, Seed: 1})
+	report, err := stage(t).Placebos(t.Context(), minds.Options{Episodes: 60, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
