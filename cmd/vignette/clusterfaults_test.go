@@ -190,7 +190,7 @@ func (c *ensemble) delay() {
 		for _, s := range c.servers {
 			s.proxy.Delay(300 * time.Millisecond)
 		}
-		time.Sleep(badness)
+		time.Sleep(badness) // the fault is that it lasts
 		for _, s := range c.servers {
 			s.proxy.Delay(0)
 		}
@@ -202,7 +202,7 @@ func (c *ensemble) repeat() {
 		for _, s := range c.servers {
 			s.proxy.Repeat(true)
 		}
-		time.Sleep(badness)
+		time.Sleep(badness) // the fault is that it lasts
 		for _, s := range c.servers {
 			s.proxy.Repeat(false)
 		}
@@ -218,7 +218,7 @@ func (c *ensemble) forget() {
 		// It is no fault until it has struck: while nothing is being written there is nothing to lose.
 		before, begun := c.lost(), time.Now()
 		for time.Since(begun) < badness || c.lost() == before && time.Since(begun) < strikes {
-			time.Sleep(50 * time.Millisecond)
+			time.Sleep(50 * time.Millisecond) // until it has lasted and struck
 		}
 		for _, s := range c.servers {
 			s.proxy.Cut()

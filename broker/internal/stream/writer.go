@@ -11,10 +11,9 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// Writer writes messages to streams of one connection, for many callers at a time, at less than half of what a request each
-// takes: what is to be written within a moment leaves in one piece and comes to the server in one, and so do the answers. It is for
-// those who have waited for something much slower, as the moment is a millisecond. It is safe for concurrent use, and ends with its
-// connection.
+// Writer writes messages to streams of one connection, for many callers at a time, for less than a request each takes: what is to be
+// written while somebody has the patience leaves in one piece and comes to the server in one, and so do the answers. It is safe for
+// concurrent use, and ends with its connection.
 type Writer struct {
 	nc     *nats.Conn
 	inbox  string // answers come to "<inbox><number>"
