@@ -8,6 +8,7 @@ import (
 
 	"github.com/vignette-sim/vignette/agents"
 	"github.com/vignette-sim/vignette/internal/language"
+	"github.com/vignette-sim/vignette/internal/pattern"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -129,7 +130,7 @@ func (g *guard) look(action *vignettev1.Action) finding {
 		return sound
 	case text == "" && !leaves:
 		return wordless
-	case breaksFiction.MatchString(normal(text)):
+	case breaksFiction().MatchString(normal(text)):
 		return outOfFiction
 	case g.foreign[label(firstLine(text))]:
 		return roleFlip
@@ -185,7 +186,7 @@ var (
 	starred   = regexp.MustCompile(`\*+([^*\n]{1,160})\*+`)
 	bracketed = regexp.MustCompile(`[(（\[【]([^()（）\[\]【】\n]{1,160})[)）\]】]`)
 	// gesture is how stage directions begin in English.
-	gesture = regexp.MustCompile(`^(?:(?:a |an |the |long |short |brief |another |slight )*(?:pause|silence|sigh|nod|smile|shrug|laugh|beat)|(?:\p{L}+ly )?(?:\p{L}{2,}(?:s|es|ing)))\b`)
+	gesture = pattern.Of(`^(?:(?:a |an |the |long |short |brief |another |slight )*(?:pause|silence|sigh|nod|smile|shrug|laugh|beat)|(?:\p{L}+ly )?(?:\p{L}{2,}(?:s|es|ing)))\b`)
 )
 
 // narrates says whether a text tells what is done instead of saying something.
@@ -204,7 +205,7 @@ func directions(text string) [][]int {
 	}
 	for _, m := range bracketed.FindAllStringSubmatchIndex(text, -1) {
 		inner := normal(text[m[2]:m[3]])
-		if gesture.MatchString(inner) && !asides[strings.SplitN(inner, " ", 2)[0]] || strings.TrimSpace(text[:m[0]]) == "" && len(strings.Fields(inner)) <= 4 {
+		if gesture().MatchString(inner) && !asides[strings.SplitN(inner, " ", 2)[0]] || strings.TrimSpace(text[:m[0]]) == "" && len(strings.Fields(inner)) <= 4 {
 			found = append(found, m[:2])
 		}
 	}
@@ -225,7 +226,7 @@ func emphasised(text string, m []int) bool {
 	if before == "" || strings.ContainsAny(lastRune(before), ".!?…。！？,\n") {
 		return false
 	}
-	return !gesture.MatchString(normal(text[m[2]:m[3]]))
+	return !gesture().MatchString(normal(text[m[2]:m[3]]))
 }
 
 func lastRune(text string) string {
@@ -271,7 +272,7 @@ func closesWithin(inner string, q [2]string) bool {
 
 // tradeTalk says whether a client speaks as its diagram does. Words that somebody else brought in may be used.
 func (g *guard) tradeTalk(text string) bool {
-	for _, found := range trade.FindAllString(normal(text), -1) {
+	for _, found := range trade().FindAllString(normal(text), -1) {
 		if !strings.Contains(g.heard, found) {
 			return true
 		}
@@ -330,7 +331,7 @@ func takesLeave(text string) bool {
 	if len(sentences) == 0 {
 		return false
 	}
-	return farewell.MatchString(normal(sentences[len(sentences)-1].Quote))
+	return farewell().MatchString(normal(sentences[len(sentences)-1].Quote))
 }
 
 // mend puts right what needs no thought: a name in front, quotation marks around everything, stage directions. What is left

@@ -1,9 +1,9 @@
 package llm
 
 import (
-	"regexp"
 	"strings"
 
+	"github.com/vignette-sim/vignette/internal/pattern"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
 )
 
@@ -43,7 +43,7 @@ func anyOf(phrases ...string) string {
 }
 
 // breaksFiction matches talk of being a program, or of the conversation being made up.
-var breaksFiction = regexp.MustCompile(anyOf(
+var breaksFiction = pattern.Of(anyOf(
 	`as an? (?:ai|artificial intelligence|language model|llm|assistant|chatbot|virtual assistant)`, `i(?:'m| am) (?:just |only )?an? (?:ai|llm|language model|chatbot|computer program|virtual assistant)`,
 	`(?:large )?language model`, `my (?:training data|system prompt|instructions say|programming)`, `(?:break|breaking|out of|stay in) character`,
 	`(?:in|for|of|end) this (?:role-?play|simulation|fictional scenario)`, `i (?:can't|cannot|won't|am unable to|'m unable to) (?:role-?play|continue (?:this|with this) (?:role-?play|conversation|scenario)|assist with (?:that|this)|help with that request)`,
@@ -55,7 +55,7 @@ var breaksFiction = regexp.MustCompile(anyOf(
 ) + `|作为(?:一个|一名)?(?:ai|人工智能|语言模型)|语言模型|我是(?:一个)?(?:ai|人工智能)|言語モデル|aiとして|人工知能として|언어 ?모델|ai로서|인공지능으로서`)
 
 // trade matches words that a client has no use for: those of its diagram, and those for how it talks.
-var trade = regexp.MustCompile(strings.Join([]string{
+var trade = pattern.Of(strings.Join([]string{
 	`core beliefs?`, `intermediate beliefs?`, `automatic thoughts?`, `cognitive (?:model|distortions?|conceptuali[sz]ation|diagram|restructuring)`, `coping strateg(?:y|ies)`,
 	`conversational style`, `my (?:communication|talking) style`, `as (?:a|the|your) (?:simulated |reserved |verbose |pleasing |upset )?(?:client|patient)\b`, `my (?:persona|character|role) (?:is|would|wants)`,
 	`(?:grund|kern)überzeugung(?:en)?`, `automatische[rn]? gedanken?`, `kognitive[nrs]? (?:modell|verzerrung(?:en)?|umstrukturierung)`, `bewältigungsstrategien?`,
@@ -66,7 +66,7 @@ var trade = regexp.MustCompile(strings.Join([]string{
 }, "|"))
 
 // farewell matches a sentence that takes leave: at its beginning, after words that lead up to it, or at its end.
-var farewell = regexp.MustCompile(`^(?:(?:well|so|okay|ok|then|now|right|alright|all right|thanks|thank you|gut|also|na|dann|danke|bon|alors|merci|bueno|pues|gracias|grazie|allora|nou|dank je)[,.! ]+(?:[\p{L} ]{0,30}[,.;:] ?)?)*` +
+var farewell = pattern.Of(`^(?:(?:well|so|okay|ok|then|now|right|alright|all right|thanks|thank you|gut|also|na|dann|danke|bon|alors|merci|bueno|pues|gracias|grazie|allora|nou|dank je)[,.! ]+(?:[\p{L} ]{0,30}[,.;:] ?)?)*` +
 	`(?:good ?bye|bye(?:[- ]bye)?|farewell|so long|take care(?:[.! ]*$| of yourself)|see you|i (?:have to|must|need to|should|'d better) (?:go|leave|be going)(?: now)?[.! ]*$|i've got to go(?: now)?[.! ]*$|until (?:next time|then)[.! ]*$|` +
 	`auf wieder(?:sehen|schauen|hören)|tschüss?|tschüs|ciao|bis (?:bald|dann|zum nächsten mal|nächste woche)|mach'?s gut|machen sie'?s gut|ich muss (?:jetzt )?(?:los|gehen)|` +
 	`au revoir|adieu|à (?:bientôt|la prochaine|la semaine prochaine)|bonne (?:journée|soirée)|je dois (?:y aller|partir)|` +

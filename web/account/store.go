@@ -7,12 +7,13 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver
+
+	"github.com/vignette-sim/vignette/internal/pattern"
 )
 
 // Role is what an account is for. An account may have several.
@@ -102,7 +103,7 @@ func Open(ctx context.Context, path string, now func() time.Time) (*Store, error
 // Close closes the file.
 func (s *Store) Close() error { return s.db.Close() }
 
-var nameForm = regexp.MustCompile(`^[\pL\pN][\pL\pN._@-]{0,63}$`)
+var nameForm = pattern.Of(`^[\pL\pN][\pL\pN._@-]{0,63}$`)
 
 // ParseRoles reads roles with commas between.
 func ParseRoles(text string) ([]Role, error) {
@@ -129,7 +130,7 @@ func join(roles []Role) string {
 
 // Add makes an account.
 func (s *Store) Add(ctx context.Context, name, password string, roles []Role) error {
-	if !nameForm.MatchString(name) {
+	if !nameForm().MatchString(name) {
 		return fmt.Errorf("%q is no name for an account: letters, digits and . _ @ -, up to 64, beginning with a letter or digit", name)
 	}
 	if len(roles) == 0 {

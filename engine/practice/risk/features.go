@@ -132,8 +132,8 @@ func apart(tokens []language.Token, quoted []language.Span) (own, theirs []langu
 func quotedIn(text string) []language.Span {
 	plain := straight.Replace(text)
 	var spans []language.Span
-	for _, pattern := range []*regexp.Regexp{quoted, single} {
-		for _, at := range pattern.FindAllStringIndex(plain, -1) {
+	for _, marked := range []*regexp.Regexp{quoted(), single()} {
+		for _, at := range marked.FindAllStringIndex(plain, -1) {
 			start := utf8.RuneCountInString(plain[:at[0]])
 			spans = append(spans, language.Span{Start: start, End: start + utf8.RuneCountInString(plain[at[0]:at[1]])})
 		}
