@@ -137,6 +137,9 @@ func show(c minds.Cell) string {
 
 // The wording is measured for all who speak, and shares are shares.
 func TestWording(t *testing.T) {
+	if testing.Short() {
+		t.Skip("plays hundreds of conversations")
+	}
 	report, err := stage(t).Wording(t.Context(), minds.Options{Episodes: 20, Seed: 1})
 	if err != nil {
 		t.Fatal(err)

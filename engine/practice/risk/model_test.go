@@ -86,6 +86,9 @@ func spokenIn(line string) (utterance string, ok bool) {
 
 // Ordinary talk of people in other voices than were learned from stops few sessions.
 func TestOtherTalk(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads thousands of utterances")
+	}
 	files, err := filepath.Glob(askingAndRefusing + "*.txt")
 	if err != nil {
 		t.Fatal(err)
@@ -320,6 +323,9 @@ func btoi(b bool) int {
 
 // What is told of the reason is words of the text, and there are some.
 func TestWordsToldAreOfTheText(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads thousands of utterances")
+	}
 	for _, e := range corpus(t) {
 		found, ok := Detect(e.text)
 		if !ok {
