@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -15,10 +16,10 @@ import (
 //
 //	= h1 ask The speaker wants the flatmate to take the bins down when it is her week.
 //	<! I'm busy, you know.
-//	21 d2 It takes four minutes, I timed it. | n1 There might be some other way, I suppose.
+//	2000122 d2 It takes four minutes, I timed it. | n1c1 There might be some other way, I suppose.
 //
 // A line with < is what the other said, to which the utterances below it answer; with <! it pushes back, alone there is nothing
-// before. An utterance has the levels of Mindful and Confident, then its parts with what each shows: d, e, a, r or n and a level, or x.
+// before. An utterance has the levels of the seven skills, then its sentences with what each shows, or x.
 func readCorpus(t testing.TB) []*lesson {
 	t.Helper()
 	files, err := filepath.Glob("corpus/*.txt")
@@ -53,69 +54,111 @@ func readCorpus(t testing.TB) []*lesson {
 	return all
 }
 
-// part is a piece of an utterance of the corpus: its end in code points and what it shows.
+// part is a piece of an utterance of the corpus: its end in code points and how far it shows each strategy or speaks against each state.
 type part struct {
 	end   int
-	shows skill // skills where it shows none
-	level utterance.Level
+	shows [skills]int
 }
 
 func readLesson(t testing.TB, file string, n int, line, statement, before string) *lesson {
 	t.Helper()
-	if len(line) < 4 || strings.Trim(line[:2], "012") != "" || line[2] != ' ' {
-		t.Fatalf("%s:%d: an utterance begins with the levels of Mindful and Confident: %q", file, n, line)
+	l := &lesson{set: "corpus", writer: file, weight: alikeWeight}
+	if strings.Contains(file, "varied") {
+		l.weight = 1
 	}
-	l := &lesson{set: "corpus", weight: 0.2}
+	levels, rest, ok := strings.Cut(line, " ")
+	if !ok || len(levels) != int(skills) || strings.Trim(levels, "-012") != "" {
+		t.Fatalf("%s:%d: an utterance begins with the levels of seven skills: %q", file, n, line)
+	}
+	for s := range skills {
+		l.want[s] = utterance.Level(strings.IndexByte("-012", levels[s])) - 1
+	}
+	text, parts := readParts(t, file, n, rest)
+	r := rated{Objective: statement, Role: "speaker", Text: text}
+	other, pushes := strings.CutPrefix(before, "<!")
+	if pushes {
+		r.Context = append(r.Context, said{"speaker", "About this, I wanted to say something."})
+	} else {
+		other = strings.TrimPrefix(other, "<")
+	}
+	if pushes != (l.want[negotiate] != utterance.NotApplicable) {
+		t.Fatalf("%s:%d: Negotiate has a level where the other pushes back, and only there", file, n)
+	}
+	if other = strings.TrimSpace(other); other != "" {
+		r.Context = append(r.Context, said{"other", other})
+	}
+	l.hear(t, r)
+	for i, s := range l.said.sentences {
+		middle := (s.Tokens[0].Start + s.Tokens[len(s.Tokens)-1].End) / 2
+		at := slices.IndexFunc(parts, func(p part) bool { return middle < p.end })
+		l.sentences[i] = parts[at].shows
+	}
+	return l
+}
+
+// readParts reads "d2a1 Three times in May. | x Anyway."
+func readParts(t testing.TB, file string, n int, line string) (string, []part) {
+	t.Helper()
 	var text strings.Builder
 	var parts []part
-	for _, each := range strings.Split(line[3:], " | ") {
-		tag, words, ok := strings.Cut(each, " ")
-		shows, level := skills, utterance.None
-		if ok && tag != "x" {
-			at := strings.Index("dearn", tag[:1])
-			if len(tag) != 2 || at < 0 || tag[1] != '1' && tag[1] != '2' {
-				t.Fatalf("%s:%d: a part shows d, e, a, r or n with 1 or 2, or x, not %q", file, n, tag)
-			}
-			shows, level = skill(at), utterance.Level(tag[1]-'0')
-			l.want[shows] = max(l.want[shows], level)
+	for _, each := range strings.Split(line, " | ") {
+		tags, words, ok := strings.Cut(each, " ")
+		if !ok {
+			t.Fatalf("%s:%d: %q is a part without words", file, n, each)
 		}
 		if text.Len() > 0 {
 			text.WriteByte(' ')
 		}
 		text.WriteString(words)
-		parts = append(parts, part{utf8.RuneCountInString(text.String()), shows, level})
+		p := part{end: utf8.RuneCountInString(text.String())}
+		if tags != "x" && !p.read(tags) {
+			t.Fatalf("%s:%d: a part shows d, e, a, r, n, m or c with 1 or 2, or x, not %q", file, n, tags)
+		}
+		parts = append(parts, p)
 	}
-	l.want[mindful], l.want[confident] = utterance.Level(line[0]-'0'), utterance.Level(line[1]-'0')
-	r := rated{Objective: statement, Role: "speaker", Text: text.String()}
-	other, pushes := strings.CutPrefix(before, "<!")
-	if !pushes {
-		l.want[negotiate] = utterance.NotApplicable
-		other = strings.TrimPrefix(other, "<")
-	} else {
-		r.Context = append(r.Context, struct{ Role, Text string }{"speaker", "About this, I wanted to say something."})
-	}
-	if other = strings.TrimSpace(other); other != "" {
-		r.Context = append(r.Context, struct{ Role, Text string }{"other", other})
-	}
-	l.hear(t, r)
-	for _, s := range l.said.sentences {
-		middle := (s.Tokens[0].Start + s.Tokens[len(s.Tokens)-1].End) / 2
-		at := slices.IndexFunc(parts, func(p part) bool { return middle < p.end })
-		l.sentences = append(l.sentences, l.labelsOf(parts[at]))
-	}
-	return l
+	return text.String(), parts
 }
 
-// labelsOf are those of a sentence in a part of an utterance: how far it shows each strategy, and how far it speaks against the states.
-// What speaks against Mindful is in parts that show no strategy, what speaks against Confident in those or in hints.
-func (l *lesson) labelsOf(p part) (labels [skills]int) {
-	if p.shows != skills {
-		labels[p.shows] = int(p.level)
-	} else {
-		labels[mindful] = int(utterance.Strong - l.want[mindful])
+// read reads tags: letters of skills, each with a level.
+func (p *part) read(tags string) bool {
+	for ; len(tags) >= 2; tags = tags[2:] {
+		s := strings.IndexByte(skillLetters, tags[0])
+		if s < 0 || tags[1] != '1' && tags[1] != '2' {
+			return false
+		}
+		p.shows[s] = max(p.shows[s], int(tags[1]-'0'))
 	}
-	if p.shows == skills || p.level == utterance.Weak && p.shows != describe && p.shows != express {
-		labels[confident] = int(utterance.Strong - l.want[confident])
+	return tags == ""
+}
+
+// readSentences reads what the sentences of labelled utterances show, by set and id: "blind/third t03-01 2e1 3a2" says that the second
+// expresses weakly and the third asserts strongly. Sentences that show nothing are left out.
+func readSentences(t testing.TB) map[string][]string {
+	t.Helper()
+	data, err := os.ReadFile("testdata/sentences.txt")
+	if err != nil {
+		t.Fatal(err)
 	}
-	return labels
+	all := map[string][]string{}
+	for line := range strings.Lines(string(data)) {
+		fields := strings.Fields(line)
+		all[fields[0]+" "+fields[1]] = fields[2:]
+	}
+	return all
+}
+
+// mark puts the labels of sentences to them: "3a2".
+func (l *lesson) mark(t testing.TB, tags []string) {
+	t.Helper()
+	for _, tag := range tags {
+		at := strings.IndexAny(tag, skillLetters)
+		i, err := strconv.Atoi(tag[:max(at, 0)])
+		p := part{}
+		if err != nil || i < 1 || i > len(l.sentences) || !p.read(tag[at:]) {
+			t.Fatalf("%q does not mark one of the %d sentences of %q", tag, len(l.sentences), l.said.text)
+		}
+		for s := range skills {
+			l.sentences[i-1][s] = max(l.sentences[i-1][s], p.shows[s])
+		}
+	}
 }

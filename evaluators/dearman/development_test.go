@@ -24,11 +24,14 @@ type rated struct {
 	ID        string
 	Group     string
 	Objective any
-	Context   []struct{ Role, Text string }
+	Context   []said
 	Role      string
 	Text      string
 	Labels    map[string]string
 }
+
+// said is what somebody said before.
+type said struct{ Role, Text string }
 
 func readRated(t testing.TB, files ...string) []rated {
 	t.Helper()
@@ -89,15 +92,22 @@ func (r rated) request(t testing.TB) *vignettev1.EvaluateRequest {
 	return req
 }
 
-// Nothing was developed or trained on the fifth blind set: what its labels and ours agree on is what dear-man is worth there
-// (docs/evaluators.md), and the floors lie a little below. Whoever trains on it takes another set for this.
+// Nothing was developed or trained on the fifth and the seventh blind set: what their labels and ours agree on is what dear-man is worth
+// there (docs/evaluators.md), and the floors lie a little below. Whoever trains on one takes another set for this.
 func TestUnseen(t *testing.T) {
-	floors := [skills]float64{0.84, 0.88, 0.61, 0.70, 0.83, 0.53, 0.78}
-	for s, table := range compared(t, "blind/fifth.jsonl") {
-		kappa := kappaOf(t, table)
-		t.Logf("%-10s weighted kappa %.2f %v", dimensions[s].title, kappa, table)
-		if kappa < floors[s] {
-			t.Errorf("%s: weighted kappa %.2f, want at least %.2f", dimensions[s].title, kappa, floors[s])
+	for _, tc := range []struct {
+		set    string
+		floors [skills]float64
+	}{
+		{"blind/fifth.jsonl", [skills]float64{0.91, 0.92, 0.68, 0.84, 0.87, 0.58, 0.83}},
+		{"blind/seventh.jsonl", [skills]float64{0.88, 0.78, 0.60, 0.80, 0.72, 0.71, 0.85}},
+	} {
+		for s, table := range compared(t, tc.set) {
+			kappa := kappaOf(t, table)
+			t.Logf("%s %-10s weighted kappa %.2f %v", tc.set, dimensions[s].title, kappa, table)
+			if kappa < tc.floors[s] {
+				t.Errorf("%s, %s: weighted kappa %.2f, want at least %.2f", tc.set, dimensions[s].title, kappa, tc.floors[s])
+			}
 		}
 	}
 }
@@ -135,11 +145,11 @@ func TestDevelopmentIsRemembered(t *testing.T) {
 		files  []string
 		floors [skills]float64
 	}{
-		{"blind labels", []string{"blind/seen.jsonl", "blind/held.jsonl"}, [skills]float64{0.72, 0.90, 0.86, 0.84, 0.82, 0.75, 0.86}},
+		{"blind labels", []string{"blind/seen.jsonl", "blind/held.jsonl"}, [skills]float64{0.70, 0.90, 0.86, 0.84, 0.80, 0.80, 0.77}},
 		{"forms", []string{"forms.jsonl"}, [skills]float64{0.74, 0.92, 0.82, 0.82, 0.78, 0.70, 0.75}},
 		{"plain objectives", []string{"blind/plain.jsonl"}, [skills]float64{0.63, 0.81, 0.72, 0.63, 0.70, 0.61, 0.81}},
 		{"plain objectives of another writer", []string{"blind/third.jsonl"}, [skills]float64{0.63, 0.74, 0.70, 0.68, 0.75, 0.55, 0.65}},
-		{"dialects, messages, learners", []string{"blind/fourth.jsonl"}, [skills]float64{0.75, 0.75, 0.68, 0.56, 0.70, 0.70, 0.78}},
+		{"dialects, messages, learners", []string{"blind/fourth.jsonl"}, [skills]float64{0.75, 0.80, 0.68, 0.63, 0.64, 0.70, 0.82}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			for s, table := range compared(t, tc.files...) {

@@ -46,7 +46,7 @@
 // evaluator.go is the door, moment.go what a turn is judged by. Each skill has a file with its table of phrases; how an
 // utterance is read, levels, evidence, attacks, sarcasm, threats and giving in are in evaluators/utterance; stance.go reads the other side;
 // statement.go reads what a plain
-// statement asks for or refuses; hybrid.go decides levels with the trained models (hybrid-2.txt), by the features of reading.go and the signs of
+// statement asks for or refuses; hybrid.go decides levels with the trained models (hybrid-3.txt), by the features of reading.go and the signs of
 // signs.go; training_test.go trains them and says what they are worth in situations that were left out, corpus_test.go reads the corpus;
 // episode.go is the formula above, compose.go lends it to other raters of the same skills; rewording.go makes suggestions.
 // The package imports the contracts, internal/language with its linear models, and evaluators/utterance only.

@@ -14,7 +14,7 @@ import (
 const Name = "dear-man"
 
 // Version of the rules and of what was trained. It changes whenever a verdict may.
-const Version = "hybrid-2"
+const Version = "hybrid-3"
 
 // Evaluator judges DEAR MAN. The zero value is ready; it is safe for concurrent use.
 type Evaluator struct{}

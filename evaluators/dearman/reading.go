@@ -10,14 +10,15 @@ import (
 
 // What sentences and utterances are read by, as features. Their names are in the trained file: whoever changes one trains again.
 
-// readSentence fills a bag with what a sentence is read by: its words and pairs of words, with figures, days and the words of the
-// objective made alike, what the rules found in it, and its form.
+// readSentence fills a bag with what a sentence is read by: its words and pairs of words and how its clauses begin, with figures, days
+// and the words of the objective made alike, what the rules found in it, its form and its tie to the objective.
 func (m *moment) readSentence(bag *linear.Bag, i int, f *findings) {
 	bag.Reset()
 	s := m.sentences[i]
 	start, end := s.Tokens[0].Start, s.Tokens[len(s.Tokens)-1].End
 	add := func(name linear.Name, value float64) { bag.Put(name, value, start, end) }
 	bag.Words("w", m.written(s), 2)
+	addBeginnings(bag, m.written(s))
 	for k := describe; k <= negotiate; k++ {
 		for _, h := range f[k].Hits {
 			if h.Level > utterance.None && h.Span.Start < end && h.Span.End > start {
@@ -28,8 +29,7 @@ func (m *moment) readSentence(bag *linear.Bag, i int, f *findings) {
 	for _, fault := range s.Faults {
 		add(faultNames[fault.Kind], 1)
 	}
-	add(formNames[s.Form], 1)
-	add(tieNames[s.tie], 1)
+	m.addForm(add, s)
 	figures := 0
 	for i := range s.Tokens {
 		if s.Tokens[i].Kind == language.Number || utterance.Dating[s.Tokens[i].Norm] {
@@ -48,16 +48,64 @@ func (m *moment) readSentence(bag *linear.Bag, i int, f *findings) {
 	add(lengthName, upTo(len(s.Tokens), 40)/20)
 }
 
+// addBeginnings adds the words that clauses begin with: what is asked, ordered or refused is mostly said there.
+func addBeginnings(bag *linear.Bag, tokens []language.Token) {
+	begins := true
+	for i := range tokens {
+		switch {
+		case tokens[i].Kind == language.Punct || joins[tokens[i].Norm]:
+			begins = true
+		case begins && tokens[i].IsWord():
+			bag.WordsFrom("begins", tokens[i:], 3)
+			begins = false
+		}
+	}
+}
+
+// joins are words that join clauses.
+var joins = utterance.Words("but and so or")
+
+// addForm adds the form of a sentence and its tie to the objective, by themselves and together with what they mean in: a question tied to
+// the objective asks, a mere mention of it does not, and what asks in one who wants something may refuse in one who does not.
+func (m *moment) addForm(add func(linear.Name, float64), s *sentence) {
+	add(formNames[s.Form], 1)
+	add(tieNames[s.tie], 1)
+	add(tiedFormNames[s.tie][s.Form], 1)
+	if m.matter.refusing() {
+		add(refusingFormNames[s.Form], 1)
+		add(refusingTieNames[s.tie], 1)
+	}
+	if ownFeeling(s.Tokens) {
+		add(feelsName, 1)
+		add(feelsTieNames[s.tie], 1)
+	}
+	if n := language.CountWords(s.Tokens); n <= short {
+		add(shortNames[n], 1)
+		add(shortTieNames[s.tie][n], 1)
+	}
+}
+
+// short is how many words a sentence has at most that says little more than a name.
+const short = 3
+
 var (
 	ruleNames  = namesOfRules()
 	faultNames = namesOf("", "fault:attack", "fault:judgement", "fault:sarcasm", "fault:threat", "fault:giving in")
 	formNames  = namesOf("form:0", "form:1", "form:2", "form:3", "form:4", "form:5", "form:6", "form:7")
 	tieNames   = namesOf("tie:none", "tie:loose", "tie:close")
+	shortNames = namesOf("short:0", "short:1", "short:2", "short:3")
+
+	tiedFormNames     = [][]linear.Name{prefixed("untied ", formNames), prefixed("loose ", formNames), prefixed("close ", formNames)}
+	shortTieNames     = [][]linear.Name{prefixed("untied ", shortNames), prefixed("loose ", shortNames), prefixed("close ", shortNames)}
+	refusingFormNames = prefixed("refusing ", formNames)
+	refusingTieNames  = prefixed("refusing ", tieNames)
+	feelsTieNames     = prefixed("feels ", tieNames)
 
 	figuresName, pastName, lengthName = linear.Named("figures"), linear.Named("past"), linear.Named("length")
 	refusingName, refusingDeniedName  = linear.Named("refusing"), linear.Named("refusing, denied")
 	askingDeniedName, resistedName    = linear.Named("asking, denied"), linear.Named("resisted")
 	firstName, lastName               = linear.Named("first"), linear.Named("last")
+	feelsName                         = linear.Named("feels")
 )
 
 func namesOf(texts ...string) []linear.Name {
@@ -66,6 +114,15 @@ func namesOf(texts ...string) []linear.Name {
 		names[i] = linear.Named(text)
 	}
 	return names
+}
+
+// prefixed are names with something before them.
+func prefixed(before string, names []linear.Name) []linear.Name {
+	out := make([]linear.Name, len(names))
+	for i, name := range names {
+		out[i] = linear.Named(before + name.String())
+	}
+	return out
 }
 
 func namesOfRules() (names [skills][]linear.Name) {

@@ -72,8 +72,8 @@ var learnedFrom = strings.Fields("family friends home mixed money more public wo
 const askingAndRefusing = "../../../evaluators/dearman/corpus/"
 
 var (
-	utteranceLine = regexp.MustCompile(`^[012][012] `)
-	partOfIt      = regexp.MustCompile(`(^| \| )(x|[dearn][012]?) `)
+	utteranceLine = regexp.MustCompile(`^[-012]{7} `)
+	partOfIt      = regexp.MustCompile(`(^| \| )(x|(?:[dearnmc][12])+) `)
 )
 
 // spokenIn is the utterance in a line of that corpus, without its labels.
@@ -81,7 +81,7 @@ func spokenIn(line string) (utterance string, ok bool) {
 	if !utteranceLine.MatchString(line) {
 		return "", false
 	}
-	return strings.TrimSpace(partOfIt.ReplaceAllString(line[3:], " ")), true
+	return strings.TrimSpace(partOfIt.ReplaceAllString(line[8:], " ")), true
 }
 
 // Ordinary talk of people in other voices than were learned from stops few sessions.

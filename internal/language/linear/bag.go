@@ -45,6 +45,9 @@ type Name struct {
 // Named makes a name.
 func Named(text string) Name { return Name{text, hash(basis, text)} }
 
+// String is what the name was made of.
+func (n Name) String() string { return n.text }
+
 // Put is Add for a name that was made before.
 func (b *Bag) Put(name Name, value float64, start, end int) {
 	b.features = append(b.features, feature{key: name.key, value: value, family: name.text, start: start, end: end})
@@ -58,26 +61,36 @@ func (b *Bag) Words(family string, tokens []language.Token, longest int) {
 
 // WordsWorth is Words with another value.
 func (b *Bag) WordsWorth(family string, tokens []language.Token, longest int, value float64) {
-	begin := hash(hash(basis, family), ":")
+	begin := beginning(family)
 	for i := range tokens {
-		key := begin
-		for n := 0; n < longest && i+n < len(tokens); n++ {
-			token := &tokens[i+n]
-			if !token.IsWord() && token.Norm != "?" && token.Norm != "!" {
-				break
-			}
-			if n > 0 {
-				key = hash(key, " ")
-			}
-			key = hash(key, token.Norm)
-			b.features = append(b.features, feature{key: key, value: value, family: family, tokens: tokens[i : i+n+1], start: tokens[i].Start, end: token.End})
+		b.runs(begin, family, tokens[i:], longest, value)
+	}
+}
+
+// WordsFrom puts in the first word and the runs of up to longest words that begin with it.
+func (b *Bag) WordsFrom(family string, tokens []language.Token, longest int) {
+	b.runs(beginning(family), family, tokens, longest, 1)
+}
+
+func beginning(family string) uint64 { return hash(hash(basis, family), ":") }
+
+func (b *Bag) runs(key uint64, family string, tokens []language.Token, longest int, value float64) {
+	for n := 0; n < longest && n < len(tokens); n++ {
+		token := &tokens[n]
+		if !token.IsWord() && token.Norm != "?" && token.Norm != "!" {
+			break
 		}
+		if n > 0 {
+			key = hash(key, " ")
+		}
+		key = hash(key, token.Norm)
+		b.features = append(b.features, feature{key: key, value: value, family: family, tokens: tokens[:n+1], start: tokens[0].Start, end: token.End})
 	}
 }
 
 // Letters puts in the pieces of shortest to longest letters that words have, with their ends marked: "c:^dri", "c:ing$". Each is worth 1.
 func (b *Bag) Letters(family string, tokens []language.Token, shortest, longest int) {
-	begin := hash(hash(basis, family), ":")
+	begin := beginning(family)
 	for _, token := range tokens {
 		if !token.IsWord() {
 			continue
