@@ -62,7 +62,7 @@ type part struct {
 
 func readLesson(t testing.TB, file string, n int, line, statement, before string) *lesson {
 	t.Helper()
-	l := &lesson{set: "corpus", writer: file, weight: alikeWeight}
+	l := &lesson{set: "corpus", writer: writerOf(strings.TrimSuffix(filepath.Base(file), ".txt")), weight: olderWeight}
 	if strings.Contains(file, "varied") {
 		l.weight = 1
 	}
@@ -89,11 +89,25 @@ func readLesson(t testing.TB, file string, n int, line, statement, before string
 	}
 	l.hear(t, r)
 	for i, s := range l.said.sentences {
-		middle := (s.Tokens[0].Start + s.Tokens[len(s.Tokens)-1].End) / 2
-		at := slices.IndexFunc(parts, func(p part) bool { return middle < p.end })
-		l.sentences[i] = parts[at].shows
+		l.sentences[i] = shownIn(parts, s.Tokens[0].Start, s.Tokens[len(s.Tokens)-1].End)
 	}
 	return l
+}
+
+// shownIn is what is shown in the parts that lie more than half within a stretch of an utterance, or that have its middle: of people who
+// set no full stops, several parts are one sentence.
+func shownIn(parts []part, start, end int) (shows [skills]int) {
+	begin := 0
+	for _, p := range parts {
+		middle, own := (begin+p.end)/2, (start+end)/2
+		if start <= middle && middle < end || begin <= own && own < p.end {
+			for s := range skills {
+				shows[s] = max(shows[s], p.shows[s])
+			}
+		}
+		begin = p.end
+	}
+	return shows
 }
 
 // readParts reads "d2a1 Three times in May. | x Anyway."

@@ -92,7 +92,7 @@ func (r rated) request(t testing.TB) *vignettev1.EvaluateRequest {
 	return req
 }
 
-// Nothing was developed or trained on the fifth and the seventh blind set: what their labels and ours agree on is what dear-man is worth
+// Nothing was trained on the fifth and the seventh blind set, and of the fifth no more was looked at than its counts: what their labels and ours agree on is what dear-man is worth
 // there (docs/evaluators.md), and the floors lie a little below. Whoever trains on one takes another set for this.
 func TestUnseen(t *testing.T) {
 	for _, tc := range []struct {
@@ -100,7 +100,7 @@ func TestUnseen(t *testing.T) {
 		floors [skills]float64
 	}{
 		{"blind/fifth.jsonl", [skills]float64{0.91, 0.92, 0.68, 0.84, 0.87, 0.58, 0.83}},
-		{"blind/seventh.jsonl", [skills]float64{0.88, 0.78, 0.60, 0.80, 0.72, 0.71, 0.85}},
+		{"blind/seventh.jsonl", [skills]float64{0.88, 0.76, 0.58, 0.79, 0.72, 0.71, 0.86}},
 	} {
 		for s, table := range compared(t, tc.set) {
 			kappa := kappaOf(t, table)

@@ -31,8 +31,8 @@
 // # What was learned
 //
 // The rules decide what applies and what is quoted. How far a skill is shown is weighed by linear models: one of each skill reads the
-// sentences, for words, pairs of words and what the rules found in them; another weighs its best sentences, the rules' verdict and signs
-// in the whole. They are trained on corpus/, written for this, and on blind labels that have been scored; make dear-man trains them again, byte
+// sentences, for words, pairs of words, how clauses begin and what the rules found in them; another weighs its best sentences, the rules' verdict and signs
+// in the whole. They are trained on corpus/, written for this, and on four sets of blind labels that have been scored; make dear-man trains them again, byte
 // for byte. A level above None stands on words that are quoted: the rules' or, without those, the words that weighed most.
 //
 // # What it is not
