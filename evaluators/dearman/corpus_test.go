@@ -63,7 +63,7 @@ type part struct {
 func readLesson(t testing.TB, file string, n int, line, statement, before string) *lesson {
 	t.Helper()
 	l := &lesson{set: "corpus", writer: writerOf(strings.TrimSuffix(filepath.Base(file), ".txt")), weight: olderWeight}
-	if strings.Contains(file, "varied") {
+	if strings.HasPrefix(filepath.Base(file), "varied-") {
 		l.weight = 1
 	}
 	levels, rest, ok := strings.Cut(line, " ")

@@ -131,8 +131,8 @@ func (m *moment) broken() bool {
 }
 
 // cuts are the means from which a level is weak, and strong. In the middle they are where the level nearest to the mean changes: what is
-// between none and strong is weak, so the middle of doubt is, too. For Assert, Negotiate and the states they lie nearer to where raters whom the
-// models had not learned from drew them (TestApart): half of the way there; for Assert, all of it.
+// between none and strong is weak, so the middle of doubt is, too. For Assert, Negotiate and the states they lie nearer to where raters whom
+// the models had not learned from drew them (TestApart): half of the way there; for Assert, all of it.
 var cuts = [skills][2]float64{{0.5, 1.5}, {0.5, 1.5}, {0.65, 1.65}, {0.5, 1.5}, {0.5, 1.6}, {0.6, 1.5}, {0.5, 1.4}}
 
 // levelOf is the level that the probabilities of none, weak and strong come to.

@@ -65,8 +65,8 @@ func addBeginnings(bag *linear.Bag, tokens []language.Token) {
 // joins are words that join clauses.
 var joins = utterance.Words("but and so or")
 
-// addForm adds the form of a sentence and its tie to the objective, by themselves and together with what they mean in: a question tied to
-// the objective asks, a mere mention of it does not, and what asks in one who wants something may refuse in one who does not.
+// addForm adds the form of a sentence and its tie to the objective, each by itself and with what changes its meaning: a question tied to the
+// objective asks where a mere mention does not, and what asks for something in one objective may refuse in another.
 func (m *moment) addForm(add func(linear.Name, float64), s *sentence) {
 	add(formNames[s.Form], 1)
 	add(tieNames[s.tie], 1)

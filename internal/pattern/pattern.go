@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// Of is the regular expression of a text that is right: it panics at the first match where it is not, so whoever writes one tests it.
+// Of gives the regular expression of a text. A text that is none panics when it is first asked for, so whoever writes one tests it.
 func Of(text string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
 }
