@@ -92,15 +92,16 @@ func (r rated) request(t testing.TB) *vignettev1.EvaluateRequest {
 	return req
 }
 
-// Nothing was trained on the fifth and the seventh blind set, and of the fifth no more was looked at than its counts: what their labels and ours agree on is what dear-man is worth
+// Nothing was trained on the fifth, the seventh and the eighth blind set, and of the first two no more was looked at than their counts: what their labels and ours agree on is what dear-man is worth
 // there (docs/evaluators.md), and the floors lie a little below. Whoever trains on one takes another set for this.
 func TestUnseen(t *testing.T) {
 	for _, tc := range []struct {
 		set    string
 		floors [skills]float64
 	}{
-		{"blind/fifth.jsonl", [skills]float64{0.91, 0.92, 0.68, 0.84, 0.87, 0.58, 0.83}},
-		{"blind/seventh.jsonl", [skills]float64{0.88, 0.76, 0.58, 0.79, 0.72, 0.71, 0.86}},
+		{"blind/fifth.jsonl", [skills]float64{0.90, 0.92, 0.74, 0.85, 0.89, 0.66, 0.85}},
+		{"blind/seventh.jsonl", [skills]float64{0.87, 0.85, 0.68, 0.84, 0.71, 0.74, 0.88}},
+		{"blind/eighth.jsonl", [skills]float64{0.90, 0.83, 0.85, 0.74, 0.80, 0.76, 0.89}},
 	} {
 		for s, table := range compared(t, tc.set) {
 			kappa := kappaOf(t, table)

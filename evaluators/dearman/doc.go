@@ -30,9 +30,9 @@
 //
 // # What was learned
 //
-// The rules decide what applies and what is quoted. How far a skill is shown is weighed by linear models: one of each skill reads the
-// sentences, for words, pairs of words, how clauses begin and what the rules found in them; another weighs its best sentences, the rules' verdict and signs
-// in the whole. They are trained on corpus/, written for this, and on four sets of blind labels that have been scored; make dear-man trains them again, byte
+// The rules decide what applies and what is quoted. How far a skill is shown is weighed by models: a network with one hidden layer reads the
+// sentences for all skills at once, by words, pairs of words, how clauses begin, what the rules found in them and what stands around them; a
+// cumulative logit of each skill weighs its best sentences, the rules' verdict and signs in the whole. They are trained on corpus/, written for this, and on four sets of blind labels that have been scored; make dear-man trains them again, byte
 // for byte. A level above None stands on words that are quoted: the rules' or, without those, the words that weighed most.
 //
 // # What it is not
@@ -46,8 +46,8 @@
 // evaluator.go is the door, moment.go what a turn is judged by. Each skill has a file with its table of phrases; how an
 // utterance is read, levels, evidence, attacks, sarcasm, threats and giving in are in evaluators/utterance; stance.go reads the other side;
 // statement.go reads what a plain
-// statement asks for or refuses; hybrid.go decides levels with the trained models (hybrid-3.txt), by the features of reading.go and the signs of
+// statement asks for or refuses; hybrid.go decides levels with the trained models (hybrid-4.txt), by the features of reading.go and the signs of
 // signs.go; training_test.go trains them and says what they are worth in situations that were left out, corpus_test.go reads the corpus;
 // episode.go is the formula above, compose.go lends it to other raters of the same skills; rewording.go makes suggestions.
-// The package imports the contracts, internal/language with its linear models, and evaluators/utterance only.
+// The package imports the contracts, internal/language with its classifiers, and evaluators/utterance only.
 package dearman

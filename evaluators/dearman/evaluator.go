@@ -14,7 +14,7 @@ import (
 const Name = "dear-man"
 
 // Version of the rules and of what was trained. It changes whenever a verdict may.
-const Version = "hybrid-3"
+const Version = "hybrid-4"
 
 // Evaluator judges DEAR MAN. The zero value is ready; it is safe for concurrent use.
 type Evaluator struct{}
@@ -31,7 +31,7 @@ func (Evaluator) Describe() *vignettev1.EvaluatorDescription {
 		Languages:  []string{"en"},
 		Dimensions: specs(),
 		Needs:      []vignettev1.Need{vignettev1.Need_NEED_OBJECTIVE},
-		Summary:    "DEAR MAN by rules and trained linear models: five strategies and two states of mind, with evidence and a rewording. A baseline, not a rater.",
+		Summary:    "DEAR MAN by rules and small trained models: five strategies and two states of mind, with evidence and a rewording. A baseline, not a rater.",
 	}
 }
 

@@ -2,28 +2,29 @@ package dearman
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/vignette-sim/vignette/evaluators/utterance"
 	"github.com/vignette-sim/vignette/internal/language"
-	"github.com/vignette-sim/vignette/internal/language/linear"
+	"github.com/vignette-sim/vignette/internal/language/classify"
 )
 
-// The level of a skill is decided in three steps. The rules give a verdict with its evidence. Each sentence is read by a linear model
-// of each skill, for words and rules' evidence together. A cumulative logit of each skill then weighs both, and the signs in the
+// The level of a skill is decided in three steps. The rules give a verdict with its evidence. Each sentence is read by a network
+// that is asked for all skills at once, for words and rules' evidence together. A cumulative logit of each skill then weighs both, and the signs in the
 // utterance as a whole (signs.go). What the models know comes from corpus/ and from blind labels (training_test.go), and is in
-// hybrid-3.txt. The rules keep their say: what they hold not applicable stays so, and no level is given that no words stand for.
+// hybrid-4.txt. The rules keep their say: what they hold not applicable stays so, and no level is given that no words stand for.
 
-//go:embed hybrid-3.txt
+//go:embed hybrid-4.txt
 var trained string
 
 // readers are the trained models.
 type readers struct {
-	// sentences has a model for each skill: how far a sentence shows it or, for a state of mind, speaks against it.
-	sentences *linear.Panel
+	// sentences is asked of each skill how far a sentence shows it or, of a state of mind, speaks against it.
+	sentences *classify.Network
 	// levels has a model for each skill of the level of an utterance.
-	levels [skills]*linear.Panel
+	levels [skills]*classify.Panel
 }
 
 var learned = sync.OnceValue(func() *readers { return readersOf(trained) })
@@ -32,34 +33,33 @@ var learned = sync.OnceValue(func() *readers { return readersOf(trained) })
 const section = "== "
 
 func readersOf(file string) *readers {
-	models := map[string]*linear.Model{}
+	parts := map[string][]byte{}
 	for _, part := range strings.Split(file, section)[1:] {
 		name, text, _ := strings.Cut(part, "\n")
-		models[name] = linear.MustParse([]byte(text))
+		parts[name] = []byte(text)
 	}
-	var sentences []*linear.Model
-	r := &readers{}
+	r := &readers{sentences: classify.MustParseNetwork(parts[sentenceModel])}
 	for s := range skills {
-		sentences = append(sentences, models[s.sentenceModel()])
-		r.levels[s] = linear.NewPanel(models[s.levelModel()])
+		r.levels[s] = classify.NewPanel(classify.MustParse(parts[s.levelModel()]))
 	}
-	r.sentences = linear.NewPanel(sentences...)
 	return r
 }
 
-func (s skill) sentenceModel() string { return dimensions[s].id + " sentence" }
-func (s skill) levelModel() string    { return dimensions[s].id + " level" }
+// sentenceModel is the name of the network in the trained file.
+const sentenceModel = "sentences"
+
+func (s skill) levelModel() string { return dimensions[s].id + " level" }
 
 // likely says how likely a sentence shows a skill at all, and how likely strongly; of a state of mind, speaks against it.
 type likely [skills]struct{ some, strong float64 }
 
 // bags are used again: they are read for a moment and keep nothing.
-var bags = sync.Pool{New: func() any { return linear.NewBag() }}
+var bags = sync.Pool{New: func() any { return classify.NewBag() }}
 
 // likelihoods reads each sentence.
 func (r *readers) likelihoods(m *moment, f *findings) []likely {
 	out := make([]likely, len(m.sentences))
-	bag, room := bags.Get().(*linear.Bag), [3 * skills]float64{}
+	bag, room := bags.Get().(*classify.Bag), [3 * skills]float64{}
 	defer bags.Put(bag)
 	for i, each := range m.sentences {
 		if each.Broken {
@@ -67,11 +67,16 @@ func (r *readers) likelihoods(m *moment, f *findings) []likely {
 		}
 		m.readSentence(bag, i, f)
 		p := r.sentences.Probabilities(bag, room[:0])
-		for s := range skills {
-			out[i][s].some, out[i][s].strong = p[3*s+1]+p[3*s+2], p[3*s+2]
-		}
+		out[i].take(p)
 	}
 	return out
+}
+
+// take takes over the probabilities of none, weak and strong of all skills.
+func (l *likely) take(p []float64) {
+	for s := range skills {
+		l[s].some, l[s].strong = p[3*s+1]+p[3*s+2], p[3*s+2]
+	}
 }
 
 // weigh decides the levels of the skills.
@@ -83,7 +88,7 @@ func (m *moment) weigh(all *findings) {
 	said := r.likelihoods(m, all)
 	var levels [skills]utterance.Level
 	var chances [skills]float64
-	bag, room := bags.Get().(*linear.Bag), [3]float64{}
+	bag, room := bags.Get().(*classify.Bag), [3]float64{}
 	defer bags.Put(bag)
 	for s := range skills {
 		if all[s].Level > utterance.NotApplicable {
@@ -105,9 +110,14 @@ func (m *moment) weigh(all *findings) {
 }
 
 // bounded says whether the models may not go above the rules: in what is stood for, where the utterance gives in, and in all where it does
-// not name a matter of which the objective says much. What the models know of good sentences, they know of any matter.
+// not name a matter of which the objective says much: what the models know of good sentences, they know of any matter. In Mindful also where
+// the speaker attacks: a request in the same breath does not take that back.
 func (m *moment) bounded(s skill, f *findings) bool {
-	return (s.state() || s == assert) && givesIn(m, f) > 0 || !m.matter.plain && m.stems.Shared(m.matter.all) == 0
+	switch {
+	case (s.state() || s == assert) && givesIn(m, f) > 0, s == mindful && hasFault(utterance.Attack)(m, f) > 0:
+		return true
+	}
+	return !m.matter.plain && m.stems.Shared(m.matter.all) == 0
 }
 
 // doesAnything says whether some strategy is used or the matter named: without, nothing keeps to it, however warm it is.
@@ -133,7 +143,7 @@ func (m *moment) broken() bool {
 // cuts are the means from which a level is weak, and strong. In the middle they are where the level nearest to the mean changes: what is
 // between none and strong is weak, so the middle of doubt is, too. For Assert, Negotiate and the states they lie nearer to where raters whom
 // the models had not learned from drew them (TestApart): half of the way there; for Assert, all of it.
-var cuts = [skills][2]float64{{0.5, 1.5}, {0.5, 1.5}, {0.65, 1.65}, {0.5, 1.5}, {0.5, 1.6}, {0.6, 1.5}, {0.5, 1.4}}
+var cuts = [skills][2]float64{{0.5, 1.5}, {0.5, 1.5}, {0.7, 1.55}, {0.5, 1.5}, {0.6, 1.5}, {0.55, 1.4}, {0.45, 1.5}}
 
 // levelOf is the level that the probabilities of none, weak and strong come to.
 func (s skill) levelOf(p []float64) utterance.Level {
@@ -175,22 +185,34 @@ const (
 
 // witness finds the words that weighed most for a strategy, where the rules found none: those of the sentence that reads most like it.
 func (m *moment) witness(r *readers, s skill, all *findings, level utterance.Level, said []likely) (utterance.Hit, bool) {
-	best := m.teller(s, said, m.bears)
+	stands := func(may func(*sentence) bool) func(*sentence) bool {
+		return func(each *sentence) bool { return may(each) && (s != express || !denied(&all[s], each)) }
+	}
+	best := m.teller(s, said, stands(m.bears))
 	if best < 0 && m.stems.Shared(m.matter.all) > 0 {
-		best = m.teller(s, said, sound) // "..., on Tuesdays. I was hoping we could find something": the matter was named beside it.
+		best = m.teller(s, said, stands(sound)) // "..., on Tuesdays. I was hoping we could find something": the matter was named beside it.
 	}
 	if best < 0 {
 		return utterance.Hit{}, false
 	}
 	span := m.whole(m.sentences[best])
-	bag := linear.NewBag()
+	bag := classify.NewBag()
 	m.readSentence(bag, best, all)
-	if told := linear.Cover(r.sentences.Explain(int(s), bag, int(level), tellers)); told.End > told.Start {
+	if told := classify.Cover(r.tellers(s, bag, level, span)); told.End > told.Start {
 		if part := language.Slice(m.text, told.Start, told.End); len(language.ContentWords(language.Tokens(part.Quote))) > 0 {
 			span = part // Words that stand for nothing by themselves ("I know you are") are no evidence.
 		}
 	}
 	return utterance.Hit{Level: level, Span: span, Why: "reads like it: these words weigh most for " + dimensions[s].title}, true
+}
+
+// tellers are the features within a sentence that spoke most for a level of a skill: what stands around it is no evidence.
+func (r *readers) tellers(s skill, bag *classify.Bag, level utterance.Level, within language.Span) []classify.Reason {
+	told := r.sentences.Explain(int(s), bag, int(level), bag.Len())
+	told = slices.DeleteFunc(told, func(one classify.Reason) bool {
+		return one.Span.End <= one.Span.Start || one.Span.Start < within.Start || one.Span.End > within.End
+	})
+	return told[:min(tellers, len(told))]
 }
 
 // teller is the sentence that reads most like a strategy of those that may stand for it, -1 where none does.
@@ -213,6 +235,15 @@ func (m *moment) bears(s *sentence) bool {
 // sound says whether a sentence is words in order, without a fault, that do more than show that the speaker understands the other.
 func sound(s *sentence) bool {
 	return !s.Broken && len(s.Faults) == 0 && !onlyUnderstands(s)
+}
+
+// denied says whether the rules heard words of a sentence as no sign of a skill. Of feelings they are sure: "I feel that you ..." is none, and no
+// evidence of one.
+func denied(f *utterance.Finding, s *sentence) bool {
+	start, end := s.Tokens[0].Start, s.Tokens[len(s.Tokens)-1].End
+	return slices.ContainsFunc(f.Hits, func(h utterance.Hit) bool {
+		return h.Level == utterance.None && h.Span.Start < end && h.Span.End > start
+	})
 }
 
 // onlyUnderstands says whether a sentence understands the other and goes on to nothing: "I know you are busy on Tuesdays."

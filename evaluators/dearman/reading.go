@@ -5,18 +5,18 @@ import (
 
 	"github.com/vignette-sim/vignette/evaluators/utterance"
 	"github.com/vignette-sim/vignette/internal/language"
-	"github.com/vignette-sim/vignette/internal/language/linear"
+	"github.com/vignette-sim/vignette/internal/language/classify"
 )
 
 // What sentences and utterances are read by, as features. Their names are in the trained file: whoever changes one trains again.
 
 // readSentence fills a bag with what a sentence is read by: its words and pairs of words and how its clauses begin, with figures, days
-// and the words of the objective made alike, what the rules found in it, its form and its tie to the objective.
-func (m *moment) readSentence(bag *linear.Bag, i int, f *findings) {
+// and the words of the objective made alike, what the rules found in it, its form and its tie to the objective, and what stands around it.
+func (m *moment) readSentence(bag *classify.Bag, i int, f *findings) {
 	bag.Reset()
 	s := m.sentences[i]
 	start, end := s.Tokens[0].Start, s.Tokens[len(s.Tokens)-1].End
-	add := func(name linear.Name, value float64) { bag.Put(name, value, start, end) }
+	add := func(name classify.Name, value float64) { bag.Put(name, value, start, end) }
 	bag.Words("w", m.written(s), 2)
 	addBeginnings(bag, m.written(s))
 	for k := describe; k <= negotiate; k++ {
@@ -30,6 +30,7 @@ func (m *moment) readSentence(bag *linear.Bag, i int, f *findings) {
 		add(faultNames[fault.Kind], 1)
 	}
 	m.addForm(add, s)
+	m.addAround(bag, i)
 	figures := 0
 	for i := range s.Tokens {
 		if s.Tokens[i].Kind == language.Number || utterance.Dating[s.Tokens[i].Norm] {
@@ -49,7 +50,7 @@ func (m *moment) readSentence(bag *linear.Bag, i int, f *findings) {
 }
 
 // addBeginnings adds the words that clauses begin with: what is asked, ordered or refused is mostly said there.
-func addBeginnings(bag *linear.Bag, tokens []language.Token) {
+func addBeginnings(bag *classify.Bag, tokens []language.Token) {
 	begins := true
 	for i := range tokens {
 		switch {
@@ -67,7 +68,7 @@ var joins = utterance.Words("but and so or")
 
 // addForm adds the form of a sentence and its tie to the objective, each by itself and with what changes its meaning: a question tied to the
 // objective asks where a mere mention does not, and what asks for something in one objective may refuse in another.
-func (m *moment) addForm(add func(linear.Name, float64), s *sentence) {
+func (m *moment) addForm(add func(classify.Name, float64), s *sentence) {
 	add(formNames[s.Form], 1)
 	add(tieNames[s.tie], 1)
 	add(tiedFormNames[s.tie][s.Form], 1)
@@ -85,6 +86,22 @@ func (m *moment) addForm(add func(linear.Name, float64), s *sentence) {
 	}
 }
 
+// addAround adds the sentences before and after: "Sunday." asks after "One more shift?", and only names what is talked of before a story.
+func (m *moment) addAround(bag *classify.Bag, i int) {
+	for side, at := range [...]int{i - 1, i + 1} {
+		if at < 0 || at >= len(m.sentences) {
+			continue
+		}
+		s, names := m.sentences[at], &aroundNames[side]
+		bag.Put(names.form[s.Form], 1, 0, 0)
+		bag.Put(names.tie[s.tie], 1, 0, 0)
+		bag.WordsWorth(names.words, m.written(s), 1, aroundWorth)
+	}
+}
+
+// aroundWorth is the value of a word of the sentence before or after, beside 1 for one of the sentence itself.
+const aroundWorth = 0.5
+
 // short is how many words a sentence has at most that says little more than a name.
 const short = 3
 
@@ -95,40 +112,52 @@ var (
 	tieNames   = namesOf("tie:none", "tie:loose", "tie:close")
 	shortNames = namesOf("short:0", "short:1", "short:2", "short:3")
 
-	tiedFormNames     = [][]linear.Name{prefixed("untied ", formNames), prefixed("loose ", formNames), prefixed("close ", formNames)}
-	shortTieNames     = [][]linear.Name{prefixed("untied ", shortNames), prefixed("loose ", shortNames), prefixed("close ", shortNames)}
+	tiedFormNames     = [][]classify.Name{prefixed("untied ", formNames), prefixed("loose ", formNames), prefixed("close ", formNames)}
+	shortTieNames     = [][]classify.Name{prefixed("untied ", shortNames), prefixed("loose ", shortNames), prefixed("close ", shortNames)}
 	refusingFormNames = prefixed("refusing ", formNames)
 	refusingTieNames  = prefixed("refusing ", tieNames)
 	feelsTieNames     = prefixed("feels ", tieNames)
 
-	figuresName, pastName, lengthName = linear.Named("figures"), linear.Named("past"), linear.Named("length")
-	refusingName, refusingDeniedName  = linear.Named("refusing"), linear.Named("refusing, denied")
-	askingDeniedName, resistedName    = linear.Named("asking, denied"), linear.Named("resisted")
-	firstName, lastName               = linear.Named("first"), linear.Named("last")
-	feelsName                         = linear.Named("feels")
+	aroundNames = [...]namedAround{namesAround("before"), namesAround("after")}
+
+	figuresName, pastName, lengthName = classify.Named("figures"), classify.Named("past"), classify.Named("length")
+	refusingName, refusingDeniedName  = classify.Named("refusing"), classify.Named("refusing, denied")
+	askingDeniedName, resistedName    = classify.Named("asking, denied"), classify.Named("resisted")
+	firstName, lastName               = classify.Named("first"), classify.Named("last")
+	feelsName                         = classify.Named("feels")
 )
 
-func namesOf(texts ...string) []linear.Name {
-	names := make([]linear.Name, len(texts))
+// namedAround are the names of what stands on one side of a sentence.
+type namedAround struct {
+	words     string
+	form, tie []classify.Name
+}
+
+func namesAround(side string) namedAround {
+	return namedAround{side, prefixed(side+" ", formNames), prefixed(side+" ", tieNames)}
+}
+
+func namesOf(texts ...string) []classify.Name {
+	names := make([]classify.Name, len(texts))
 	for i, text := range texts {
-		names[i] = linear.Named(text)
+		names[i] = classify.Named(text)
 	}
 	return names
 }
 
 // prefixed are names with something before them.
-func prefixed(before string, names []linear.Name) []linear.Name {
-	out := make([]linear.Name, len(names))
+func prefixed(before string, names []classify.Name) []classify.Name {
+	out := make([]classify.Name, len(names))
 	for i, name := range names {
-		out[i] = linear.Named(before + name.String())
+		out[i] = classify.Named(before + name.String())
 	}
 	return out
 }
 
-func namesOfRules() (names [skills][]linear.Name) {
+func namesOfRules() (names [skills][]classify.Name) {
 	for s := range skills {
 		for _, label := range utterance.Labels {
-			names[s] = append(names[s], linear.Named("rule:"+dimensions[s].title+":"+label))
+			names[s] = append(names[s], classify.Named("rule:"+dimensions[s].title+":"+label))
 		}
 	}
 	return names
@@ -192,8 +221,8 @@ var weekdays = utterance.Words(`monday tuesday wednesday thursday friday saturda
 
 // readWhole fills a bag with what the level of a skill is weighed by: the rules' verdict, the signs, and how likely its sentences show
 // it; for a state of mind those of all skills, and the words as they were said.
-func (m *moment) readWhole(bag *linear.Bag, s skill, f *findings, said []likely) {
-	add := func(name linear.Name, value float64) {
+func (m *moment) readWhole(bag *classify.Bag, s skill, f *findings, said []likely) {
+	add := func(name classify.Name, value float64) {
 		if value != 0 {
 			bag.Put(name, value, 0, 0)
 		}
@@ -226,15 +255,15 @@ func (m *moment) readWhole(bag *linear.Bag, s skill, f *findings, said []likely)
 
 var (
 	signNames               = namesOfSigns()
-	levelName, strongName   = linear.Named("level"), linear.Named("strong")
-	fullLevelName, fullName = linear.Named("full level"), linear.Named("full")
-	fullStrongName          = linear.Named("full strong")
+	levelName, strongName   = classify.Named("level"), classify.Named("strong")
+	fullLevelName, fullName = classify.Named("full level"), classify.Named("full")
+	fullStrongName          = classify.Named("full strong")
 )
 
-func namesOfSigns() (names [skills][]linear.Name) {
+func namesOfSigns() (names [skills][]classify.Name) {
 	for s := range skills {
 		for _, each := range signs[s] {
-			names[s] = append(names[s], linear.Named(each.name))
+			names[s] = append(names[s], classify.Named(each.name))
 		}
 	}
 	return names
@@ -244,7 +273,7 @@ func namesOfSigns() (names [skills][]linear.Name) {
 const wordWorth = 0.5
 
 // addLikely adds how likely the two sentences that show a skill most show it, and how many do.
-func addLikely(add func(linear.Name, float64), s skill, said []likely) {
+func addLikely(add func(classify.Name, float64), s skill, said []likely) {
 	names := &likelyNames[s]
 	var some, strong [2]float64
 	sum := 0.0
@@ -274,7 +303,7 @@ func upper(two [2]float64, x float64) [2]float64 {
 }
 
 // addPlaces adds how much of an utterance speaks against a state of mind, and whether its ends do.
-func (m *moment) addPlaces(add func(linear.Name, float64), s skill, said []likely) {
+func (m *moment) addPlaces(add func(classify.Name, float64), s skill, said []likely) {
 	names, last := &likelyNames[s], len(said)-1
 	share, words := 0.0, 0.0
 	for i, each := range m.sentences {
@@ -292,13 +321,13 @@ func (m *moment) addPlaces(add func(linear.Name, float64), s skill, said []likel
 var likelyNames = namesOfLikely()
 
 type namedLikely struct {
-	some, strong, anySome, anyStrong, secondSome, secondStrong, sum linear.Name
-	share, firstSome, firstStrong, lastSome, lastStrong             linear.Name
+	some, strong, anySome, anyStrong, secondSome, secondStrong, sum classify.Name
+	share, firstSome, firstStrong, lastSome, lastStrong             classify.Name
 }
 
 func namesOfLikely() (names [skills]namedLikely) {
 	for s := range skills {
-		of := func(what string) linear.Name { return linear.Named(dimensions[s].title + ", " + what) }
+		of := func(what string) classify.Name { return classify.Named(dimensions[s].title + ", " + what) }
 		names[s] = namedLikely{
 			some: of("most likely some"), strong: of("most likely strong"), anySome: of("any some"), anyStrong: of("any strong"),
 			secondSome: of("second some"), secondStrong: of("second strong"), sum: of("sum"),

@@ -76,7 +76,7 @@ func TestWhatIsNot(t *testing.T) {
 		{"shouting is not confident", "quiet", nil, "Shut up and turn the music down.", confident, utterance.Weak},
 	}
 	// What the rules see and the models are known to miss.
-	missed := []string{"no problem is no refusal", "asking why asks for nothing", "shouting is not confident"}
+	missed := []string{"no problem is no refusal", "asking why asks for nothing", "shouting is not confident", "a denied feeling is none"}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			req := conversation(objectives[test.objective], test.context, test.text)
@@ -413,7 +413,7 @@ func TestSuggestions(t *testing.T) {
 	}{
 		{"a hint becomes the request", nil, "The music was on until two on Tuesday. It would be nice if the music was quieter.", assert,
 			"The music was on until two on Tuesday. I'd like you to turn the music down after ten."},
-		{"an attack is left out", nil, "Shut up. I can't sleep with that music.", assert,
+		{"an attack is left out", nil, "Shut up. I can't sleep with that music.", mindful,
 			"I can't sleep with that music. I'd like you to turn the music down after ten."},
 		{"giving in is taken back", nil, "The music is loud at night. Never mind.", mindful,
 			"The music is loud at night. I'd like you to turn the music down after ten."},

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"sync"
 
-	"github.com/vignette-sim/vignette/internal/language/linear"
+	"github.com/vignette-sim/vignette/internal/language/classify"
 )
 
 // Whether a turn asks openly is said by weights trained on questions of our own (corpus/): in speech the form of a sentence tells it badly. "Can you tell me
@@ -14,11 +14,11 @@ import (
 //go:embed trained/question.txt
 var questionFile []byte
 
-var questionModel = sync.OnceValue(func() *linear.Model { return linear.MustParse(questionFile) })
+var questionModel = sync.OnceValue(func() *classify.Model { return classify.MustParse(questionFile) })
 
 // asksOpenly decides for a turn in which something is asked.
 func asksOpenly(t *turn) bool {
-	bag := bags.Get().(*linear.Bag)
+	bag := bags.Get().(*classify.Bag)
 	defer bags.Put(bag)
 	bag.Reset()
 	askedFeatures(bag, t)
@@ -27,7 +27,7 @@ func asksOpenly(t *turn) bool {
 }
 
 // askedFeatures are the forms of what asks in a turn, its words, and those it begins with.
-func askedFeatures(bag *linear.Bag, t *turn) {
+func askedFeatures(bag *classify.Bag, t *turn) {
 	var asking []*unit
 	for _, u := range t.units {
 		if form := questionIn(t, u); form == askedOpen || form == askedClosed {

@@ -33,5 +33,5 @@
 // evaluator.go is the door, dimensions.go what is measured, codes.go the codes of both manuals. session.go follows a
 // conversation, unit.go reads a turn; counselor.go codes it with question.go, polite.go and weigh.go, client.go does clients';
 // told.go and asked.go weigh what they found by trained/, which fit_test.go makes of corpus/ (make weights); score.go makes scores. The package imports
-// the contracts, internal/language and internal/language/linear, evaluators and evaluators/utterance only.
+// the contracts, internal/language and internal/language/classify, evaluators and evaluators/utterance only.
 package mi

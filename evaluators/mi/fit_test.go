@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/vignette-sim/vignette/internal/language/linear"
+	"github.com/vignette-sim/vignette/internal/language/classify"
 	"github.com/vignette-sim/vignette/internal/stats"
 )
 
@@ -112,15 +112,15 @@ func broken(lines []said) []said {
 func abs(n int) int { return max(n, -n) }
 
 // talkSamples are what clients say in the corpus, with or without their words.
-func talkSamples(lines []said, words bool) []linear.Sample {
-	var samples []linear.Sample
+func talkSamples(lines []said, words bool) []classify.Sample {
+	var samples []classify.Sample
 	add := func(line said, t *turn, own *history, weight float64) {
-		bag := linear.NewBag()
+		bag := classify.NewBag()
 		talkCues(bag, t, readLeans(t, own), own)
 		if words {
 			talkWords(bag, t, own)
 		}
-		samples = append(samples, linear.Sample{Bag: bag, Label: strings.IndexByte("-0+", line.label), Group: strings.TrimSpace(line.group), Weight: weight})
+		samples = append(samples, classify.Sample{Bag: bag, Label: strings.IndexByte("-0+", line.label), Group: strings.TrimSpace(line.group), Weight: weight})
 	}
 	heard(lines, func(line said, t *turn, own *history) {
 		if line.client {
@@ -140,7 +140,7 @@ func talkSamples(lines []said, words bool) []linear.Sample {
 // rarer ones.
 var shares = [3]float64{0.12, 0.63, 0.25}
 
-func balance(samples []linear.Sample) {
+func balance(samples []classify.Sample) {
 	var counts [3]float64
 	for _, s := range samples {
 		counts[s.Label] += s.Weight
@@ -151,7 +151,7 @@ func balance(samples []linear.Sample) {
 }
 
 // talkOptions were chosen by leaving out the files of the corpus in turn.
-var talkOptions = linear.Options{Penalty: 3e-3}
+var talkOptions = classify.Options{Penalty: 3e-3}
 
 // The weights in trained/ are what the corpus gives. With -fit they are written anew.
 func TestWeightsAreThoseOfTheCorpus(t *testing.T) {
@@ -162,14 +162,14 @@ func TestWeightsAreThoseOfTheCorpus(t *testing.T) {
 	for _, m := range []struct {
 		file    string
 		labels  []string
-		samples []linear.Sample
-		options linear.Options
+		samples []classify.Sample
+		options classify.Options
 	}{
 		{"trained/talk-cues.txt", talkLabels, talkSamples(lines, false), talkOptions},
 		{"trained/talk-words.txt", talkLabels, talkSamples(lines, true), talkOptions},
 		{"trained/question.txt", []string{"closed", "open"}, questionSamples(lines), questionOptions},
 	} {
-		model, err := linear.Train(m.samples, m.labels, m.options)
+		model, err := classify.Train(m.samples, m.labels, m.options)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -205,7 +205,7 @@ func TestTalkOfOtherFiles(t *testing.T) {
 			files[each[j].Group] = true
 		}
 		var err error
-		if held[i], err = linear.Held(each, talkLabels, len(files), talkOptions); err != nil {
+		if held[i], err = classify.Held(each, talkLabels, len(files), talkOptions); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -262,18 +262,18 @@ func kappaOf(t *testing.T, table [][]float64) float64 {
 }
 
 // questionOptions were chosen by leaving out the files of the corpus in turn.
-var questionOptions = linear.Options{Penalty: 1e-3}
+var questionOptions = classify.Options{Penalty: 1e-3}
 
 // questionSamples are the turns of the corpus that ask.
-func questionSamples(lines []said) []linear.Sample {
-	var samples []linear.Sample
+func questionSamples(lines []said) []classify.Sample {
+	var samples []classify.Sample
 	heard(lines, func(line said, t *turn, _ *history) {
 		if line.client || line.label == ' ' {
 			return
 		}
-		bag := linear.NewBag()
+		bag := classify.NewBag()
 		askedFeatures(bag, t)
-		samples = append(samples, linear.Sample{Bag: bag, Label: strings.IndexByte("co", line.label), Group: line.group})
+		samples = append(samples, classify.Sample{Bag: bag, Label: strings.IndexByte("co", line.label), Group: line.group})
 	})
 	return samples
 }
@@ -294,7 +294,7 @@ func TestQuestionsLeftOut(t *testing.T) {
 	for i := range samples {
 		samples[i].Group = ""
 	}
-	held, err := linear.Held(samples, []string{"closed", "open"}, 8, questionOptions)
+	held, err := classify.Held(samples, []string{"closed", "open"}, 8, questionOptions)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/vignette-sim/vignette/evaluators/utterance"
 	"github.com/vignette-sim/vignette/internal/language"
-	"github.com/vignette-sim/vignette/internal/language/linear"
+	"github.com/vignette-sim/vignette/internal/language/classify"
 )
 
 // Where a client's talk leads is said by weights that were trained on conversations of our own (corpus/; make weights trains them again). There are two
@@ -21,15 +21,15 @@ var talkCuesFile []byte
 //go:embed trained/talk-words.txt
 var talkWordsFile []byte
 
-var talkModels = sync.OnceValue(func() [2]*linear.Model {
-	return [2]*linear.Model{linear.MustParse(talkCuesFile), linear.MustParse(talkWordsFile)}
+var talkModels = sync.OnceValue(func() [2]*classify.Model {
+	return [2]*classify.Model{classify.MustParse(talkCuesFile), classify.MustParse(talkWordsFile)}
 })
 
 // wordWorth is what a word is worth beside a cue: less, so that the ridge holds it back more. Chosen by leaving out files of the corpus in turn.
 const wordWorth = 0.7
 
 // bags are used again: what they hold is read at once.
-var bags = sync.Pool{New: func() any { return linear.NewBag() }}
+var bags = sync.Pool{New: func() any { return classify.NewBag() }}
 
 // decide has the trained weights say where talk leads. Where they alone say so, the words that weighed most are quoted.
 func (v *verdictOnTalk) decide(t *turn, h *history) {
@@ -37,7 +37,7 @@ func (v *verdictOnTalk) decide(t *turn, h *history) {
 		v.talk = v.ruled
 		return
 	}
-	bag := bags.Get().(*linear.Bag)
+	bag := bags.Get().(*classify.Bag)
 	defer bags.Put(bag)
 	bag.Reset()
 	models := talkModels()
@@ -148,7 +148,7 @@ func appendKind(out []language.Token, token *language.Token, word string) []lang
 var talkLabels = []string{"sustain", "neutral", "change"}
 
 // talkCues are what the rules found, how long an utterance is, and what it answers.
-func talkCues(bag *linear.Bag, t *turn, v *verdictOnTalk, h *history) {
+func talkCues(bag *classify.Bag, t *turn, v *verdictOnTalk, h *history) {
 	sum, asked := 0, 0
 	for _, l := range v.leans {
 		sum += l.points
@@ -185,13 +185,13 @@ func talkCues(bag *linear.Bag, t *turn, v *verdictOnTalk, h *history) {
 	}
 }
 
-func leanFeatures(bag *linear.Bag, l lean, worth float64) {
+func leanFeatures(bag *classify.Bag, l lean, worth float64) {
 	bag.Add("cue:"+l.sign()+" "+l.why, worth, l.span.Start, l.span.End)
 	bag.Add("code:"+l.sign(), worth, l.span.Start, l.span.End)
 }
 
 // answerCues are what the counselor's words draw, and how the answer to them begins.
-func answerCues(bag *linear.Bag, t *turn, h *history) {
+func answerCues(bag *classify.Bag, t *turn, h *history) {
 	asked, drawn := h.other.units, "nothing"
 	switch {
 	case evokesStay.in(asked...):
@@ -215,7 +215,7 @@ func answerCues(bag *linear.Bag, t *turn, h *history) {
 }
 
 // talkWords are the words of an utterance, what stands behind its "but", how it begins, and what the counselor said last.
-func talkWords(bag *linear.Bag, t *turn, h *history) {
+func talkWords(bag *classify.Bag, t *turn, h *history) {
 	for i, u := range t.units {
 		if u.broken {
 			continue
@@ -244,7 +244,7 @@ func talkWords(bag *linear.Bag, t *turn, h *history) {
 	}
 }
 
-func wordFeatures(bag *linear.Bag, words []language.Token, worth float64) {
+func wordFeatures(bag *classify.Bag, words []language.Token, worth float64) {
 	bag.WordsWorth("w", words, 2, worth)
 	for j, word := range words {
 		if word.Norm == "but" || word.Norm == "though" {

@@ -5,7 +5,7 @@ import (
 	"sync"
 
 	"github.com/vignette-sim/vignette/internal/language"
-	"github.com/vignette-sim/vignette/internal/language/linear"
+	"github.com/vignette-sim/vignette/internal/language/classify"
 )
 
 //go:generate go test -run ^TestModel$ -update .
@@ -57,8 +57,8 @@ var dangerText []byte
 var kindText []byte
 
 var (
-	dangerModel = sync.OnceValue(func() *linear.Model { return linear.MustParse(dangerText) })
-	kindModel   = sync.OnceValue(func() *linear.Model { return linear.MustParse(kindText) })
+	dangerModel = sync.OnceValue(func() *classify.Model { return classify.MustParse(dangerText) })
+	kindModel   = sync.OnceValue(func() *classify.Model { return classify.MustParse(kindText) })
 )
 
 // Detect says whether words tell of danger to whoever says them.
@@ -81,7 +81,7 @@ func Detect(text string) (Found, bool) {
 
 // told are the pieces of a text that spoke most for danger, no piece within another: at most three with words that mean something, or
 // where none of these spoke, one of small words.
-func told(text string, bag *linear.Bag) []string {
+func told(text string, bag *classify.Bag) []string {
 	var spans []language.Span
 	var words []string
 	reasons := dangerModel().Explain(bag, 1, 60)

@@ -15,5 +15,5 @@
 // # Reading the code
 //
 // [Detect] in detect.go is the door, features.go what the model goes by, rules.go the rules. The package is pure and imports
-// internal/language and internal/language/linear only.
+// internal/language and internal/language/classify only.
 package risk

@@ -7,13 +7,13 @@ import (
 	"unicode/utf8"
 
 	"github.com/vignette-sim/vignette/internal/language"
-	"github.com/vignette-sim/vignette/internal/language/linear"
+	"github.com/vignette-sim/vignette/internal/language/classify"
 )
 
 // featuresOf is what the model goes by: words and runs of them, what they are about (themes) with whoever they are about, and who is
 // spoken of. Words in quotation marks are somebody else's and are kept apart.
-func featuresOf(text string) *linear.Bag {
-	bag := linear.NewBag()
+func featuresOf(text string) *classify.Bag {
+	bag := classify.NewBag()
 	quoted := quotedIn(text)
 	whole := language.Read(text)
 	for _, sentence := range whole.Sentences {
@@ -29,8 +29,8 @@ func featuresOf(text string) *linear.Bag {
 }
 
 // topicsOf is what the kind of danger is told by: words and themes.
-func topicsOf(text string) *linear.Bag {
-	bag := linear.NewBag()
+func topicsOf(text string) *classify.Bag {
+	bag := classify.NewBag()
 	words := spelled(language.Tokens(text))
 	bag.Words("w", words, 2)
 	themed(bag, words, false)
@@ -38,7 +38,7 @@ func topicsOf(text string) *linear.Bag {
 }
 
 // cues are what is seen of the whole text.
-func cues(bag *linear.Bag, text string, whole *language.Text) {
+func cues(bag *classify.Bag, text string, whole *language.Text) {
 	if span, ok := Asks(text); ok {
 		bag.Add("cue:asks", 1, span.Start, span.End)
 	}
@@ -66,7 +66,7 @@ func cues(bag *linear.Bag, text string, whole *language.Text) {
 // themed puts in what a sentence is about: runs of themes and of the small words between them, by themselves and with the person that
 // the sentence begins with; pairs of themes that are not far apart; and each theme with the person that was named last before it, and
 // whether it is denied.
-func themed(bag *linear.Bag, words []language.Token, question bool) {
+func themed(bag *classify.Bag, words []language.Token, question bool) {
 	themes := make([]language.Token, len(words))
 	about := make([]bool, len(words))
 	for i, word := range words {

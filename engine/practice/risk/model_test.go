@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/vignette-sim/vignette/internal/language/linear"
+	"github.com/vignette-sim/vignette/internal/language/classify"
 	"github.com/vignette-sim/vignette/internal/stats"
 )
 
@@ -21,8 +21,8 @@ var update = flag.Bool("update", false, "write the model anew from the corpus; s
 // options are what the models are trained with. The penalties are of 1e-3, 3e-3, 6e-3 and 1e-2 those that give texts left out the most
 // likelihood.
 var (
-	dangerOptions = linear.Options{Penalty: 1.5e-3, Smallest: 0.02}
-	kindOptions   = linear.Options{Penalty: 3e-3, Smallest: 0.05}
+	dangerOptions = classify.Options{Penalty: 1.5e-3, Smallest: 0.02}
+	kindOptions   = classify.Options{Penalty: 3e-3, Smallest: 0.05}
 )
 
 // none heads sections of the corpus that tell of no danger.
@@ -167,14 +167,14 @@ func ordinary(t testing.TB) []example {
 // teaches are the samples of both models, and the texts of the first. Danger weighs as much as what is near to it and is none, however
 // many texts there are of each: how often danger is spoken of in practice is not known, and the threshold is set apart from it.
 // Ordinary talk comes on top. What the rules were developed on weighs more, so that what is plain stays right.
-func teaches(t testing.TB) (danger, kind []linear.Sample, texts []example) {
+func teaches(t testing.TB) (danger, kind []classify.Sample, texts []example) {
 	t.Helper()
 	texts = append(corpus(t), ordinary(t)...)
 	for _, e := range texts {
-		sample := linear.Sample{Bag: featuresOf(e.text)}
+		sample := classify.Sample{Bag: featuresOf(e.text)}
 		if e.kind != none {
 			sample.Label = 1
-			kind = append(kind, linear.Sample{Bag: topicsOf(e.text), Label: slices.Index(kinds, e.kind)})
+			kind = append(kind, classify.Sample{Bag: topicsOf(e.text), Label: slices.Index(kinds, e.kind)})
 		}
 		danger = append(danger, sample)
 	}
@@ -203,14 +203,14 @@ func TestModel(t *testing.T) {
 	for _, c := range []struct {
 		file    string
 		kept    []byte
-		samples []linear.Sample
+		samples []classify.Sample
 		labels  []string
-		options linear.Options
+		options classify.Options
 	}{
 		{"danger.txt", dangerText, danger, verdicts, dangerOptions},
 		{"kind.txt", kindText, kind, kinds, kindOptions},
 	} {
-		m, err := linear.Train(c.samples, c.labels, c.options)
+		m, err := classify.Train(c.samples, c.labels, c.options)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -250,11 +250,11 @@ func TestHeldOut(t *testing.T) {
 		t.Skip("trains ten models, a minute: set VIGNETTE_ALL")
 	}
 	danger, kind, texts := teaches(t)
-	held, err := linear.Held(danger, verdicts, 10, dangerOptions)
+	held, err := classify.Held(danger, verdicts, 10, dangerOptions)
 	if err != nil {
 		t.Fatal(err)
 	}
-	heldKinds, err := linear.Held(kind, kinds, 10, kindOptions)
+	heldKinds, err := classify.Held(kind, kinds, 10, kindOptions)
 	if err != nil {
 		t.Fatal(err)
 	}

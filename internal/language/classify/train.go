@@ -1,4 +1,4 @@
-package linear
+package classify
 
 import (
 	"fmt"
@@ -42,7 +42,7 @@ func Train(samples []Sample, labels []string, o Options) (*Model, error) {
 	m := &Model{Labels: slices.Clone(labels), ordered: o.Ordered || len(labels) == 2, names: featuresOf(samples, o.MinTexts)}
 	m.index()
 	if m.found.size != len(m.names) {
-		return nil, fmt.Errorf("linear: two features have one key; rename a family")
+		return nil, fmt.Errorf("classify: two features have one key; rename a family")
 	}
 	p := newProblem(m, samples, o.Penalty)
 	m.take(descend(p.start(), p.loss), o.Smallest)
@@ -58,28 +58,28 @@ func btoi(b bool) int {
 
 func check(samples []Sample, labels []string, o Options) error {
 	if len(labels) < 2 || !(o.Penalty > 0) || math.IsInf(o.Penalty, 0) {
-		return fmt.Errorf("linear: %d labels and a penalty of %v; give two labels or more and a penalty above 0", len(labels), o.Penalty)
+		return fmt.Errorf("classify: %d labels and a penalty of %v; give two labels or more and a penalty above 0", len(labels), o.Penalty)
 	}
 	for _, label := range labels {
 		if label == "" || strings.ContainsAny(label, "\t\n\r") {
-			return fmt.Errorf("linear: %q is no label; give letters without tabs and line ends", label)
+			return fmt.Errorf("classify: %q is no label; give letters without tabs and line ends", label)
 		}
 	}
 	seen := make([]bool, len(labels))
 	for i, s := range samples {
 		if s.Bag == nil || s.Label < 0 || s.Label >= len(labels) || !(s.Weight >= 0) || math.IsInf(s.Weight, 0) {
-			return fmt.Errorf("linear: sample %d has label %d of %d and weight %v, and needs a bag", i, s.Label, len(labels), s.Weight)
+			return fmt.Errorf("classify: sample %d has label %d of %d and weight %v, and needs a bag", i, s.Label, len(labels), s.Weight)
 		}
 		for _, f := range s.Bag.features {
 			if math.IsNaN(f.value) || math.IsInf(f.value, 0) {
-				return fmt.Errorf("linear: sample %d: feature %q is %v", i, f.name(), f.value)
+				return fmt.Errorf("classify: sample %d: feature %q is %v", i, f.name(), f.value)
 			}
 		}
 		seen[s.Label] = true
 	}
 	for k, label := range labels {
 		if !seen[k] {
-			return fmt.Errorf("linear: no sample is labelled %q", label)
+			return fmt.Errorf("classify: no sample is labelled %q", label)
 		}
 	}
 	return nil

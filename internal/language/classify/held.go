@@ -1,4 +1,4 @@
-package linear
+package classify
 
 import (
 	"fmt"
@@ -46,7 +46,7 @@ func deal(samples []Sample, folds int) ([]int, error) {
 	slices.Sort(names)
 	names = slices.Compact(names)
 	if folds < 2 || len(names) < folds {
-		return nil, fmt.Errorf("linear: %d folds of %d groups; give two folds or more, and a group for each", folds, len(names))
+		return nil, fmt.Errorf("classify: %d folds of %d groups; give two folds or more, and a group for each", folds, len(names))
 	}
 	fold := make([]int, len(samples))
 	for i, group := range groups {
