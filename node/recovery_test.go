@@ -20,7 +20,7 @@ import (
 // the speaker meant the act, those in which it is heard) and as Cohen's kappa of meant against heard.
 var floors = map[string]struct{ recall, kappa float64 }{
 	"dear_man.describe":  {0.95, 0.52},
-	"dear_man.express":   {0.95, 0.53},
+	"dear_man.express":   {0.95, 0.50},
 	"dear_man.assert":    {0.85, 0.13},
 	"dear_man.reinforce": {0.95, 0.64},
 	"dear_man.negotiate": {0.95, 0.62},
