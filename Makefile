@@ -33,7 +33,7 @@ bench: ## Run the benchmarks.
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 .PHONY: dear-man
-dear-man: ## Train the models of dear-man again, from evaluators/dearman/corpus and its labels (minutes).
+dear-man: ## Train the models of dear-man again, from evaluators/dearman/corpus and its labels (half a minute).
 	$(GO) test -count=1 -timeout 60m -run '^TestTrain$$' ./evaluators/dearman -train
 
 .PHONY: proto

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf8"
 
@@ -21,6 +22,18 @@ import (
 // A line with < is what the other said, to which the utterances below it answer; with <! it pushes back, alone there is nothing
 // before. An utterance has the levels of the seven skills, then its sentences with what each shows, or x.
 func readCorpus(t testing.TB) []*lesson {
+	t.Helper()
+	corpusOnce.Do(func() { corpusLessons = readCorpusFiles(t) })
+	return slices.Clone(corpusLessons)
+}
+
+// The corpus is read once for all tests, which takes seconds.
+var (
+	corpusOnce    sync.Once
+	corpusLessons []*lesson
+)
+
+func readCorpusFiles(t testing.TB) []*lesson {
 	t.Helper()
 	files, err := filepath.Glob("corpus/*.txt")
 	if err != nil || len(files) == 0 {

@@ -2,6 +2,7 @@ package dearman
 
 import (
 	_ "embed"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -38,11 +39,28 @@ func readersOf(file string) *readers {
 		name, text, _ := strings.Cut(part, "\n")
 		parts[name] = []byte(text)
 	}
-	r := &readers{sentences: classify.MustParseNetwork(parts[sentenceModel])}
+	part := func(name string) []byte {
+		if len(parts[name]) == 0 {
+			panic(fmt.Sprintf("dearman: the trained file has no %q; run make dear-man", name))
+		}
+		return parts[name]
+	}
+	r := &readers{sentences: classify.MustParseNetwork(part(sentenceModel))}
+	if !slices.Equal(r.sentences.Questions, questions()) || !slices.Equal(r.sentences.Labels, utterance.Labels) {
+		panic(fmt.Sprintf("dearman: the network was asked for %q with %q; run make dear-man", r.sentences.Questions, r.sentences.Labels))
+	}
 	for s := range skills {
-		r.levels[s] = classify.NewPanel(classify.MustParse(parts[s.levelModel()]))
+		r.levels[s] = classify.NewPanel(classify.MustParse(part(s.levelModel())))
 	}
 	return r
+}
+
+// questions are what the network is asked of each sentence: the skills, in their order.
+func questions() (ids []string) {
+	for s := range skills {
+		ids = append(ids, dimensions[s].id)
+	}
+	return ids
 }
 
 // sentenceModel is the name of the network in the trained file.
@@ -186,7 +204,7 @@ const (
 // witness finds the words that weighed most for a strategy, where the rules found none: those of the sentence that reads most like it.
 func (m *moment) witness(r *readers, s skill, all *findings, level utterance.Level, said []likely) (utterance.Hit, bool) {
 	stands := func(may func(*sentence) bool) func(*sentence) bool {
-		return func(each *sentence) bool { return may(each) && (s != express || !denied(&all[s], each)) }
+		return func(each *sentence) bool { return may(each) && (s != express || !heardAsNone(&all[s], each)) }
 	}
 	best := m.teller(s, said, stands(m.bears))
 	if best < 0 && m.stems.Shared(m.matter.all) > 0 {
@@ -237,9 +255,9 @@ func sound(s *sentence) bool {
 	return !s.Broken && len(s.Faults) == 0 && !onlyUnderstands(s)
 }
 
-// denied says whether the rules heard words of a sentence as no sign of a skill. Of feelings they are sure: "I feel that you ..." is none, and no
-// evidence of one.
-func denied(f *utterance.Finding, s *sentence) bool {
+// heardAsNone says whether the rules heard words of a sentence as no sign of a skill. Used for feelings, of which they are sure: "I feel that you ..."
+// is none, and no evidence of one.
+func heardAsNone(f *utterance.Finding, s *sentence) bool {
 	start, end := s.Tokens[0].Start, s.Tokens[len(s.Tokens)-1].End
 	return slices.ContainsFunc(f.Hits, func(h utterance.Hit) bool {
 		return h.Level == utterance.None && h.Span.Start < end && h.Span.End > start

@@ -113,11 +113,7 @@ func examplesOf(lessons []*lesson) []classify.Example {
 }
 
 func trainNetwork(lessons []*lesson) (*classify.Network, error) {
-	var questions []string
-	for s := range skills {
-		questions = append(questions, dimensions[s].id)
-	}
-	return classify.TrainNetwork(examplesOf(lessons), questions, utterance.Labels, sentenceOptions)
+	return classify.TrainNetwork(examplesOf(lessons), questions(), utterance.Labels, sentenceOptions)
 }
 
 // expect fills in how likely the sentences of some utterances show each skill.
@@ -238,7 +234,7 @@ func write(sentences *classify.Network, levels [skills]*classify.Model) string {
 	return file.String()
 }
 
-// TestTrain makes the trained file anew, with -train. It takes minutes.
+// TestTrain makes the trained file anew, with -train. It takes half a minute.
 func TestTrain(t *testing.T) {
 	if !*training {
 		t.Skip("with -train")

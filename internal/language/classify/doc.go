@@ -23,8 +23,8 @@
 // A [Network] answers several questions with one hidden layer of rectified units: softmax(outputs * max(0, rows * features + biases) +
 // offsets) for each question. It is for corpora of thousands of texts in which what a feature means depends on others, and for labels that
 // have something to teach each other (Caruana 1997, "Multitask Learning"). It learns by Adam (Kingma and Ba 2015) with dropout of features
-// and units (Srivastava et al. 2014); the seed is an option, so the same examples give the same file here too. Weights of features are kept
-// in a byte each.
+// and units (Srivastava et al. 2014); the seed is an option, so the same examples give the same file here too, on processors of one kind: exponentials
+// differ in their last digit from kind to kind, and many steps carry that on. Weights of features are kept in a byte each.
 //
 // # Keeping a model
 //

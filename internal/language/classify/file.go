@@ -2,6 +2,7 @@ package classify
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -34,14 +35,9 @@ func writeNumbers(out *strings.Builder, numbers []float64) {
 
 // Parse reads what [Model.Text] wrote. An error says which line is wrong.
 func Parse(text []byte) (*Model, error) {
-	m, lines := &Model{}, bufio.NewScanner(strings.NewReader(string(text)))
-	for n := 1; lines.Scan(); n++ {
-		if err := m.line(n, strings.Split(lines.Text(), "\t")); err != nil {
-			return nil, fmt.Errorf("linear model, line %d: %w; train it again", n, err)
-		}
-	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("linear model: %w", err)
+	m := &Model{}
+	if _, err := eachLine("linear model", text, m.line); err != nil {
+		return nil, err
 	}
 	if m.cuts == nil {
 		return nil, fmt.Errorf("linear model: it ends before its weights; train it again")
@@ -51,6 +47,21 @@ func Parse(text []byte) (*Model, error) {
 		return nil, fmt.Errorf("linear model: two features have one key; rename a family and train it again")
 	}
 	return m, nil
+}
+
+// eachLine hands the lines of a file to read, with their numbers from 1 and cut at tabs, and says how many there were.
+func eachLine(what string, text []byte, read func(n int, fields []string) error) (int, error) {
+	lines, n := bufio.NewScanner(bytes.NewReader(text)), 0
+	for lines.Scan() {
+		n++
+		if err := read(n, strings.Split(lines.Text(), "\t")); err != nil {
+			return n, fmt.Errorf("%s, line %d: %w; train it again", what, n, err)
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return n, fmt.Errorf("%s: %w", what, err)
+	}
+	return n, nil
 }
 
 // MustParse is [Parse] for what is embedded.

@@ -15,7 +15,7 @@ import (
 type Network struct {
 	// Questions are what is asked, Labels what each is answered with, in their order.
 	Questions, Labels []string
-	// names are sorted. row i of grains are the weights of names[i], one for each hidden unit, in grains of that unit's scale.
+	// names are sorted. Row i of grains holds the weights of names[i], one for each hidden unit, in grains of that unit's scale.
 	names  []string
 	grains []int8
 	// scales and biases are those of the hidden units. outputs has a row for each question's label, with a weight for each hidden
@@ -54,7 +54,7 @@ func (n *Network) Probabilities(b *Bag, to []float64) []float64 {
 	for k := range n.offsets {
 		l.sums[k] = float64(n.offsets[k])
 		for h, w := range n.outputs[k*n.hidden():][:n.hidden()] {
-			l.sums[k] += float64(w) * l.units[h]
+			l.sums[k] += float64(float64(w) * l.units[h])
 		}
 	}
 	for q := range n.Questions {
@@ -72,11 +72,11 @@ func (n *Network) light(b *Bag, l *layer) {
 	for _, s := range l.seats {
 		value := b.features[s.at].value
 		for h, grain := range n.grains[int(s.row)*n.hidden():][:n.hidden()] {
-			l.units[h] += value * float64(grain)
+			l.units[h] += float64(value * float64(grain))
 		}
 	}
 	for h := range l.units {
-		l.units[h] = max(0, l.units[h]*float64(n.scales[h])+float64(n.biases[h]))
+		l.units[h] = max(0, float64(l.units[h]*float64(n.scales[h]))+float64(n.biases[h]))
 	}
 }
 
@@ -91,7 +91,7 @@ func (n *Network) Explain(question int, b *Bag, label, most int) []Reason {
 	for _, s := range l.seats {
 		f, points := &b.features[s.at], 0.0
 		for h, grain := range n.grains[int(s.row)*n.hidden():][:n.hidden()] {
-			points += f.value * float64(grain) * lit[h]
+			points += float64(f.value * float64(grain) * lit[h])
 		}
 		if points > 0 {
 			reasons = append(reasons, Reason{Feature: f.name(), Points: points, Span: language.Span{Start: f.start, End: f.end}})
@@ -128,9 +128,12 @@ func (n *Network) take(w *weights) {
 		for i := h; i < len(w.rows); i += w.hidden {
 			most = max(most, math.Abs(w.rows[i]))
 		}
-		n.scales[h] = float32(max(most, math.SmallestNonzeroFloat32*math.MaxInt8) / math.MaxInt8)
+		if most == 0 {
+			continue // a unit that no feature lights: its grains and its scale are nothing
+		}
+		n.scales[h] = float32(most / math.MaxInt8)
 		for i := h; i < len(w.rows); i += w.hidden {
-			n.grains[i] = int8(math.Round(w.rows[i] / most * math.MaxInt8 * float64(btoi(most > 0))))
+			n.grains[i] = int8(math.Round(w.rows[i] / most * math.MaxInt8))
 		}
 	}
 	n.biases, n.outputs, n.offsets = single(w.biases), single(w.outputs), single(w.offsets)

@@ -1,10 +1,9 @@
 package classify
 
 import (
-	"bufio"
 	"encoding/base64"
 	"fmt"
-	"slices"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -28,12 +27,12 @@ func (n *Network) Text() []byte {
 		out.WriteString(n.answer(k))
 		writeSingles(&out, append([]float32{offset}, n.outputs[k*n.hidden():][:n.hidden()]...))
 	}
-	bytes := make([]byte, n.hidden())
+	row := make([]byte, n.hidden())
 	for i, name := range n.names {
 		for h, grain := range n.grains[i*n.hidden():][:n.hidden()] {
-			bytes[h] = byte(grain)
+			row[h] = byte(grain)
 		}
-		fmt.Fprintf(&out, "%s\t%s\n", name, base64.StdEncoding.EncodeToString(bytes))
+		fmt.Fprintf(&out, "%s\t%s\n", name, base64.StdEncoding.EncodeToString(row))
 	}
 	return []byte(out.String())
 }
@@ -53,15 +52,10 @@ func writeSingles(out *strings.Builder, numbers []float32) {
 
 // ParseNetwork reads what [Network.Text] wrote. An error says which line is wrong.
 func ParseNetwork(text []byte) (*Network, error) {
-	n, lines, at := &Network{}, bufio.NewScanner(strings.NewReader(string(text))), 0
-	for lines.Scan() {
-		at++
-		if err := n.line(at, strings.Split(lines.Text(), "\t")); err != nil {
-			return nil, fmt.Errorf("network, line %d: %w; train it again", at, err)
-		}
-	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("network: %w", err)
+	n := &Network{}
+	at, err := eachLine("network", text, n.line)
+	if err != nil {
+		return nil, err
 	}
 	if at < headLines || len(n.offsets) < len(n.Questions)*len(n.Labels) {
 		return nil, fmt.Errorf("network: it ends before its weights; train it again")
@@ -89,9 +83,9 @@ func (n *Network) line(at int, fields []string) (err error) {
 			return fmt.Errorf("it begins with %q, where %q was expected", fields[0], networkForm)
 		}
 	case 2:
-		n.Questions, err = headed(fields, "questions", 1)
+		n.Questions, err = namesHeaded(fields, "questions", 1)
 	case 3:
-		n.Labels, err = headed(fields, "labels", 2)
+		n.Labels, err = namesHeaded(fields, "labels", 2)
 	case 4:
 		n.scales, err = singlesHeaded(fields, "scales", 0)
 	case headLines:
@@ -107,11 +101,20 @@ func (n *Network) line(at int, fields []string) (err error) {
 
 func headed(fields []string, head string, least int) ([]string, error) {
 	if fields[0] != head || len(fields) <= least {
-		return nil, fmt.Errorf("%q and %d or more were expected", head, least)
+		return nil, fmt.Errorf("%q with %d or more behind it was expected", head, least)
 	}
 	return fields[1:], nil
 }
 
+func namesHeaded(fields []string, head string, least int) ([]string, error) {
+	names, err := headed(fields, head, least)
+	if err != nil {
+		return nil, err
+	}
+	return names, checkNames("name", names)
+}
+
+// singlesHeaded reads numbers; want 0 is as many as there are.
 func singlesHeaded(fields []string, head string, want int) ([]float32, error) {
 	rest, err := headed(fields, head, 1)
 	if err != nil {
@@ -124,8 +127,17 @@ func singlesHeaded(fields []string, head string, want int) ([]float32, error) {
 }
 
 func singles(fields []string, want int) ([]float32, error) {
-	numbers, err := numbers(fields, want)
-	return single(numbers), err
+	read, err := numbers(fields, want)
+	if err != nil {
+		return nil, err
+	}
+	out := single(read)
+	for i, x := range out {
+		if math.IsInf(float64(x), 0) {
+			return nil, fmt.Errorf("%q is no number of single precision", fields[i])
+		}
+	}
+	return out, nil
 }
 
 func (n *Network) answerLine(fields []string) error {
@@ -147,12 +159,15 @@ func (n *Network) featureLine(fields []string) error {
 	if k := len(n.names); k > 0 && n.names[k-1] >= fields[0] {
 		return fmt.Errorf("%q is out of order", fields[0])
 	}
-	bytes, err := base64.StdEncoding.DecodeString(fields[1])
-	if err != nil || len(bytes) != n.hidden() {
-		return fmt.Errorf("%d weights where %d were expected (%v)", len(bytes), n.hidden(), err)
+	row, err := base64.StdEncoding.DecodeString(fields[1])
+	if err != nil {
+		return fmt.Errorf("the weights of %q are no base64: %w", fields[0], err)
 	}
-	n.names, n.grains = append(n.names, fields[0]), slices.Grow(n.grains, len(bytes))
-	for _, b := range bytes {
+	if len(row) != n.hidden() {
+		return fmt.Errorf("%q has %d weights where %d were expected", fields[0], len(row), n.hidden())
+	}
+	n.names = append(n.names, fields[0])
+	for _, b := range row {
 		n.grains = append(n.grains, int8(b))
 	}
 	return nil

@@ -55,32 +55,47 @@ func TestNetworkLearnsWhatSumsCannotTell(t *testing.T) {
 	}
 }
 
-// The slopes that learning goes down are those of the loss: each is what a small change of its weight does.
+// The slopes that learning goes down are those of the loss: each is what a small change of its weight does, also with parts left out by chance.
 func TestNetworkSlopes(t *testing.T) {
-	n := &Network{Questions: []string{"x", "y"}, Labels: abc, names: []string{"a", "b", "noise 1"}}
-	examples := []Example{{Bag: NewBag(), Answers: []int{2, 0}}}
-	examples[0].Bag.Add("a", 1, 0, 0)
-	examples[0].Bag.Add("b", -0.7, 0, 0)
-	n.biases, n.offsets = make([]float32, 5), make([]float32, 6)
+	for name, o := range map[string]NetworkOptions{
+		"all is there": {Hidden: 12},
+		"left out":     {Hidden: 12, Blind: 0.4, Dark: 0.3},
+	} {
+		t.Run(name, func(t *testing.T) { checkSlopes(t, o) })
+	}
+}
+
+func checkSlopes(t *testing.T, o NetworkOptions) {
+	n := &Network{Questions: []string{"x", "y"}, Labels: abc, names: []string{"a", "b", "c", "d", "e", "f"}}
+	example := Example{Bag: NewBag(), Answers: []int{2, 0}}
+	for i, name := range n.names[:5] {
+		example.Bag.Add(name, 1-0.4*float64(i), 0, 0)
+	}
+	n.biases, n.offsets = make([]float32, o.Hidden), make([]float32, 6)
 	n.index()
-	s := newSchool(n, examples, NetworkOptions{Hidden: 5, Seed: 4})
+	s := newSchool(n, []Example{example}, o)
 	r := rand.New(rand.NewPCG(9, 9))
 	for _, part := range [][]float64{s.at.rows, s.at.biases, s.at.outputs, s.at.offsets} {
 		for i := range part {
 			part[i] = r.NormFloat64()
 		}
 	}
+	study := func(s *school) {
+		s.chance = rand.New(rand.NewPCG(4, 0)) // the same is left out each time
+		s.study(0, 1)
+	}
 	loss := func() float64 {
 		probe := *s
-		probe.slope, probe.marked, probe.met = newWeights(3, 5, 6), make([]bool, 3), nil
-		probe.study(0, 1)
+		probe.slope, probe.marked, probe.met = newWeights(len(n.names), o.Hidden, 6), make([]bool, len(n.names)), nil
+		study(&probe)
 		sum := 0.0 // study leaves the probabilities, less one at the answer
-		for q, answer := range examples[0].Answers {
+		for q, answer := range example.Answers {
 			sum -= math.Log(probe.sums[q*3+answer]+1) / 2
 		}
 		return sum
 	}
-	s.study(0, 1)
+	study(s)
+	moved := 0
 	for name, pair := range map[string][2][]float64{"rows": {s.at.rows, s.slope.rows}, "biases": {s.at.biases, s.slope.biases},
 		"outputs": {s.at.outputs, s.slope.outputs}, "offsets": {s.at.offsets, s.slope.offsets}} {
 		for i, slope := range append([]float64{}, pair[1]...) {
@@ -94,7 +109,13 @@ func TestNetworkSlopes(t *testing.T) {
 			if want := (up - down) / (2 * h); math.Abs(want-slope) > 1e-6 {
 				t.Errorf("%s %d: slope %v, the loss says %v", name, i, slope, want)
 			}
+			if name == "rows" && slope != 0 {
+				moved++
+			}
 		}
+	}
+	if moved == 0 {
+		t.Error("no feature has a slope, so this says nothing")
 	}
 }
 
@@ -149,6 +170,34 @@ func TestNetworkExplains(t *testing.T) {
 	if len(reasons) != 1 || reasons[0].Feature != "a" || reasons[0].Span.Start != 4 || reasons[0].Span.End != 5 {
 		t.Fatalf("reasons %+v", reasons)
 	}
+	// While the same units are lit, a thousandth less of the feature takes a thousandth of its points from the log odds.
+	less := NewBag()
+	less.Add("a", 0.999, 4, 5)
+	odds := func(b *Bag) float64 {
+		p := n.Probabilities(b, nil)
+		return math.Log(p[3]/p[2]) / 2 // against the mean of two labels
+	}
+	lit := func(b *Bag) (on []bool) {
+		l := n.free.Get().(*layer)
+		defer n.free.Put(l)
+		n.light(b, l)
+		for _, unit := range l.units {
+			on = append(on, unit > 0)
+		}
+		return on
+	}
+	if diff := cmp.Diff(lit(less), lit(bag)); diff != "" {
+		t.Fatalf("the units that are lit differ, so this says nothing; change the seed:\n%s", diff)
+	}
+	if want := 1000 * (odds(bag) - odds(less)); math.Abs(want-reasons[0].Points) > 1e-6 {
+		t.Errorf("%v points, the log odds say %v", reasons[0].Points, want)
+	}
+	both := NewBag()
+	both.Add("noise 1", 1, 6, 7)
+	both.Add("a", 1, 4, 5)
+	if one := n.Explain(1, both, 1, 1); len(one) != 1 || one[0].Feature != "a" {
+		t.Errorf("what spoke most: %+v", one)
+	}
 	if none := n.Explain(1, bag, 0, 3); len(none) > 0 {
 		t.Errorf("speak for no: %+v", none)
 	}
@@ -200,21 +249,53 @@ func TestNetworkRefuses(t *testing.T) {
 			t.Errorf("want an error with %q, got %v", want, err)
 		}
 	}
-	text := string(trainEither(t, NetworkOptions{Hidden: 2, Passes: 1, Rate: 0.01, Seed: 1}).Text())
-	for want, text := range map[string]string{
-		"line 1":            "vignette linear model 1\n",
-		"it ends before":    strings.Join(strings.SplitAfter(text, "\n")[:7], ""),
-		"out of order":      text + "a\tAAA=\n",
-		"were expected":     text + "zz\tAAAA\n",
-		"a feature and":     text + "zz\n",
-		`"zz" is no number`: strings.Replace(text, "biases\t", "biases\tzz\t", 1),
-	} {
-		if want == `"zz" is no number` {
-			want = "3 numbers where 2"
+	for _, name := range []string{"", "a\tb", "a\r"} {
+		if _, err := TrainNetwork(either(4), []string{name, "y"}, []string{"no", "yes"}, plainNetwork); err == nil || !strings.Contains(err.Error(), "is no question") {
+			t.Errorf("question %q: %v", name, err)
 		}
+		if _, err := TrainNetwork(either(4), []string{"x", "y"}, []string{"no", name}, plainNetwork); err == nil || !strings.Contains(err.Error(), "is no label") {
+			t.Errorf("label %q: %v", name, err)
+		}
+	}
+	text := string(trainEither(t, NetworkOptions{Hidden: 2, Passes: 1, Rate: 0.01, Seed: 1}).Text())
+	number := func(line, with string) string { // with is put in place of the first number of a line
+		before, rest, _ := strings.Cut(text, line+"\t")
+		_, after, _ := strings.Cut(rest, "\t")
+		return before + line + "\t" + with + "\t" + after
+	}
+	for want, text := range map[string]string{
+		"line 1":                     "vignette linear model 1\n",
+		"it ends before":             strings.Join(strings.SplitAfter(text, "\n")[:7], ""),
+		"out of order":               text + "a\tAAA=\n",
+		"3 weights where 2":          text + "zz\tAAAA\n",
+		"no base64":                  text + "zz\t*\n",
+		"a feature and":              text + "zz\n",
+		"3 numbers where 2":          strings.Replace(text, "biases\t", "biases\t0\t", 1),
+		`"zz" is no number`:          number("biases", "zz"),
+		`"NaN" is no number`:         number("scales", "NaN"),
+		`"1e39" is no number`:        number("biases", "1e39"),
+		`"Inf" is no number`:         number("scales", "Inf"),
+		`"" is no name`:              strings.Replace(text, "labels\tno", "labels\t", 1),
+		`"yes\r" is no name`:         strings.Replace(text, "labels\tno\tyes", "labels\tno\tyes\r\r", 1),
+		`"labels" with 2 or more`:    strings.Replace(text, "labels\tno\tyes", "labels\tno", 1),
+		`"one of them\tno" was expe`: strings.Replace(text, "\none of them\tno", "\nanother\tno", 1),
+	} {
 		if _, err := ParseNetwork([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want an error with %q, got %v", want, err)
 		}
+	}
+}
+
+// A unit that no feature lights keeps nothing.
+func TestNetworkTakesEmptyUnits(t *testing.T) {
+	n, w := &Network{}, newWeights(2, 2, 2)
+	w.rows[0], w.rows[2] = 1, -0.5 // of the first unit
+	n.take(w)
+	if diff := cmp.Diff([]int8{127, 0, -64, 0}, n.grains); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]float32{1.0 / 127, 0}, n.scales); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -60,6 +60,12 @@ func checkExamples(examples []Example, questions, labels []string, o NetworkOpti
 	case !share(o.Blind) || !share(o.Dark):
 		return fmt.Errorf("classify: shares %v and %v are left out; give 0 or more, and less than 1", o.Blind, o.Dark)
 	}
+	if err := checkNames("question", questions); err != nil {
+		return err
+	}
+	if err := checkNames("label", labels); err != nil {
+		return err
+	}
 	for i, e := range examples {
 		if e.Bag == nil || len(e.Answers) != len(questions) {
 			return fmt.Errorf("classify: example %d has %d answers to %d questions, and needs a bag", i, len(e.Answers), len(questions))
@@ -88,8 +94,9 @@ func newWeights(rows, hidden, answers int) *weights {
 	return &weights{hidden, make([]float64, rows*hidden), make([]float64, hidden), make([]float64, answers*hidden), make([]float64, answers)}
 }
 
-// school is where a network learns: by steps of Adam (Kingma and Ba 2015) down the sum of the questions' cross entropies, in which rows move
-// only when a feature of theirs was met, as most features are rare.
+// school is where a network learns: by steps of Adam (Kingma and Ba 2015) down the mean of the questions' cross entropies. A row moves only
+// when its feature was met, as most features are rare; the correction for early steps is that of all steps, so a row that is met late takes a longer
+// first one. Products are rounded before they are added, as in descend.go.
 type school struct {
 	o        NetworkOptions
 	chance   *rand.Rand
@@ -103,7 +110,9 @@ type school struct {
 	marked []bool
 	steps  int
 
+	// What is made of the example at hand: the hidden units, which of them are lit, the answers, what goes back to the units, and the features seen.
 	units, sums, back []float64
+	lit               []int
 	seen              []entry
 }
 
@@ -153,15 +162,15 @@ func (s *school) learn() *weights {
 	return s.at
 }
 
-// study adds an example to the slopes.
+// study adds an example to the slopes. Most hidden units are dark, and have no part in it.
 func (s *school) study(i int, weight float64) {
 	s.see(s.texts[i])
 	hidden := s.o.Hidden
-	clear(s.back)
 	for k := range s.sums {
 		s.sums[k] = s.at.offsets[k]
-		for h, w := range s.at.outputs[k*hidden:][:hidden] {
-			s.sums[k] += w * s.units[h]
+		outputs := s.at.outputs[k*hidden:][:hidden]
+		for _, h := range s.lit {
+			s.sums[k] += float64(outputs[h] * s.units[h])
 		}
 	}
 	for q, answer := range s.examples[i].Answers {
@@ -169,21 +178,20 @@ func (s *school) study(i int, weight float64) {
 		softmax(off)
 		off[answer]--
 	}
+	for _, h := range s.lit {
+		s.back[h] = 0
+	}
 	for k, off := range s.sums {
 		off *= weight / float64(len(s.examples[i].Answers))
 		s.slope.offsets[k] += off
 		outputs, slopes := s.at.outputs[k*hidden:][:hidden], s.slope.outputs[k*hidden:][:hidden]
-		for h, unit := range s.units {
-			slopes[h] += off * unit
-			s.back[h] += off * outputs[h]
+		for _, h := range s.lit {
+			slopes[h] += float64(off * s.units[h])
+			s.back[h] += float64(off * outputs[h])
 		}
 	}
-	for h, unit := range s.units {
-		if unit == 0 {
-			s.back[h] = 0
-		} else {
-			s.back[h] /= 1 - s.o.Dark // as the unit was made larger
-		}
+	for _, h := range s.lit {
+		s.back[h] /= 1 - s.o.Dark // as the unit was made larger
 		s.slope.biases[h] += s.back[h]
 	}
 	for _, e := range s.seen {
@@ -191,8 +199,8 @@ func (s *school) study(i int, weight float64) {
 			s.marked[e.row], s.met = true, append(s.met, e.row)
 		}
 		row := s.slope.rows[e.row*hidden:][:hidden]
-		for h, b := range s.back {
-			row[h] += b * e.value
+		for _, h := range s.lit {
+			row[h] += float64(s.back[h] * e.value)
 		}
 	}
 }
@@ -207,15 +215,17 @@ func (s *school) see(text []entry) {
 		}
 		e.value /= 1 - s.o.Blind
 		s.seen = append(s.seen, e)
-		for h, w := range s.at.rows[e.row*s.o.Hidden:][:s.o.Hidden] {
-			s.units[h] += w * e.value
+		units := s.units
+		for h, w := range s.at.rows[e.row*s.o.Hidden:][:len(units)] {
+			units[h] += float64(w * e.value)
 		}
 	}
+	s.lit = s.lit[:0]
 	for h, unit := range s.units {
 		if unit <= 0 || s.o.Dark > 0 && s.chance.Float64() < s.o.Dark {
 			s.units[h] = 0
 		} else {
-			s.units[h] = unit / (1 - s.o.Dark)
+			s.units[h], s.lit = unit/(1-s.o.Dark), append(s.lit, h)
 		}
 	}
 }
@@ -242,10 +252,11 @@ func (s *school) step(rate float64) {
 }
 
 func adam(at, slope, mean, square []float64, rate float64) {
+	at, mean, square = at[:len(slope)], mean[:len(slope)], square[:len(slope)]
 	for i, x := range slope {
-		mean[i] = meanKept*mean[i] + (1-meanKept)*x
-		square[i] = squareKept*square[i] + (1-squareKept)*x*x
-		at[i] -= rate * mean[i] / (math.Sqrt(square[i]) + nearZero)
+		mean[i] = float64(meanKept*mean[i]) + float64((1-meanKept)*x)
+		square[i] = float64(squareKept*square[i]) + float64((1-squareKept)*x*x)
+		at[i] -= float64(rate*mean[i]) / (math.Sqrt(square[i]) + nearZero)
 		slope[i] = 0
 	}
 }

@@ -60,10 +60,8 @@ func check(samples []Sample, labels []string, o Options) error {
 	if len(labels) < 2 || !(o.Penalty > 0) || math.IsInf(o.Penalty, 0) {
 		return fmt.Errorf("classify: %d labels and a penalty of %v; give two labels or more and a penalty above 0", len(labels), o.Penalty)
 	}
-	for _, label := range labels {
-		if label == "" || strings.ContainsAny(label, "\t\n\r") {
-			return fmt.Errorf("classify: %q is no label; give letters without tabs and line ends", label)
-		}
+	if err := checkNames("label", labels); err != nil {
+		return err
 	}
 	seen := make([]bool, len(labels))
 	for i, s := range samples {
@@ -80,6 +78,16 @@ func check(samples []Sample, labels []string, o Options) error {
 	for k, label := range labels {
 		if !seen[k] {
 			return fmt.Errorf("classify: no sample is labelled %q", label)
+		}
+	}
+	return nil
+}
+
+// checkNames refuses what a file of a model cannot hold.
+func checkNames(what string, names []string) error {
+	for _, name := range names {
+		if name == "" || strings.ContainsAny(name, "\t\n\r") {
+			return fmt.Errorf("classify: %q is no %s; give letters without tabs and line ends", name, what)
 		}
 	}
 	return nil
