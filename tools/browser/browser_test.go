@@ -303,10 +303,11 @@ func (b *tab) press(keys ...string) {
 	}
 }
 
-// text is the text of what a selector finds.
+// text is the text of what a selector finds, painted or not: turns are painted as they come into view (content-visibility),
+// and innerText is empty until then.
 func (b *tab) text(selector string) string {
 	b.t.Helper()
-	return eval[string](b, fmt.Sprintf("document.querySelector(%q).innerText", selector))
+	return eval[string](b, fmt.Sprintf("document.querySelector(%q).textContent", selector))
 }
 
 // look sets the size of the window and the colours.
