@@ -3,6 +3,7 @@ package training
 import (
 	"embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -145,7 +146,7 @@ type systemView struct {
 func systemText(seen *vignettev1.Observation) (string, error) {
 	card := seen.GetSelf()
 	view := systemView{
-		Name: card.GetName(), Relation: card.GetRelation(), Introduction: card.GetPersona().GetIntroduction(), Setting: strings.TrimSpace(seen.GetSetting()), Goal: card.GetGoal(),
+		Name: card.GetName(), Relation: ownRelation(card.GetRelation()), Introduction: card.GetPersona().GetIntroduction(), Setting: strings.TrimSpace(seen.GetSetting()), Goal: card.GetGoal(),
 		Knowledge: card.GetKnowledge(), Others: seen.GetOthers(),
 	}
 	if o := card.GetObjective(); o != nil {
@@ -200,7 +201,40 @@ func sentence(title string, field protoreflect.FieldDescriptor, value protorefle
 	case protoreflect.StringKind:
 		return []string{title + ": " + strings.TrimSpace(value.String())}
 	case protoreflect.MessageKind:
-		return sentences(value.Message(), nil)
+		if whole := phrase(title, value.Message()); whole != "" {
+			return []string{whole}
+		}
 	}
 	return nil
+}
+
+// phrase is what a message within a message says, in one line: an attribute by its own key, all else after the name of the field that holds it.
+func phrase(title string, m protoreflect.Message) string {
+	if attribute, ok := m.Interface().(*vignettev1.Attribute); ok {
+		if attribute.GetKey() == "" {
+			return attribute.GetValue()
+		}
+		return strings.ReplaceAll(attribute.GetKey(), "_", " ") + ": " + attribute.GetValue()
+	}
+	parts := sentences(m, nil)
+	if len(parts) == 1 { // its only text needs no name of its own
+		_, text, _ := strings.Cut(parts[0], ": ")
+		return title + ": " + text
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return title + ": " + strings.Join(parts, "; ")
+}
+
+// ownRelation is what somebody is, of words that say what they are to another ("your counselor"): nothing, where the other is named further
+// on ("the counselor your chef rang").
+func ownRelation(relation string) string {
+	if what, yours := strings.CutPrefix(relation, "your "); yours {
+		relation = "the " + what
+	}
+	if slices.ContainsFunc(strings.Fields(relation), func(word string) bool { return word == "you" || word == "your" || word == "yours" }) {
+		return ""
+	}
+	return relation
 }

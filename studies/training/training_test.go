@@ -218,6 +218,29 @@ func TestConversation(t *testing.T) {
 	}
 }
 
+// A learner is told what it is in its own person, and each fact in a line that reads as one.
+func TestSystemText(t *testing.T) {
+	for relation, want := range map[string]string{"the receptionist": "the receptionist", "your counselor": "the counselor", "the counselor your chef rang": "", "": ""} {
+		if got := ownRelation(relation); got != want {
+			t.Errorf("%q is %q of oneself, want %q", relation, got, want)
+		}
+	}
+	text, err := systemText(&vignettev1.Observation{Self: &vignettev1.RoleCard{Name: "Jo", Relation: "your counselor", Persona: &vignettev1.Persona{
+		Identity: &vignettev1.Identity{
+			Social:   []*vignettev1.Attribute{{Key: "job_title", Value: "cook"}, {Value: "Likes to be asked."}},
+			Personal: []*vignettev1.Attribute{{Key: "age", Value: "32"}},
+		},
+		CognitiveModel: &vignettev1.CognitiveModel{CoreBeliefs: []*vignettev1.CoreBelief{{Text: "I am in the way."}}, Situations: []*vignettev1.DiagramSituation{{Situation: "a call", AutomaticThoughts: []string{"They know."}}}},
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "You are Jo, the counselor.\nAbout you:\n- job title: cook\n- Likes to be asked.\n- age: 32\n- core beliefs: I am in the way.\n- situations: situation: a call; automatic thoughts: They know."
+	if diff := cmp.Diff(want, strings.TrimSpace(text)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func worth(v float64, votes ...float64) Worth {
 	w := Worth{Value: v, Votes: map[string]float64{}}
 	for i, vote := range votes {
