@@ -34,6 +34,7 @@ import (
 type scoreFlags struct {
 	evaluators []string
 	role       string
+	objective  string
 	only       string
 	ablate     bool
 	outcomes   bool
@@ -59,8 +60,10 @@ of ours too. Where there is no such file it is a run, or an episode, on record: 
 evaluators say then is appended to the episodes' notes, the play stays as it was.
 
 --evaluator takes names as in scenarios, and files of rubrics. --model has their judges ask
-a language model. Of a transcript nobody knows the objective or what went on inside:
-dimensions that need it say so.
+a language model. What went on inside nobody knows of a transcript: dimensions that need
+it say so. --objective says what the scored role wants ("Ines wants two Tuesdays off",
+"Jo wants to refuse the loan"), or "objective" in a message of the file does; without it,
+dear-man and fast go by the words alone, as if all was asked for, and that is said.
 
 Who helps and who is helped is told by names such as therapist, counselor, client and
 patient; where they are others, --kinds says it: mi takes who is no client for a counselor.
@@ -74,6 +77,7 @@ alone, and sets them side by side.
 --outcomes says, of a run, which codes of the scored role go with what came of it for the
 others: satisfaction (their trust at the end), relief, willingness and the like.`,
 		Example: `  vignette score session.vtt --evaluator emotion --role Client
+  vignette score talk.txt --evaluator dear-man --role Ines --objective "Ines wants two Tuesdays off"
   vignette score talks.jsonl --evaluator dear-man,give --role me --json
   vignette score session.txt --evaluator mi --role Dana --kinds Dana=client,Lee=counselor
   vignette score session.txt --evaluator rubrics/warmth.yaml --model gpt-4o-mini --role Jo
@@ -87,6 +91,7 @@ others: satisfaction (their trust at the end), relief, willingness and the like.
 	}
 	cmd.Flags().StringSliceVar(&flags.evaluators, "evaluator", nil, "evaluators by name, or rubrics by file; several with commas between")
 	cmd.Flags().StringVar(&flags.role, "role", "", "whose doing is scored: an id, a name or a kind (default the focal role; of a transcript the counselor)")
+	cmd.Flags().StringVar(&flags.objective, "objective", "", "of a transcript: what the scored role wants, in a sentence (default what its file says)")
 	cmd.Flags().StringVar(&flags.only, "only", "", "show the evaluator this role's words alone (ablation)")
 	cmd.Flags().BoolVar(&flags.ablate, "ablate", false, "score the whole, the scored role's words alone, and the others' alone, side by side")
 	cmd.Flags().BoolVar(&flags.outcomes, "outcomes", false, "of a run: which codes go with what came of it for the others")
@@ -130,6 +135,8 @@ func runScore(cmd *cobra.Command, name string, flags scoreFlags) error {
 	switch _, err := os.Stat(name); {
 	case errors.Is(err, fs.ErrNotExist) && len(flags.kinds) > 0:
 		return usagef("--kinds is for transcripts, and there is no file %s; episodes on record have their kinds", name)
+	case errors.Is(err, fs.ErrNotExist) && flags.objective != "":
+		return usagef("--objective is for transcripts, and there is no file %s; episodes on record have their objectives", name)
 	case err == nil && flags.outcomes:
 		return usagef("--outcomes needs a run: what came of a conversation elsewhere nobody recorded")
 	case err == nil:
@@ -182,6 +189,7 @@ type scoreOrder struct {
 	associations  associations.Study
 	conversations int
 	noted         int
+	aimless       int // how often an evaluator that needs an objective was told none
 }
 
 // introduce asks the evaluators who they are.
@@ -239,6 +247,9 @@ func (s *scoreOrder) file(ctx context.Context, name string) error {
 			request, err := scoring.OfTranscript(conversation, id, s.flags.language, s.flags.role)
 			if err != nil {
 				return fmt.Errorf("%s, conversation %s: %w", name, id, err)
+			}
+			if s.flags.objective != "" {
+				request.Objective = scenarios.ObjectiveOf(s.flags.objective)
 			}
 			for j := range s.scorers {
 				if _, err := s.score(ctx, j, request); err != nil {
@@ -342,7 +353,11 @@ func (s *scoreOrder) score(ctx context.Context, which int, request *vignettev1.E
 		}
 		request = scoring.Only(request, s.flags.only)
 	}
-	if !slices.Contains(s.known[which].GetNeeds(), vignettev1.Need_NEED_OBJECTIVE) {
+	switch needs := slices.Contains(s.known[which].GetNeeds(), vignettev1.Need_NEED_OBJECTIVE); {
+	case needs && request.GetObjective() == nil:
+		s.aimless++
+	case !needs && request.GetObjective() != nil:
+		request = proto.CloneOf(request)
 		request.Objective = nil
 	}
 	if s.flags.ablate {
@@ -357,7 +372,7 @@ func (s *scoreOrder) score(ctx context.Context, which int, request *vignettev1.E
 		if !s.flags.json {
 			break
 		}
-		raw, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(score)
+		raw, err := protojson.MarshalOptions{UseProtoNames: true, EmitDefaultValues: true}.Marshal(score)
 		if err != nil {
 			return nil, fmt.Errorf("write a score: %w", err)
 		}
@@ -471,6 +486,7 @@ type jsonScored struct {
 	Conversations int           `json:"conversations"`
 	Notes         int           `json:"notes"`
 	Only          string        `json:"only,omitempty"`
+	NoObjective   int           `json:"no_objective,omitempty"`
 	Dimensions    []scoring.Row `json:"dimensions"`
 }
 
@@ -484,14 +500,14 @@ func (s *scoreOrder) tell() error {
 	}
 	rows := s.table.Rows()
 	if s.flags.json {
-		return writeJSON(s.cmd, jsonScored{"done", s.conversations, s.noted, s.flags.only, rows})
+		return writeJSON(s.cmd, jsonScored{"done", s.conversations, s.noted, s.flags.only, s.aimless, rows})
 	}
 	p := newPage(s.cmd.OutOrStdout())
 	var grid [][]string
 	for _, row := range rows {
-		grid = append(grid, []string{row.Evaluator, row.Dimension, row.Per, score(row.Mean), fmt.Sprint(row.N), fmt.Sprint(row.Inapplicable), line(reasonsOf(row.Missing))})
+		grid = append(grid, []string{row.Evaluator, row.Dimension, row.Per, average(row), fmt.Sprint(row.N), fmt.Sprint(row.Inapplicable), line(reasonsOf(row.Missing))})
 	}
-	p.grid("", []string{"evaluator", "dimension", "per", "mean", "n", "n/a", "missing"}, grid, 2, func(column int) bool { return column >= 3 && column <= 5 })
+	p.grid("", []string{"evaluator", "dimension", "per", "mean or most", "n", "n/a", "missing"}, grid, 2, func(column int) bool { return column >= 3 && column <= 5 })
 	p.printf("\n%s", plural(s.conversations, "conversation", "conversations"))
 	if s.flags.only != "" {
 		p.printf(", of which only the words of %s were shown", printable(s.flags.only))
@@ -500,7 +516,24 @@ func (s *scoreOrder) tell() error {
 		p.printf("; %s appended, the play stays as it was", plural(s.noted, "note", "notes"))
 	}
 	p.printf("\n")
+	if s.aimless > 0 {
+		p.paragraph("", "  ", "No objective is known: evaluators that need one went by the words alone, as if all was asked for. --objective says what the scored role wants.")
+	}
 	return nil
+}
+
+// average is the mean of a row or, of labels without order, the one that comes up most (of equals the first by name) and how often.
+func average(row scoring.Row) string {
+	most := ""
+	for _, label := range slices.Sorted(maps.Keys(row.Labels)) {
+		if row.Labels[label] > row.Labels[most] {
+			most = label
+		}
+	}
+	if most == "" {
+		return score(row.Mean)
+	}
+	return fmt.Sprintf("%s %d", most, row.Labels[most])
 }
 
 // reasonsOf lists why scores are missing, a dash for none.

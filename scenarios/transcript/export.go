@@ -63,10 +63,10 @@ func (f *file) readExport(data []byte) error {
 		}
 		var e exported
 		if err := json.Unmarshal(row, &e); err != nil {
-			return f.wrong(line, "this line is not the JSON of an episode: "+err.Error(), "give a file as 'vignette export' writes it, one episode a line")
+			return f.wrong(line, "this line is not the JSON of an episode: "+err.Error(), "give a file as 'vignette export' writes it, one episode a line, or messages, one a line: {\"role\": ..., \"text\": ...}")
 		}
 		if e.Episode == nil || e.Roles == nil || e.Turns == nil {
-			return f.wrong(line, "this line is not an episode: it lacks episode, roles or turns", "give a file as 'vignette export' writes it, one episode a line")
+			return f.wrong(line, "this line is not an episode: it lacks episode, roles or turns", "give a file as 'vignette export' writes it, one episode a line, or messages, one a line: {\"role\": ..., \"text\": ...}")
 		}
 		if err := f.episode(line, &e); err != nil {
 			return err

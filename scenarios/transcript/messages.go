@@ -16,6 +16,7 @@ import (
 // message is one turn as chats are often kept: who, and what. text and content are two names for the same.
 type message struct {
 	Conversation string  `json:"conversation"`
+	Objective    string  `json:"objective"`
 	Role         *string `json:"role"`
 	Name         string  `json:"name"`
 	Text         *string `json:"text"`
@@ -98,8 +99,23 @@ func (f *file) message(row []byte, line int) error {
 	if err != nil || text == "" {
 		return err
 	}
+	if err := f.aim(c, line, strings.TrimSpace(m.Objective)); err != nil {
+		return err
+	}
 	f.introduce(c, role, m.Name)
 	return f.join(c, line, Turn{Speaker: role, Line: &vignettev1.ScriptLine{Kind: vignettev1.ActionKind_ACTION_KIND_SPEAK, Text: text}})
+}
+
+// aim takes in the objective of a conversation, which any of its messages may tell.
+func (f *file) aim(c *Conversation, line int, objective string) error {
+	switch {
+	case objective == "" || objective == c.Objective:
+	case c.Objective != "":
+		return f.wrong(line, fmt.Sprintf("the objective is %q here and %q above", objective, c.Objective), "a conversation is scored for one objective: give one, or name another conversation:")
+	default:
+		c.Objective = objective
+	}
+	return nil
 }
 
 // introduce adds a speaker who has not spoken yet.

@@ -31,6 +31,8 @@ const (
 type Conversation struct {
 	// ID is what the file calls it; empty in forms that hold only one.
 	ID string
+	// Objective is what the one who is scored wants, as a statement; empty when the file does not tell.
+	Objective string
 	// Speakers are those who speak or could, in the order in which they come up.
 	Speakers []Speaker
 	// Turns are oldest first.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/vignette-sim/vignette/internal/protoyaml"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/scenarios"
 )
 
 // Problem is one thing that is wrong in a file of labels; Problems are all of them, as an error.
@@ -353,11 +354,10 @@ func (l *lineReader) objective() *vignettev1.Objective {
 	objective := &vignettev1.Objective{}
 	var statement string
 	if json.Unmarshal(raw, &statement) == nil {
-		if objective.Statement = strings.TrimSpace(statement); objective.Statement == "" {
+		if strings.TrimSpace(statement) == "" {
 			l.wrong(l.n, keyObjective, "it is empty", "say what is to be reached, or leave it away")
 		}
-		objective.Kind = kindOfStatement(objective.Statement)
-		return objective
+		return scenarios.ObjectiveOf(statement)
 	}
 	node, err := protoyaml.Parse("objective.json", raw)
 	if err == nil {
@@ -373,22 +373,6 @@ func (l *lineReader) objective() *vignettev1.Objective {
 		}
 	}
 	return objective
-}
-
-// refusals are beginnings of statements of what is to be refused, and what goes on behind somebody's "wants to".
-var refusals = []string{"refuse", "to refuse", "decline", "to decline", "say no", "to say no", "turn down", "to turn down"}
-
-func kindOfStatement(statement string) vignettev1.ObjectiveKind {
-	statement = strings.ToLower(statement)
-	if _, wanted, ok := strings.Cut(statement, " wants to "); ok {
-		statement = wanted
-	}
-	for _, beginning := range refusals {
-		if rest, ok := strings.CutPrefix(statement, beginning); ok && (rest == "" || rest[0] == ' ') {
-			return vignettev1.ObjectiveKind_OBJECTIVE_KIND_REFUSE
-		}
-	}
-	return vignettev1.ObjectiveKind_OBJECTIVE_KIND_ASK
 }
 
 // rate reads the labels of the dimensions that are compared.

@@ -59,19 +59,6 @@ func TestReadIsLiberal(t *testing.T) {
 	}
 }
 
-func TestKindOfStatement(t *testing.T) {
-	for statement, want := range map[string]vignettev1.ObjectiveKind{
-		"Turn down the trip":                                            vignettev1.ObjectiveKind_OBJECTIVE_KIND_REFUSE,
-		"The speaker wants to refuse lending the car.":                  vignettev1.ObjectiveKind_OBJECTIVE_KIND_REFUSE,
-		"The speaker wants the neighbour to turn down the music.":       vignettev1.ObjectiveKind_OBJECTIVE_KIND_ASK,
-		"Refusenik wants to be given the flat that others turned down.": vignettev1.ObjectiveKind_OBJECTIVE_KIND_ASK,
-	} {
-		if got := kindOfStatement(statement); got != want {
-			t.Errorf("%q is of kind %v, want %v", statement, got, want)
-		}
-	}
-}
-
 func TestReadUtterance(t *testing.T) {
 	labels := read(t, "\ufeff"+
 		`{"id": "1", "objective": "Decline the trip", "context": [{"role": "boss", "text": "Come along."}, {"role": "me", "text": "Where to?"}], "role": "me", "text": "No, thanks.", "labels": {"warmth": "weak", "distress": null}, "rater": 7, "group": "g", "source": "mine"}`+

@@ -21,6 +21,8 @@ type Row struct {
 	Missing map[string]int `json:"missing"`
 	// Mean is over those that have a value; nil without any, and where labels have no order.
 	Mean *float64 `json:"mean"`
+	// Labels is how many have which label, where labels have no order.
+	Labels map[string]int `json:"labels,omitempty"`
 }
 
 // Table is the rows of some scores, in the order in which dimensions come up.
@@ -42,6 +44,11 @@ func (t *Table) Add(description *vignettev1.EvaluatorDescription, scores []*vign
 			row.N++
 			if ordered(description, score.GetDimension()) {
 				t.values[row] = append(t.values[row], score.GetValue().GetNumber())
+			} else if label := score.GetValue().GetLabel(); label != "" {
+				if row.Labels == nil {
+					row.Labels = map[string]int{}
+				}
+				row.Labels[label]++
 			}
 		}
 	}

@@ -7,12 +7,13 @@ import (
 
 	"github.com/vignette-sim/vignette/internal/enumname"
 	vignettev1 "github.com/vignette-sim/vignette/proto/vignette/v1"
+	"github.com/vignette-sim/vignette/scenarios"
 	"github.com/vignette-sim/vignette/scenarios/transcript"
 )
 
 // OfTranscript makes a request of a conversation that was recorded elsewhere. Episode names it in ids of scores; role is who is
 // scored: an id, a name or a kind of speaker. Empty is the counselor where there is exactly one; else somebody has to be named.
-// Nothing is known of objectives and minds: dimensions that need them say so.
+// Nothing is known of minds: dimensions that need them say so.
 func OfTranscript(c *transcript.Conversation, episode, language, role string) (*vignettev1.EvaluateRequest, error) {
 	counselor := enumname.Of(vignettev1.AgentKind_AGENT_KIND_COUNSELOR)
 	speaker, err := c.SpeakerOf(cmp.Or(role, counselor))
@@ -27,6 +28,9 @@ func OfTranscript(c *transcript.Conversation, episode, language, role string) (*
 		return nil, err
 	}
 	request := &vignettev1.EvaluateRequest{Episode: episode, Language: language, Role: speaker.ID}
+	if c.Objective != "" {
+		request.Objective = scenarios.ObjectiveOf(c.Objective)
+	}
 	for _, s := range c.Speakers {
 		request.Participants = append(request.Participants, &vignettev1.Participant{Id: s.ID, Name: s.Name, Kind: kindOf(s.Kind)})
 	}
