@@ -16,6 +16,10 @@ var notHeads = set(`time times way ways moment day days end start first last nex
 // trailing are words that may follow a noun without a sign.
 var trailing = set("together ahead away back home apart alone again ago early late off out along")
 
+// persons end a noun phrase wherever they stand in it: what comes next may be a verb, or what they are given ("my brother works", "my cousin money").
+var persons = set(`father mother dad mum mom brother sister cousin uncle aunt son daughter husband wife partner friend boss manager neighbour neighbor
+	colleague landlord landlady grandfather grandmother grandma grandpa nephew niece`)
+
 // pointsInTime are words that begin something of their own after a noun ("four mornings last week").
 var pointsInTime = set("last next yesterday tomorrow")
 
@@ -42,7 +46,7 @@ func NounPhrases(tokens []Token) []string {
 // nounEnd is the index after the noun phrase that the determiner at i opens, or -1 when it is not surely one.
 func nounEnd(tokens []Token, i int) int {
 	end := i + 1
-	for end < len(tokens) && partOfNoun(tokens[end]) && (end == i+1 || !pointsInTime[tokens[end].Norm]) {
+	for end < len(tokens) && partOfNoun(tokens[end]) && (end == i+1 || !pointsInTime[tokens[end].Norm] && !persons[tokens[end-1].Norm]) {
 		end++
 	}
 	head := tokens[end-1].Norm

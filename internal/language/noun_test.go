@@ -26,6 +26,8 @@ func TestNounPhrases(t *testing.T) {
 		"On four mornings last week the sink was full.":                          "four mornings|the sink",
 		"We could take the cheaper one, or the two bigger ones.":                 "",
 		"My answer stays the same, the van is off the road.":                     "the van",
+		"My brother works on a rig, I lent my cousin money.":                     "your brother|your cousin",
+		"My father's car, my mother and I, a day with my aunt.":                  "your aunt",
 		"": "",
 	} {
 		if got := strings.Join(language.NounPhrases(language.Tokens(text)), "|"); got != want {
