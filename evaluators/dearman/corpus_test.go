@@ -20,10 +20,11 @@ import (
 //	2000122 d2 It takes four minutes, I timed it. | n1c1 There might be some other way, I suppose.
 //
 // A line with < is what the other said, to which the utterances below it answer; with <! it pushes back, alone there is nothing
-// before. An utterance has the levels of the seven skills, then its sentences with what each shows, or x.
+// before. An utterance has the levels of the seven skills, then its sentences with what each shows, or x. A situation that begins
+// with == is a conversation: whatever stands in it above an utterance was said before.
 func readCorpus(t testing.TB) []*lesson {
 	t.Helper()
-	corpusOnce.Do(func() { corpusLessons = readCorpusFiles(t) })
+	corpusOnce.Do(func() { corpusLessons = readCorpusFiles(t, "corpus/*.txt") })
 	return slices.Clone(corpusLessons)
 }
 
@@ -33,11 +34,11 @@ var (
 	corpusLessons []*lesson
 )
 
-func readCorpusFiles(t testing.TB) []*lesson {
+func readCorpusFiles(t testing.TB, pattern string) []*lesson {
 	t.Helper()
-	files, err := filepath.Glob("corpus/*.txt")
+	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
-		t.Fatalf("no corpus: %v", err)
+		t.Fatalf("no files %s: %v", pattern, err)
 	}
 	slices.Sort(files)
 	var all []*lesson
@@ -46,25 +47,52 @@ func readCorpusFiles(t testing.TB) []*lesson {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var group, statement, before string
+		var at situation
 		for n, line := range strings.Split(strings.TrimSuffix(string(data), "\n"), "\n") {
 			switch {
 			case line == "":
-			case strings.HasPrefix(line, "= "):
-				fields := strings.SplitN(line, " ", 4)
-				if len(fields) != 4 || fields[2] != "ask" && fields[2] != "refuse" {
-					t.Fatalf("%s:%d: a situation has a name, ask or refuse, and a statement", name, n+1)
-				}
-				group, statement, before = fields[1], fields[3], ""
+			case strings.HasPrefix(line, "="):
+				at = readSituation(t, name, n+1, line)
 			case strings.HasPrefix(line, "<"):
-				before = line
+				at.hear(line)
 			default:
-				all = append(all, readLesson(t, name, n+1, line, statement, before))
-				all[len(all)-1].group = group
+				all = append(all, readLesson(t, name, n+1, line, &at))
 			}
 		}
 	}
 	return all
+}
+
+// situation is what an utterance of the corpus stands in.
+type situation struct {
+	name, statement string
+	conversation    bool // each utterance is said after those above it
+	pushes          bool // the other pushes back in what was said last; not known of conversations
+	before          []said
+}
+
+func readSituation(t testing.TB, file string, n int, line string) situation {
+	t.Helper()
+	fields := strings.SplitN(line, " ", 4)
+	if len(fields) != 4 || fields[0] != "=" && fields[0] != "==" || fields[2] != "ask" && fields[2] != "refuse" {
+		t.Fatalf("%s:%d: a situation has a name, ask or refuse, and a statement", file, n)
+	}
+	return situation{name: fields[1], statement: fields[3], conversation: fields[0] == "=="}
+}
+
+// hear takes a line of what the other said.
+func (at *situation) hear(line string) {
+	words, pushes := strings.CutPrefix(line, "<!")
+	words = strings.TrimSpace(strings.TrimPrefix(words, "<"))
+	if at.pushes = pushes; !at.conversation {
+		at.before = nil
+		if pushes {
+			at.before = []said{{"speaker", "About this, I wanted to say something."}}
+		}
+	}
+	if words != "" {
+		at.before = append(at.before, said{"other", words})
+	}
 }
 
 // part is a piece of an utterance of the corpus: its end in code points and how far it shows each strategy or speaks against each state.
@@ -73,9 +101,9 @@ type part struct {
 	shows [skills]int
 }
 
-func readLesson(t testing.TB, file string, n int, line, statement, before string) *lesson {
+func readLesson(t testing.TB, file string, n int, line string, at *situation) *lesson {
 	t.Helper()
-	l := &lesson{set: "corpus", writer: writerOf(strings.TrimSuffix(filepath.Base(file), ".txt")), weight: olderWeight}
+	l := &lesson{set: "corpus", writer: writerOf(strings.TrimSuffix(filepath.Base(file), ".txt")), group: at.name, weight: olderWeight}
 	if strings.HasPrefix(filepath.Base(file), "varied-") {
 		l.weight = 1
 	}
@@ -86,21 +114,14 @@ func readLesson(t testing.TB, file string, n int, line, statement, before string
 	for s := range skills {
 		l.want[s] = utterance.Level(strings.IndexByte("-012", levels[s])) - 1
 	}
-	text, parts := readParts(t, file, n, rest)
-	r := rated{Objective: statement, Role: "speaker", Text: text}
-	other, pushes := strings.CutPrefix(before, "<!")
-	if pushes {
-		r.Context = append(r.Context, said{"speaker", "About this, I wanted to say something."})
-	} else {
-		other = strings.TrimPrefix(other, "<")
-	}
-	if pushes != (l.want[negotiate] != utterance.NotApplicable) {
+	if !at.conversation && at.pushes != (l.want[negotiate] != utterance.NotApplicable) {
 		t.Fatalf("%s:%d: Negotiate has a level where the other pushes back, and only there", file, n)
 	}
-	if other = strings.TrimSpace(other); other != "" {
-		r.Context = append(r.Context, said{"other", other})
+	text, parts := readParts(t, file, n, rest)
+	l.hear(t, rated{Objective: at.statement, Role: "speaker", Text: text, Context: slices.Clone(at.before)})
+	if at.conversation {
+		at.before = append(at.before, said{"speaker", text})
 	}
-	l.hear(t, r)
 	for i, s := range l.said.sentences {
 		l.sentences[i] = shownIn(parts, s.Tokens[0].Start, s.Tokens[len(s.Tokens)-1].End)
 	}

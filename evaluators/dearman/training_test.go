@@ -42,6 +42,7 @@ type lesson struct {
 	set, writer, group string
 	weight             float64
 	want               [skills]utterance.Level
+	rated              rated
 	// said is the utterance, found what the rules found in it.
 	said  *moment
 	found findings
@@ -54,6 +55,7 @@ type lesson struct {
 func (l *lesson) hear(t testing.TB, r rated) {
 	t.Helper()
 	m := lastMoment(r.request(t))
+	l.rated = r
 	l.said, l.found, l.likely, l.sentences = m, judgeByRules(m), make([]likely, len(m.sentences)), make([][skills]int, len(m.sentences))
 	for i := range m.sentences {
 		bag := classify.NewBag()
