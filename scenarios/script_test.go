@@ -110,7 +110,7 @@ func TestScriptProblems(t *testing.T) {
 		{"a broken file", "agent: replay", "script: in/broken.txt", "x/again.yaml:10:13: roles[0].script: x/in/broken.txt:2:1: this line does not say who speaks (write Name: words"},
 		{"which episode", "agent: replay", "script: {file: in/talks.jsonl}", "roles[0].script: the file holds 2 conversations (say which: episode: and its id or its position from 1; ids are e1, e2)"},
 		{"no such episode", "agent: replay", "script: {file: in/talks.jsonl, episode: e9}", `no conversation of the file has the id "e9" (ids are e1, e2`},
-		{"nobody of that name", "agent: replay", "script: {file: in/talk.txt, role: zoe}", `nobody in the conversation goes by "zoe" (write role: and one of those who speak there: Ada, Ruth)`},
+		{"nobody of that name", "agent: replay", "script: {file: in/talk.txt, role: zoe}", `nobody in the conversation goes by "zoe" (name one of those who speak there: Ada, Ruth)`},
 		{"nothing said", "agent: replay", "script: {file: in/talks.jsonl, episode: e1, role: b}", `"b" says nothing in the conversation`},
 		{"both", "agent: replay", "script: {file: in/talk.txt, lines: [Hello.]}", "roles[0].script: there are both a file and lines"},
 		{"an empty script", "agent: replay", "script: {lines: []}", "roles[0].script.lines"},

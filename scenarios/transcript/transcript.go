@@ -150,7 +150,7 @@ func (c *Conversation) SpeakerOf(names ...string) (Speaker, error) {
 			}
 		}
 	}
-	return Speaker{}, protoyaml.Wrong(fmt.Sprintf("nobody in the conversation goes by %q", strings.Join(slices.DeleteFunc(slices.Compact(names), func(s string) bool { return s == "" }), `", "`)), "write role: and one of those who speak there: "+some(c.speakers()))
+	return Speaker{}, protoyaml.Wrong(fmt.Sprintf("nobody in the conversation goes by %q", strings.Join(slices.DeleteFunc(slices.Compact(names), func(s string) bool { return s == "" }), `", "`)), "name one of those who speak there: "+some(c.speakers()))
 }
 
 // Lines are what a speaker does, in order.
