@@ -17,6 +17,8 @@
 //   - [Normalize] fills in what a file may leave out, once, so that nobody after it has to know the defaults.
 //   - [Validate] holds what no rule of a single field can say: roles, probes, evaluators, factors must fit together.
 //
+// [ObjectiveOf] makes an objective of a plain statement, for what has no scenario: transcripts, files of labels.
+//
 // [Marshal] writes a file anew; [Rewrite] changes one that somebody wrote and keeps their comments.
 //
 // Errors are [Problems]: all of them at once, each with file, line, column and field.

@@ -21,10 +21,14 @@ func ObjectiveOf(statement string) *vignettev1.Objective {
 }
 
 func refuses(statement string) bool {
-	if strings.Contains(statement, " does not want to ") || strings.Contains(statement, " doesn't want to ") {
-		return true
+	before, wanted, wants := strings.Cut(statement, " wants to ")
+	for _, unwilling := range []string{" does not want to ", " doesn't want to "} {
+		// What somebody else does not want to do stands behind what is wanted: "Kim wants Bo, who does not want to come, to call."
+		if who, _, ok := strings.Cut(before, unwilling); ok && !strings.Contains(who, " wants ") {
+			return true
+		}
 	}
-	if _, wanted, ok := strings.Cut(statement, " wants to "); ok {
+	if wants {
 		statement = wanted
 	}
 	for _, beginning := range refusals {

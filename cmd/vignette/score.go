@@ -189,7 +189,8 @@ type scoreOrder struct {
 	associations  associations.Study
 	conversations int
 	noted         int
-	aimless       int // how often an evaluator that needs an objective was told none
+	aimless       int  // how often an evaluator that needs an objective was told none
+	elsewhere     bool // it was had elsewhere: an objective can be told
 }
 
 // introduce asks the evaluators who they are.
@@ -217,6 +218,7 @@ func (s *scoreOrder) file(ctx context.Context, name string) error {
 	if err != nil {
 		return fmt.Errorf("read the file: %w", err)
 	}
+	s.elsewhere = true
 	conversations, err := transcript.Read(name, data)
 	if err != nil {
 		return err
@@ -399,7 +401,7 @@ func (s *scoreOrder) ablate(ctx context.Context, which int, request *vignettev1.
 func (s *scoreOrder) tellAblation() error {
 	rows := s.ablation.Rows()
 	if s.flags.json {
-		return writeJSON(s.cmd, map[string]any{"type": "done", "conversations": s.conversations, "ablation": rows})
+		return writeJSON(s.cmd, map[string]any{"type": "done", "conversations": s.conversations, "no_objective": s.aimless, "ablation": rows})
 	}
 	p := newPage(s.cmd.OutOrStdout())
 	var grid [][]string
@@ -415,6 +417,7 @@ func (s *scoreOrder) tellAblation() error {
 	p.paragraph("", "  ", plural(s.conversations, "conversation", "conversations")+". alone: the words of the scored role and nobody else's; others: everybody's but theirs. "+
 		"r is Pearson's correlation with the score of the whole, same the share of scores that stay the same, both over what has a value in both ways.")
 	p.paragraph("", "  ", "A score that the others' words alone explain feeds on how the person was asked, and not on the person.")
+	s.tellAimless(p)
 	return nil
 }
 
@@ -516,10 +519,20 @@ func (s *scoreOrder) tell() error {
 		p.printf("; %s appended, the play stays as it was", plural(s.noted, "note", "notes"))
 	}
 	p.printf("\n")
-	if s.aimless > 0 {
-		p.paragraph("", "  ", "No objective is known: evaluators that need one went by the words alone, as if all was asked for. --objective says what the scored role wants.")
-	}
+	s.tellAimless(p)
 	return nil
+}
+
+// tellAimless says that evaluators which need an objective were told none.
+func (s *scoreOrder) tellAimless(p *page) {
+	if s.aimless == 0 {
+		return
+	}
+	said := "No objective is known: evaluators that need one went by the words alone, as if all was asked for."
+	if s.elsewhere {
+		said += " --objective says what the scored role wants."
+	}
+	p.paragraph("", "  ", said)
 }
 
 // average is the mean of a row or, of labels without order, the one that comes up most (of equals the first by name) and how often.

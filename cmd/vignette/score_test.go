@@ -21,6 +21,7 @@ func TestScoreObjective(t *testing.T) {
 		said bool
 	}{
 		{[]string{"talk.jsonl", "--evaluator", "dear-man"}, true},
+		{[]string{"talk.jsonl", "--evaluator", "dear-man", "--ablate"}, true},
 		{[]string{"talk.jsonl", "--evaluator", "give"}, false},
 		{[]string{"talk.jsonl", "--evaluator", "emotion,dear-man", "--objective", "Anna does not want to lend the car."}, false},
 		{[]string{"told.jsonl", "--evaluator", "emotion,dear-man"}, false},
@@ -29,11 +30,9 @@ func TestScoreObjective(t *testing.T) {
 			t.Errorf("%v: want it said that the objective is unknown %v:\n%s", test.args, test.said, page)
 		}
 	}
-	for name, line := range map[string]string{"two.jsonl": `{"role": "Bo", "text": "Please.", "objective": "Bo wants the car."}`} {
-		write(t, filepath.Join(p.dir, name), strings.Replace(talk, "%s", `, "objective": "Anna wants to refuse to lend the car."`, 1)+line)
-		if _, stderr, code := p.run("score", "--role", "Anna", name, "--evaluator", "dear-man"); code == exitDone || !strings.Contains(stderr, name+":3") || !strings.Contains(stderr, "Bo wants the car.") {
-			t.Errorf("two objectives: exit %d, %s", code, stderr)
-		}
+	write(t, filepath.Join(p.dir, "two.jsonl"), strings.Replace(talk, "%s", `, "objective": "Anna wants to refuse to lend the car."`, 1)+`{"role": "Bo", "text": "Please.", "objective": "Bo wants the car."}`)
+	if _, stderr, code := p.run("score", "--role", "Anna", "two.jsonl", "--evaluator", "dear-man"); code == exitDone || !strings.Contains(stderr, "two.jsonl:3") || !strings.Contains(stderr, "Bo wants the car.") {
+		t.Errorf("two objectives: exit %d, %s", code, stderr)
 	}
 	if _, stderr, code := p.run("score", "last", "--evaluator", "dear-man", "--objective", "Get it"); code != exitUsage || !strings.Contains(stderr, "--objective is for transcripts") {
 		t.Errorf("an objective for an episode on record: exit %d, %s", code, stderr)

@@ -5,5 +5,5 @@
 // that was recorded elsewhere, the engine makes those of episodes. [Only] is the ablation that shows what a score feeds on: the
 // same conversation with the words of one role and nobody else's.
 //
-// It may import the contracts, the engine, scenarios/transcript, evaluators/verdict and internal. Start reading at [Scorer].
+// It may import the contracts, the engine, scenarios, scenarios/transcript, evaluators/verdict and internal. Start reading at [Scorer].
 package scoring

@@ -216,15 +216,18 @@ func phrase(title string, m protoreflect.Message) string {
 		}
 		return strings.ReplaceAll(attribute.GetKey(), "_", " ") + ": " + attribute.GetValue()
 	}
-	parts := sentences(m, nil)
-	if len(parts) == 1 { // its only text needs no name of its own
-		_, text, _ := strings.Cut(parts[0], ": ")
-		return title + ": " + text
-	}
-	if len(parts) == 0 {
+	switch parts := sentences(m, nil); len(parts) {
+	case 0:
 		return ""
+	case 1: // its only text needs no name of its own
+		name, text, named := strings.Cut(parts[0], ": ")
+		if !named {
+			text = name
+		}
+		return title + ": " + text
+	default:
+		return title + ": " + strings.Join(parts, "; ")
 	}
-	return title + ": " + strings.Join(parts, "; ")
 }
 
 // ownRelation is what somebody is, of words that say what they are to another ("your counselor"): nothing, where the other is named further
